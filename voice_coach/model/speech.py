@@ -1,0 +1,65 @@
+"""What is spoken, and what comes out: utterances and clips."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+DEFAULT_VOICE = "espeak:en-gb"
+DEFAULT_RATE_WPM = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """The unit of synthesis and of the cache: exact text, voice and rate.
+
+    ``voice`` is ``ENGINE:NAME``, such as ``espeak:en-gb`` or ``pyttsx3:Samantha``; an engine's name
+    alone means that engine's default voice.
+    """
+
+    text: str
+    voice: str
+    rate_wpm: int
+
+    @property
+    def engine(self) -> str:
+        return self.voice.partition(":")[0]
+
+    @property
+    def voice_name(self) -> str:
+        return self.voice.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Samples in memory.
+
+    Attributes:
+        samples: mono float32, shape (frames,), full scale is ±1.
+        rate_hz: frames per second.
+    """
+
+    samples: NDArray[np.float32]
+    rate_hz: int
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in whole milliseconds, rounded up."""
+        return -(-len(self.samples) * 1000 // self.rate_hz)
+
+
+class ClipSource(Protocol):
+    """Gives the clip of an utterance, ready to mix: 48 000 Hz, trimmed, calibrated. Blocks until it is there."""
+
+    def clip(self, utterance: Utterance) -> Clip: ...
+
+
+class SoundSource(Protocol):
+    """Gives the sound cue ``name`` at 48 000 Hz, stretched to ``duration_ms`` or (None) at its own length."""
+
+    def clip(self, name: str, duration_ms: int | None) -> Clip: ...

@@ -1,0 +1,96 @@
+"""Durations and patterns as people write them, turned into integer milliseconds."""
+
+from __future__ import annotations
+
+import re
+
+MS_PER_SECOND = 1000
+MS_PER_MINUTE = 60 * MS_PER_SECOND
+MS_PER_HOUR = 60 * MS_PER_MINUTE
+LONGEST_MS = 24 * MS_PER_HOUR
+
+SAMPLE_RATE_HZ = 48_000
+FRAMES_PER_MS = SAMPLE_RATE_HZ // MS_PER_SECOND
+
+DURATION_EXPECTED = "a duration such as 45s, 1m30s, 1:30, 5.5s or 90"
+PATTERN_EXPECTED = "seconds joined by dashes, such as 4-0-6-0 or 3-1-1"
+
+_NUMBER = r"\d{1,7}(?:\.\d{1,3})?"
+_PLAIN = re.compile(rf"({_NUMBER})")
+_UNITS = re.compile(
+    rf"(?:({_NUMBER})\s*h)?\s*(?:({_NUMBER})\s*m(?:in)?)?\s*"
+    rf"(?:({_NUMBER})\s*s(?:ec)?)?\s*(?:(\d{{1,9}})\s*ms)?"
+)
+_CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)")
+
+
+def parse_duration(text: str) -> int:
+    """Milliseconds of a written duration: ``45s``, ``1m30s``, ``1:30``, ``0:45``, ``5.5s``, ``90``.
+
+    A bare number is seconds. The longest is 24 hours.
+
+    Raises:
+        ValueError: the text is not a duration; the message says what was expected.
+    """
+    written = text.strip()
+    if plain := _PLAIN.fullmatch(written):
+        total = _ms(plain[1], MS_PER_SECOND)
+    elif clock := _CLOCK.fullmatch(written):
+        hours, minutes, seconds = clock.groups()
+        if float(seconds) >= 60 or (hours and int(minutes) >= 60):
+            raise ValueError(f"{text!r} is not a time: after a colon come 00 to 59")
+        total = _ms(hours, MS_PER_HOUR) + _ms(minutes, MS_PER_MINUTE) + _ms(seconds, MS_PER_SECOND)
+    elif written and (units := _UNITS.fullmatch(written)):
+        scales = (MS_PER_HOUR, MS_PER_MINUTE, MS_PER_SECOND, 1)
+        total = sum(_ms(part, scale) for part, scale in zip(units.groups(), scales, strict=True))
+    else:
+        raise ValueError(f"{text!r} is not {DURATION_EXPECTED}")
+    if total > LONGEST_MS:
+        raise ValueError(f"{text!r} is longer than 24 hours")
+    return total
+
+
+def parse_pattern(text: str) -> tuple[int, ...]:
+    """Milliseconds of each part of a breath or tempo: ``4-0-6-0``, ``3-1-1``, ``2.5-0-5-0``.
+
+    Raises:
+        ValueError: the text is not two to eight durations in seconds joined by dashes.
+    """
+    parts = [part.strip() for part in text.strip().split("-")]
+    if not 2 <= len(parts) <= 8 or not all(_PLAIN.fullmatch(part) for part in parts):
+        raise ValueError(f"{text!r} is not {PATTERN_EXPECTED}")
+    pattern = tuple(_ms(part, MS_PER_SECOND) for part in parts)
+    if not 0 < sum(pattern) <= MS_PER_HOUR:
+        raise ValueError(f"{text!r} must last longer than nothing and at most an hour")
+    return pattern
+
+
+def format_duration(ms: int) -> str:
+    """The shortest way to write it in a script: ``45s``, ``1m30s``, ``5.5s``, ``1h``."""
+    hours, rest = divmod(ms, MS_PER_HOUR)
+    minutes, rest = divmod(rest, MS_PER_MINUTE)
+    parts = [f"{hours}h" if hours else "", f"{minutes}m" if minutes else ""]
+    if rest or not (hours or minutes):
+        parts.append(f"{_seconds(rest)}s")
+    return "".join(parts)
+
+
+def format_pattern(pattern: tuple[int, ...]) -> str:
+    """The way to write a pattern in a script: ``4-0-6-0``."""
+    return "-".join(_seconds(part) for part in pattern)
+
+
+def format_clock(ms: int) -> str:
+    """Minutes and seconds for the eye, rounded to the nearest second: ``1:05``, ``1:02:03``."""
+    seconds = (ms + 500) // MS_PER_SECOND
+    hours, rest = divmod(seconds, 3600)
+    minutes, seconds = divmod(rest, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _ms(number: str | None, scale: int) -> int:
+    return round(float(number or 0) * scale)
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms / MS_PER_SECOND:g}"
