@@ -172,11 +172,11 @@ class Repeat(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sets(Step):
-    """Do the steps in sets; ``each`` holds what differs from set to set, or is empty."""
+    """Do the steps in sets; ``each`` holds what differs from set to set as written, or is empty."""
 
     times: Amount
     steps: tuple[Step, ...]
-    each: tuple[Mapping[str, Setting], ...] = ()
+    each: tuple[Mapping[str, str], ...] = ()
     between: tuple[Step, ...] = ()
 
 

@@ -1,0 +1,110 @@
+"""The one table of parameters: what may be tuned, in which unit, and within which sane bounds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from voice_coach.model.script import ParameterType, Setting
+from voice_coach.model.units import (
+    DURATION_EXPECTED,
+    LONGEST_MS,
+    MS_PER_HOUR,
+    format_duration,
+    format_pattern,
+    parse_duration,
+    parse_pattern,
+)
+
+MAX_COUNT = 1_000
+
+EXPECTED: dict[ParameterType, str] = {
+    "duration": DURATION_EXPECTED,
+    "count": f"a whole number from 1 to {MAX_COUNT}",
+    "breath": "a breath of four parts such as 4-0-6-0 (inhale, top, exhale, bottom)",
+    "tempo": "a tempo such as 3-1-1, seconds for each part of a rep",
+}
+
+WIDEST: dict[ParameterType, tuple[int, int]] = {
+    "duration": (0, LONGEST_MS),
+    "count": (1, MAX_COUNT),
+    "breath": (0, MS_PER_HOUR),
+    "tempo": (0, MS_PER_HOUR),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A name that scripts may use in ``tune`` without saying its type."""
+
+    type: ParameterType
+    doc: str
+
+
+PARAMETERS: dict[str, Parameter] = {
+    "reps": Parameter("count", "how many times, on each side where there are sides"),
+    "sets": Parameter("count", "how many sets"),
+    "rounds": Parameter("count", "how many rounds"),
+    "cycles": Parameter("count", "how many breaths"),
+    "hold": Parameter("duration", "how long to stay"),
+    "work": Parameter("duration", "how long to work in an interval"),
+    "rest": Parameter("duration", "how long to rest in between"),
+    "pause": Parameter("duration", "how long to pause"),
+    "change": Parameter("duration", "how long to change sides"),
+    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out"),
+    "tempo": Parameter("tempo", "seconds for each part of a rep"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class General:
+    """A parameter that every exercise has; bounds inclusive."""
+
+    type: ParameterType
+    doc: str
+    default: int
+    minimum: int
+    maximum: int
+
+
+GENERAL: dict[str, General] = {
+    "gap": General("duration", "silence after each prompt", 900, 0, 10_000),
+    "rate": General("count", "speech in words per minute", 150, 90, 260),
+}
+
+
+def parse_setting(text: str, type_: ParameterType) -> Setting:
+    """The value of a parameter of a type, from text.
+
+    Raises:
+        ValueError: the text is not a value of that type; the message says what was expected.
+    """
+    if type_ == "duration":
+        return parse_duration(text)
+    if type_ == "count":
+        if not re.fullmatch(r"\d{1,9}", text) or not 1 <= int(text) <= MAX_COUNT:
+            raise ValueError(f"{text!r} is not {EXPECTED['count']}")
+        return int(text)
+    pattern = parse_pattern(text)
+    if type_ == "breath" and len(pattern) != 4:
+        raise ValueError(f"{text!r} is not {EXPECTED['breath']}")
+    return pattern
+
+
+def format_setting(value: Setting, type_: ParameterType) -> str:
+    """A value as it is written in a script."""
+    if isinstance(value, tuple):
+        return format_pattern(value)
+    return format_duration(value) if type_ == "duration" else str(value)
+
+
+def within(value: Setting, minimum: Setting, maximum: Setting) -> bool:
+    """Whether a value lies inside its bounds, inclusive; patterns part by part, with as many parts."""
+    if isinstance(value, int):
+        return isinstance(minimum, int) and isinstance(maximum, int) and minimum <= value <= maximum
+    return (
+        isinstance(minimum, tuple)
+        and isinstance(maximum, tuple)
+        and len(value) == len(minimum) == len(maximum)
+        and all(low <= part <= high for low, part, high in zip(minimum, value, maximum, strict=True))
+    )

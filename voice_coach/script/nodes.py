@@ -1,0 +1,187 @@
+"""YAML text into a tree of nodes that know their place; nothing is given a meaning yet.
+
+The tree is made from libyaml's events by a loop of our own, so that every scalar stays the text that the author
+wrote (`no` is a word, `1:30` is not ninety of anything) and a hostile file can neither recurse nor unfold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import yaml
+
+from voice_coach.script.collecting import Collector
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 40
+MAX_NODES = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A piece of text at a place; lines and columns count from 1."""
+
+    text: str
+    line: int
+    column: int
+    width: int = 1
+    plain: bool = True
+
+    @property
+    def empty(self) -> bool:
+        """Nothing was written: ``key:`` or ``key: ~``."""
+        return self.plain and self.text in ("", "~", "null")
+
+
+@dataclass(slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    line: int
+    column: int
+    items: list[Node] = field(default_factory=list["Node"])
+    width: int = 1
+
+
+@dataclass(slots=True)
+class Mapping:
+    """Keys with their nodes, in the order written; no key twice."""
+
+    line: int
+    column: int
+    pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict[str, "tuple[Scalar, Node]"])
+    width: int = 1
+
+    def get(self, key: str) -> Node | None:
+        pair = self.pairs.get(key)
+        return pair[1] if pair else None
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Refused(Exception):
+    """The file cannot be read on: the problem is in the collector already."""
+
+
+def read_tree(text: str, problems: Collector) -> Node | None:
+    """The root node of a YAML text, or None when it is unreadable or empty; problems are collected."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return _Builder(problems).build(yaml.parse(text, Loader=loader))
+    except _Refused:
+        return None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problems.add_at(line, column, f"this is not YAML: {_plainly(error)}", _yaml_hint(error, problems, line))
+    except yaml.YAMLError as error:
+        problems.add_at(1, 1, f"this is not YAML: {error}", "a script is plain text with printable characters")
+    except RecursionError:
+        problems.add_at(1, 1, "this nests too deeply to be read")
+    return None
+
+
+class _Builder:
+    """Builds the tree from events with a stack of its own."""
+
+    def __init__(self, problems: Collector) -> None:
+        self._problems = problems
+        self._stack: list[Sequence | Mapping] = []
+        self._keys: list[Scalar | None] = []
+        self._root: Node | None = None
+        self._documents = 0
+        self._nodes = 0
+
+    def build(self, events: Iterator[yaml.Event]) -> Node | None:
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                self._documents += 1
+                if self._documents > 1:
+                    self._refuse(event, "a second document starts here", "put each script in a file of its own")
+            elif isinstance(event, yaml.AliasEvent):
+                self._refuse(event, "an alias (*) is not part of the script language", "use a fragment")
+            elif isinstance(event, yaml.ScalarEvent):
+                self._check(event)
+                self._add(_scalar(event), event)
+            elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):
+                self._check(event)
+                self._open(event)
+            elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
+                self._stack.pop()
+                self._keys.pop()
+        return self._root
+
+    def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
+        if len(self._stack) >= MAX_DEPTH:
+            self._refuse(event, f"this nests deeper than {MAX_DEPTH} levels", "move inner steps into a fragment")
+        mark = event.start_mark
+        made = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
+        node = made(mark.line + 1, mark.column + 1)
+        self._add(node, event)
+        self._stack.append(node)
+        self._keys.append(None)
+
+    def _add(self, node: Node, event: yaml.Event) -> None:
+        if not self._stack:
+            self._root = node
+            return
+        parent = self._stack[-1]
+        if isinstance(parent, Sequence):
+            parent.items.append(node)
+        elif (key := self._keys[-1]) is not None:
+            self._keys[-1] = None
+            if key.text in parent.pairs:
+                first = parent.pairs[key.text][0].line
+                self._problems.add(
+                    key, f'"{key.text}" stands here twice, first in line {first}', "keep one of them"
+                )
+            else:
+                parent.pairs[key.text] = (key, node)
+        elif isinstance(node, Scalar):
+            self._keys[-1] = node
+        else:
+            hint = 'text that begins with { or [ needs quotes: "{rep} of {reps}."'
+            self._refuse(event, "a list or mapping cannot be a key", hint)
+
+    def _check(self, event: yaml.NodeEvent) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            self._refuse(event, f"the file holds more than {MAX_NODES:,} values", "split it into several files")
+        if getattr(event, "anchor", None):
+            self._refuse(event, "an anchor (&) is not part of the script language", "use a fragment")
+        if tag := getattr(event, "tag", None):
+            if tag == "!":
+                return
+            self._refuse(event, f"the tag {tag} is not part of the script language", "take it away")
+
+    def _refuse(self, event: yaml.Event, message: str, hint: str) -> None:
+        mark = event.start_mark
+        self._problems.add_at(mark.line + 1, mark.column + 1, message, hint)
+        raise _Refused
+
+
+def _scalar(event: yaml.ScalarEvent) -> Scalar:
+    start, end = event.start_mark, event.end_mark
+    width = end.column - start.column if end.line == start.line else 1
+    return Scalar(event.value, start.line + 1, start.column + 1, max(1, width), event.style in (None, ""))
+
+
+def _plainly(error: yaml.MarkedYAMLError) -> str:
+    return (error.problem or error.context or "it cannot be read").removeprefix("while ")
+
+
+def _yaml_hint(error: yaml.MarkedYAMLError, problems: Collector, line: int) -> str:
+    """What an author most likely did, told from libyaml's complaint and the line."""
+    written = problems.line_text(line)
+    complaint = f"{error.problem} {error.context}"
+    if "\t" in written[: len(written) - len(written.lstrip())] or "\\t" in complaint:
+        return "indent with spaces, never with tabs"
+    if "mapping values are not allowed" in complaint:
+        return 'words with a colon in them need quotes: "Now: breathe in."'
+    if "expected <block end>" in complaint or "did not find expected" in complaint:
+        return "check the indentation here and in the line above, and that quotes and brackets are closed"
+    if "cannot start any token" in complaint:
+        return "text that begins with this character needs quotes"
+    return ""
