@@ -35,6 +35,7 @@ play: $(VENV)/.runtime
 	@$(BIN)/voice-coach play $(ARGS)
 
 setup: $(VENV)/.development
+	@:
 
 check: $(VENV)/.development
 	$(BIN)/ruff check .

@@ -1,0 +1,60 @@
+"""Fixtures for all tests."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.sound_server import SoundServer, running_sound_server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    """Nothing that a test does touches the person's own files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VOICE_COACH_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def coach_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of user files, empty at the start of each test."""
+    home = tmp_path / "voice_coach_home"
+    monkeypatch.setenv("VOICE_COACH_HOME", str(home))
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared_sound_server() -> Generator[SoundServer]:
+    """One server for all tests that leave it as they found it."""
+    with running_sound_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sound_server(shared_sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    """A real sound server, found by this test and its child processes and playing for it alone."""
+    return _found(shared_sound_server, monkeypatch)
+
+
+@pytest.fixture
+def own_sound_server(monkeypatch: pytest.MonkeyPatch) -> Generator[SoundServer]:
+    """A real sound server that the test may damage."""
+    with running_sound_server() as server:
+        yield _found(server, monkeypatch)
+
+
+def _found(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    for name, value in server.environ.items():
+        monkeypatch.setenv(name, value)
+    return server
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that listen to the shared server run one after the other, on one worker."""
+    for item in items:
+        if "sound_server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("sound"))
