@@ -1,6 +1,6 @@
 """What *expand* makes: a flat list of instructions that have no times yet.
 
-A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence` and :class:`Span`. Everything with a length of
+A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. Everything with a length of
 its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span; what
 happens inside it are overlays, each anchored to a moment of the span.
 """
@@ -93,4 +93,13 @@ class Span:
     mark: Mark
 
 
-Cue = Speech | Sound | Silence | Span
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lasting:
+    """Cues that together take at least ``minimum_ms``: what is left over after the words is time to move."""
+
+    cues: tuple[Speech | Silence, ...]
+    minimum_ms: int
+    mark: Mark
+
+
+Cue = Speech | Sound | Silence | Span | Lasting

@@ -193,6 +193,13 @@ class Sides(Step):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MoveTo(Step):
+    """Be led from the position before into this one."""
+
+    position: Position
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Variants(Step):
     """Take turns: the first time the first choice, then the next, round and round."""
 

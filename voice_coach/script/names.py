@@ -20,6 +20,7 @@ from voice_coach.model.script import (
     Fragment,
     Group,
     Hold,
+    MoveTo,
     Param,
     ParameterType,
     Pattern,
@@ -133,6 +134,8 @@ class NameCheck:
                     self._steps(choice, scope)
             case Group():
                 self._steps(step.steps, scope)
+            case MoveTo():
+                pass
             case Repeat() | Sets() | Sides():
                 self._loop(step, scope)
             case _:

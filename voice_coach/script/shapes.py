@@ -17,6 +17,7 @@ from voice_coach.model.script import (
     During,
     Group,
     Hold,
+    MoveTo,
     Pause,
     PlaySound,
     Repeat,
@@ -236,6 +237,11 @@ SHAPES: dict[str, StepShape] = {
             "between": _BETWEEN,
             "change": Field(STEPS, "Steps at each change of side, instead of the coach's own."),
         },
+    ),
+    "move": StepShape(
+        POSITION,
+        "Be led from the position before into this one.",
+        lambda head, **o: MoveTo(position=head, **o),
     ),
     "variants": StepShape(_Choices(), "Take turns through these.", lambda head, **o: Variants(choices=head, **o)),
     "use": StepShape(

@@ -1,0 +1,143 @@
+"""A chapter and its clips into blocks of samples: the one stream that playing and exporting both pull.
+
+Every frame of the stream depends on the chapter alone, never on where a block begins or where reading started, so
+what is heard after a seek is what an export holds at that place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.audio.block import Block
+from voice_coach.audio.fades import falling
+from voice_coach.model.speech import Clip, ClipSource, SoundSource
+from voice_coach.model.timeline import Chapter, Event
+from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+
+CUT_FADE_MS = 10
+"""A clip that is cut short by the end of its event fades out over this long."""
+
+_FULL_SCALE = np.float32(32_767)
+
+
+def render(
+    chapter: Chapter,
+    clips: ClipSource,
+    sounds: SoundSource,
+    *,
+    block_frames: int = SAMPLE_RATE_HZ,
+    start_ms: int = 0,
+) -> Iterator[Block]:
+    """Mix a chapter, block by block, fetching each clip when it is first heard and dropping it when it is over.
+
+    Args:
+        chapter: its events sorted by start; each starts on its millisecond exactly, and ends there at the latest.
+        clips: gives the speech; may block until a clip is there.
+        sounds: gives the sound cues.
+        block_frames: frames in each block but the last.
+        start_ms: where in the chapter to begin; the blocks add up to exactly the rest of it.
+
+    Raises:
+        ValueError: ``block_frames`` or ``start_ms`` is out of range, or a clip has another rate than 48 000 Hz.
+        CoachError: whatever the sources raise, when the block with that clip is pulled.
+    """
+    if block_frames < 1 or not 0 <= start_ms <= chapter.duration_ms:
+        raise ValueError(f"cannot render {chapter.title!r} in blocks of {block_frames} from {start_ms} ms")
+    return _blocks(chapter, clips, sounds, block_frames, start_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """A clip with its place in the chapter, in frames; ``fade`` is where its cut begins, or ``end``."""
+
+    samples: NDArray[np.float32]
+    start: int
+    end: int
+    fade: int
+
+    def mix_into(self, mix: NDArray[np.float32], first: int) -> tuple[int, int]:
+        """Add what falls into the block that begins at frame ``first``; the span of the block it touched."""
+        begin, stop = max(self.start, first), min(self.end, first + len(mix))
+        plain = min(stop, self.fade)
+        if begin < plain:
+            mix[begin - first : plain - first] += self.samples[begin - self.start : plain - self.start]
+        faded = max(begin, self.fade)
+        if faded < stop:
+            gains = falling(self.end - self.fade)[faded - self.fade : stop - self.fade]
+            mix[faded - first : stop - first] += (
+                self.samples[faded - self.start : stop - self.start] * gains
+            )
+        return begin - first, max(begin, stop) - first
+
+
+def _blocks(
+    chapter: Chapter, clips: ClipSource, sounds: SoundSource, block_frames: int, start_ms: int
+) -> Iterator[Block]:
+    last = chapter.duration_ms * FRAMES_PER_MS
+    coming = _audible(chapter, start_ms)
+    following = next(coming, None)
+    voices: list[_Voice] = []
+    mix = np.zeros(block_frames, np.float32)
+    silence = _frozen(np.zeros(block_frames, np.int16))
+    for first in range(start_ms * FRAMES_PER_MS, last, block_frames):
+        frames = min(block_frames, last - first)
+        while following is not None and following.start_ms * FRAMES_PER_MS < first + frames:
+            voices.append(_voice(following, chapter, clips, sounds))
+            following = next(coming, None)
+        sounding = [voice for voice in voices if voice.end > first]
+        if not sounding:
+            voices = []
+            yield Block(silence[:frames], silent=True)
+            continue
+        spans = [voice.mix_into(mix[:frames], first) for voice in sounding]
+        voices = [voice for voice in sounding if voice.end > first + frames]
+        del sounding  # so that a clip is gone when it is over, not a block later
+        span = slice(min(begin for begin, _ in spans), max(stop for _, stop in spans))
+        samples = np.zeros(frames, np.int16)
+        _round(mix[span], samples[span])
+        mix[span] = 0.0
+        yield Block(_frozen(samples), silent=False)
+
+
+def _audible(chapter: Chapter, start_ms: int) -> Iterator[Event]:
+    """The events that can be heard from ``start_ms`` on, in order."""
+    for event in chapter.events:
+        ends = min(event.end_ms, chapter.duration_ms)
+        if (event.utterance is not None or event.sound) and ends > max(start_ms, event.start_ms):
+            yield event
+
+
+def _voice(event: Event, chapter: Chapter, clips: ClipSource, sounds: SoundSource) -> _Voice:
+    if event.utterance is not None:
+        clip = clips.clip(event.utterance)
+    else:
+        clip = sounds.clip(event.sound, event.sound_ms)
+    start, end, whole = _place(event, chapter, clip)
+    fade = end if whole else max(start, end - CUT_FADE_MS * FRAMES_PER_MS)
+    return _Voice(clip.samples, start, end, fade)
+
+
+def _place(event: Event, chapter: Chapter, clip: Clip) -> tuple[int, int, bool]:
+    """First frame, frame after the last, and whether the whole clip is heard."""
+    if clip.rate_hz != SAMPLE_RATE_HZ:
+        raise ValueError(f"the clip of {event.text or event.sound!r} has {clip.rate_hz} Hz, not {SAMPLE_RATE_HZ}")
+    start = event.start_ms * FRAMES_PER_MS
+    room = min(event.end_ms, chapter.duration_ms) * FRAMES_PER_MS - start
+    return start, start + min(room, len(clip.samples)), len(clip.samples) <= room
+
+
+def _round(mix: NDArray[np.float32], samples: NDArray[np.int16]) -> None:
+    """Full scale to int16, to the nearest; the one place where anything is rounded. Uses ``mix`` up."""
+    mix *= _FULL_SCALE
+    np.rint(mix, out=mix)
+    np.clip(mix, -_FULL_SCALE, _FULL_SCALE, out=mix)  # levels forbid it, but a wrapped sample would be a bang
+    np.copyto(samples, mix, casting="unsafe")
+
+
+def _frozen(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    samples.setflags(write=False)
+    return samples

@@ -1,0 +1,101 @@
+"""The header of a WAV file, read without decoding it: layout, length, and where the samples are.
+
+Python's own `wave` module refuses float samples, and before 3.12 every file with an extensible header, which is
+what most recorders write for 24 bits.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+_EXTENSIBLE = 0xFFFE
+_FORMAT_BYTES = 16
+_SUBFORMAT_AT = 24
+
+ENCODINGS: dict[tuple[int, int], str] = {
+    (1, 16): "int16",
+    (1, 24): "int24",
+    (1, 32): "int32",
+    (3, 32): "float32",
+    (3, 64): "float64",
+}
+"""(format code, bits) of the samples that are understood, with our name for them."""
+
+_RATES_HZ = range(8_000, 384_001)
+_ACCEPTED = "WAV with 16, 24 or 32 bits or float, mono or stereo"
+
+
+@dataclass(frozen=True, slots=True)
+class WavHeader:
+    """Layout of a WAV file; ``data_start`` and ``data_bytes`` say where its samples lie."""
+
+    encoding: str
+    channels: int
+    rate_hz: int
+    data_start: int
+    data_bytes: int
+    frame_bytes: int
+
+    @property
+    def frames(self) -> int:
+        return self.data_bytes // self.frame_bytes
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in whole milliseconds, rounded up."""
+        return -(-self.frames * 1000 // self.rate_hz)
+
+
+def read_wav_header(path: Path) -> WavHeader:
+    """Read the header of a WAV file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not a WAV file of a kind that is understood; the message says what was found.
+    """
+    with path.open("rb") as file:
+        if (head := file.read(12))[:4] != b"RIFF" or head[8:] != b"WAVE":
+            raise ValueError(f"{path.name} is not a WAV file; what is understood is {_ACCEPTED}")
+        layout: tuple[str, int, int, int] | None = None
+        while len(chunk := file.read(8)) == 8:
+            name, size = struct.unpack("<4sI", chunk)
+            if name == b"fmt ":
+                layout = _layout(file.read(size), path.name)
+            elif name == b"data":
+                if layout is None:
+                    break
+                encoding, channels, rate_hz, frame_bytes = layout
+                start = file.tell()
+                size = min(size, _bytes_left(file))  # a recorder that was cut off leaves a size of 0xFFFFFFFF
+                return WavHeader(encoding, channels, rate_hz, start, size - size % frame_bytes, frame_bytes)
+            else:
+                file.seek(size, 1)
+            if size % 2:
+                file.seek(1, 1)
+    raise ValueError(f"{path.name} is a WAV file without samples")
+
+
+def _layout(body: bytes, name: str) -> tuple[str, int, int, int]:
+    if len(body) < _FORMAT_BYTES:
+        raise ValueError(f"{name} is a damaged WAV file: its header is cut short")
+    code, channels, rate_hz, _, frame_bytes, bits = struct.unpack_from("<HHIIHH", body)
+    if code == _EXTENSIBLE and len(body) >= _SUBFORMAT_AT + 2:
+        (code,) = struct.unpack_from("<H", body, _SUBFORMAT_AT)
+    encoding = ENCODINGS.get((code, bits))
+    if encoding is None or channels not in (1, 2) or frame_bytes != channels * bits // 8:
+        raise ValueError(
+            f"{name} has {channels} channels of {bits} bits in format {code}; what is understood is {_ACCEPTED}"
+        )
+    if rate_hz not in _RATES_HZ:
+        raise ValueError(f"{name} has a rate of {rate_hz} Hz; from 8000 to 384000 is understood")
+    return encoding, channels, rate_hz, frame_bytes
+
+
+def _bytes_left(file: BinaryIO) -> int:
+    here = file.tell()
+    end = file.seek(0, 2)
+    file.seek(here)
+    return end - here

@@ -1,0 +1,183 @@
+"""Second pass: cues get their times from the measured length of every clip. Nothing is estimated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from voice_coach.compiler.lint import misfit_problem
+from voice_coach.compiler.placing import place_sounds, place_speech
+from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Span, Speech
+from voice_coach.model.problems import Problem
+from voice_coach.model.script import Guidance
+from voice_coach.model.speech import Utterance
+from voice_coach.model.timeline import Chapter, Event, Lane
+
+
+class Lengths(Protocol):
+    """Knows how long everything that can be heard takes, in milliseconds."""
+
+    def utterance_ms(self, utterance: Utterance) -> int:
+        """The measured length of an utterance's clip; blocks until it has been spoken."""
+        ...
+
+    def sound_ms(self, name: str) -> tuple[int, int]:
+        """A sound cue's own length, and its lead: how long until the next thing may begin."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A chapter with its times, and advice about what did not fit."""
+
+    chapter: Chapter
+    warnings: tuple[Problem, ...]
+
+
+def schedule(
+    cues: Iterable[Cue], lengths: Lengths, *, title: str, exercise: str, voice: str, rate_wpm: int
+) -> Scheduled:
+    """Places the cues of one chapter one after the other on the grid of milliseconds.
+
+    Args:
+        cues: from *expand*.
+        lengths: measured lengths; asked for each text as it is reached.
+        title: the chapter's title.
+        exercise: the exercise's id, or "".
+        voice: who speaks.
+        rate_wpm: how fast.
+    """
+    scheduler = _Scheduler(lengths, voice, rate_wpm)
+    for cue in cues:
+        scheduler.add(cue)
+    events = scheduler.finish()
+    chapter = Chapter(title=title, exercise=exercise, duration_ms=scheduler.end_ms, events=events)
+    return Scheduled(chapter, tuple(dict.fromkeys(scheduler.warnings)))
+
+
+def utterances(cues: Iterable[Cue], voice: str, rate_wpm: int) -> Iterable[Utterance]:
+    """Every utterance that *schedule* will ask for, in its order, so that they can be prepared ahead."""
+    for cue in cues:
+        match cue:
+            case Speech():
+                yield from (Utterance(text, voice, rate_wpm) for text in cue.texts)
+            case Lasting():
+                yield from utterances(cue.cues, voice, rate_wpm)
+            case Span():
+                spoken = [overlay.cue for overlay in cue.overlays if isinstance(overlay.cue, Speech)]
+                yield from utterances(spoken, voice, rate_wpm)
+            case _:
+                pass
+
+
+_LANE_ORDER: dict[Lane, int] = {"action": 0, "sound": 1, "speech": 2}
+
+
+class _Scheduler:
+    def __init__(self, lengths: Lengths, voice: str, rate_wpm: int) -> None:
+        self._lengths = lengths
+        self._voice = voice
+        self._rate_wpm = rate_wpm
+        self._now = 0
+        self._events: list[Event] = []
+        self._last_sound: int | None = None
+        self.warnings: list[Problem] = []
+
+    @property
+    def end_ms(self) -> int:
+        return max([self._now, *(event.end_ms for event in self._events[-200:]), self._sound_end()])
+
+    def _sound_end(self) -> int:
+        return self._events[self._last_sound].end_ms if self._last_sound is not None else 0
+
+    def add(self, cue: Cue) -> None:
+        match cue:
+            case Speech():
+                self._now = self._speak(cue.texts[0], cue.kind, cue.guidance, cue.mark, self._now)
+            case Sound():
+                own, lead = self._lengths.sound_ms(cue.name)
+                length = own if cue.duration_ms is None else cue.duration_ms
+                self._sound(cue, self._now, self._now + length)
+                self._now += min(lead, length)
+            case Silence():
+                if cue.kind != "gap":
+                    self._act(cue.kind, self._now, self._now + cue.duration_ms, cue.mark)
+                self._now += cue.duration_ms
+            case Lasting():
+                self._last(cue)
+            case Span():
+                self._span(cue)
+
+    def finish(self) -> tuple[Event, ...]:
+        """The events in order of start, then lane."""
+        order = sorted(self._events, key=lambda event: (event.start_ms, _LANE_ORDER[event.lane], event.end_ms))
+        return tuple(order)
+
+    def _speak(self, text: str, kind: str, guidance: Guidance, mark: Mark, start: int) -> int:
+        utterance = Utterance(text, self._voice, self._rate_wpm)
+        end = start + self._lengths.utterance_ms(utterance)
+        self._events.append(
+            Event(
+                lane="speech",
+                kind=kind,
+                start_ms=start,
+                end_ms=end,
+                mark=mark,
+                text=text,
+                utterance=utterance,
+                guidance=guidance,
+            )
+        )
+        return end
+
+    def _sound(self, cue: Sound, start: int, end: int) -> None:
+        """Adds a sound; the one before, if it still rings, ends here."""
+        if self._last_sound is not None:
+            last = self._events[self._last_sound]
+            if last.end_ms > start:
+                self._events[self._last_sound] = replace(last, end_ms=start)
+        self._last_sound = len(self._events)
+        self._events.append(
+            Event(
+                lane="sound",
+                kind="sound",
+                start_ms=start,
+                end_ms=end,
+                mark=cue.mark,
+                sound=cue.name,
+                sound_ms=cue.duration_ms,
+            )
+        )
+
+    def _act(self, kind: str, start: int, end: int, mark: Mark) -> None:
+        if end > start:
+            self._events.append(Event(lane="action", kind=kind, start_ms=start, end_ms=end, mark=mark))
+
+    def _last(self, cue: Lasting) -> None:
+        start = self._now
+        for inner in cue.cues:
+            self.add(inner)
+        self._now = max(self._now, start + cue.minimum_ms)
+        self._act("move", start, self._now, cue.mark)
+
+    def _span(self, span: Span) -> None:
+        start = self._now
+        for phase in span.phases:
+            self._act(phase.kind, start + phase.start_ms, start + phase.end_ms, phase.mark)
+        for placed in place_sounds(span, self._span_sound_ms):
+            if isinstance(placed.overlay.cue, Sound) and placed.end_ms > placed.start_ms:
+                self._sound(placed.overlay.cue, start + placed.start_ms, start + placed.end_ms)
+        spoken, misfits = place_speech(span, self._text_ms)
+        for placed in spoken:
+            cue = placed.overlay.cue
+            if isinstance(cue, Speech):
+                self._speak(placed.text, cue.kind, cue.guidance, cue.mark, start + placed.start_ms)
+        self.warnings += [problem for misfit in misfits if (problem := misfit_problem(span, misfit))]
+        self._now = start + span.duration_ms
+
+    def _text_ms(self, text: str) -> int:
+        return self._lengths.utterance_ms(Utterance(text, self._voice, self._rate_wpm))
+
+    def _span_sound_ms(self, sound: Sound) -> int:
+        return self._lengths.sound_ms(sound.name)[0] if sound.duration_ms is None else sound.duration_ms

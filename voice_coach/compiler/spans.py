@@ -1,0 +1,208 @@
+"""Holds, rests, guided breathing and counted reps as spans: an exact length, phases, and what happens inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from voice_coach.compiler.wording import Known
+from voice_coach.model.cue import Overlay, Phase, Sound, Span, Speech, SpeechKind
+from voice_coach.model.script import (
+    BREATH_PHASES,
+    Breathe,
+    BreathPhase,
+    Count,
+    During,
+    Guidance,
+    Hold,
+)
+from voice_coach.model.units import MS_PER_SECOND
+
+if TYPE_CHECKING:
+    from voice_coach.compiler.expand import Expander
+    from voice_coach.compiler.scope import Scope
+
+# Who gives way when two want the same moment: the lower number.
+COUNTDOWN = 100
+NUMBER = 90
+PROMPT: dict[Guidance, int] = {"names": 80, "key": 70, "full": 60}
+REPEATED = -5
+ONLY_WORDS = 85
+"""Breath words without tones: they alone guide, so only an author's prompt at their own place replaces them."""
+PHASE_WORD = 40
+BREATH_WORD = 30
+SOUND, TONE, TICK = 60, 50, 10
+
+
+def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
+    """A hold or rest of exactly its duration, with prompts inside and a countdown at its end."""
+    duration = expander.take_time(scope.amount(step.duration, "duration"), step.where)
+    mark = scope.mark(step.where, step.duration)
+    inner = scope.having(**{step.role: Known("duration", duration)})
+    overlays = [overlay for item in step.during for overlay in _during_hold(expander, item, inner, duration)]
+    for number in range(step.countdown, 0, -1):
+        words = Speech(
+            texts=(expander.wording.number(number),), kind="countdown", guidance="names", mark=mark
+        )
+        end = duration - (number - 1) * MS_PER_SECOND
+        overlays.append(Overlay(cue=words, at_ms=end, align="end", priority=COUNTDOWN, latest_ms=end))
+    phase = Phase(kind=step.role, start_ms=0, end_ms=duration, mark=mark)
+    return Span(kind=step.role, duration_ms=duration, phases=(phase,), overlays=tuple(overlays), mark=mark)
+
+
+def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
+    """Whole cycles of a breath: a tone and a word for each phase, as the guide asks."""
+    pattern = scope.pattern(step.pattern, "breath")
+    cycle_ms = sum(pattern)
+    if step.cycles is not None:
+        cycles = scope.amount(step.cycles, "count")
+    else:
+        wanted = scope.amount(step.duration or 0, "duration")
+        cycles = max(1, (2 * wanted + cycle_ms) // (2 * cycle_ms))
+    expander.take_time(cycles * cycle_ms, step.where)
+    mark = scope.mark(step.where, step.pattern)
+    phases: list[Phase] = []
+    overlays: list[Overlay] = []
+    for cycle in range(1, cycles + 1):
+        inner = scope.turn("cycle", cycle, cycles)
+        start = (cycle - 1) * cycle_ms
+        for kind, length in zip(BREATH_PHASES, pattern, strict=True):
+            if not length:
+                continue
+            place = Phase(kind=kind, start_ms=start, end_ms=start + length, mark=inner.mark(step.where, step.pattern))
+            phases.append(place)
+            start += length
+            said = list(_during_turn(expander, step.during, (kind,), place, cycle, inner, cycles * cycle_ms))
+            overlays += said
+            spoken = any(isinstance(overlay.cue, Speech) for overlay in said)
+            overlays += _breath_guide(expander, step, kind, place, cycle, inner, spoken)
+    return Span(
+        kind="breathe",
+        duration_ms=cycles * cycle_ms,
+        phases=tuple(phases),
+        overlays=tuple(overlays),
+        mark=mark,
+    )
+
+
+def count(expander: Expander, step: Count, scope: Scope) -> Span:
+    """Reps in a tempo: the number and a word for each part, and ticks if wanted."""
+    reps = scope.amount(step.reps, "count")
+    tempo = scope.pattern(step.tempo, "tempo")
+    total = expander.take_time(reps * sum(tempo), step.where)
+    phases: list[Phase] = []
+    overlays: list[Overlay] = []
+    start = 0
+    for rep in range(1, reps + 1):
+        inner = scope.turn("rep", rep, reps)
+        mark = inner.mark(step.where, step.tempo)
+        for part, length in enumerate(tempo):
+            if not length:
+                continue
+            word = step.phases[part] if part < len(step.phases) else "-"
+            kind = word.lower() if word != "-" else f"part {part + 1}"
+            place = Phase(kind=kind, start_ms=start, end_ms=start + length, mark=mark)
+            phases.append(place)
+            names = (str(part + 1), word)
+            said = list(_during_turn(expander, step.during, names, place, rep, inner, total))
+            overlays += said
+            if not any(isinstance(overlay.cue, Speech) for overlay in said) or not part:
+                overlays += _count_words(expander, step, word, part, place, rep, inner)
+            if step.ticks:
+                overlays += [
+                    Overlay(cue=Sound(name="tick", mark=mark), at_ms=second, priority=TICK, latest_ms=total)
+                    for second in range(start, start + length, MS_PER_SECOND)
+                ]
+            start += length
+    return Span(
+        kind="count",
+        duration_ms=total,
+        phases=tuple(phases),
+        overlays=tuple(overlays),
+        mark=scope.mark(step.where, step.tempo),
+    )
+
+
+def _during_hold(expander: Expander, item: During, scope: Scope, duration: int) -> Iterator[Overlay]:
+    if item.every is not None:
+        step = max(1, scope.amount(item.every, "duration"))
+        moments = list(range(step, duration, step))
+    elif item.last is not None:
+        moments = [duration - scope.amount(item.last, "duration")]
+    elif isinstance(item.at, float):
+        moments = [round(duration * item.at)]
+    else:
+        moments = [scope.amount(item.at or 0, "duration")]
+    repeated = REPEATED if item.every is not None else 0
+    for moment in moments:
+        if 0 <= moment < duration:
+            remaining = Known("duration", duration - moment)
+            yield from _overlay(expander, item, scope.having(remaining=remaining), moment, duration, repeated)
+
+
+def _during_turn(
+    expander: Expander,
+    during: tuple[During, ...],
+    names: tuple[str, ...],
+    place: Phase,
+    turn: int,
+    scope: Scope,
+    total: int,
+) -> Iterator[Overlay]:
+    """What is said at the start of this phase in this turn."""
+    for item in during:
+        # Between turns a bare number counts turns, and the reader takes bare numbers for seconds.
+        every = item.every // MS_PER_SECOND if isinstance(item.every, int) else 1
+        if item.on in names and item.turn in (None, turn) and turn % every == 0:
+            yield from _overlay(expander, item, scope, place.start_ms, total, 0)
+
+
+def _overlay(
+    expander: Expander, item: During, scope: Scope, at: int, latest: int, bonus: int
+) -> Iterator[Overlay]:
+    before = expander.reach(item)
+    if not expander.is_heard(item.only, before, scope):
+        return
+    mark = scope.mark(item.where)
+    if item.sound:
+        yield Overlay(cue=Sound(name=item.sound, mark=mark), at_ms=at, priority=SOUND, latest_ms=latest)
+    elif expander.speaks(item.guidance):
+        text = expander.wording.fill(item.say[before % len(item.say)], scope.known)
+        cue = Speech(texts=(text,), kind="prompt", guidance=item.guidance, mark=mark)
+        yield Overlay(cue=cue, at_ms=at, priority=PROMPT[item.guidance] + bonus, latest_ms=latest)
+
+
+def _breath_guide(
+    expander: Expander, step: Breathe, kind: BreathPhase, place: Phase, cycle: int, scope: Scope, spoken: bool
+) -> Iterator[Overlay]:
+    if step.guide != "words":
+        tone = Sound(name=kind, mark=place.mark, duration_ms=place.end_ms - place.start_ms)
+        yield Overlay(cue=tone, at_ms=place.start_ms, priority=TONE, latest_ms=place.end_ms)
+    guidance: Guidance = "names" if step.guide == "words" else "key"
+    within_words = step.word_cycles is None or cycle <= step.word_cycles
+    if step.guide == "tones" or spoken or not within_words or not expander.speaks(guidance):
+        return
+    own = step.phrases.get(kind, ())
+    chosen = (own[(cycle - 1) % len(own)],) if own else ()
+    texts = tuple(expander.wording.fill(text, scope.known) for text in (*chosen, *expander.language.breath[kind]))
+    priority = ONLY_WORDS if step.guide == "words" else BREATH_WORD
+    yield _word(texts, "breath", guidance, place, priority)
+
+
+def _count_words(
+    expander: Expander, step: Count, word: str, part: int, place: Phase, rep: int, scope: Scope
+) -> Iterator[Overlay]:
+    number = expander.wording.number(rep).capitalize() if step.speak in ("numbers", "both") and not part else ""
+    phase = word if step.speak in ("phases", "both") and word != "-" and expander.speaks("key") else ""
+    phase = expander.wording.fill(phase, scope.known)
+    if number:
+        texts = (f"{number}. {phase}", number) if phase else (number,)
+        yield _word(texts, "count", "names", place, NUMBER)
+    elif phase:
+        yield _word((phase,), "count", "key", place, PHASE_WORD)
+
+
+def _word(texts: tuple[str, ...], kind: SpeechKind, guidance: Guidance, place: Phase, priority: int) -> Overlay:
+    """A word at the start of a phase that has to end with it."""
+    cue = Speech(texts=texts, kind=kind, guidance=guidance, mark=place.mark)
+    return Overlay(cue=cue, at_ms=place.start_ms, priority=priority, latest_ms=place.end_ms)

@@ -1,0 +1,107 @@
+"""Numbers, durations and sides as a person would say them, and the braces of a text filled with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from voice_coach.model.script import Language, ParameterType
+from voice_coach.model.units import MS_PER_SECOND
+
+BRACES = re.compile(r"\{([^{}:]*):?([^{}]*)\}")
+
+ValueType = ParameterType | Literal["text", "side"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The value of a name in a text, with its type (milliseconds, a count, a pattern, or words)."""
+
+    type: ValueType
+    value: int | tuple[int, ...] | str
+
+
+class Wording:
+    """The words of one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def fill(self, text: str, known: Mapping[str, Known]) -> str:
+        """The text with each {name} replaced by its spoken form; the first letter becomes a capital.
+
+        Raises:
+            KeyError: a name is not known.
+        """
+        if "{" not in text:
+            return text
+
+        def spoken(match: re.Match[str]) -> str:
+            return self.say(known[match[1]], match[2])
+
+        filled = BRACES.sub(spoken, text)
+        return filled[:1].upper() + filled[1:]
+
+    def say(self, known: Known, style: str = "") -> str:
+        """One value, spoken; ``style`` is "", "ordinal" or "times"."""
+        value = known.value
+        if isinstance(value, str):
+            if known.type == "side":
+                return self._language.sides["left" if value == "left" else "right"]
+            return value
+        if isinstance(value, tuple):
+            return ", ".join(self._seconds(part) for part in value)
+        if known.type == "duration":
+            return self.duration(value)
+        if style == "times":
+            return self.times(value)
+        return self.number(value, ordinal=style == "ordinal")
+
+    def number(self, value: int, *, ordinal: bool = False) -> str:
+        return _in_words(value, self._language.code, ordinal)
+
+    def times(self, value: int) -> str:
+        """How often: once, twice, three times."""
+        words = self._language.times
+        return words.get(str(value), words["other"]).replace("{n}", self.number(value))
+
+    def duration(self, ms: int) -> str:
+        """``one minute``, ``one and a half minutes``, ``two and a half seconds``, ``one minute and ten seconds``."""
+        if ms < 60 * MS_PER_SECOND:
+            return self._halves(round(ms / 500), "second")
+        seconds = round(ms / MS_PER_SECOND)
+        minutes, seconds = divmod(seconds, 60)
+        if minutes < 60:
+            if seconds in (0, 30):
+                return self._halves(2 * minutes + (seconds == 30), "minute")
+            return self._joined((minutes, "minute"), (seconds, "second"))
+        hours, minutes = divmod(minutes + (seconds >= 30), 60)
+        if minutes in (0, 30):
+            return self._halves(2 * hours + (minutes == 30), "hour")
+        return self._joined((hours, "hour"), (minutes, "minute"))
+
+    def _joined(self, *parts: tuple[int, str]) -> str:
+        return f" {self._language.joiner} ".join(self._halves(2 * amount, unit) for amount, unit in parts)
+
+    def _halves(self, halves: int, unit: str) -> str:
+        """So many half units in words."""
+        one, many = self._language.units[unit]
+        alone, after = self._language.half
+        whole, half = divmod(halves, 2)
+        if not half:
+            return f"{self.number(whole)} {one if whole == 1 else many}"
+        return f"{self.number(whole)} {after} {many}" if whole else f"{alone} a {one}"
+
+    def _seconds(self, ms: int) -> str:
+        whole, rest = divmod(ms, MS_PER_SECOND)
+        return self.number(whole) + (f" {self._language.half[1]}" if rest else "")
+
+
+@lru_cache(maxsize=1024)
+def _in_words(value: int, language: str, ordinal: bool) -> str:
+    from num2words import num2words
+
+    return str(num2words(value, lang=language, to="ordinal" if ordinal else "cardinal")).replace("-", " ")

@@ -1,0 +1,60 @@
+"""Layers of wishes into one effective pace, with where each value came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from voice_coach.model.pace import Pace
+from voice_coach.model.problems import CoachError
+from voice_coach.model.script import Guidance, Setting, Tunable
+from voice_coach.model.settings import GENERAL, format_setting, within
+
+BUILT_IN = "built-in"
+SCRIPT = "script"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Wishes from one place; a later layer wins over an earlier one."""
+
+    name: str
+    values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    guidance: Guidance | None = None
+
+
+def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
+    """The pace of an exercise: its defaults, then each layer in order.
+
+    A name that the exercise does not have is passed over, so that one layer can serve many exercises.
+
+    Raises:
+        CoachError: a value lies outside the bounds that the script or the built-in table sets.
+    """
+    values: dict[str, Setting] = {name: general.default for name, general in GENERAL.items()}
+    origins = dict.fromkeys(values, BUILT_IN)
+    guidance: Guidance = "full"
+    origins["guidance"] = BUILT_IN
+    for name, tunable in tune.items():
+        values[name] = tunable.default
+        origins[name] = SCRIPT
+    for layer in layers:
+        for name, value in layer.values.items():
+            if name in values:
+                _check_bounds(name, value, tune)
+                values[name] = value
+                origins[name] = layer.name
+        if layer.guidance:
+            guidance = layer.guidance
+            origins["guidance"] = layer.name
+    gap, rate = (values.pop(name) for name in ("gap", "rate"))
+    if not isinstance(gap, int) or not isinstance(rate, int):
+        raise TypeError("gap and rate are whole numbers")
+    return Pace(values=values, gap_ms=gap, rate_wpm=rate, guidance=guidance, origins=origins)
+
+
+def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> None:
+    limits = tune.get(name) or GENERAL[name]
+    if not within(value, limits.minimum, limits.maximum):
+        shown, low, high = (format_setting(v, limits.type) for v in (value, limits.minimum, limits.maximum))
+        raise CoachError(f"{name} {shown} is outside its bounds, {low} to {high}. Choose a value between them.")
