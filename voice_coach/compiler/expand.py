@@ -30,6 +30,7 @@ from voice_coach.model.script import (
     Repeat,
     Say,
     Sets,
+    Side,
     Sides,
     Step,
     Tunable,
@@ -89,8 +90,7 @@ class Expander:
         Raises:
             ScriptError: the steps unfold into more than can be played.
         """
-        types = {name: tunable.type for name, tunable in self._tune.items()}
-        known = {name: Known(types[name], value) for name, value in self.pace.values.items() if name in types}
+        known = {name: Known(tunable.type, self.pace.values[name]) for name, tunable in self._tune.items()}
         yield from self._steps(steps, Scope({**known, **names}))
 
     def move_to(self, position: Position, where: Where) -> Iterator[Cue]:
@@ -211,15 +211,17 @@ class Expander:
             inner = scope.turn("set", number, times)
             if step.each:
                 each = step.each[number - 1]
-                types = {name: self._tune[name].type for name in each}
-                settings = {name: Known(types[name], parse_setting(each[name], types[name])) for name in each}
-                inner = inner.having(**settings)
+                inner = inner.having(**{name: self._setting(name, text) for name, text in each.items()})
             yield from self._turn(step.steps, step.between, inner)
+
+    def _setting(self, name: str, text: str) -> Known:
+        type_ = self._tune[name].type
+        return Known(type_, parse_setting(text, type_))
 
     def _sides(self, step: Sides, scope: Scope) -> Iterator[Cue]:
         reps = scope.amount(step.reps, "count")
         alternating = step.order == "alternating"
-        turns = (
+        turns: list[tuple[Side, int]] = (
             [(side, rep) for rep in range(1, reps + 1) for side in step.sides]
             if alternating
             else [(side, rep) for side in step.sides for rep in range(1, reps + 1)]

@@ -60,7 +60,9 @@ def side_problems(chapter: Chapter) -> tuple[Problem, ...]:
     if len(work) == 1:
         only = next(iter(work))
         other = "right" if only == "left" else "left"
-        return (_warning(first, f"only the {only} side is worked", f"add the {other} side: sides: [left, right]"),)
+        return (
+            _warning(first, f"only the {only} side is worked", f"add the {other} side: sides: [left, right]"),
+        )
     if left != right:
         more, less = ("left", "right") if left > right else ("right", "left")
         message = f"the {more} side gets {_seconds(abs(left - right))} more than the {less}"

@@ -12,8 +12,8 @@ from voice_coach.model.script import Move, Position
 def route(origin: Position, to: Position, own: Sequence[Move], common: Sequence[Move]) -> tuple[Move, ...]:
     """The moves from one position to another, none if they are the same.
 
-    A direct move wins, the session's own before the language's; otherwise the path with the fewest moves, and of
-    those the quickest.
+    A direct move wins, the session's own before the language's; otherwise the path with the fewest moves, and
+    of those the quickest.
 
     Raises:
         CoachError: no path leads there.

@@ -102,7 +102,9 @@ def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[Plac
     return sorted(placed, key=lambda each: each.start_ms), misfits
 
 
-def _at_its_moment(overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken) -> Placed | None:
+def _at_its_moment(
+    overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken
+) -> Placed | None:
     for text, length in zip(texts, lengths, strict=True):
         start = overlay.at_ms - length if overlay.align == "end" else overlay.at_ms
         if start >= 0 and start + length <= overlay.latest_ms and taken.is_free(start, start + length):
@@ -130,11 +132,12 @@ def place_sounds(span: Span, length_ms: Callable[[Sound], int]) -> list[Placed]:
         if not isinstance(overlay.cue, Sound) or overlay.at_ms >= span.duration_ms:
             continue
         last = placed[-1] if placed else None
-        if last and overlay.at_ms < last.end_ms and overlay.priority <= last.overlay.priority:
-            if overlay.at_ms == last.start_ms or overlay.priority < last.overlay.priority:
-                continue
+        rings = last is not None and overlay.at_ms < last.end_ms
+        if last and rings and (overlay.at_ms == last.start_ms or overlay.priority < last.overlay.priority):
+            continue
         placed.append(Placed(overlay, overlay.at_ms, overlay.at_ms + length_ms(overlay.cue)))
     cut = [
-        Placed(here.overlay, here.start_ms, min(here.end_ms, after.start_ms)) for here, after in pairwise(placed)
+        Placed(here.overlay, here.start_ms, min(here.end_ms, after.start_ms))
+        for here, after in pairwise(placed)
     ]
     return cut + placed[-1:]

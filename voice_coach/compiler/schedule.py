@@ -86,10 +86,9 @@ class _Scheduler:
 
     @property
     def end_ms(self) -> int:
-        return max([self._now, *(event.end_ms for event in self._events[-200:]), self._sound_end()])
-
-    def _sound_end(self) -> int:
-        return self._events[self._last_sound].end_ms if self._last_sound is not None else 0
+        """The end of the chapter: of its last cue, or of a sound that rings on."""
+        ringing = self._events[self._last_sound].end_ms if self._last_sound is not None else 0
+        return max(self._now, ringing)
 
     def add(self, cue: Cue) -> None:
         match cue:
@@ -111,7 +110,9 @@ class _Scheduler:
 
     def finish(self) -> tuple[Event, ...]:
         """The events in order of start, then lane."""
-        order = sorted(self._events, key=lambda event: (event.start_ms, _LANE_ORDER[event.lane], event.end_ms))
+        order = sorted(
+            self._events, key=lambda event: (event.start_ms, _LANE_ORDER[event.lane], event.end_ms)
+        )
         return tuple(order)
 
     def _speak(self, text: str, kind: str, guidance: Guidance, mark: Mark, start: int) -> int:

@@ -1,4 +1,4 @@
-"""What is known at a step while expanding: names with their values, and the place among sets, reps and sides."""
+"""What is known at a step while expanding: names with their values, the place among sets, reps and sides."""
 
 from __future__ import annotations
 

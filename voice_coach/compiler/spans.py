@@ -1,4 +1,4 @@
-"""Holds, rests, guided breathing and counted reps as spans: an exact length, phases, and what happens inside."""
+"""Holds, rests, guided breathing and counted reps as spans: exact lengths, phases, and what goes on inside."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NUMBER = 90
 PROMPT: dict[Guidance, int] = {"names": 80, "key": 70, "full": 60}
 REPEATED = -5
 ONLY_WORDS = 85
-"""Breath words without tones: they alone guide, so only an author's prompt at their own place replaces them."""
+"""Breath words without tones: they alone guide, so only a prompt at their own place replaces them."""
 PHASE_WORD = 40
 BREATH_WORD = 30
 SOUND, TONE, TICK = 60, 50, 10
@@ -69,7 +69,9 @@ def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
         for kind, length in zip(BREATH_PHASES, pattern, strict=True):
             if not length:
                 continue
-            place = Phase(kind=kind, start_ms=start, end_ms=start + length, mark=inner.mark(step.where, step.pattern))
+            place = Phase(
+                kind=kind, start_ms=start, end_ms=start + length, mark=inner.mark(step.where, step.pattern)
+            )
             phases.append(place)
             start += length
             said = list(_during_turn(expander, step.during, (kind,), place, cycle, inner, cycles * cycle_ms))
@@ -184,7 +186,9 @@ def _breath_guide(
         return
     own = step.phrases.get(kind, ())
     chosen = (own[(cycle - 1) % len(own)],) if own else ()
-    texts = tuple(expander.wording.fill(text, scope.known) for text in (*chosen, *expander.language.breath[kind]))
+    texts = tuple(
+        expander.wording.fill(text, scope.known) for text in (*chosen, *expander.language.breath[kind])
+    )
     priority = ONLY_WORDS if step.guide == "words" else BREATH_WORD
     yield _word(texts, "breath", guidance, place, priority)
 
@@ -192,7 +196,9 @@ def _breath_guide(
 def _count_words(
     expander: Expander, step: Count, word: str, part: int, place: Phase, rep: int, scope: Scope
 ) -> Iterator[Overlay]:
-    number = expander.wording.number(rep).capitalize() if step.speak in ("numbers", "both") and not part else ""
+    number = (
+        expander.wording.number(rep).capitalize() if step.speak in ("numbers", "both") and not part else ""
+    )
     phase = word if step.speak in ("phases", "both") and word != "-" and expander.speaks("key") else ""
     phase = expander.wording.fill(phase, scope.known)
     if number:
@@ -202,7 +208,9 @@ def _count_words(
         yield _word((phase,), "count", "key", place, PHASE_WORD)
 
 
-def _word(texts: tuple[str, ...], kind: SpeechKind, guidance: Guidance, place: Phase, priority: int) -> Overlay:
+def _word(
+    texts: tuple[str, ...], kind: SpeechKind, guidance: Guidance, place: Phase, priority: int
+) -> Overlay:
     """A word at the start of a phase that has to end with it."""
     cue = Speech(texts=texts, kind=kind, guidance=guidance, mark=place.mark)
     return Overlay(cue=cue, at_ms=place.start_ms, priority=priority, latest_ms=place.end_ms)

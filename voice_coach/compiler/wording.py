@@ -69,7 +69,10 @@ class Wording:
         return words.get(str(value), words["other"]).replace("{n}", self.number(value))
 
     def duration(self, ms: int) -> str:
-        """``one minute``, ``one and a half minutes``, ``two and a half seconds``, ``one minute and ten seconds``."""
+        """``one and a half minutes``, ``two and a half seconds``, ``one minute and ten seconds``.
+
+        Seconds are rounded to halves below a minute and to whole ones above.
+        """
         if ms < 60 * MS_PER_SECOND:
             return self._halves(round(ms / 500), "second")
         seconds = round(ms / MS_PER_SECOND)
@@ -104,4 +107,4 @@ class Wording:
 def _in_words(value: int, language: str, ordinal: bool) -> str:
     from num2words import num2words
 
-    return str(num2words(value, lang=language, to="ordinal" if ordinal else "cardinal")).replace("-", " ")
+    return num2words(value, lang=language, to="ordinal" if ordinal else "cardinal").replace("-", " ")

@@ -1,8 +1,8 @@
 """What *expand* makes: a flat list of instructions that have no times yet.
 
-A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. Everything with a length of
-its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span; what
-happens inside it are overlays, each anchored to a moment of the span.
+A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. What has a
+length of its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span;
+what happens inside it are overlays, each anchored to a moment of the span.
 """
 
 from __future__ import annotations

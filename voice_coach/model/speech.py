@@ -54,7 +54,7 @@ class Clip:
 
 
 class ClipSource(Protocol):
-    """Gives the clip of an utterance, ready to mix: 48 000 Hz, trimmed, calibrated. Blocks until it is there."""
+    """Gives an utterance's clip, ready to mix: 48 000 Hz, trimmed, calibrated. Blocks until it is there."""
 
     def clip(self, utterance: Utterance) -> Clip: ...
 

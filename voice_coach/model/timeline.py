@@ -17,8 +17,8 @@ Lane = Literal["speech", "sound", "action"]
 class Event:
     """A cue with times. ``start_ms`` and ``end_ms`` (exclusive) count from the start of the chapter.
 
-    On the speech lane ``utterance`` is what is spoken; on the sound lane ``sound`` is the sound cue's name and
-    ``sound_ms`` the length it is stretched to (None: its own, cut short at ``end_ms`` if need be).
+    On the speech lane ``utterance`` is what is spoken; on the sound lane ``sound`` is the sound cue's name
+    and ``sound_ms`` the length it is stretched to (None: its own, cut short at ``end_ms`` if need be).
     """
 
     lane: Lane
@@ -37,7 +37,7 @@ class Event:
 class Chapter:
     """A named span of the timeline: the opening, one exercise, or the closing.
 
-    ``events`` are sorted by start, then lane. ``exercise`` is the exercise's id, or "" for opening and closing.
+    ``events`` are sorted by start, then lane. ``exercise`` is the exercise's id, "" for opening and closing.
     """
 
     title: str

@@ -57,4 +57,6 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
     limits = tune.get(name) or GENERAL[name]
     if not within(value, limits.minimum, limits.maximum):
         shown, low, high = (format_setting(v, limits.type) for v in (value, limits.minimum, limits.maximum))
-        raise CoachError(f"{name} {shown} is outside its bounds, {low} to {high}. Choose a value between them.")
+        raise CoachError(
+            f"{name} {shown} is outside its bounds, {low} to {high}. Choose a value between them."
+        )

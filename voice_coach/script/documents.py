@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import (
     BREATH_PHASES,
     Fragment,
     Guidance,
-    Language,
     Move,
     ParameterType,
     Setting,
@@ -41,12 +40,13 @@ from voice_coach.script.kinds import (
     Text,
     Value,
     Whole,
+    Written,
 )
 from voice_coach.script.nodes import Mapping, Node, Scalar
 from voice_coach.script.records import Field, Record, read_fields
 from voice_coach.script.shapes import GUIDANCE, LINES, POSITION, STEPS, WORDS
 
-SETTINGS = MapOf(Text("a value"))
+SETTINGS = MapOf(Written())
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ class _Tune(Kind[dict[str, Tunable]]):
             problems.add(node, f'"{name}" needs its default and bounds', "write {default: …, min: …, max: …}")
             return INVALID
         fields = {
-            "default": Field(Text("a value"), "the value when nobody tunes it", required=True),
-            "min": Field(Text("a value"), "the least that may be set", attribute="minimum"),
-            "max": Field(Text("a value"), "the most that may be set", attribute="maximum"),
+            "default": Field(Written(), "the value when nobody tunes it", required=True),
+            "min": Field(Written(), "the least that may be set", attribute="minimum"),
+            "max": Field(Written(), "the most that may be set", attribute="maximum"),
             "type": Field(Choice(tuple(EXPECTED)), "what kind of value it is"),
         }
         raw = read_fields(node, fields, problems, node)
@@ -153,9 +153,9 @@ class _Fragments(Kind[dict[str, Fragment]]):
     """Fragments by name."""
 
     expected = "fragments by name"
-    _FIELDS = {
+    _FIELDS: ClassVar = {
         "parameters": Field(
-            MapOf(Text("a default", may_be_empty=True)), "Its parameters with their defaults, or nothing."
+            MapOf(Written("a default", may_be_empty=True)), "Its parameters with their defaults, or nothing."
         ),
         "steps": Field(STEPS, "The steps it stands for.", required=True),
     }
@@ -231,7 +231,9 @@ MOVES = ListOf(
             "from": Field(POSITION, "The position before.", required=True, attribute="origin"),
             "to": Field(POSITION, "The position after.", required=True),
             "say": Field(WORDS, "What is said.", required=True),
-            "time": Field(Value("duration", literal_only=True), "For the whole move, words included.", required=True),
+            "time": Field(
+                Value("duration", literal_only=True), "For the whole move, words included.", required=True
+            ),
         },
         _move,
     )
@@ -274,7 +276,9 @@ SESSION: dict[str, Field] = {
     "closing": Field(STEPS, "Steps at the end, a chapter of its own."),
     "between": Field(STEPS, "Steps at the start of each exercise."),
     "transitions": Field(MOVES, "Your own ways between positions.", attribute="moves"),
-    "exercises": Field(ListOf(_Item(), least=1), "The exercises, in order.", required=True, attribute="items"),
+    "exercises": Field(
+        ListOf(_Item(), least=1), "The exercises, in order.", required=True, attribute="items"
+    ),
 }
 
 FRAGMENTS: dict[str, Field] = {
@@ -288,14 +292,18 @@ _UNIT_NAMES = ("hour", "minute", "second")
 LANGUAGE: dict[str, Field] = {
     "kind": Field(Choice(("language",)), "language", required=True),
     "language": Field(Name(), "Its code, as num2words knows it.", required=True, attribute="code"),
-    "breath": Field(MapOf(WORDS, BREATH_PHASES), "Words for the phases of a breath, best first.", required=True),
+    "breath": Field(
+        MapOf(WORDS, BREATH_PHASES), "Words for the phases of a breath, best first.", required=True
+    ),
     "sides": Field(MapOf(Text(), ("left", "right")), "The sides.", required=True),
     "change": Field(WORDS, "Said at a change of side.", required=True),
     "units": Field(MapOf(_PAIR, _UNIT_NAMES), "Each unit, singular and plural.", required=True),
     "joiner": Field(Text("a word"), 'Between minutes and seconds: "and".', required=True),
     "half": Field(_PAIR, 'A half alone, and after a number: "half", "and a half".', required=True),
     "times": Field(MapOf(Text()), 'How often: {"1": once, "2": twice, other: "{n} times"}.', required=True),
-    "chapters": Field(MapOf(Text(), ("opening", "closing")), "Titles of the coach's chapters.", required=True),
+    "chapters": Field(
+        MapOf(Text(), ("opening", "closing")), "Titles of the coach's chapters.", required=True
+    ),
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 
@@ -305,4 +313,3 @@ KINDS: dict[str, dict[str, Field]] = {
     "fragments": FRAGMENTS,
     "language": LANGUAGE,
 }
-

@@ -72,7 +72,9 @@ class Text(Kind[str]):
         if not text and not self.may_be_empty:
             return self.wrong(node, problems)
         if len(text) > MAX_TEXT:
-            problems.add(node, f"this text has {len(text)} characters; a prompt has at most {MAX_TEXT}", "split it")
+            problems.add(
+                node, f"this text has {len(text)} characters; a prompt has at most {MAX_TEXT}", "split it"
+            )
             return INVALID
         if control := next((char for char in text if not char.isprintable()), ""):
             problems.add(node, f"the character {control!r} cannot be spoken", "take it away")
@@ -81,6 +83,16 @@ class Text(Kind[str]):
 
     def schema(self) -> JsonSchema:
         return {"type": "string"} if self.may_be_empty else {"type": "string", "minLength": 1}
+
+
+@dataclass(frozen=True)
+class Written(Text):
+    """A value whose type is known later; editors may take it for a number or a yes or no."""
+
+    expected: str = "a value"
+
+    def schema(self) -> JsonSchema:
+        return {"type": ["string", "number", "boolean"]}
 
 
 @dataclass(frozen=True)
@@ -144,8 +156,10 @@ class Whole(Kind[int]):
         return f"a whole number from {self.least} to {self.most}"
 
     def read(self, node: Node, problems: Collector) -> int | Invalid:
-        if isinstance(node, Scalar) and re.fullmatch(r"\d{1,9}", node.text) and (
-            self.least <= int(node.text) <= self.most
+        if (
+            isinstance(node, Scalar)
+            and re.fullmatch(r"\d{1,9}", node.text)
+            and (self.least <= int(node.text) <= self.most)
         ):
             return int(node.text)
         return self.wrong(node, problems)
@@ -186,7 +200,9 @@ class Value(Kind[Setting | Param]):
             return self.wrong(node, problems, "" if "is not" in said else said)
 
     def schema(self) -> JsonSchema:
-        names: list[JsonSchema] = [] if self.literal_only else [{"type": "string", "pattern": f"^{PARAMETER_NAME}$"}]
+        names: list[JsonSchema] = (
+            [] if self.literal_only else [{"type": "string", "pattern": f"^{PARAMETER_NAME}$"}]
+        )
         choices = [*_SCHEMAS[self.type], *names]
         return choices[0] if len(choices) == 1 else {"anyOf": choices}
 
@@ -205,7 +221,9 @@ class Moment(Kind[int | float | Param]):
         return self.wrong(node, problems) if isinstance(value, (Invalid, tuple)) else value
 
     def schema(self) -> JsonSchema:
-        return {"anyOf": [{"type": "string", "pattern": r"^[\d.]+ *%$"}, *Value("duration").schema()["anyOf"]]}
+        return {
+            "anyOf": [{"type": "string", "pattern": r"^[\d.]+ *%$"}, *Value("duration").schema()["anyOf"]]
+        }
 
 
 @dataclass(frozen=True)

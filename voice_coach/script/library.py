@@ -89,7 +89,9 @@ class Library:
                 self._raise_problems()
                 if document:
                     return Language(**document.values)
-        raise CoachError(f'There are no words for the language "{code}": write scripts/languages/{code}.yaml.')
+        raise CoachError(
+            f'There are no words for the language "{code}": write scripts/languages/{code}.yaml.'
+        )
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, the first of each name; those with problems too."""
@@ -102,30 +104,43 @@ class Library:
                     seen.add((kind, path.stem))
                     document, problems = read_document(path, display_name(path), (kind,))
                     good = document is not None and not problems.problems
-                    title = str(document.values["title"]) if document else "has problems: run voice-coach check"
+                    title = (
+                        str(document.values["title"]) if document else "has problems: run voice-coach check"
+                    )
                     yield Listed(kind, path.stem, title, path, good)
 
     def _find_any(self, name: str) -> Path:
         if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
             return Path(name)
-        candidates = [root / FOLDERS[kind] / f"{name}.yaml" for kind in ("session", "exercise") for root in self._roots]
+        candidates = [
+            root / FOLDERS[kind] / f"{name}.yaml" for kind in ("session", "exercise") for root in self._roots
+        ]
         for path in candidates:
             if path.is_file():
                 return path
         if Path(f"{name}.yaml").is_file():
             return Path(f"{name}.yaml")
         known = dict.fromkeys(
-            path.stem for folder in ("sessions", "exercises") for root in self._roots
+            path.stem
+            for folder in ("sessions", "exercises")
+            for root in self._roots
             for path in sorted((root / folder).glob("*.yaml"))
         )
         hint = nearest(name, known)
-        raise CoachError(f'There is no session or exercise "{name}": {hint or "run voice-coach list to see all."}')
+        raise CoachError(
+            f'There is no session or exercise "{name}": {hint or "run voice-coach list to see all."}'
+        )
 
     def _document(self, path: Path, kinds: tuple[str, ...]) -> Document | None:
         name = display_name(path)
         document, problems = read_document(path, name, kinds)
         self._collectors[name] = problems
-        if document and kinds != ("language",) and kinds != ("fragments",) and document.values["id"] != path.stem:
+        if (
+            document
+            and kinds != ("language",)
+            and kinds != ("fragments",)
+            and document.values["id"] != path.stem
+        ):
             node = document.root.pairs["id"][1]
             message = f'the id is "{document.values["id"]}", but the file is called {path.name}'
             problems.add(node, message, f"write id: {path.stem}, or rename the file")
@@ -197,7 +212,11 @@ class Library:
             if value is not None:
                 settings[name] = value
         return Entry(
-            exercise=exercise, where=draft.where, settings=settings, guidance=draft.guidance, arrive=draft.arrive
+            exercise=exercise,
+            where=draft.where,
+            settings=settings,
+            guidance=draft.guidance,
+            arrive=draft.arrive,
         )
 
     def _find_exercise(self, draft: EntryDraft, document: Document) -> Path | None:
@@ -227,7 +246,9 @@ class Library:
             path = _inside(document.path.parent, name)
             if path is None:
                 message = f'"{name}" does not lie in the folder of this script'
-                document.problems.add_token(_start(document), name, message, "copy the file beside the script")
+                document.problems.add_token(
+                    _start(document), name, message, "copy the file beside the script"
+                )
                 continue
             if not path.is_file():
                 message = f'there is no file "{name}" beside this script'
@@ -264,5 +285,7 @@ def _general(name: str, text: str, where: Where, problems: Collector) -> int | N
         return None
     if isinstance(value, int) and general.minimum <= value <= general.maximum:
         return value
-    problems.add_token(where, text, f"{name} {text} is outside its bounds, {general.minimum} to {general.maximum}")
+    problems.add_token(
+        where, text, f"{name} {text} is outside its bounds, {general.minimum} to {general.maximum}"
+    )
     return None

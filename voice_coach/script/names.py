@@ -1,6 +1,6 @@
 """Checks what every name in the steps stands for: parameters, braces, fragments, sounds, phases.
 
-Walks all steps, also those that a given pace would never reach, so that nothing unknown waits in a fifth variant.
+Walks all steps, also those that a given pace never reaches, so that nothing unknown waits in a fifth variant.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ class Scope:
     arguments: Mapping[str, str]
     inside: tuple[str, ...] = ()
 
-    def having(self, **types: NameType) -> Scope:
-        return replace(self, types={**self.types, **types})
+    def having(self, **more: NameType) -> Scope:
+        return replace(self, types={**self.types, **more})
 
 
 class NameCheck:
@@ -92,7 +92,9 @@ class NameCheck:
                 continue
             if step.fragment in path:
                 way = " → ".join((*path, step.fragment))
-                self._add(step.where, step.fragment, f"this fragment uses itself: {way}", "take this use away")
+                self._add(
+                    step.where, step.fragment, f"this fragment uses itself: {way}", "take this use away"
+                )
             elif step.fragment in self._fragments and step.fragment not in seen:
                 seen.add(step.fragment)
                 self._find_loop(self._fragments[step.fragment], (*path, step.fragment), seen)
@@ -145,7 +147,8 @@ class NameCheck:
         match step:
             case Repeat():
                 self._value(step.times, "count", step.where, scope)
-                inner = scope.having(**{step.counter: "count", f"{step.counter}s": "count"})
+                counted: dict[str, NameType] = {step.counter: "count", f"{step.counter}s": "count"}
+                inner = scope.having(**counted)
             case Sets():
                 self._value(step.times, "count", step.where, scope)
                 inner = scope.having(set="count", sets="count")
@@ -186,11 +189,14 @@ class NameCheck:
         self._during_turns(step.during, (*step.phases, *numbered), inner)
 
     def _during_hold(self, step: Hold, scope: Scope) -> None:
-        inner = scope.having(**{"remaining": "duration", step.role: "duration"})
+        timed: dict[str, NameType] = {"remaining": "duration", step.role: "duration"}
+        inner = scope.having(**timed)
         for item in step.during:
             moments = [name for name in ("at", "last", "every") if getattr(item, name) is not None]
             if len(moments) != 1 or item.on or item.turn is not None:
-                self._add(item.where, "", "say when in the hold it comes", "use exactly one of at, last, every")
+                self._add(
+                    item.where, "", "say when in the hold it comes", "use exactly one of at, last, every"
+                )
             for moment in (item.at, item.last, item.every):
                 if not isinstance(moment, float):
                     self._value(moment, "duration", item.where, inner)
@@ -202,10 +208,17 @@ class NameCheck:
         known = [phase for phase in dict.fromkeys(phases) if phase != "-"]
         for item in during:
             if item.at is not None or item.last is not None or not item.on:
-                self._add(item.where, "", "say at which phase it comes", "use on:, and turn: or every: if not always")
+                self._add(
+                    item.where,
+                    "",
+                    "say at which phase it comes",
+                    "use on:, and turn: or every: if not always",
+                )
             elif item.on not in known:
                 self._add(item.where, item.on, f'"{item.on}" is not a phase here', nearest(item.on, known))
-            if isinstance(item.every, Param) or (item.every is not None and (item.every % 1000 or not item.every)):
+            if isinstance(item.every, Param) or (
+                item.every is not None and (item.every % 1000 or not item.every)
+            ):
                 self._add(item.where, "every", "every is a whole number of turns here", "write every: 3")
             self._during(item, scope)
 
@@ -219,7 +232,9 @@ class NameCheck:
         fragment = self._fragments.get(step.fragment)
         if fragment is None:
             message = f'there is no fragment "{step.fragment}"'
-            hint = nearest(step.fragment, self._fragments) if self._fragments else "define it under fragments:"
+            hint = (
+                nearest(step.fragment, self._fragments) if self._fragments else "define it under fragments:"
+            )
             self._add(step.where, step.fragment, message, hint)
             return
         if step.fragment in scope.inside or len(scope.inside) >= MAX_FRAGMENT_DEPTH:
@@ -281,9 +296,13 @@ class NameCheck:
             name, _, format_ = inside.partition(":")
             token = "{" + inside + "}"
             if name not in scope.types:
-                self._add(where, token, f'nothing is known here by the name "{name}"', nearest(name, scope.types))
+                self._add(
+                    where, token, f'nothing is known here by the name "{name}"', nearest(name, scope.types)
+                )
             elif format_ and format_ not in FORMATS:
-                self._add(where, token, f'"{format_}" is not a way to say a number', f"use {' or '.join(FORMATS)}")
+                self._add(
+                    where, token, f'"{format_}" is not a way to say a number', f"use {' or '.join(FORMATS)}"
+                )
             elif format_ and scope.types[name] not in ("count", "text"):
                 self._add(where, token, f'"{name}" is not a number to say as {format_}', f"write {{{name}}}")
 

@@ -1,13 +1,14 @@
 """YAML text into a tree of nodes that know their place; nothing is given a meaning yet.
 
-The tree is made from libyaml's events by a loop of our own, so that every scalar stays the text that the author
-wrote (`no` is a word, `1:30` is not ninety of anything) and a hostile file can neither recurse nor unfold.
+The tree is made from libyaml's events by a loop of our own, so that a scalar stays the text that was written
+(`no` is a word, `1:30` is not ninety of anything) and a hostile file can neither recurse nor unfold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import yaml
 
@@ -69,15 +70,22 @@ def read_tree(text: str, problems: Collector) -> Node | None:
     """The root node of a YAML text, or None when it is unreadable or empty; problems are collected."""
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Builder(problems).build(yaml.parse(text, Loader=loader))
+        # The types that come for PyYAML leave parse open.
+        parse = cast("Callable[..., Iterator[yaml.Event]]", yaml.parse)  # pyright: ignore[reportUnknownMemberType]
+        events = parse(text, Loader=loader)
+        return _Builder(problems).build(events)
     except _Refused:
         return None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problems.add_at(line, column, f"this is not YAML: {_plainly(error)}", _yaml_hint(error, problems, line))
+        problems.add_at(
+            line, column, f"this is not YAML: {_plainly(error)}", _yaml_hint(error, problems, line)
+        )
     except yaml.YAMLError as error:
-        problems.add_at(1, 1, f"this is not YAML: {error}", "a script is plain text with printable characters")
+        problems.add_at(
+            1, 1, f"this is not YAML: {error}", "a script is plain text with printable characters"
+        )
     except RecursionError:
         problems.add_at(1, 1, "this nests too deeply to be read")
     return None
@@ -99,7 +107,9 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 self._documents += 1
                 if self._documents > 1:
-                    self._refuse(event, "a second document starts here", "put each script in a file of its own")
+                    self._refuse(
+                        event, "a second document starts here", "put each script in a file of its own"
+                    )
             elif isinstance(event, yaml.AliasEvent):
                 self._refuse(event, "an alias (*) is not part of the script language", "use a fragment")
             elif isinstance(event, yaml.ScalarEvent):
@@ -115,7 +125,9 @@ class _Builder:
 
     def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
         if len(self._stack) >= MAX_DEPTH:
-            self._refuse(event, f"this nests deeper than {MAX_DEPTH} levels", "move inner steps into a fragment")
+            self._refuse(
+                event, f"this nests deeper than {MAX_DEPTH} levels", "move inner steps into a fragment"
+            )
         mark = event.start_mark
         made = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
         node = made(mark.line + 1, mark.column + 1)
@@ -148,7 +160,9 @@ class _Builder:
     def _check(self, event: yaml.NodeEvent) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            self._refuse(event, f"the file holds more than {MAX_NODES:,} values", "split it into several files")
+            self._refuse(
+                event, f"the file holds more than {MAX_NODES:,} values", "split it into several files"
+            )
         if getattr(event, "anchor", None):
             self._refuse(event, "an anchor (&) is not part of the script language", "use a fragment")
         if tag := getattr(event, "tag", None):

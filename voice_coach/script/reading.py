@@ -18,7 +18,9 @@ from voice_coach.script.records import read_fields
 class Document:
     """A file that has been read: its kind, its values by attribute name, and its collector."""
 
-    def __init__(self, path: Path, kind: str, values: dict[str, Any], problems: Collector, root: Mapping) -> None:
+    def __init__(
+        self, path: Path, kind: str, values: dict[str, Any], problems: Collector, root: Mapping
+    ) -> None:
         self.path = path
         self.kind = kind
         self.values = values
@@ -50,8 +52,12 @@ def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Docume
     root = read_tree(text, problems)
     if not isinstance(root, Mapping):
         if not problems.problems:
-            problems.add_at(1, 1, "this file is empty" if root is None else "a script is a mapping (key: value)",
-                            "'voice-coach new exercise NAME' writes one to start from")
+            problems.add_at(
+                1,
+                1,
+                "this file is empty" if root is None else "a script is a mapping (key: value)",
+                "'voice-coach new exercise NAME' writes one to start from",
+            )
         return None, problems
     kind = _kind(root, kinds, problems)
     if kind is None:
@@ -67,7 +73,11 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
     node = root.get("kind")
     wanted = " or ".join(kinds)
     if node is None:
-        problems.add(root, f"the kind of script is not said; {wanted} is expected here", f"add a line: kind: {kinds[0]}")
+        problems.add(
+            root,
+            f"the kind of script is not said; {wanted} is expected here",
+            f"add a line: kind: {kinds[0]}",
+        )
     elif not isinstance(node, Scalar) or node.text not in KINDS:
         written = node.text if isinstance(node, Scalar) else ""
         problems.add(node, f'"{written}" is not a kind of script', nearest(written, KINDS))
@@ -89,11 +99,15 @@ def _read_text(path: Path, problems: Collector) -> str | None:
                 return None
             if state.st_size > MAX_BYTES:
                 size = f"{state.st_size / 1e6:.1f} MB"
-                problems.add_at(1, 1, f"this file has {size}; a script has at most 1 MB", "split it into several")
+                problems.add_at(
+                    1, 1, f"this file has {size}; a script has at most 1 MB", "split it into several"
+                )
                 return None
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise CoachError(f"There is no file {problems.file}. Check the spelling, or run 'voice-coach list'.") from None
+        raise CoachError(
+            f"There is no file {problems.file}. Check the spelling, or run 'voice-coach list'."
+        ) from None
     except OSError as error:
         raise CoachError(f"{problems.file} cannot be read: {error.strerror or error}.") from None
     try:
@@ -101,6 +115,10 @@ def _read_text(path: Path, problems: Collector) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        problems.add_at(line, column, f"the byte 0x{data[error.start]:02x} is not UTF-8",
-                        "save the file as UTF-8 in your editor")
+        problems.add_at(
+            line,
+            column,
+            f"the byte 0x{data[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8 in your editor",
+        )
         return None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from voice_coach.model.problems import Where
 from voice_coach.script.collecting import Collector, nearest
 from voice_coach.script.kinds import INVALID, Invalid, JsonSchema, Kind, Text
 from voice_coach.script.nodes import Mapping, Node, Scalar
@@ -62,7 +63,7 @@ def read_fields(
 ) -> dict[str, Any] | Invalid:
     """The values of a mapping's known keys by attribute name; unknown and missing ones are problems.
 
-    What is wrong is left out, so that the rest is still checked; INVALID only if something required is not there.
+    What is wrong is left out, so that the rest is checked; INVALID only if something required is missing.
     """
     values: dict[str, Any] = {}
     for name, (key, child) in node.pairs.items():
@@ -85,12 +86,24 @@ def read_fields(
 
 @dataclass(frozen=True)
 class StepShape:
-    """One kind of step: the kind of the value behind its key, its options, and how to make the model."""
+    """One kind of step.
+
+    Attributes:
+        head: the kind of the value behind the step's key.
+        doc: what it does, for people and editors.
+        build: the model.
+        attribute: what the model calls the value behind the key.
+        options: the other keys.
+        fixed: what the model is given besides.
+        check: what the fields cannot say one by one.
+    """
 
     head: Kind[Any]
     doc: str
     build: Callable[..., Any]
+    attribute: str
     options: dict[str, Field] = field(default_factory=dict[str, Field])
+    fixed: dict[str, Any] = field(default_factory=dict[str, Any])
     check: Callable[[Any, Mapping, Collector], None] = field(default=lambda _step, _node, _problems: None)
 
 
@@ -108,7 +121,7 @@ class StepKind(Kind[Any]):
             text = Text("words to say").read(node, problems)
             if isinstance(text, Invalid):
                 return INVALID
-            return self.shapes["say"].build(head=(text,), where=problems.where(node))
+            return self._make(self.shapes["say"], (text,), problems.where(node), {})
         if not isinstance(node, Mapping):
             hint = "a list within the list: is a dash too many here?"
             return self.wrong(node, problems, hint)
@@ -121,19 +134,28 @@ class StepKind(Kind[Any]):
         options = read_fields(node, {**self.common, **shape.options}, problems, node, skip=name)
         if isinstance(head, Invalid) or isinstance(options, Invalid):
             return INVALID
-        step = shape.build(head=head, where=problems.where(node), **options)
+        step = self._make(shape, head, problems.where(node), options)
         shape.check(step, node, problems)
         return step
+
+    def _make(self, shape: StepShape, head: Any, where: Where, options: dict[str, Any]) -> Any:
+        return shape.build(where=where, **{shape.attribute: head}, **shape.fixed, **options)
 
     def _heads(self, node: Mapping) -> list[str]:
         """The keys that say which step it is; one that is an option of another (steps in repeat) is not."""
         keys = [name for name in node.pairs if name in self.shapes]
-        return [key for key in keys if not any(key in self.shapes[other].options for other in keys if other != key)]
+        return [
+            key
+            for key in keys
+            if not any(key in self.shapes[other].options for other in keys if other != key)
+        ]
 
     def _not_one(self, node: Mapping, heads: list[str], problems: Collector) -> Invalid:
         if heads:
             key = node.pairs[heads[1]][0]
-            problems.add(key, f'"{heads[0]}" and "{heads[1]}" are two steps', "begin the second with a dash of its own")
+            problems.add(
+                key, f'"{heads[0]}" and "{heads[1]}" are two steps', "begin the second with a dash of its own"
+            )
             return INVALID
         if not node.pairs:
             return self.wrong(node, problems)
@@ -156,4 +178,3 @@ class StepKind(Kind[Any]):
             schema = object_schema({name: head, **shape.options, **self.common})
             choices.append({**schema, "description": shape.doc})
         return {"anyOf": choices}
-

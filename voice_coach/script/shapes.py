@@ -5,7 +5,6 @@ Reading, checking, the JSON Schema and the editor help all come from these table
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Any
 
 from voice_coach.model.script import (
@@ -18,6 +17,7 @@ from voice_coach.model.script import (
     Group,
     Hold,
     MoveTo,
+    Param,
     Pause,
     PlaySound,
     Repeat,
@@ -41,6 +41,7 @@ from voice_coach.script.kinds import (
     Text,
     Value,
     Whole,
+    Written,
     YesNo,
 )
 from voice_coach.script.nodes import Mapping, Node, Sequence
@@ -71,7 +72,7 @@ DURING = ListOf(
             "at": Field(Moment(), "When from the start: a duration or a percentage (hold, rest)."),
             "last": Field(DURATION, "When counted back from the end (hold, rest)."),
             "every": Field(DURATION, "Each so long (hold, rest), or each so many turns (breathe, count)."),
-            "on": Field(Text("a phase"), "The phase at whose start it comes (breathe, count)."),
+            "on": Field(Written("a phase"), "The phase at whose start it comes (breathe, count)."),
             "turn": Field(Whole(1), "Only in this cycle or rep (breathe, count)."),
             "guidance": _SAYING,
             **COMMON,
@@ -116,7 +117,7 @@ class _SetsHead(Kind[Any]):
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
         if isinstance(node, Sequence) and node.items:
-            return ListOf(MapOf(Text("a value"))).read(node, problems)
+            return ListOf(MapOf(Written())).read(node, problems)
         return COUNT.read(node, problems)
 
     def schema(self) -> JsonSchema:
@@ -132,28 +133,24 @@ class _SetsHead(Kind[Any]):
 STEPS = _Steps()
 _INNER = Field(STEPS, "The steps to do.", required=True)
 _BETWEEN = Field(STEPS, "Steps between two turns, not after the last.")
-
-
-def _say(head: tuple[str, ...], **options: Any) -> Say:
-    return Say(texts=head, **options)
-
-
-def _hold(role: str) -> Any:
-    def build(head: Any, **options: Any) -> Hold:
-        return Hold(duration=head, role=role, **options)  # type: ignore[arg-type]  # "hold" or "rest"
-
-    return build
+_STAYING = {
+    "during": Field(DURING, "What is said and sounded meanwhile."),
+    "countdown": Field(Whole(0, 60), "Count down aloud from this number; the last word ends with it."),
+}
 
 
 def _sets(head: Any, **options: Any) -> Sets:
-    if isinstance(head, tuple):
-        return Sets(times=len(head), each=tuple(MappingProxyType(each) for each in head), **options)
-    return Sets(times=head, **options)
+    if isinstance(head, int | Param):
+        return Sets(times=head, **options)
+    each: tuple[dict[str, str], ...] = head
+    return Sets(times=len(each), each=each, **options)
 
 
 def _check_breathe(step: Breathe, node: Mapping, problems: Collector) -> None:
     if (step.cycles is None) == (step.duration is None):
-        problems.add(node, "breathing needs its length: cycles or for", "add a line: cycles: 6 or for: 60s, not both")
+        problems.add(
+            node, "breathing needs its length: cycles or for", "add a line: cycles: 6 or for: 60s, not both"
+        )
 
 
 def _check_count(step: Count, node: Mapping, problems: Collector) -> None:
@@ -167,30 +164,24 @@ SHAPES: dict[str, StepShape] = {
     "say": StepShape(
         WORDS,
         "Speak; a list is several prompts.",
-        _say,
+        Say,
+        "texts",
         {"guidance": _SAYING, "then": Field(DURATION, "Silence after it, instead of the pace's gap.")},
     ),
-    "sound": StepShape(Name(), "Play a sound cue.", lambda head, **o: PlaySound(sound=head, **o)),
-    "pause": StepShape(DURATION, "Silence.", lambda head, **o: Pause(duration=head, **o)),
-    "wait": StepShape(
-        DURATION, "Wait until ready; this long where nobody can be asked.", lambda head, **o: Wait(duration=head, **o)
+    "sound": StepShape(Name(), "Play a sound cue.", PlaySound, "sound"),
+    "pause": StepShape(DURATION, "Silence.", Pause, "duration"),
+    "wait": StepShape(DURATION, "Wait until ready; this long where nobody can be asked.", Wait, "duration"),
+    "hold": StepShape(
+        DURATION, "Stay for exactly this long.", Hold, "duration", _STAYING, fixed={"role": "hold"}
     ),
-    **{
-        role: StepShape(
-            DURATION,
-            doc,
-            _hold(role),
-            {
-                "during": Field(DURING, "What is said and sounded meanwhile."),
-                "countdown": Field(Whole(0, 60), "Count down aloud from this number; the last word ends with it."),
-            },
-        )
-        for role, doc in (("hold", "Stay for exactly this long."), ("rest", "Rest for exactly this long."))
-    },
+    "rest": StepShape(
+        DURATION, "Rest for exactly this long.", Hold, "duration", _STAYING, fixed={"role": "rest"}
+    ),
     "breathe": StepShape(
         Value("breath"),
         "Guided breathing: inhale-top-exhale-bottom in seconds, such as 4-0-6-0.",
-        lambda head, **o: Breathe(pattern=head, **o),
+        Breathe,
+        "pattern",
         {
             "cycles": Field(COUNT, "How many breaths."),
             "for": Field(DURATION, "How long: the nearest number of whole breaths.", attribute="duration"),
@@ -204,32 +195,41 @@ SHAPES: dict[str, StepShape] = {
     "count": StepShape(
         COUNT,
         "Count reps with a tempo.",
-        lambda head, **o: Count(reps=head, **o),
+        Count,
+        "reps",
         {
             "tempo": Field(Value("tempo"), "Seconds for each part of a rep, such as 3-1-1.", required=True),
-            "phases": Field(ListOf(Text("a word for each part of the tempo"), least=2), 'Words; "-" for none.'),
-            "speak": Field(Choice(("numbers", "phases", "both", "nothing")), "What is spoken; both if not said."),
+            "phases": Field(
+                ListOf(Text("a word for each part of the tempo"), least=2), 'Words; "-" for none.'
+            ),
+            "speak": Field(
+                Choice(("numbers", "phases", "both", "nothing")), "What is spoken; both if not said."
+            ),
             "ticks": Field(YesNo(), "A tick each second."),
             "during": Field(DURING, "What is said and sounded meanwhile."),
         },
         check=_check_count,
     ),
-    "steps": StepShape(STEPS, "Several steps as one.", lambda head, **o: Group(steps=head, **o)),
+    "steps": StepShape(STEPS, "Several steps as one.", Group, "steps"),
     "repeat": StepShape(
         COUNT,
         "Do the steps so many times.",
-        lambda head, **o: Repeat(times=head, **o),
+        Repeat,
+        "times",
         {
             "steps": _INNER,
             "between": _BETWEEN,
             "counter": Field(Name(), "What a turn is called in texts: {rep} of {reps} if not said."),
         },
     ),
-    "sets": StepShape(_SetsHead(), "Do the steps in sets.", _sets, {"steps": _INNER, "between": _BETWEEN}),
+    "sets": StepShape(
+        _SetsHead(), "Do the steps in sets.", _sets, "head", {"steps": _INNER, "between": _BETWEEN}
+    ),
     "sides": StepShape(
         ListOf(Choice(("left", "right")), least=1),
         "Do the steps on each side.",
-        lambda head, **o: Sides(sides=head, **o),
+        Sides,
+        "sides",
         {
             "steps": _INNER,
             "reps": Field(COUNT, "How many on each side; one if not said."),
@@ -238,19 +238,16 @@ SHAPES: dict[str, StepShape] = {
             "change": Field(STEPS, "Steps at each change of side, instead of the coach's own."),
         },
     ),
-    "move": StepShape(
-        POSITION,
-        "Be led from the position before into this one.",
-        lambda head, **o: MoveTo(position=head, **o),
-    ),
-    "variants": StepShape(_Choices(), "Take turns through these.", lambda head, **o: Variants(choices=head, **o)),
+    "move": StepShape(POSITION, "Be led from the position before into this one.", MoveTo, "position"),
+    "variants": StepShape(_Choices(), "Take turns through these.", Variants, "choices"),
     "use": StepShape(
         Name(),
         "Put a fragment here.",
-        lambda head, **o: Use(fragment=head, **o),
+        Use,
+        "fragment",
         {
             "with": Field(
-                MapOf(Text("a value", may_be_empty=True)), "Values for its parameters.", attribute="arguments"
+                MapOf(Written(may_be_empty=True)), "Values for its parameters.", attribute="arguments"
             )
         },
     ),

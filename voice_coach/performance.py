@@ -1,0 +1,113 @@
+"""A session made ready to be heard: chapters compiled one after the other, and the one stream of blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from voice_coach.compiler.lint import side_problems
+from voice_coach.compiler.plan import ChapterPlan
+from voice_coach.compiler.schedule import Scheduled, schedule, utterances
+from voice_coach.model.problems import Problem
+from voice_coach.model.script import Session
+from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.timeline import Chapter, Timeline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from voice_coach.audio.block import Block
+    from voice_coach.model.speech import SoundSource
+
+
+class Voice(Protocol):
+    """Speaks utterances; ``prepare`` lets it begin before they are asked for."""
+
+    def clip(self, utterance: Utterance) -> Clip: ...
+    def prepare(self, utterances: Iterable[Utterance]) -> None: ...
+
+
+class Sounds(Protocol):
+    """The sound cues: their samples, and their lengths without any sample."""
+
+    def lengths_ms(self, name: str) -> tuple[int, int]: ...
+    def source(self) -> SoundSource: ...
+
+
+class _Lengths:
+    """What the compiler may know of speech and sounds: how long they take."""
+
+    def __init__(self, voice: Voice, sounds: Sounds) -> None:
+        self._voice = voice
+        self._sounds = sounds
+
+    def utterance_ms(self, utterance: Utterance) -> int:
+        return self._voice.clip(utterance).duration_ms
+
+    def sound_ms(self, name: str) -> tuple[int, int]:
+        return self._sounds.lengths_ms(name)
+
+
+class Performance:
+    """One session with its pace, voice and sounds chosen.
+
+    Chapters are compiled anew each time they are iterated, so nothing of a long session is kept.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        plans: Sequence[ChapterPlan],
+        voice: Voice,
+        voice_name: str,
+        sounds: Sounds,
+    ) -> None:
+        self.session = session
+        self._plans = plans
+        self._voice = voice
+        self._voice_name = voice_name
+        self._sounds = sounds
+        self._lengths = _Lengths(voice, sounds)
+
+    def chapters(self) -> Iterator[Chapter]:
+        """The chapters in order, each compiled when it is reached, while the next one is prepared."""
+        for scheduled in self._scheduled():
+            yield scheduled.chapter
+
+    def blocks(self, chapters: Iterable[Chapter] | None = None) -> Iterator[Block]:
+        """The whole session as blocks of samples; playing and exporting pull the same."""
+        from voice_coach.audio.render import render
+
+        sounds = self._sounds.source()
+        for chapter in self.chapters() if chapters is None else chapters:
+            yield from render(chapter, self._voice, sounds)
+
+    def timeline(self) -> Timeline:
+        """The whole session with its times; speaks everything once to measure it."""
+        return Timeline(
+            session=self.session.id,
+            title=self.session.title,
+            language=self.session.language,
+            chapters=tuple(self.chapters()),
+        )
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """Advice about time for every chapter, each piece once."""
+        found: list[Problem] = []
+        for scheduled in self._scheduled():
+            found += [*scheduled.warnings, *side_problems(scheduled.chapter)]
+        return tuple(dict.fromkeys(found))
+
+    def _scheduled(self) -> Iterator[Scheduled]:
+        for index, plan in enumerate(self._plans):
+            # One chapter ahead: its words are spoken in the background while this one is rendered.
+            for ahead in self._plans[index : index + 2]:
+                self._voice.prepare(utterances(ahead.cues(), self._voice_name, ahead.pace.rate_wpm))
+            yield schedule(
+                plan.cues(),
+                self._lengths,
+                title=plan.title,
+                exercise=plan.exercise,
+                voice=self._voice_name,
+                rate_wpm=plan.pace.rate_wpm,
+            )
