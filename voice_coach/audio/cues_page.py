@@ -56,7 +56,9 @@ class CuesPage:
             mark = error.problem_mark or error.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
             found = error.problem or error.context or "it cannot be read"
-            self.complain_at(line, column, f"this is not YAML: {found}", "check the indentation and the quotes")
+            self.complain_at(
+                line, column, f"this is not YAML: {found}", "check the indentation and the quotes"
+            )
         except yaml.YAMLError as error:
             self.complain_at(1, 1, f"this is not YAML: {error}")
         return None
@@ -76,7 +78,9 @@ class CuesPage:
         place = Where(str(self.path), line, column)
         self.problems.append(Problem(place, message, hint, written[:200], width))
 
-    def pairs(self, node: Node, what: str, known: Iterable[str] | None = None) -> dict[str, tuple[Node, Node]]:
+    def pairs(
+        self, node: Node, what: str, known: Iterable[str] | None = None
+    ) -> dict[str, tuple[Node, Node]]:
         """The (key, value) nodes of a mapping by key; complains of unknown and repeated keys.
 
         Args:
@@ -103,7 +107,7 @@ class CuesPage:
         return found
 
     def _refused(self) -> bool:
-        """Look for what a description never needs and a hostile file lives on, before a tree is made of it."""
+        """Look for what a description never needs and a hostile file lives on, before making a tree of it."""
         depth = 0
         for event in yaml.parse(self._text, Loader=_LOADER):
             if isinstance(event, yaml.CollectionStartEvent):
@@ -118,7 +122,8 @@ class CuesPage:
             ):
                 if refused:
                     mark = event.start_mark
-                    self.complain_at(mark.line + 1, mark.column + 1, message)
+                    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+                    self.complain_at(line, column, message)
                     return True
         return False
 

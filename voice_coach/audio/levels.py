@@ -1,7 +1,7 @@
 """How loud a sound cue is where it is loudest, and how high its waveform reaches between the samples.
 
-ITU-R BS.1770-5: K-weighting, and the 400 ms blocks of momentary loudness. A tick of 40 ms or a swelling tone has no
-meaningful integrated loudness, but its loudest 400 ms tell how strong it seems.
+ITU-R BS.1770-5: K-weighting, and the 400 ms blocks of momentary loudness. A tick of 40 ms or a swelling tone
+has no meaningful integrated loudness, but its loudest 400 ms tell how strong it seems.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A chapter and its clips into blocks of samples: the one stream that playing and exporting both pull.
 
-Every frame of the stream depends on the chapter alone, never on where a block begins or where reading started, so
+Every frame of the stream depends on the chapter alone, never on where a block begins or where it started, so
 what is heard after a seek is what an export holds at that place.
 """
 
@@ -32,17 +32,17 @@ def render(
     block_frames: int = SAMPLE_RATE_HZ,
     start_ms: int = 0,
 ) -> Iterator[Block]:
-    """Mix a chapter, block by block, fetching each clip when it is first heard and dropping it when it is over.
+    """Mix a chapter block by block, fetching each clip when it is first heard, dropping it when it is over.
 
     Args:
-        chapter: its events sorted by start; each starts on its millisecond exactly, and ends there at the latest.
+        chapter: its events sorted by start; each starts on its millisecond exactly, and is cut at its end.
         clips: gives the speech; may block until a clip is there.
         sounds: gives the sound cues.
         block_frames: frames in each block but the last.
         start_ms: where in the chapter to begin; the blocks add up to exactly the rest of it.
 
     Raises:
-        ValueError: ``block_frames`` or ``start_ms`` is out of range, or a clip has another rate than 48 000 Hz.
+        ValueError: ``block_frames`` or ``start_ms`` is out of range, or a clip is not at 48 000 Hz.
         CoachError: whatever the sources raise, when the block with that clip is pulled.
     """
     if block_frames < 1 or not 0 <= start_ms <= chapter.duration_ms:
@@ -68,9 +68,7 @@ class _Voice:
         faded = max(begin, self.fade)
         if faded < stop:
             gains = falling(self.end - self.fade)[faded - self.fade : stop - self.fade]
-            mix[faded - first : stop - first] += (
-                self.samples[faded - self.start : stop - self.start] * gains
-            )
+            mix[faded - first : stop - first] += self.samples[faded - self.start : stop - self.start] * gains
         return begin - first, max(begin, stop) - first
 
 
@@ -88,14 +86,11 @@ def _blocks(
         while following is not None and following.start_ms * FRAMES_PER_MS < first + frames:
             voices.append(_voice(following, chapter, clips, sounds))
             following = next(coming, None)
-        sounding = [voice for voice in voices if voice.end > first]
-        if not sounding:
-            voices = []
+        voices = [voice for voice in voices if voice.end > first]
+        if not voices:
             yield Block(silence[:frames], silent=True)
             continue
-        spans = [voice.mix_into(mix[:frames], first) for voice in sounding]
-        voices = [voice for voice in sounding if voice.end > first + frames]
-        del sounding  # so that a clip is gone when it is over, not a block later
+        spans = [voice.mix_into(mix[:frames], first) for voice in voices]
         span = slice(min(begin for begin, _ in spans), max(stop for _, stop in spans))
         samples = np.zeros(frames, np.int16)
         _round(mix[span], samples[span])
@@ -124,7 +119,9 @@ def _voice(event: Event, chapter: Chapter, clips: ClipSource, sounds: SoundSourc
 def _place(event: Event, chapter: Chapter, clip: Clip) -> tuple[int, int, bool]:
     """First frame, frame after the last, and whether the whole clip is heard."""
     if clip.rate_hz != SAMPLE_RATE_HZ:
-        raise ValueError(f"the clip of {event.text or event.sound!r} has {clip.rate_hz} Hz, not {SAMPLE_RATE_HZ}")
+        raise ValueError(
+            f"the clip of {event.text or event.sound!r} has {clip.rate_hz} Hz, not {SAMPLE_RATE_HZ}"
+        )
     start = event.start_ms * FRAMES_PER_MS
     room = min(event.end_ms, chapter.duration_ms) * FRAMES_PER_MS - start
     return start, start + min(room, len(clip.samples)), len(clip.samples) <= room

@@ -1,4 +1,4 @@
-"""All sound cues there are, by name: those of the first folder, changed and added to by the folders after it."""
+"""All sound cues there are, by name: those of the first folder, changed and added to by later folders."""
 
 from __future__ import annotations
 

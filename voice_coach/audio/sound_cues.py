@@ -24,12 +24,12 @@ SPEECH_LUFS = -19.0
 """What level 0 means: speech is calibrated to this (mono, for phones and podcasts)."""
 
 PEAK_CEILING = 0.17
-"""No sound cue's true peak is higher (−15.4 dBFS): speech at −3 dBTP and one sound stay under −1 dBTP together."""
+"""No sound cue's true peak is higher (−15.4 dBFS): with speech at −3 dBTP the mix stays under −1 dBTP."""
 
 KEPT_BYTES = 24_000_000
 """Clips kept for the next breath: about two minutes of sound."""
 
-# A waveform whose samples stay 6 dB under the ceiling does not reach it between them: that is measured only above.
+# A waveform whose samples stay 6 dB under the ceiling does not reach it between them: no need to measure.
 _NEAR_CEILING = PEAK_CEILING / 2
 _MEASURING_MARGIN = 0.99  # two resamplers may differ by less than this
 _CUT_FRAMES = 10 * FRAMES_PER_MS
@@ -47,7 +47,7 @@ class SoundCues:
 
     @classmethod
     def load(cls, folders: Sequence[Path]) -> SoundCues:
-        """Read `cues.yaml` in each folder that has one; a later folder changes and adds. No sample is made yet.
+        """Read `cues.yaml` in each folder that has one; a later folder changes and adds. Nothing is made yet.
 
         Raises:
             ScriptError: a file has problems.
@@ -83,7 +83,9 @@ class SoundCues:
         if not 0 < length_ms <= LONGEST_MS:
             longest = format_duration(LONGEST_MS)
             asked = f"{length_ms} ms"
-            raise CoachError(f'The sound cue "{name}" cannot last {asked}: more than nothing, at most {longest}.')
+            raise CoachError(
+                f'The sound cue "{name}" cannot last {asked}: more than nothing, at most {longest}.'
+            )
         with self._lock:
             clip = self._kept.pop((name, length_ms), None)
             if clip is None:
@@ -96,10 +98,7 @@ class SoundCues:
         return clip
 
     def _made(self, cue: SoundCue, length_ms: int) -> NDArray[np.float32]:
-        if cue.stretch:
-            samples = synthesise(cue.layers, length_ms)
-        else:
-            samples = _fitted(_natural(cue), length_ms)
+        samples = synthesise(cue.layers, length_ms) if cue.stretch else _fitted(_natural(cue), length_ms)
         samples *= np.float32(self._gain(cue))
         if (highest := float(max(samples.max(), -samples.min()))) > _NEAR_CEILING:
             highest = max(highest, true_peak(samples))

@@ -1,4 +1,4 @@
-"""What `audio_cues/cues.yaml` says, as plain frozen data: a sound cue is layers of tone and noise, or a recording.
+"""What `audio_cues/cues.yaml` says, as plain frozen data: layers of tone and noise, or a recording.
 
 Nothing here needs numpy, so that the compiler can ask how long a sound is without loading it.
 """
@@ -54,7 +54,7 @@ class Tone:
     Attributes:
         glide_hz: pitches passed at even distances from start to end, on a musical (logarithmic) scale.
         partials: (multiple of the pitch, strength in dB) of each sine.
-        damping: with a decay, a partial at *n* times the pitch dies *n* to the power ``damping`` times faster.
+        damping: with a decay, a partial at *n* times the pitch dies *n* to the power of this times faster.
     """
 
     glide_hz: tuple[float, ...]

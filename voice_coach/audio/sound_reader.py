@@ -1,7 +1,7 @@
 """`cues.yaml` into sound cues. The tables below *are* the format: a new key or kind of layer is a row here.
 
-A cue without ``layers`` and ``file`` changes the cue of that name from an earlier folder, so that a line such as
-``bell: {level: -20}`` is all it takes to make the bell quieter.
+A cue without ``layers`` and ``file`` changes the cue of that name from an earlier folder, so that a line such
+as ``bell: {level: -20}`` is all it takes to make the bell quieter.
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def _cue(page: CuesPage, name: str, key: Node, body: Node, earlier: SoundCue | N
     found["name"] = name
     found["where"] = page.where(key)
     if "layers" in found and "recording" in found:
-        raise Refused(pairs["file"][0], "a sound is made of layers or is a file, not both", "keep one of them")
+        raise Refused(
+            pairs["file"][0], "a sound is made of layers or is a file, not both", "keep one of them"
+        )
     if "recording" in found:
         for unfit, wrong in (("length", "length" in pairs), ("stretch", found.get("stretch", False))):
             if wrong:
@@ -136,8 +138,8 @@ def _cue(page: CuesPage, name: str, key: Node, body: Node, earlier: SoundCue | N
 
 
 def _inherited(found: dict[str, Any], earlier: SoundCue | None) -> dict[str, Any]:
-    """What the file says laid over the earlier cue: a new sound keeps its use and level, a changed one all."""
-    full = {"level_db": DEFAULT_LEVEL_DB}
+    """What is said laid over the earlier cue: a new sound keeps its use and level, a changed one all."""
+    full: dict[str, Any] = {"level_db": DEFAULT_LEVEL_DB}
     if earlier is not None:
         full |= {"description": earlier.description, "level_db": earlier.level_db}
         if "layers" not in found and "recording" not in found:
@@ -154,7 +156,7 @@ def _inherited(found: dict[str, Any], earlier: SoundCue | None) -> dict[str, Any
 def _read(
     page: CuesPage, node: Node, what: str, keys: Mapping[str, Key]
 ) -> tuple[dict[str, tuple[Node, Node]], dict[str, Any]]:
-    """The (key, value) nodes by key, and the values by attribute; problems are collected, bad values left out."""
+    """The (key, value) nodes by key, and the good values by attribute; the others are complained of."""
     pairs = page.pairs(node, what, keys)
     found: dict[str, Any] = {}
     for word, (_, value) in pairs.items():
@@ -184,7 +186,7 @@ def _layer(page: CuesPage, node: Node, length_ms: int) -> Layer:
     written = [str(key.value) for key, _ in node.value]
     named = [word for word in written if word in LAYER_KINDS]
     if len(named) != 1:
-        hints = [did_you_mean(word, LAYER_KINDS) for word in written if word not in SHAPE_KEYS]
+        hints = [] if named else [did_you_mean(word, LAYER_KINDS) for word in written]
         raise Refused(node, f"a layer has exactly one of: {kinds}", next(filter(None, hints), ""))
     kind = LAYER_KINDS[named[0]]
     keys = {named[0]: Key("glide_hz", values.glide), **kind.keys, **SHAPE_KEYS}
@@ -196,7 +198,9 @@ def _layer(page: CuesPage, node: Node, length_ms: int) -> Layer:
     shape = Shape(**{field: value for field, value in found.items() if field in shape_fields})
     if shape.start.at(length_ms) >= shape.end.at(length_ms):
         raise Refused(node, "this layer ends before it begins", 'look at its "from" and "to"')
-    layer = kind.make(shape=shape, **{name: value for name, value in found.items() if name not in shape_fields})
+    layer = kind.make(
+        shape=shape, **{name: value for name, value in found.items() if name not in shape_fields}
+    )
     highest_hz = _highest_hz(layer)
     if highest_hz > values.HIGHEST_HZ:
         raise Refused(node, f"this layer reaches {highest_hz:g} Hz", f"stay under {values.HIGHEST_HZ:g} Hz")
@@ -227,5 +231,7 @@ def _recording(page: CuesPage, node: Node) -> tuple[Path, int]:
         raise Refused(node, str(error), "save it as WAV, 16 or 24 bits") from error
     if not SHORTEST_MS <= header.duration_ms <= LONGEST_MS:
         bounds = f"from {format_duration(SHORTEST_MS)} to {format_duration(LONGEST_MS)}"
-        raise Refused(node, f"{path.name} lasts {format_duration(header.duration_ms)}", f"a sound lasts {bounds}")
+        raise Refused(
+            node, f"{path.name} lasts {format_duration(header.duration_ms)}", f"a sound lasts {bounds}"
+        )
     return path, header.duration_ms

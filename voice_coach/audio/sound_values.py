@@ -1,4 +1,4 @@
-"""The values that `cues.yaml` is written in: each reader turns a YAML node into what it means, or refuses it."""
+"""The values that `cues.yaml` is written in: a reader turns a YAML node into what it means, or refuses it."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Layers of tone and noise into samples.
 
-Pitch and strength are worked out once a millisecond (48 frames) and carried between: the pitch stays, with phase
-running on, and the strength moves in a straight line. A millisecond of a glide changes the pitch by so little
-that the steps lie more than 90 dB down, and what is left to do for every frame is one sine in float32.
+Pitch and strength are worked out once a millisecond (48 frames) and carried between: the pitch stays, its
+phase running on, and the strength moves in a straight line. A millisecond of a glide changes the pitch by so
+little that the steps lie more than 80 dB down, and all that is left for every frame is one sine in float32.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _noise(layer: Noise, length_ms: int, mix: Float32) -> None:
     real, imaginary = _slow_noise(layer.width_hz)
     for tile in _tiles(len(mix)):
         turn = _phases(phase[tile], step[tile])
-        rows = np.arange(tile.start, tile.stop) % len(real)
+        rows: NDArray[np.intp] = np.arange(tile.start, tile.stop, dtype=np.intp) % len(real)
         wave = np.cos(turn)
         wave *= real[rows]
         np.sin(turn, out=turn)
@@ -87,14 +87,17 @@ def _strength(shape: Shape, length_ms: int, rows: int) -> Float64:
     edges = np.arange(rows + 1, dtype=np.float64)
     rise = np.minimum(1.0, edges / (fade_in * room))
     fall = np.minimum(1.0, edges[::-1] / (fade_out * room))
-    strength = np.sin(rise * (np.pi / 2)) ** 2 * np.sin(fall * (np.pi / 2)) ** 2 * _amplitude(shape.gain_db)
+    fades: Float64 = np.sin(rise * (np.pi / 2)) * np.sin(fall * (np.pi / 2))
+    strength = fades * fades * _amplitude(shape.gain_db)
     if shape.decay is not None:
         strength *= _decay(shape.decay.at(length_ms), rows)
     return strength
 
 
 def _decay(decay_ms: int, rows: int, speed: float = 1.0) -> Float64:
-    return 10.0 ** (np.arange(rows + 1) * (speed * _DB_PER_DECAY / 20 / max(1, decay_ms)))
+    """Falls by 60 dB in ``decay_ms``, or ``speed`` times sooner; ``rows`` + 1 values from 1."""
+    per_ms = speed * float(np.log(_amplitude(_DB_PER_DECAY))) / max(1, decay_ms)
+    return np.exp(np.arange(rows + 1, dtype=np.float64) * per_ms)
 
 
 def _glide(pitches_hz: tuple[float, ...], rows: int) -> tuple[Float64, Float64]:
@@ -137,7 +140,7 @@ def _amplitude(gain_db: float) -> float:
 
 @lru_cache(maxsize=8)
 def _slow_noise(width_hz: float) -> tuple[Float32, Float32]:
-    """Five seconds of complex noise from −width/2 to +width/2 that loops without a seam, in rows of a millisecond.
+    """Five seconds of complex noise from −width/2 to +width/2 that loops without a seam; a row is 1 ms.
 
     Every frequency has the same strength and a random phase, so its power is exact however narrow the band.
     RandomState's stream is frozen by numpy's own promise: the same samples in every version.

@@ -1,7 +1,7 @@
 """The header of a WAV file, read without decoding it: layout, length, and where the samples are.
 
-Python's own `wave` module refuses float samples, and before 3.12 every file with an extensible header, which is
-what most recorders write for 24 bits.
+Python's own `wave` module refuses float samples, and before 3.12 every file with an extensible header, which
+is what most recorders write for 24 bits.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _layout(body: bytes, name: str) -> tuple[str, int, int, int]:
     encoding = ENCODINGS.get((code, bits))
     if encoding is None or channels not in (1, 2) or frame_bytes != channels * bits // 8:
         raise ValueError(
-            f"{name} has {channels} channels of {bits} bits in format {code}; what is understood is {_ACCEPTED}"
+            f"{name} has {channels} channels of {bits} bits in format {code}; understood is {_ACCEPTED}"
         )
     if rate_hz not in _RATES_HZ:
         raise ValueError(f"{name} has a rate of {rate_hz} Hz; from 8000 to 384000 is understood")
