@@ -129,7 +129,7 @@ def running_sound_server() -> Generator[SoundServer]:
         }
         command = [pulseaudio, "-n", "--daemonize=yes", "--exit-idle-time=-1", "--log-target=null"]
         for module in (
-            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le",
+            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le norewinds=1",
             "module-native-protocol-unix auth-anonymous=1",
         ):
             command += ["-L", module]

@@ -1,0 +1,24 @@
+"""What voice_coach uses of miniaudio, which brings no types."""
+
+from collections.abc import Generator
+from enum import Enum
+
+class MiniaudioError(Exception): ...
+
+class SampleFormat(Enum):
+    SIGNED16 = ...
+
+class PlaybackDevice:
+    backend: str
+
+    def __init__(
+        self,
+        output_format: SampleFormat = ...,
+        nchannels: int = ...,
+        sample_rate: int = ...,
+        buffersize_msec: int = ...,
+        *,
+        app_name: str = ...,
+    ) -> None: ...
+    def start(self, callback_generator: Generator[bytearray, int]) -> None: ...
+    def close(self) -> None: ...

@@ -1,0 +1,156 @@
+"""The sound device, through miniaudio: ALSA, PulseAudio, PipeWire and JACK, CoreAudio, WASAPI."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING
+
+from voice_coach.audio.block import Block
+from voice_coach.model.problems import DeviceError
+from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.outputs.alsa import quiet_alsa
+from voice_coach.outputs.frame_queue import FrameQueue
+from voice_coach.outputs.output import LiveOutput
+
+if TYPE_CHECKING:
+    from miniaudio import PlaybackDevice
+
+_PERIOD_MS = 100
+"""How much the device asks for at once. PulseAudio holds one period: for so long may our callback be late."""
+
+_QUEUE_FRAMES = 2000 * FRAMES_PER_MS
+_ENOUGH_TO_START_FRAMES = 3 * _PERIOD_MS * FRAMES_PER_MS
+
+_DRAIN_FRAMES = 500 * FRAMES_PER_MS
+"""Silence taken after the last frame before the device is stopped: three periods that the device may hold,
+and what a headset holds. The device reports no latency, and stopping it throws away what it holds."""
+
+_STARTING_PATIENCE_S = 5.0
+"""A sleeping Bluetooth headset takes a while to wake."""
+_PLAYING_PATIENCE_S = 1.0
+"""A device that takes no frames for so long is lost. miniaudio's own notice of a stop is not used: it does
+not come for every kind of loss, and it does come for a device that only sleeps for a moment."""
+
+_CLOSING_PATIENCE_S = 1.0
+_LOOK_S = 0.1
+
+_NO_DEVICE = (
+    "No sound device was found ({reason}). Plug in or switch on a loudspeaker or headset and look whether "
+    "other programs can play, or export the session to a file instead."
+)
+_LOST_DEVICE = (
+    "The sound device was lost while playing, {clock} into the session. Plug it in or switch it on again, "
+    "and play from there."
+)
+
+
+class MiniaudioDevice(LiveOutput):
+    """Plays on the system's default device.
+
+    The thread that calls ``write`` makes the blocks, two seconds ahead of the device, which takes them in a
+    thread of its own. So Ctrl-C reaches whatever makes the blocks, and an error there needs no way back.
+    """
+
+    def __init__(self) -> None:
+        self._queue = FrameQueue(_QUEUE_FRAMES)
+        self._opening: threading.Thread | None = None
+        self._device: PlaybackDevice | None = None
+        self._problem = ""
+        self._started_s: float | None = None
+
+    def open(self) -> None:
+        # In a thread of its own: importing miniaudio and reaching the sound server take a while.
+        if self._opening is None:
+            self._opening = threading.Thread(target=self._open, name="open sound device", daemon=True)
+            self._opening.start()
+
+    def ready(self) -> None:
+        self.open()
+        if self._opening is not None:
+            self._opening.join()
+        if self._device is None:
+            raise DeviceError(_NO_DEVICE.format(reason=self._problem))
+
+    def write(self, blocks: Iterable[Block]) -> None:
+        try:
+            self.ready()
+            for block in blocks:
+                while not self._queue.wait_for_room(_LOOK_S):
+                    self._check_alive()
+                self._queue.put(block.samples)
+                if self._queue.waiting_frames >= _ENOUGH_TO_START_FRAMES:
+                    self._start()
+            self._start()
+            while not self._queue.wait_for_silence(_DRAIN_FRAMES, _LOOK_S):
+                self._check_alive()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Stop at once, in a few milliseconds; what the device still holds is not heard."""
+        if self._opening is not None:
+            self._opening.join()
+        device, self._device = self._device, None
+        if device is None:
+            return
+        # A device that is gone may never answer; it must not take us with it.
+        closing = threading.Thread(target=device.close, name="close sound device", daemon=True)
+        closing.start()
+        closing.join(_CLOSING_PATIENCE_S)
+
+    @property
+    def position_frames(self) -> int:
+        return self._queue.taken_frames
+
+    def _open(self) -> None:
+        try:
+            import miniaudio
+        except (ImportError, OSError) as error:
+            self._problem = f"miniaudio cannot be loaded: {error}"
+            return
+        try:
+            with quiet_alsa():
+                device = miniaudio.PlaybackDevice(
+                    output_format=miniaudio.SampleFormat.SIGNED16,
+                    nchannels=1,
+                    sample_rate=SAMPLE_RATE_HZ,
+                    buffersize_msec=_PERIOD_MS,
+                    app_name="voice_coach",
+                )
+        except miniaudio.MiniaudioError as error:
+            self._problem = f"miniaudio says: {error.args[0]}"
+            return
+        if device.backend == "Null":  # what miniaudio falls back to: a device that nobody hears
+            device.close()
+            self._problem = "there is no sound system that answers"
+            return
+        self._device = device
+
+    def _start(self) -> None:
+        if self._started_s is not None or self._device is None:
+            return
+        import miniaudio
+
+        frames = self._frames()
+        next(frames)
+        self._started_s = time.monotonic()
+        try:
+            self._device.start(frames)
+        except miniaudio.MiniaudioError as error:
+            raise DeviceError(_NO_DEVICE.format(reason=f"miniaudio says: {error.args[0]}")) from error
+
+    def _frames(self) -> Generator[bytearray, int]:
+        """What miniaudio's callback asks: it sends a number of frames and gets them."""
+        wanted = yield bytearray()
+        while True:
+            wanted = yield self._queue.take(wanted)
+
+    def _check_alive(self) -> None:
+        if self._started_s is None:
+            return
+        patience_s = _PLAYING_PATIENCE_S if self._queue.taken_frames else _STARTING_PATIENCE_S
+        if time.monotonic() - max(self._started_s, self._queue.last_taken_s) > patience_s:
+            seconds = self._queue.taken_frames // SAMPLE_RATE_HZ
+            raise DeviceError(_LOST_DEVICE.format(clock=f"{seconds // 60}:{seconds % 60:02}"))

@@ -1,0 +1,178 @@
+"""A file that is there whole or not at all.
+
+It is written under another name in the same folder and renamed at the end. While it is being written it is
+locked, and the lock dies with its process: so what a killed process left is told apart from the file of one
+that is still writing, and is cleared away the next time the same file is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+import os
+import secrets
+import stat
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from voice_coach.model.problems import OutputError
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full. Make room, or write to another disk",
+    errno.EDQUOT: "your share of the disk is used up. Make room, or write to another disk",
+    errno.EFBIG: "the file grew too large for this disk. Write to another disk, or use .flac",
+    errno.EROFS: "the disk can only be read. Choose another folder",
+    errno.EACCES: "you may not write there. Choose another folder",
+    errno.EPERM: "you may not write there. Choose another folder",
+    errno.ENOENT: "there is no such folder. Make it first, or choose another",
+    errno.ENOTDIR: "its folder is a file. Choose another folder",
+    errno.ENAMETOOLONG: "its name is too long. Choose a shorter one",
+    errno.ELOOP: "its links lead in a circle. Choose another name",
+}
+
+
+@contextlib.contextmanager
+def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
+    """A new file to write and seek in, which becomes ``target`` when the block ends without an error.
+
+    It is not buffered, as blocks are large; its ``write`` writes all it is given.
+
+    On any error, Ctrl-C included, it is removed and ``target`` is as it was. A link is followed. An error of
+    the disk is raised as OutputError by whichever call meets it; what else the block raises passes through.
+
+    Args:
+        target: the file to write.
+        force: replace the file if there is one.
+
+    Raises:
+        OutputError: it cannot be written; the text says why and what to do.
+    """
+    if "\0" in str(target):
+        raise OutputError(
+            f"{shown(target)} cannot be written: its name holds a zero byte. Choose another name."
+        )
+    try:
+        place = Path(os.path.realpath(target))
+        _check(place, target, force)
+        _clear_leftovers(place)
+        file, partial = _create(place, target)
+    except OSError as error:
+        raise _explained(error, target) from error
+    try:
+        with file:
+            yield file
+        _check(place, target, force)  # somebody may have made it meanwhile
+        try:
+            partial.replace(place)
+        except OSError as error:
+            raise _explained(error, target) from error
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+        raise
+
+
+def shown(path: Path) -> str:
+    """A path for the eye: on one line, whatever is in its name."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
+
+
+class _Partial(io.FileIO):
+    """A file whose errors are for people, and that is never written in part."""
+
+    def __init__(self, path: Path, target: Path) -> None:
+        self._target = target
+        super().__init__(path, "x")
+
+    def write(self, b: ReadableBuffer, /) -> int:
+        try:
+            rest = memoryview(b).cast("B")
+            while rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            raise _explained(error, self._target) from error
+        return memoryview(b).nbytes
+
+    def truncate(self, size: int | None = None, /) -> int:
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            raise _explained(error, self._target) from error
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except OSError as error:
+            raise _explained(error, self._target) from error
+
+
+def _explained(error: OSError, target: Path) -> OutputError:
+    reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    return OutputError(f"{shown(target)} cannot be written: {reason}.")
+
+
+def _check(place: Path, target: Path, force: bool) -> None:
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
+        raise OutputError(f"{shown(target)} is a folder. Say which file in it to write.")
+    if not stat.S_ISREG(mode):
+        raise OutputError(f"{shown(target)} is not a file. Choose another name.")
+    if not force:
+        raise OutputError(
+            f"{shown(target)} is there already. Use --force to replace it, or choose another name."
+        )
+
+
+def _partial_prefix(place: Path) -> str:
+    """The same for the same target, and short however long the target's name is."""
+    return f".voice-coach-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}-"
+
+
+def _create(place: Path, target: Path) -> tuple[_Partial, Path]:
+    """A new locked file beside ``place``."""
+    while True:
+        partial = place.with_name(f"{_partial_prefix(place)}{secrets.token_hex(4)}.partial")
+        file = _Partial(partial, target)
+        try:
+            _lock(file)
+            if os.path.samestat(os.fstat(file.fileno()), partial.stat()):
+                return file, partial
+        except (BlockingIOError, FileNotFoundError):
+            pass  # taken for a leftover by another process, between its making and its locking
+        except OSError:
+            return file, partial  # a file system without locks: its leftovers stay
+        file.close()
+
+
+def _clear_leftovers(place: Path) -> None:
+    for leftover in place.parent.glob(f"{_partial_prefix(place)}*.partial"):
+        with contextlib.suppress(OSError):  # somebody is writing it, or it is not ours
+            if sys.platform == "win32":
+                leftover.unlink()  # refused there while it is open
+            else:
+                with leftover.open("rb") as file:
+                    _lock(file)
+                    leftover.unlink()
+
+
+def _lock(file: io.FileIO | BinaryIO) -> None:
+    """Lock a file until it is closed. On Windows an open file cannot be removed, which serves as well.
+
+    Raises:
+        BlockingIOError: another process has it.
+        OSError: this file system has no locks.
+    """
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
