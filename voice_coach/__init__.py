@@ -1,1 +1,66 @@
-"""Leads people by voice through written exercise sessions: played live, or exported as audio files."""
+"""Leads people by voice through written exercise sessions: played live, or exported as audio files.
+
+from voice_coach import Coach
+
+with Coach() as coach:
+    performance = coach.prepare("lower-back-short")
+    coach.export(performance, Path("lower-back-short.wav"))
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from voice_coach.coach import Coach, Wishes
+    from voice_coach.model.problems import (
+        CoachError,
+        DeviceError,
+        OutputError,
+        Problem,
+        ScriptError,
+        SpeechError,
+    )
+    from voice_coach.model.timeline import Chapter, Event, Timeline
+    from voice_coach.performance import Performance
+
+__version__ = "0.1.0"
+
+_PLACES = {
+    "Coach": "voice_coach.coach",
+    "Wishes": "voice_coach.coach",
+    "Performance": "voice_coach.performance",
+    "Timeline": "voice_coach.model.timeline",
+    "Chapter": "voice_coach.model.timeline",
+    "Event": "voice_coach.model.timeline",
+    "Problem": "voice_coach.model.problems",
+    "CoachError": "voice_coach.model.problems",
+    "ScriptError": "voice_coach.model.problems",
+    "SpeechError": "voice_coach.model.problems",
+    "OutputError": "voice_coach.model.problems",
+    "DeviceError": "voice_coach.model.problems",
+}
+
+__all__ = [
+    "Chapter",
+    "Coach",
+    "CoachError",
+    "DeviceError",
+    "Event",
+    "OutputError",
+    "Performance",
+    "Problem",
+    "ScriptError",
+    "SpeechError",
+    "Timeline",
+    "Wishes",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports what is asked for when it is asked for, so that ``voice-coach --help`` stays instant."""
+    if name in _PLACES:
+        from importlib import import_module
+
+        return getattr(import_module(_PLACES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

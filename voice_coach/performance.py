@@ -69,6 +69,11 @@ class Performance:
         self._sounds = sounds
         self._lengths = _Lengths(voice, sounds)
 
+    @property
+    def chapter_count(self) -> int:
+        """How many chapters there are."""
+        return len(self._plans)
+
     def chapters(self) -> Iterator[Chapter]:
         """The chapters in order, each compiled when it is reached, while the next one is prepared."""
         for scheduled in self._scheduled():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from voice_coach.coach import Wishes
 from voice_coach.model.script import GUIDANCE_LEVELS
@@ -19,6 +20,11 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
+
+
+def notify(sentence: str) -> None:
+    """Tells what did not go as asked but is no reason to stop."""
+    print(sentence, file=sys.stderr)
 
 
 def wishes(options: argparse.Namespace) -> Wishes:

@@ -97,11 +97,8 @@ class Expander:
         """The cues that lead into a position, none if it is the one before."""
         for move in self._route(self.position, position):
             mark = Mark(where=where)
-            cues: list[Speech | Silence] = []
-            for text in move.say:
-                cues.append(Speech(texts=(text,), kind="move", guidance="names", mark=mark))
-                cues.append(Silence(duration_ms=self.pace.gap_ms, kind="gap", mark=mark))
-            yield Lasting(cues=tuple(cues), minimum_ms=move.duration_ms, mark=mark)
+            cues = tuple(Speech(texts=(text,), kind="move", guidance="names", mark=mark) for text in move.say)
+            yield Lasting(cues=cues, minimum_ms=move.duration_ms, gap_ms=self.pace.gap_ms, mark=mark)
         self.position = position
 
     def speaks(self, guidance: Guidance) -> bool:

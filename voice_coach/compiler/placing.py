@@ -114,7 +114,7 @@ def _at_its_moment(
 
 def _later(overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken) -> Placed | None:
     """A prompt may come a little later; words that belong to a moment (countdown, breath, count) may not."""
-    if overlay.align == "end" or not isinstance(overlay.cue, Speech) or overlay.cue.kind != "prompt":
+    if overlay.exact or not isinstance(overlay.cue, Speech) or overlay.cue.kind != "prompt":
         return None
     latest = min(overlay.latest_ms, overlay.at_ms + MAX_SHIFT_MS + lengths[0])
     start = taken.next_free(overlay.at_ms, lengths[0], latest)

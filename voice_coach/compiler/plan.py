@@ -31,10 +31,11 @@ class ChapterPlan:
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """An exercise's turn in the session."""
+    """An exercise's turn in the session: how often it was there before, and how many others were."""
 
     entry: Entry
     earlier: int
+    index: int
     lead_in: tuple[Step, ...] = ()
     round: int = 1
     rounds: int = 1
@@ -77,12 +78,14 @@ def plan_session(
 
 def _stops(items: Sequence[Entry | Rounds]) -> Iterator[_Stop]:
     done: Counter[str] = Counter()
+    index = 0
     for item in items:
         rounds = item.times if isinstance(item, Rounds) else 1
         for number in range(1, rounds + 1):
             for index, entry in enumerate(item.entries if isinstance(item, Rounds) else (item,)):
                 between = item.between if isinstance(item, Rounds) and number > 1 and not index else ()
-                yield _Stop(entry, done[entry.exercise.id], between, number, rounds)
+                yield _Stop(entry, done[entry.exercise.id], index, between, number, rounds)
+                index += 1
                 done[entry.exercise.id] += 1
 
 
@@ -127,7 +130,7 @@ def _exercise(
     entry, exercise = stop.entry, stop.entry.exercise
     title = Known("text", exercise.title)
     turn = {"round": Known("count", stop.round), "rounds": Known("count", stop.rounds)}
-    around = _expander(session, language, pace, position)
+    around = _expander(session, language, pace, position, earlier=stop.index)
     yield from around.expand(stop.lead_in, title=title, **turn)
     yield from around.expand(session.between, title=title)
     inner = _expander(session, language, pace, around.position, exercise, stop.earlier)

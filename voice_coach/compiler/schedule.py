@@ -157,8 +157,12 @@ class _Scheduler:
 
     def _last(self, cue: Lasting) -> None:
         start = self._now
-        for inner in cue.cues:
-            self.add(inner)
+        words_ms = sum(self._text_ms(speech.texts[0]) for speech in cue.cues)
+        parts = max(1, len(cue.cues))
+        share = max(cue.gap_ms, (cue.minimum_ms - words_ms) // parts)
+        for speech in cue.cues:
+            self.add(speech)
+            self._now += share
         self._now = max(self._now, start + cue.minimum_ms)
         self._act("move", start, self._now, cue.mark)
 

@@ -1,4 +1,4 @@
-"""Holds, rests, guided breathing and counted reps as spans: exact lengths, phases, and what goes on inside."""
+"""Holds, rests, guided breathing and counted reps as spans: exact length, phases, and what goes on inside."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
             texts=(expander.wording.number(number),), kind="countdown", guidance="names", mark=mark
         )
         end = duration - (number - 1) * MS_PER_SECOND
-        overlays.append(Overlay(cue=words, at_ms=end, align="end", priority=COUNTDOWN, latest_ms=end))
+        overlays.append(
+            Overlay(cue=words, at_ms=end, align="end", priority=COUNTDOWN, latest_ms=end, exact=True)
+        )
     phase = Phase(kind=step.role, start_ms=0, end_ms=duration, mark=mark)
     return Span(kind=step.role, duration_ms=duration, phases=(phase,), overlays=tuple(overlays), mark=mark)
 
@@ -169,9 +171,15 @@ def _overlay(
     if item.sound:
         yield Overlay(cue=Sound(name=item.sound, mark=mark), at_ms=at, priority=SOUND, latest_ms=latest)
     elif expander.speaks(item.guidance):
-        text = expander.wording.fill(item.say[before % len(item.say)], scope.known)
-        cue = Speech(texts=(text,), kind="prompt", guidance=item.guidance, mark=mark)
-        yield Overlay(cue=cue, at_ms=at, priority=PROMPT[item.guidance] + bonus, latest_ms=latest)
+        text = item.say[before % len(item.say)]
+        words = expander.wording.fill(text, scope.known)
+        yield Overlay(
+            cue=Speech(texts=(words,), kind="prompt", guidance=item.guidance, mark=mark),
+            at_ms=at,
+            priority=PROMPT[item.guidance] + bonus,
+            latest_ms=latest,
+            exact="{remaining" in text,
+        )
 
 
 def _breath_guide(

@@ -31,7 +31,7 @@ class Wording:
         self._language = language
 
     def fill(self, text: str, known: Mapping[str, Known]) -> str:
-        """The text with each {name} replaced by its spoken form; the first letter becomes a capital.
+        """The text with each {name} replaced by its spoken form, a capital at the start of a sentence.
 
         Raises:
             KeyError: a name is not known.
@@ -40,10 +40,11 @@ class Wording:
             return text
 
         def spoken(match: re.Match[str]) -> str:
-            return self.say(known[match[1]], match[2])
+            words = self.say(known[match[1]], match[2])
+            begins = text[: match.start()].rstrip()[-1:] in ("", ".", "!", "?")
+            return words[:1].upper() + words[1:] if begins else words
 
-        filled = BRACES.sub(spoken, text)
-        return filled[:1].upper() + filled[1:]
+        return BRACES.sub(spoken, text)
 
     def say(self, known: Known, style: str = "") -> str:
         """One value, spoken; ``style`` is "", "ordinal" or "times"."""
@@ -96,7 +97,7 @@ class Wording:
         whole, half = divmod(halves, 2)
         if not half:
             return f"{self.number(whole)} {one if whole == 1 else many}"
-        return f"{self.number(whole)} {after} {many}" if whole else f"{alone} a {one}"
+        return f"{self.number(whole)} {after} {many}" if whole else f"{alone} {one}"
 
     def _seconds(self, ms: int) -> str:
         whole, rest = divmod(ms, MS_PER_SECOND)

@@ -1,7 +1,7 @@
 """What *expand* makes: a flat list of instructions that have no times yet.
 
-A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. What has a
-length of its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span;
+A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. What has
+a length of its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span;
 what happens inside it are overlays, each anchored to a moment of the span.
 """
 
@@ -72,7 +72,8 @@ class Overlay:
     """Something inside a span.
 
     ``at_ms`` is its start, or with ``align`` "end" its end. When two spoken overlays want the same moment the
-    higher ``priority`` wins and the other moves later, ending by ``latest_ms`` at most, or is left out.
+    higher ``priority`` wins and the other moves later, ending by ``latest_ms`` at most, or is left out. What
+    is only true at its moment (``exact``) never moves.
     """
 
     cue: Speech | Sound
@@ -80,6 +81,7 @@ class Overlay:
     priority: int
     latest_ms: int
     align: Literal["start", "end"] = "start"
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +97,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lasting:
-    """Cues that together take at least ``minimum_ms``: what is left over after the words is time to move."""
+    """Prompts that together take at least ``minimum_ms``: what the words leave over is shared out after each.
 
-    cues: tuple[Speech | Silence, ...]
+    After each prompt comes at least ``gap_ms``, so that many words make it longer.
+    """
+
+    cues: tuple[Speech, ...]
     minimum_ms: int
+    gap_ms: int
     mark: Mark
 
 

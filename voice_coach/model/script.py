@@ -312,4 +312,5 @@ class Language:
     half: tuple[str, str]
     times: Mapping[str, str]
     chapters: Mapping[str, str]
+    opening: tuple[str, ...]
     moves: tuple[Move, ...]

@@ -299,11 +299,12 @@ LANGUAGE: dict[str, Field] = {
     "change": Field(WORDS, "Said at a change of side.", required=True),
     "units": Field(MapOf(_PAIR, _UNIT_NAMES), "Each unit, singular and plural.", required=True),
     "joiner": Field(Text("a word"), 'Between minutes and seconds: "and".', required=True),
-    "half": Field(_PAIR, 'A half alone, and after a number: "half", "and a half".', required=True),
+    "half": Field(_PAIR, 'A half alone, and after a number: "half a", "and a half".', required=True),
     "times": Field(MapOf(Text()), 'How often: {"1": once, "2": twice, other: "{n} times"}.', required=True),
     "chapters": Field(
         MapOf(Text(), ("opening", "closing")), "Titles of the coach's chapters.", required=True
     ),
+    "opening": Field(WORDS, "Said before an exercise that is played by itself.", required=True),
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 

@@ -9,10 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from voice_coach.model.problems import CoachError, ScriptError, Where
-from voice_coach.model.script import Entry, Exercise, Fragment, Language, Rounds, Session, Setting
+from voice_coach.model.script import (
+    Entry,
+    Exercise,
+    Fragment,
+    Language,
+    PlaySound,
+    Rounds,
+    Say,
+    Session,
+    Setting,
+)
 from voice_coach.model.settings import GENERAL, parse_setting
 from voice_coach.script.collecting import Collector, nearest
-from voice_coach.script.documents import EntryDraft, RoundsDraft
+from voice_coach.script.documents import KINDS, EntryDraft, RoundsDraft
 from voice_coach.script.names import NameCheck
 from voice_coach.script.reading import Document, display_name, read_document
 from voice_coach.script.setting_check import check_setting
@@ -59,21 +69,29 @@ class Library:
             made = self._session(document)
         elif document:
             exercise = self._exercise(document)
-            if exercise:
-                entry = Entry(exercise=exercise, where=exercise.where)
-                made = Session(
-                    id=exercise.id,
-                    title=exercise.title,
-                    items=(entry,),
-                    where=exercise.where,
-                    language=exercise.language,
-                    source=exercise.source,
-                    goal=exercise.goal,
-                )
+            made = self._alone(exercise) if exercise else None
         self._raise_problems()
         if made is None:
             raise CoachError(f"{path} could not be read.")
         return made
+
+    def check(self, name: str) -> Session | None:
+        """Reads any kind of script as ``session`` does; the session if it is one that can be played.
+
+        Raises:
+            ScriptError: the script or one that it uses has problems; all of them at once.
+            CoachError: there is no such script.
+        """
+        path = self._find_any(name)
+        document, _ = read_document(path, display_name(path), tuple(KINDS))
+        if document is None or document.kind in ("session", "exercise"):
+            return self.session(name)
+        document = self._document(path, (document.kind,))
+        if document and document.kind == "fragments":
+            fragments: dict[str, Fragment] = document.values["fragments"]
+            NameCheck(self._collectors, fragments, {}, self._sounds).check_fragments()
+        self._raise_problems()
+        return None
 
     def language(self, code: str) -> Language:
         """The coach's own words in a language.
@@ -160,6 +178,21 @@ class Library:
         checker.check(exercise.steps)
         checker.check(exercise.arrive or ())
         return exercise
+
+    def _alone(self, exercise: Exercise) -> Session:
+        """An exercise as a session of its own, with the coach's caution before it."""
+        where = exercise.where
+        caution = Say(texts=self.language(exercise.language).opening, guidance="names", where=where)
+        return Session(
+            id=exercise.id,
+            title=exercise.title,
+            opening=(PlaySound(sound="start", where=where), caution),
+            items=(Entry(exercise=exercise, where=where),),
+            where=where,
+            language=exercise.language,
+            source=exercise.source,
+            goal=exercise.goal,
+        )
 
     def _session(self, document: Document) -> Session:
         values = dict(document.values)

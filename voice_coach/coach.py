@@ -1,0 +1,312 @@
+"""The one place that wires the rooms together; also the public Python API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from voice_coach.compiler.plan import plan_session
+from voice_coach.home import Home, find_home
+from voice_coach.model.pace import Pace
+from voice_coach.model.problems import CoachError, Problem, ScriptError
+from voice_coach.model.script import Entry, Guidance, Language, Session, Setting
+from voice_coach.model.settings import GENERAL
+from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.performance import Performance
+from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.script.library import Library, Listed
+
+if TYPE_CHECKING:
+    from voice_coach.audio.block import Block
+    from voice_coach.audio.sound_catalogue import SoundCatalogue
+    from voice_coach.model.speech import SoundSource
+    from voice_coach.model.timeline import Timeline
+    from voice_coach.outputs.output import LiveOutput
+    from voice_coach.player.status import Status
+    from voice_coach.speech.speaker import Speaker
+
+DEFAULT_SESSION = "lower-back-relief"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked for this time, over what scripts say.
+
+    Attributes:
+        guidance: how much is said.
+        rate_wpm: speech in words per minute.
+        values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
+    """
+
+    guidance: Guidance | None = None
+    rate_wpm: int | None = None
+    values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+
+    def layer(self) -> Layer:
+        rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
+        return Layer("command line", {**self.values, **rate}, self.guidance)
+
+
+class _Sounds:
+    """The sound cues, described at once and synthesised when the first is heard."""
+
+    def __init__(self, catalogue: SoundCatalogue) -> None:
+        self.catalogue = catalogue
+
+    @cached_property
+    def _source(self) -> SoundSource:
+        from voice_coach.audio.sound_cues import SoundCues
+
+        return SoundCues(self.catalogue)
+
+    def source(self) -> SoundSource:
+        return self._source
+
+    def lengths_ms(self, name: str) -> tuple[int, int]:
+        info = self.catalogue.info(name)
+        return info.duration_ms, info.lead_ms
+
+
+class Coach:
+    """Finds, checks, compiles, plays and exports sessions. Use it as a context manager.
+
+    Args:
+        voice: who speaks, as ``ENGINE:NAME``.
+        home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
+        notify: told, in a sentence, what did not go as asked but is no reason to stop.
+    """
+
+    def __init__(
+        self,
+        *,
+        voice: str = DEFAULT_VOICE,
+        home: Home | None = None,
+        notify: Callable[[str], None] = lambda _sentence: None,
+    ) -> None:
+        self._voice_name = voice
+        self._home = home
+        self._notify = notify
+        self._speaker: Speaker | None = None
+        self._languages: dict[str, Language] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets go of the speech engines."""
+        if self._speaker is not None:
+            self._speaker.close()
+            self._speaker = None
+
+    @cached_property
+    def home(self) -> Home:
+        """The person's own folders."""
+        return self._home or find_home()
+
+    @cached_property
+    def _sounds(self) -> _Sounds:
+        from voice_coach.audio.sound_catalogue import SoundCatalogue
+
+        return _Sounds(SoundCatalogue.load([shipped_cues(), self.home.sounds]))
+
+    def library(self) -> Library:
+        """The scripts: the person's own, then those that come with voice_coach."""
+        return Library([self.home.scripts, shipped_scripts()], self._sounds.catalogue.names())
+
+    def listed(self) -> Iterator[Listed]:
+        """The sessions and exercises there are."""
+        return self.library().listed()
+
+    def load(self, name: str | None = None) -> Session:
+        """The session of a name or file; an exercise becomes a session of its own.
+
+        Raises:
+            ScriptError: it has problems; all of them at once.
+            CoachError: there is none of that name.
+        """
+        return self.library().session(name or DEFAULT_SESSION)
+
+    def prepare(
+        self, session: Session | str | None = None, wishes: Wishes | None = None, *, start_at: str = ""
+    ) -> Performance:
+        """A session ready to be played, exported or shown.
+
+        Args:
+            session: the session, its name or its file; lower-back-relief if none is given.
+            wishes: what is asked for this time.
+            start_at: an exercise's id to begin with.
+
+        Raises:
+            ScriptError: the session's scripts have problems.
+            CoachError: there is no such session or exercise, or a wish is out of bounds.
+        """
+        chosen = session if isinstance(session, Session) else self.load(session)
+        language = self._language(chosen.language)
+        asked = (wishes or Wishes()).layer()
+        _refuse_unknown(asked, chosen)
+
+        def pace_of(entry: Entry | None) -> Pace:
+            layers = [Layer(f"session {chosen.id}", chosen.settings)]
+            if entry is not None:
+                layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
+            return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
+
+        plans = plan_session(chosen, language, pace_of, start_at=start_at)
+        return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
+
+    def check(self, name: str) -> list[Problem]:
+        """Everything wrong with a script, and advice about time; never raises for what is in the script."""
+        try:
+            session = self.library().check(name)
+            warnings = self.prepare(session).warnings() if session else ()
+        except ScriptError as error:
+            return error.problems
+        return [replace(problem, line_text=_line(problem)) for problem in warnings]
+
+    def timeline(self, performance: Performance) -> Timeline:
+        """The whole session with its times."""
+        return performance.timeline()
+
+    def timeline_lines(self, performance: Performance) -> Iterator[str]:
+        """The timeline for people, a line an event."""
+        from voice_coach.outputs.timeline_text import text_lines
+
+        return text_lines(performance.timeline())
+
+    def timeline_json(self, performance: Performance) -> dict[str, Any]:
+        """The timeline as plain data, as docs/timeline-json.md describes it."""
+        from voice_coach.outputs.timeline_json import timeline_json
+
+        return timeline_json(performance.timeline())
+
+    def blocks(self, performance: Performance) -> Iterator[Block]:
+        """The samples of the whole session, block by block: 16-bit mono at 48 000 Hz."""
+        return performance.blocks()
+
+    def export(
+        self,
+        performance: Performance,
+        target: Path,
+        *,
+        force: bool = False,
+        on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
+    ) -> None:
+        """Writes a session to an audio file, whole or not at all; the ending of its name says which format.
+
+        Args:
+            performance: from ``prepare``.
+            target: the file.
+            force: replace the file if there is one.
+            on_progress: told now and then how many milliseconds are written, and about which share of the
+                whole that is (0 to 1).
+
+        Raises:
+            OutputError: it could not be written; nothing half-written was left behind.
+            SpeechError: no speech engine works.
+        """
+        from voice_coach.outputs.output import file_output
+
+        file_output(target, force=force).write(_told(performance, on_progress))
+
+    def device(self, name: str = "auto") -> LiveOutput:
+        """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
+
+        Raises:
+            OutputError: no device has this name, or it cannot run here.
+        """
+        from voice_coach.outputs.output import device
+
+        chosen = device(name)
+        chosen.open()
+        return chosen
+
+    def play(
+        self,
+        performance: Performance,
+        device: LiveOutput,
+        on_status: Callable[[Status], None] = lambda _status: None,
+    ) -> None:
+        """Plays a session; returns when its last sound has been heard.
+
+        Raises:
+            DeviceError: there is no sound device, or it was lost.
+            SpeechError: no speech engine works.
+            KeyboardInterrupt: Ctrl-C; the device has been closed.
+        """
+        from voice_coach.player.live import play_live
+
+        play_live(performance.chapters(), performance.blocks, device, on_status)
+
+    def new_script(self, kind: str, name: str, folder: Path) -> Path:
+        """Writes a script to start from.
+
+        Args:
+            kind: ``exercise`` or ``session``.
+            name: its id, and its file's name.
+            folder: where; it must exist.
+
+        Raises:
+            CoachError: the name is no id, or the file exists or cannot be written.
+        """
+        from voice_coach.script.starting import write_start
+
+        return write_start(kind, name, folder, shipped_scripts() / "schema" / f"{kind}.schema.json")
+
+    def speaker(self) -> Speaker:
+        """The voice, with its cache and its fall-backs."""
+        if self._speaker is None:
+            from voice_coach.voicing import make_speaker
+
+            self._speaker = make_speaker(self.home.cache, self._notify)
+        return self._speaker
+
+    def _language(self, code: str) -> Language:
+        if code not in self._languages:
+            self._languages[code] = self.library().language(code)
+        return self._languages[code]
+
+
+def _refuse_unknown(asked: Layer, session: Session) -> None:
+    """A misspelt wish would otherwise be passed over in silence."""
+    from voice_coach.model.script import Rounds
+
+    entries = [
+        entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
+    ]
+    known = {*GENERAL, *(name for entry in entries for name in entry.exercise.tune)}
+    for name in asked.values:
+        if name not in known:
+            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(known))}.')
+
+
+def _told(performance: Performance, on_progress: Callable[[int, float], None]) -> Iterator[Block]:
+    """The blocks of a session, with progress told after each; every chapter counts for the same share."""
+    before_ms = 0
+    for index, chapter in enumerate(performance.chapters()):
+        frames = 0
+        for block in performance.blocks([chapter]):
+            yield block
+            frames += len(block.samples)
+            share = frames / max(1, chapter.duration_ms * FRAMES_PER_MS)
+            on_progress(before_ms + frames // FRAMES_PER_MS, (index + share) / performance.chapter_count)
+        before_ms += chapter.duration_ms
+
+
+def _line(problem: Problem) -> str:
+    """The line that a problem is in, to show it."""
+    try:
+        lines = Path(problem.where.file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return lines[problem.where.line - 1] if 0 < problem.where.line <= len(lines) else ""

@@ -1,0 +1,77 @@
+"""Works ahead: pulls from an iterator in the background, so that what comes next is ready in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from threading import Condition, Thread
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Ahead(Generic[T]):
+    """The items of an iterator, pulled by one background thread and kept.
+
+    May be iterated many times, also before all is there: an iteration waits for the next item. What the
+    iterator raises comes out of every iteration at its place.
+    """
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self._source = source
+        self._items: list[T] = []
+        self._error: BaseException | None = None
+        self._ended = False
+        self._stopping = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._pull, name="ahead", daemon=True)
+
+    def start(self) -> None:
+        """Begins to pull."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Pulls no more after the item that is being made, and waits for that one."""
+        with self._changed:
+            self._stopping = True
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def so_far(self) -> tuple[T, ...]:
+        """What is there already; never waits."""
+        with self._changed:
+            return tuple(self._items)
+
+    def is_complete(self) -> bool:
+        """Whether everything is there."""
+        with self._changed:
+            return self._ended and self._error is None
+
+    def __iter__(self) -> Iterator[T]:
+        index = 0
+        while True:
+            with self._changed:
+                while len(self._items) <= index and not self._ended:
+                    self._changed.wait()
+                if index >= len(self._items):
+                    if self._error is not None:
+                        raise self._error
+                    return
+                item = self._items[index]
+            yield item
+            index += 1
+
+    def _pull(self) -> None:
+        error: BaseException | None = None
+        try:
+            for item in self._source:
+                with self._changed:
+                    self._items.append(item)
+                    self._changed.notify_all()
+                    if self._stopping:
+                        break
+        except BaseException as raised:  # noqa: BLE001  (it is raised again where the item would have come out)
+            error = raised
+        with self._changed:
+            self._error = error
+            self._ended = True
+            self._changed.notify_all()

@@ -1,0 +1,64 @@
+"""Plays a session on a device while later chapters are still being compiled, and tells where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from threading import Event as Flag
+from threading import Thread
+
+from voice_coach.audio.block import Block
+from voice_coach.model.timeline import Chapter
+from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.outputs.output import LiveOutput
+from voice_coach.player.ahead import Ahead
+from voice_coach.player.status import Follower, Status
+
+TICK_S = 0.1
+"""How often the status is told."""
+
+
+def play_live(
+    chapters: Iterator[Chapter],
+    render: Callable[[Iterable[Chapter]], Iterator[Block]],
+    device: LiveOutput,
+    on_status: Callable[[Status], None],
+) -> None:
+    """Plays all chapters; returns when the last sound has been heard.
+
+    Args:
+        chapters: compiled as they are pulled; a background thread pulls them ahead of time.
+        render: the blocks of chapters.
+        device: opened, or opening.
+        on_status: told about ten times a second, from a thread of its own, and once at the end.
+
+    Raises:
+        DeviceError: there is no device, or it was lost.
+        CoachError: a chapter could not be compiled or spoken.
+        KeyboardInterrupt: Ctrl-C; the device has been closed.
+    """
+    ahead = Ahead(chapters)
+    over = Flag()
+    teller = Thread(target=_tell, args=(ahead, device, on_status, over), name="status", daemon=True)
+    ahead.start()
+    teller.start()
+    try:
+        device.write(render(ahead))
+    finally:
+        over.set()
+        device.close()
+        ahead.stop()
+        teller.join()
+
+
+def _tell(ahead: Ahead[Chapter], device: LiveOutput, on_status: Callable[[Status], None], over: Flag) -> None:
+    follower = Follower()
+    while True:
+        last = over.wait(TICK_S)
+        # Complete is asked first: chapters that come in between only make the picture fuller.
+        complete = ahead.is_complete()
+        follower.learn(ahead.so_far())
+        status = follower.at(device.position_frames // FRAMES_PER_MS, complete=complete)
+        if status is not None:
+            on_status(status)
+        if last:
+            return

@@ -1,0 +1,33 @@
+"""Scripts to start from: commented templates with the author's name filled in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voice_coach.model.problems import CoachError
+from voice_coach.script.kinds import NAME
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
+    """Writes ``NAME.yaml`` of a kind into a folder, never over an existing file; the path.
+
+    Raises:
+        CoachError: the name is no id, or the file exists or cannot be written.
+    """
+    if not NAME.fullmatch(name):
+        raise CoachError(
+            f'"{name}" cannot be an id: use small letters, digits and dashes, such as knee-slide.'
+        )
+    template = (_TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    path = folder / f"{name}.yaml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template.format(schema=schema.as_uri(), id=name, title=title))
+    except FileExistsError:
+        raise CoachError(f"{path} exists already, and was left as it is. Choose another name.") from None
+    except OSError as error:
+        raise CoachError(f"{path} cannot be written: {error.strerror or error}.") from None
+    return path

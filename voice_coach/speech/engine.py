@@ -1,0 +1,186 @@
+"""What an engine is: the software that makes a voice speak."""
+
+from __future__ import annotations
+
+import importlib
+import unicodedata
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from voice_coach.model.problems import CoachError
+from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
+
+ENGINES: dict[str, str] = {
+    "espeak": "voice_coach.speech.espeak:EspeakEngine",
+    "pyttsx3": "voice_coach.speech.pyttsx3_engine:Pyttsx3Engine",
+}
+"""Every engine as ``module:Class``, loaded only when it is asked for. The order is the fall-back order."""
+
+LONGEST_TEXT = 5_000
+"""Characters in one utterance: about six minutes of speech, far more than anyone can follow."""
+
+_SPOKEN_PUNCTUATION = "#%&@"
+_SILENT_CATEGORIES = "PZCM"  # punctuation, spaces, control characters, accents without a letter
+
+
+class EngineError(CoachError):
+    """An engine could not speak, or what it gave is no speech.
+
+    Attributes:
+        engine: its name.
+        reason: what went wrong and, where known, what to do.
+    """
+
+    def __init__(self, engine: str, reason: str) -> None:
+        self.engine = engine
+        self.reason = reason
+        super().__init__(engine, reason)
+
+    def __str__(self) -> str:
+        return f"{self.engine}: {self.reason}"
+
+
+class PromptTooLongError(CoachError):
+    """A text that no engine should be asked to speak in one go.
+
+    Attributes:
+        text: all of it.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        super().__init__(text)
+
+    def __str__(self) -> str:
+        return (
+            f"The prompt “{self.text[:40]}…” has {len(self.text)} characters; the most is {LONGEST_TEXT}. "
+            "Split it into shorter prompts."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """A voice that an engine has: the name to write after ``ENGINE:``, its language, a line for people."""
+
+    name: str
+    language: str
+    description: str
+
+
+class Engine(ABC):
+    """Makes speech of text. To add an engine:
+
+    1. Write one module here with a subclass of this class; import its library inside methods only, and turn
+       everything the library can raise into :class:`EngineError` with a reason a person can act on.
+    2. Write the four methods below that are abstract. ``_speak`` gets text that is clean (no control
+       characters, one space between words, something in it to say) and gives mono float32 at any rate;
+       how loud it is and how much silence surrounds it does not matter. The same text, voice and rate must
+       give the same samples every time, whatever was spoken before.
+    3. ``identity`` must change whenever the samples would: name the library's version, the data's version and
+       whatever the voice is tuned with. It becomes part of the name that a clip is kept under.
+    4. Add a line to ``ENGINES``, and the class to ``tests/speech/test_engine_contract.py``.
+
+    Making an engine is cheap and never fails; what is missing shows when it is asked to speak. Methods may be
+    called from any thread, several at a time.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def voices(self) -> list[VoiceInfo]:
+        """All voices here, the recommended ones first.
+
+        Raises:
+            EngineError: the engine does not work here.
+        """
+
+    @abstractmethod
+    def identity(self, voice_name: str) -> str:
+        """Everything besides text and rate that shapes the samples of this voice ("" is the default voice).
+
+        Raises:
+            EngineError: the engine does not work here, or has no such voice.
+        """
+
+    @abstractmethod
+    def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
+        """Speak clean text; blocks until done.
+
+        Raises:
+            EngineError: it could not.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """End what is going on in any thread, soon, and let go of everything. May be called twice."""
+
+    def gain_db(self, voice_name: str) -> float | None:  # noqa: ARG002 - for engines that know their voices
+        """The gain that brings this voice to the house level, or None if it has to be measured."""
+        return None
+
+    def synthesise(self, utterance: Utterance) -> Clip:
+        """Speak an utterance; blocks until done.
+
+        Returns:
+            mono float32 at the engine's own rate; no frames at all if there is nothing to say in the text.
+
+        Raises:
+            EngineError: the engine does not work here, has no such voice, or gave something that is no speech.
+            PromptTooLongError: the text is longer than ``LONGEST_TEXT``.
+        """
+        text = clean_text(utterance.text)
+        if len(text) > LONGEST_TEXT:
+            raise PromptTooLongError(text)
+        if not has_words(text):
+            return Clip(np.zeros(0, np.float32), 22_050)
+        clip = self._speak(text, utterance.voice_name, utterance.rate_wpm)
+        if doubt := _doubt(clip, text, utterance.rate_wpm):
+            raise EngineError(self.name, doubt)
+        return clip
+
+
+def make_engine(name: str) -> Engine:
+    """The engine of that name.
+
+    Raises:
+        EngineError: there is no such engine, or its module cannot be imported.
+    """
+    if name not in ENGINES:
+        raise EngineError(name, f"there is no such engine; there are {', '.join(ENGINES)}")
+    module, _, class_name = ENGINES[name].partition(":")
+    try:
+        engine: type[Engine] = getattr(importlib.import_module(module), class_name)
+    except ImportError as error:
+        raise EngineError(name, f"cannot be loaded: {error}") from error
+    return engine()
+
+
+def clean_text(text: str) -> str:
+    """The text with control characters and broken surrogates as spaces, and single spaces between words."""
+    printable = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
+    return " ".join(printable.split())
+
+
+def has_words(text: str) -> bool:
+    """Whether there is anything to say in it: a letter, a digit, or a sign that has a name."""
+    return any(
+        char in _SPOKEN_PUNCTUATION or unicodedata.category(char)[0] not in _SILENT_CATEGORIES for char in text
+    )
+
+
+def _doubt(clip: Clip, text: str, rate_wpm: int) -> str:
+    """Why the clip cannot be this text, or "" if it may be. Bounds are wide: only nonsense is caught."""
+    seconds = len(clip.samples) / clip.rate_hz
+    slow = max(1.0, DEFAULT_RATE_WPM / max(rate_wpm, 1))
+    shortest = 0.03 + 0.008 * sum(char.isalpha() for char in text)
+    longest = (5.0 + 2.0 * len(text)) * slow
+    if not shortest <= seconds <= longest:
+        return f"gave {seconds:.2f} s of sound for {len(text)} characters"
+    if not np.isfinite(clip.samples).all():
+        return "gave samples that are not numbers"
+    if not clip.samples.any():
+        return f"gave {seconds:.2f} s of silence"
+    return ""
