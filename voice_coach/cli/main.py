@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 could not do it, 2 wrong usage or a script with problems.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -78,8 +79,8 @@ def _run(verb: str, arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # Whoever read our output has gone; nothing more can be said to them.
-        sys.stderr.close()
+        # Whoever read our output has gone: nothing is left to say, also not at exit, when what is buffered is written.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)

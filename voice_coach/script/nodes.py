@@ -128,9 +128,8 @@ class _Builder:
             self._refuse(
                 event, f"this nests deeper than {MAX_DEPTH} levels", "move inner steps into a fragment"
             )
-        mark = event.start_mark
         made = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
-        node = made(mark.line + 1, mark.column + 1)
+        node = made(*_place(event))
         self._add(node, event)
         self._stack.append(node)
         self._keys.append(None)
@@ -171,15 +170,21 @@ class _Builder:
             self._refuse(event, f"the tag {tag} is not part of the script language", "take it away")
 
     def _refuse(self, event: yaml.Event, message: str, hint: str) -> None:
-        mark = event.start_mark
-        self._problems.add_at(mark.line + 1, mark.column + 1, message, hint)
+        self._problems.add_at(*_place(event), message, hint)
         raise _Refused
 
 
+def _place(event: yaml.Event) -> tuple[int, int]:
+    """Line and column, from 1."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
 def _scalar(event: yaml.ScalarEvent) -> Scalar:
-    start, end = event.start_mark, event.end_mark
-    width = end.column - start.column if end.line == start.line else 1
-    return Scalar(event.value, start.line + 1, start.column + 1, max(1, width), event.style in (None, ""))
+    line, column = _place(event)
+    end = event.end_mark
+    width = end.column + 1 - column if end and end.line + 1 == line else 1
+    return Scalar(event.value, line, column, max(1, width), event.style in (None, ""))
 
 
 def _plainly(error: yaml.MarkedYAMLError) -> str:
