@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.audio.sound_catalogue import SoundCatalogue
     from voice_coach.model.speech import SoundSource
+    from voice_coach.model.status import Status
     from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput
-    from voice_coach.player.status import Status
     from voice_coach.speech.speaker import Speaker
 
 DEFAULT_SESSION = "lower-back-relief"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-    from voice_coach.player.status import Status
+    from voice_coach.model.status import Status
 
 
 class Display:

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import NoReturn
 
 from voice_coach.model.problems import CoachError, ScriptError
 
@@ -29,7 +30,7 @@ DONE, FAILED, WRONG = 0, 1, 2
 class _OneSentence(argparse.ArgumentParser):
     """Says what is wrong in one sentence and names the nearest right word."""
 
-    def error(self, message: str) -> None:  # type: ignore[override]  # the base class never returns either
+    def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
 
@@ -79,7 +80,7 @@ def _run(verb: str, arguments: list[str]) -> int:
         print(error, file=sys.stderr)
         return FAILED
     except BrokenPipeError:
-        # Whoever read our output has gone: nothing is left to say, also not at exit, when what is buffered is written.
+        # Whoever read our output has gone: nothing is left to say, not even at exit from the buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:

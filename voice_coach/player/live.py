@@ -7,11 +7,12 @@ from threading import Event as Flag
 from threading import Thread
 
 from voice_coach.audio.block import Block
+from voice_coach.model.status import Status
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.outputs.output import LiveOutput
 from voice_coach.player.ahead import Ahead
-from voice_coach.player.status import Follower, Status
+from voice_coach.player.status import Follower
 
 TICK_S = 0.1
 """How often the status is told."""
