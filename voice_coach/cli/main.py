@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
 
-from voice_coach.model.problems import CoachError, ScriptError
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(verb: str, arguments: list[str]) -> int:
+    from voice_coach.model.problems import CoachError, ScriptError
+
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
     module.arguments(parser)

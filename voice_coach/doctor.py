@@ -1,0 +1,140 @@
+"""Looks at what works on this machine, and says what to do about what does not."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.model.problems import CoachError
+from voice_coach.model.speech import DEFAULT_RATE_WPM, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        what: its name.
+        state: ``well``; ``missing`` where something can be done without it; ``ill`` where it cannot.
+        says: what was found, in a sentence.
+        advice: what to do, or "".
+    """
+
+    what: str
+    state: Literal["well", "missing", "ill"]
+    says: str
+    advice: str = ""
+
+
+def examine(coach: Coach) -> Iterator[Finding]:
+    """Looks at one thing after the other; never raises for what it finds."""
+    examinations: tuple[tuple[str, Callable[[Coach], Finding]], ...] = (
+        ("Python", _python),
+        ("scripts", _scripts),
+        ("speech, espeak", lambda coach: _speech(coach, "espeak")),
+        ("speech, pyttsx3", lambda coach: _speech(coach, "pyttsx3")),
+        ("clip cache", _cache),
+        ("sound device", _device),
+        ("simpleaudio", _simpleaudio),
+        ("FLAC files", _flac),
+    )
+    for what, look in examinations:
+        try:
+            yield look(coach)
+        except (CoachError, OSError, ImportError) as error:
+            yield Finding(what, "ill", str(error))
+
+
+def _python(_coach: Coach) -> Finding:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    return Finding("Python", "well", f"{version} at {sys.executable}")
+
+
+def _scripts(coach: Coach) -> Finding:
+    listed = list(coach.listed())
+    broken = [each for each in listed if not each.readable]
+    if broken:
+        names = ", ".join(each.id for each in broken)
+        advice = f"Run: voice-coach check {broken[0].path}"
+        return Finding("scripts", "ill", f"These have problems: {names}.", advice)
+    coach.load(DEFAULT_SESSION)
+    own = coach.home.scripts
+    return Finding("scripts", "well", f"{len(listed)} sessions and exercises; your own go into {own}")
+
+
+def _speech(coach: Coach, engine: str) -> Finding:
+    from voice_coach.speech.engine import EngineError, make_engine
+
+    what = f"speech, {engine}"
+    began = time.monotonic()
+    try:
+        speaker = make_engine(engine)
+        try:
+            clip = speaker.synthesise(Utterance("Breathe in, and out.", f"{engine}:", DEFAULT_RATE_WPM))
+            voices = len(speaker.voices())
+        finally:
+            speaker.close()
+    except EngineError as error:
+        if engine == "espeak":
+            advice = "Install voice_coach again; it brings this engine along."
+            return Finding(what, "ill", f"It does not speak: {error.reason}.", advice)
+        advice = "Only needed for the voices that Windows and macOS bring."
+        return Finding(what, "missing", f"It does not speak: {error.reason}.", advice)
+    took = (time.monotonic() - began) * 1000
+    del coach
+    return Finding(what, "well", f"It speaks ({voices} voices; {clip.duration_ms} ms of speech in {took:.0f} ms).")
+
+
+def _cache(coach: Coach) -> Finding:
+    folder = coach.home.cache
+    probe = folder / ".probe"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        advice = "Sessions play all the same, each prompt being spoken anew. Make the folder writable."
+        return Finding("clip cache", "missing", f"{folder} cannot be written: {error.strerror}.", advice)
+    return Finding("clip cache", "well", f"in {folder}; it may be deleted at any time")
+
+
+def _device(coach: Coach) -> Finding:
+    device = coach.device("auto")
+    try:
+        device.ready()
+    except CoachError as error:
+        advice = "Without one, 'voice-coach play' writes a file instead."
+        return Finding("sound device", "missing", str(error), advice)
+    finally:
+        device.close()
+    return Finding("sound device", "well", "The default device opens.")
+
+
+def _simpleaudio(coach: Coach) -> Finding:
+    del coach
+    from voice_coach.outputs.output import device
+
+    try:
+        device("simpleaudio").ready()
+    except CoachError as error:
+        return Finding("simpleaudio", "missing", str(error), "Not needed: the sound device is played without it.")
+    return Finding("simpleaudio", "well", "It can be used: voice-coach play --output simpleaudio")
+
+
+def _flac(coach: Coach) -> Finding:
+    del coach
+    import tempfile
+
+    from voice_coach.audio.block import Block
+    from voice_coach.outputs.output import file_output
+
+    import numpy as np
+
+    with tempfile.TemporaryDirectory() as folder:
+        file_output(Path(folder) / "probe.flac").write([Block(np.zeros(4800, np.int16), silent=True)])
+    return Finding("FLAC files", "well", "They can be written.")
