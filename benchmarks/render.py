@@ -69,7 +69,7 @@ def best_ms(work: Callable[[], object], runs: int) -> float:
     return min(times)
 
 
-def main() -> None:
+def main(_arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--minutes", type=float, default=25.0)
     parser.add_argument("--runs", type=int, default=7)
