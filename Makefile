@@ -18,9 +18,9 @@ PYTHON ?= python3.13 python3.12 python3.11 python3 python
 # --no-deps: the files name everything, so nothing that they do not name can be installed.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help play setup check test bench lock clean
+.PHONY: help play setup check test bench simpleaudio lock clean
 
 help:
 	@echo "make play    play the session that comes with voice_coach"
@@ -28,6 +28,7 @@ help:
 	@echo "make check   style, types and the directions of imports"
 	@echo "make bench   measure speed and memory"
 	@echo "make setup   make $(VENV) with everything for working on the code"
+	@echo "make simpleaudio   another way to the sound device, for Python 3.11 only; needs a C compiler"
 	@echo "make lock    pin the newest versions of all dependencies (needs uv)"
 	@echo "make clean   remove $(VENV)"
 
@@ -49,9 +50,15 @@ test: check
 bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# Compiled here, as it has no wheels; on Linux that takes gcc and the headers of ALSA and Python.
+simpleaudio: $(VENV)/.runtime
+	@$(BIN)/python -c "import sys; sys.exit(sys.version_info >= (3, 12) and 'simpleaudio needs Python 3.11')"
+	@$(INSTALL) --require-hashes -r requirements-simpleaudio.txt
+
 lock:
-	$(LOCK) --group build --output-file requirements.txt
-	$(LOCK) --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --group build --output-file requirements.txt
+	$(LOCK) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo simpleaudio | $(LOCK) - --output-file requirements-simpleaudio.txt
 
 clean:
 	rm -rf $(VENV)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol, cast
 
 from voice_coach.audio.block import Block
+from voice_coach.model.problems import OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.outputs.output import Output
 from voice_coach.outputs.whole_file import whole_file
@@ -21,6 +23,7 @@ class _Stream(Protocol):
 class _Container(Protocol):
     def add_stream(self, codec_name: str, *, rate: int, format: str, layout: str) -> _Stream: ...
     def mux(self, packets: list[object]) -> None: ...
+    def close(self) -> None: ...
 
 
 class FlacFile(Output):
@@ -33,20 +36,31 @@ class FlacFile(Output):
 
     def write(self, blocks: Iterable[Block]) -> None:
         import av
+        from av.error import FFmpegError
 
         exact = {"fflags": "+bitexact"}  # no version of the encoder in the file
-        with (
-            whole_file(self._target, force=self._force) as file,
-            av.open(file, "w", format="flac", container_options=exact) as opened,
-        ):
-            container = cast("_Container", opened)
-            stream = container.add_stream("flac", rate=SAMPLE_RATE_HZ, format="s16", layout="mono")
-            position_frames = 0
-            for block in blocks:
-                samples = block.samples.reshape(1, -1)
-                frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-                frame.sample_rate = SAMPLE_RATE_HZ
-                frame.pts = position_frames
-                position_frames += len(block.samples)
-                container.mux(stream.encode(frame))
-            container.mux(stream.encode(None))
+        with whole_file(self._target, force=self._force) as file:
+            container = cast("_Container", av.open(file, "w", format="flac", container_options=exact))
+            try:
+                _encode(container, blocks)
+            except BaseException:
+                with contextlib.suppress(FFmpegError, OutputError):
+                    container.close()  # writes the end of the file, and meets the same full disk again
+                raise
+            container.close()
+
+
+def _encode(container: _Container, blocks: Iterable[Block]) -> None:
+    import av
+
+    stream = container.add_stream("flac", rate=SAMPLE_RATE_HZ, format="s16", layout="mono")
+    position_frames = 0
+    for block in blocks:
+        if not len(block.samples):
+            continue  # FFmpeg has no frames without samples
+        frame = av.AudioFrame.from_ndarray(block.samples.reshape(1, -1), format="s16", layout="mono")
+        frame.sample_rate = SAMPLE_RATE_HZ
+        frame.pts = position_frames
+        position_frames += len(block.samples)
+        container.mux(stream.encode(frame))
+    container.mux(stream.encode(None))

@@ -23,8 +23,8 @@ _KILLS_PYTHON = (
     "the device 'auto', or run voice_coach with Python 3.11."
 )
 _NOT_INSTALLED = (
-    "simpleaudio is not installed. Install it with: pip install 'voice-coach[simpleaudio]' (on Linux it needs "
-    "a C compiler and ALSA's headers: sudo apt install gcc libasound2-dev), or use the device 'auto'."
+    "simpleaudio is not installed. Install it with: pip install 'voice-coach[simpleaudio]' (on Linux that "
+    "needs a C compiler and ALSA's headers: sudo apt install gcc libasound2-dev), or use the device 'auto'."
 )
 _NO_DEVICE = (
     "No sound device was found (simpleaudio says: {reason}). Plug in or switch on a loudspeaker or headset, "
