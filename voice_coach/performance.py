@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from voice_coach.compiler.lint import side_problems
+from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
+from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Session
+from voice_coach.model.script import Entry, Session
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
 
@@ -97,16 +98,22 @@ class Performance:
         )
 
     def warnings(self) -> tuple[Problem, ...]:
-        """Advice about time for every chapter, each piece once."""
+        """Advice about time for every chapter, and about what is never used; each piece once."""
         found: list[Problem] = []
+        balance = SideBalance()
         for scheduled in self._scheduled():
-            found += [*scheduled.warnings, *side_problems(scheduled.chapter)]
+            found += scheduled.warnings
+            balance.add(scheduled.chapter)
+        found += balance.problems()
+        for item in self.session.items:
+            for entry in (item,) if isinstance(item, Entry) else item.entries:
+                found += tune_problems(entry.exercise)
         return tuple(dict.fromkeys(found))
 
     def _scheduled(self) -> Iterator[Scheduled]:
         for index, plan in enumerate(self._plans):
             # One chapter ahead: its words are spoken in the background while this one is rendered.
-            for ahead in self._plans[index : index + 2]:
+            for ahead in self._plans[index + 1 if index else 0 : index + 2]:
                 self._voice.prepare(utterances(ahead.cues(), self._voice_name, ahead.pace.rate_wpm))
             yield schedule(
                 plan.cues(),

@@ -45,7 +45,7 @@ MAX_STEPS = 100_000
 CHANGE_MS = 4_000
 """Time to change sides where the exercise does not tune ``change``: our choice."""
 
-Route = Callable[[Position, Position], tuple[Move, ...]]
+Route = Callable[[Position, Position, Where], tuple[Move, ...]]
 
 
 class Expander:
@@ -58,7 +58,7 @@ class Expander:
         route: how to get from one position to another.
         fragments: those that ``use`` may name.
         tune: the parameters' types, for sets that differ.
-        earlier: how often the same exercise was done before in this session.
+        reached: how often each step was reached before in this session, by ``id``; counted on in place.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Expander:
         *,
         fragments: Mapping[str, Fragment],
         tune: Mapping[str, Tunable],
-        earlier: int = 0,
+        reached: Counter[int] | None = None,
     ) -> None:
         self.position: Position = position
         self.wording = Wording(language)
@@ -79,8 +79,7 @@ class Expander:
         self._route = route
         self._fragments = fragments
         self._tune = tune
-        self._earlier = earlier
-        self._reached: Counter[int] = Counter()
+        self._reached: Counter[int] = Counter() if reached is None else reached
         self._steps_left = MAX_STEPS
         self._ms_left = LONGEST_MS
 
@@ -95,7 +94,7 @@ class Expander:
 
     def move_to(self, position: Position, where: Where) -> Iterator[Cue]:
         """The cues that lead into a position, none if it is the one before."""
-        for move in self._route(self.position, position):
+        for move in self._route(self.position, position, where):
             mark = Mark(where=where)
             cues = tuple(Speech(texts=(text,), kind="move", guidance="names", mark=mark) for text in move.say)
             yield Lasting(cues=cues, minimum_ms=move.duration_ms, gap_ms=self.pace.gap_ms, mark=mark)
@@ -108,7 +107,7 @@ class Expander:
     def reach(self, step: Step | During) -> int:
         """Counts a step as reached; how often it was before, in this session."""
         self._reached[id(step)] += 1
-        return self._reached[id(step)] - 1 + self._earlier
+        return self._reached[id(step)] - 1
 
     def is_heard(self, only: Only, before: int, scope: Scope) -> bool:
         match only:
@@ -128,11 +127,15 @@ class Expander:
             raise _too_much(where, f"this goes on for more than {format_clock(LONGEST_MS)} hours")
         return ms
 
+    def take_steps(self, count: int, where: Where) -> None:
+        """Takes steps, phases or turns from what a chapter may unfold into."""
+        self._steps_left -= count
+        if self._steps_left < 0:
+            raise _too_much(where, f"this repeats into more than {MAX_STEPS:,} steps")
+
     def _steps(self, steps: Iterable[Step], scope: Scope) -> Iterator[Cue]:
         for step in steps:
-            self._steps_left -= 1
-            if self._steps_left < 0:
-                raise _too_much(step.where, f"this repeats into more than {MAX_STEPS:,} steps")
+            self.take_steps(1, step.where)
             if self.is_heard(step.only, self.reach(step), scope):
                 yield from self._step(step, scope)
 
@@ -157,12 +160,12 @@ class Expander:
             case MoveTo():
                 yield from self.move_to(step.position, step.where)
             case Variants():
-                before = self._reached[id(step)] - 1 + self._earlier
+                before = self._reached[id(step)] - 1
                 yield from self._steps(step.choices[before % len(step.choices)], scope)
             case Use():
                 fragment = self._fragments[step.fragment]
                 names = {
-                    name: scope.argument(step.arguments.get(name) or default or "")
+                    name: self._argument(step.arguments.get(name, default), scope)
                     for name, default in fragment.parameters.items()
                 }
                 yield from self._steps(fragment.steps, scope.having(**names))
@@ -175,12 +178,18 @@ class Expander:
             case _:
                 raise TypeError(f"a step of no known kind: {step!r}")
 
+    def _argument(self, text: str | None, scope: Scope) -> Known:
+        """A fragment's argument; what stands in braces is what it is where the fragment is used."""
+        return scope.argument(self.wording.fill(text or "", scope.known))
+
     def _say(self, step: Say, scope: Scope) -> Iterator[Cue]:
         if not self.speaks(step.guidance):
             return
         mark = scope.mark(step.where)
         for number, text in enumerate(step.texts, 1):
             words = self.wording.fill(text, scope.known)
+            if not words.strip():
+                continue  # a fragment's argument that was left empty
             yield Speech(texts=(words,), kind="prompt", guidance=step.guidance, mark=mark)
             own = step.then if number == len(step.texts) else None
             silence = self.pace.gap_ms if own is None else scope.amount(own, "duration")
@@ -194,13 +203,13 @@ class Expander:
         times = scope.amount(step.times, "count")
         for number in range(1, times + 1):
             inner = scope.turn(step.counter, number, times)
-            yield from self._turn(step.steps, step.between, inner)
+            yield from self._turn(step, inner)
 
-    def _turn(self, steps: tuple[Step, ...], between: tuple[Step, ...], scope: Scope) -> Iterator[Cue]:
-        self._steps_left -= 1
-        yield from self._steps(steps, scope)
+    def _turn(self, step: Repeat | Sets, scope: Scope) -> Iterator[Cue]:
+        self.take_steps(1, step.where)
+        yield from self._steps(step.steps, scope)
         if not scope.is_last:
-            yield from self._steps(between, scope)
+            yield from self._steps(step.between, scope)
 
     def _sets(self, step: Sets, scope: Scope) -> Iterator[Cue]:
         times = scope.amount(step.times, "count")
@@ -209,7 +218,7 @@ class Expander:
             if step.each:
                 each = step.each[number - 1]
                 inner = inner.having(**{name: self._setting(name, text) for name, text in each.items()})
-            yield from self._turn(step.steps, step.between, inner)
+            yield from self._turn(step, inner)
 
     def _setting(self, name: str, text: str) -> Known:
         type_ = self._tune[name].type
@@ -218,6 +227,7 @@ class Expander:
     def _sides(self, step: Sides, scope: Scope) -> Iterator[Cue]:
         reps = scope.amount(step.reps, "count")
         alternating = step.order == "alternating"
+        self.take_steps(reps * len(step.sides), step.where)
         turns: list[tuple[Side, int]] = (
             [(side, rep) for rep in range(1, reps + 1) for side in step.sides]
             if alternating

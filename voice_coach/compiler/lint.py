@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
+from collections.abc import Iterator
 
 from voice_coach.compiler.placing import Misfit
-from voice_coach.model.cue import Span, Speech
+from voice_coach.model.cue import Cue, Lasting, Span, Speech
 from voice_coach.model.problems import Problem, Where
+from voice_coach.model.script import Side
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import format_duration
 
 TOLERABLE_MS = 1_000
 """A prompt that comes this much later than asked is not worth a word."""
 
-_WORK = frozenset({"hold", "inhale", "top", "exhale", "bottom"})
+MOST_WORDS = 25
+"""More words than this at a time are not taken in by somebody who is moving: our choice."""
+
+_NO_WORK = frozenset({"rest", "pause", "wait", "move"})
 
 
 def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
@@ -21,13 +26,21 @@ def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
     cue = misfit.overlay.cue
     if not isinstance(cue, Speech):
         return None
+    overlay = misfit.overlay
     takes, room = _seconds(misfit.length_ms), _seconds(misfit.room_ms)
     words = f'"{cue.texts[-1]}"'
     where = cue.mark.where
     if cue.kind == "countdown":
-        message = f"the countdown is longer than its {span.kind} of {format_duration(span.duration_ms)}"
-        return _warning(where, message, "count down from a smaller number, or raise the shortest time")
+        if overlay.at_ms - misfit.length_ms < 0:
+            message = f"the countdown is longer than its {span.kind} of {format_duration(span.duration_ms)}"
+            return _warning(where, message, "count down from a smaller number, or raise the shortest time")
+        message = f"{words} takes {takes}, longer than a second of the countdown: it is left out"
+        return _warning(where, message, "count down from a smaller number, or speak faster")
     if cue.kind == "prompt":
+        if not 0 <= overlay.at_ms < span.duration_ms:
+            lasts = format_duration(span.duration_ms)
+            message = f"the moment of {words} lies outside its {span.kind} of {lasts}: it is left out"
+            return _warning(where, message, "give it a moment inside, or a percentage, which always is")
         if misfit.late_ms is None:
             message = f"{words} takes {takes}, but at its moment there is room for {room}: it is left out"
             return _warning(where, message, "say it shorter, or give it another moment")
@@ -35,39 +48,80 @@ def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
             message = f"{words} runs into other words here and comes {_seconds(misfit.late_ms)} late"
             return _warning(where, message, "move one of them")
         return None
-    if misfit.length_ms > misfit.overlay.latest_ms - misfit.overlay.at_ms:
-        phase = _seconds(misfit.overlay.latest_ms - misfit.overlay.at_ms)
+    if misfit.length_ms > overlay.latest_ms - overlay.at_ms:
+        phase = _seconds(overlay.latest_ms - overlay.at_ms)
         message = f"{words} takes {takes}, but its phase lasts {phase}: it is left out"
-        return _warning(where, message, "give the phase more time, or let tones guide: guide: tones")
+        hint = "give the phase more time, or let tones guide: guide: tones"
+        if span.kind == "count":
+            hint = "give this part of the tempo more time, or say less: speak: numbers"
+        return _warning(where, message, hint)
     return None
 
 
-def side_problems(chapter: Chapter) -> tuple[Problem, ...]:
-    """A warning where one side gets more work (holds, breaths, reps) than the other."""
-    work: dict[str, int] = defaultdict(int)
-    first: Where | None = None
-    for event in chapter.events:
-        mark = event.mark
-        if event.lane != "action" or mark.side is None:
-            continue
-        first = first or mark.where
-        if event.kind in _WORK or mark.parameter == "tempo":
-            work[mark.side] += event.end_ms - event.start_ms
-        work[mark.side] += 0
-    if first is None:
-        return ()
-    left, right = work.get("left", 0), work.get("right", 0)
-    if len(work) == 1:
-        only = next(iter(work))
-        other = "right" if only == "left" else "left"
-        return (
-            _warning(first, f"only the {only} side is worked", f"add the {other} side: sides: [left, right]"),
-        )
-    if left != right:
-        more, less = ("left", "right") if left > right else ("right", "left")
-        message = f"the {more} side gets {_seconds(abs(left - right))} more than the {less}"
-        return (_warning(first, message, "name each side as often as the other in sides:"),)
-    return ()
+def wording_problems(cue: Cue) -> Iterator[Problem]:
+    """A warning for each prompt that is too long to follow."""
+    match cue:
+        case Speech():
+            count = len(cue.texts[0].split())
+            if count > MOST_WORDS:
+                message = f"{count} words in one prompt; more than {MOST_WORDS} are hard to follow"
+                yield _warning(cue.mark.where, message, "make it a list of several: say: [ …, … ]")
+        case Span():
+            for overlay in cue.overlays:
+                if isinstance(overlay.cue, Speech):
+                    yield from wording_problems(overlay.cue)
+        case Lasting():
+            for speech in cue.cues:
+                yield from wording_problems(speech)
+        case _:
+            pass
+
+
+class SideBalance:
+    """Adds up the work (holds, breaths, reps) of each side, exercise by exercise, over a session."""
+
+    def __init__(self) -> None:
+        self._work: dict[str, Counter[Side]] = {}
+        self._first: dict[str, Where] = {}
+
+    def add(self, chapter: Chapter) -> None:
+        """Takes in a chapter."""
+        for event in chapter.events:
+            side = event.mark.side
+            if event.lane != "action" or side is None:
+                continue
+            self._first.setdefault(chapter.exercise, event.mark.where)
+            work = self._work.setdefault(chapter.exercise, Counter())
+            work[side] += event.end_ms - event.start_ms if event.kind not in _NO_WORK else 0
+
+    def problems(self) -> tuple[Problem, ...]:
+        """A warning where one side gets more than the other.
+
+        Exercises of one side only balance each other: a left one and a right one are no problem.
+        """
+        found: list[Problem] = []
+        single: Counter[Side] = Counter()
+        for exercise, work in self._work.items():
+            if len(work) == 1:
+                single += work
+            elif work["left"] != work["right"]:
+                found.append(_uneven(work, self._first[exercise]))
+        if single["left"] != single["right"]:
+            first = next(self._first[exercise] for exercise, work in self._work.items() if len(work) == 1)
+            found.append(_uneven(single, first) if len(single) > 1 else _only(next(iter(single)), first))
+        return tuple(found)
+
+
+def _uneven(work: Counter[Side], where: Where) -> Problem:
+    more: Side = "left" if work["left"] > work["right"] else "right"
+    less: Side = "right" if more == "left" else "left"
+    message = f"the {more} side gets {_seconds(work[more] - work[less])} more than the {less}"
+    return _warning(where, message, "name each side as often as the other in sides:")
+
+
+def _only(side: Side, where: Where) -> Problem:
+    other = "right" if side == "left" else "left"
+    return _warning(where, f"only the {side} side is worked", f"add the {other} side: sides: [left, right]")
 
 
 def _warning(where: Where, message: str, hint: str) -> Problem:

@@ -3,30 +3,73 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from voice_coach.model.problems import CoachError
-from voice_coach.model.script import Move, Position
+from voice_coach.model.problems import Problem, ScriptError, Where
+from voice_coach.model.script import (
+    Fragment,
+    Group,
+    Move,
+    MoveTo,
+    Position,
+    Repeat,
+    Sets,
+    Sides,
+    Step,
+    Use,
+    Variants,
+)
 
 
-def route(origin: Position, to: Position, own: Sequence[Move], common: Sequence[Move]) -> tuple[Move, ...]:
+def route(
+    origin: Position, to: Position, own: Sequence[Move], common: Sequence[Move], where: Where
+) -> tuple[Move, ...]:
     """The moves from one position to another, none if they are the same.
 
     A direct move wins, the session's own before the language's; otherwise the path with the fewest moves, and
     of those the quickest.
 
     Raises:
-        CoachError: no path leads there.
+        ScriptError: no path leads there; ``where`` is what asked for it.
     """
     if origin == to:
         return ()
     moves = {(move.origin, move.to): move for move in (*common, *own)}
     if direct := moves.get((origin, to)):
         return (direct,)
-    return _path(origin, to, moves.values())
+    path = _path(origin, to, moves.values())
+    if path is None:
+        message = f"nothing says how to get from {origin} to {to}"
+        hint = f"add it to the session: transitions: [{{from: {origin}, to: {to}, say: […], time: 15s}}]"
+        raise ScriptError([Problem(where, message, hint)])
+    return path
 
 
-def _path(origin: Position, to: Position, moves: Iterable[Move]) -> tuple[Move, ...]:
+def final_position(steps: Iterable[Step], fragments: Mapping[str, Fragment], before: Position) -> Position:
+    """The position that steps end in: that of their last ``move``, or the one before if there is none."""
+    position = before
+    for step in steps:
+        match step:
+            case MoveTo():
+                position = step.position
+            case Group():
+                position = final_position(step.steps, fragments, position)
+            case Repeat() | Sets():
+                position = final_position((*step.between, *step.steps), fragments, position)
+            case Sides():
+                inner = (*step.between, *(step.change or ()), *step.steps)
+                position = final_position(inner, fragments, position)
+            case Variants():
+                for choice in step.choices:
+                    position = final_position(choice, fragments, position)
+            case Use():
+                position = final_position(fragments[step.fragment].steps, fragments, position)
+            case _:
+                pass
+    return position
+
+
+def _path(origin: Position, to: Position, moves: Iterable[Move]) -> tuple[Move, ...] | None:
     edges = sorted(moves, key=lambda move: (move.duration_ms, move.to))
     best: dict[Position, tuple[Move, ...]] = {origin: ()}
     waiting: deque[Position] = deque([origin])
@@ -41,12 +84,7 @@ def _path(origin: Position, to: Position, moves: Iterable[Move]) -> tuple[Move, 
                 waiting.append(move.to)
             if known is None or (len(path) == len(known) and _time(path) < _time(known)):
                 best[move.to] = path
-    if to not in best:
-        raise CoachError(
-            f"Nothing says how to get from {origin} to {to}: "
-            f"add it to the session's transitions: {{from: {origin}, to: {to}, say: […], time: 15s}}"
-        )
-    return best[to]
+    return best.get(to)
 
 
 def _time(path: Sequence[Move]) -> int:

@@ -85,7 +85,7 @@ def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[Plac
     placed: list[Placed] = []
     misfits: list[Misfit] = []
     spoken = [overlay for overlay in span.overlays if isinstance(overlay.cue, Speech)]
-    for overlay in sorted(spoken, key=lambda each: (-each.priority, each.at_ms)):
+    for overlay in sorted(spoken, key=_turn):
         if not isinstance(overlay.cue, Speech):
             continue
         texts = overlay.cue.texts
@@ -102,6 +102,11 @@ def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[Plac
     return sorted(placed, key=lambda each: each.start_ms), misfits
 
 
+def _turn(overlay: Overlay) -> tuple[int, int]:
+    """The important first, then the earlier; a countdown from its end, where the last word counts most."""
+    return -overlay.priority, overlay.at_ms if overlay.align == "start" else -overlay.at_ms
+
+
 def _at_its_moment(
     overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken
 ) -> Placed | None:
@@ -114,7 +119,8 @@ def _at_its_moment(
 
 def _later(overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken) -> Placed | None:
     """A prompt may come a little later; words that belong to a moment (countdown, breath, count) may not."""
-    if overlay.exact or not isinstance(overlay.cue, Speech) or overlay.cue.kind != "prompt":
+    is_prompt = isinstance(overlay.cue, Speech) and overlay.cue.kind == "prompt"
+    if overlay.exact or not is_prompt or overlay.at_ms < 0:
         return None
     latest = min(overlay.latest_ms, overlay.at_ms + MAX_SHIFT_MS + lengths[0])
     start = taken.next_free(overlay.at_ms, lengths[0], latest)
@@ -129,7 +135,7 @@ def place_sounds(span: Span, length_ms: Callable[[Sound], int]) -> list[Placed]:
     sounds = [overlay for overlay in span.overlays if isinstance(overlay.cue, Sound)]
     placed: list[Placed] = []
     for overlay in sorted(sounds, key=lambda each: (each.at_ms, -each.priority)):
-        if not isinstance(overlay.cue, Sound) or overlay.at_ms >= span.duration_ms:
+        if not isinstance(overlay.cue, Sound) or not 0 <= overlay.at_ms < span.duration_ms:
             continue
         last = placed[-1] if placed else None
         rings = last is not None and overlay.at_ms < last.end_ms

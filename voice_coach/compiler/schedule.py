@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from voice_coach.compiler.lint import misfit_problem
+from voice_coach.compiler.lint import misfit_problem, wording_problems
 from voice_coach.compiler.placing import place_sounds, place_speech
 from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Span, Speech
 from voice_coach.model.problems import Problem
@@ -51,6 +51,7 @@ def schedule(
     scheduler = _Scheduler(lengths, voice, rate_wpm)
     for cue in cues:
         scheduler.add(cue)
+        scheduler.warnings += wording_problems(cue)
     events = scheduler.finish()
     chapter = Chapter(title=title, exercise=exercise, duration_ms=scheduler.end_ms, events=events)
     return Scheduled(chapter, tuple(dict.fromkeys(scheduler.warnings)))
@@ -134,22 +135,24 @@ class _Scheduler:
 
     def _sound(self, cue: Sound, start: int, end: int) -> None:
         """Adds a sound; the one before, if it still rings, ends here."""
+        event = Event(
+            lane="sound",
+            kind="sound",
+            start_ms=start,
+            end_ms=end,
+            mark=cue.mark,
+            sound=cue.name,
+            sound_ms=cue.duration_ms,
+        )
         if self._last_sound is not None:
             last = self._events[self._last_sound]
+            if last.start_ms >= start:  # nothing would be left of it
+                self._events[self._last_sound] = event
+                return
             if last.end_ms > start:
                 self._events[self._last_sound] = replace(last, end_ms=start)
         self._last_sound = len(self._events)
-        self._events.append(
-            Event(
-                lane="sound",
-                kind="sound",
-                start_ms=start,
-                end_ms=end,
-                mark=cue.mark,
-                sound=cue.name,
-                sound_ms=cue.duration_ms,
-            )
-        )
+        self._events.append(event)
 
     def _act(self, kind: str, start: int, end: int, mark: Mark) -> None:
         if end > start:

@@ -10,6 +10,7 @@ from voice_coach.model.cue import Mark
 from voice_coach.model.problems import Where
 from voice_coach.model.script import Amount, Param, ParameterType, Pattern, Setting, Side
 from voice_coach.model.settings import parse_setting
+from voice_coach.model.units import parse_duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,16 @@ class Scope:
         return setting
 
     def argument(self, text: str) -> Known:
-        """A fragment's argument: the value of a name known here, or the text itself."""
-        return self.known.get(text) or Known("text", text)
+        """A fragment's argument: the value of a name known here, a duration with its unit, or text."""
+        if known := self.known.get(text):
+            return known
+        plain = text.replace(".", "", 1).isdecimal()
+        if text[:1].isdecimal() and not plain:
+            try:
+                return Known("duration", parse_duration(text))
+            except ValueError:
+                return Known("text", text)  # words that only begin like one
+        return Known("text", text)
 
     def _setting(self, value: Setting | Param, type_: ParameterType) -> Setting:
         if not isinstance(value, Param):

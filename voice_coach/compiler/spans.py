@@ -31,7 +31,10 @@ ONLY_WORDS = 85
 """Breath words without tones: they alone guide, so only a prompt at their own place replaces them."""
 PHASE_WORD = 40
 BREATH_WORD = 30
-SOUND, TONE, TICK = 60, 50, 10
+SOUND, TONE, TICK = 60, 60, 10
+
+LONGEST_TONE_MS = 600_000
+"""A breath tone is stretched to at most this (audio makes none longer); beyond, it has its own length."""
 
 
 def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
@@ -62,6 +65,7 @@ def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
         wanted = scope.amount(step.duration or 0, "duration")
         cycles = max(1, (2 * wanted + cycle_ms) // (2 * cycle_ms))
     expander.take_time(cycles * cycle_ms, step.where)
+    expander.take_steps(cycles * sum(1 for length in pattern if length), step.where)
     mark = scope.mark(step.where, step.pattern)
     phases: list[Phase] = []
     overlays: list[Overlay] = []
@@ -94,9 +98,11 @@ def count(expander: Expander, step: Count, scope: Scope) -> Span:
     reps = scope.amount(step.reps, "count")
     tempo = scope.pattern(step.tempo, "tempo")
     total = expander.take_time(reps * sum(tempo), step.where)
+    expander.take_steps(reps * len(tempo), step.where)
     phases: list[Phase] = []
     overlays: list[Overlay] = []
     start = 0
+    first = next(part for part, length in enumerate(tempo) if length)
     for rep in range(1, reps + 1):
         inner = scope.turn("rep", rep, reps)
         mark = inner.mark(step.where, step.tempo)
@@ -104,14 +110,18 @@ def count(expander: Expander, step: Count, scope: Scope) -> Span:
             if not length:
                 continue
             word = step.phases[part] if part < len(step.phases) else "-"
-            kind = word.lower() if word != "-" else f"part {part + 1}"
+            spoken = "" if word == "-" else expander.wording.fill(word, inner.known)
+            kind = spoken.lower() or f"part {part + 1}"
             place = Phase(kind=kind, start_ms=start, end_ms=start + length, mark=mark)
             phases.append(place)
             names = (str(part + 1), word)
             said = list(_during_turn(expander, step.during, names, place, rep, inner, total))
             overlays += said
-            if not any(isinstance(overlay.cue, Speech) for overlay in said) or not part:
-                overlays += _count_words(expander, step, word, part, place, rep, inner)
+            # A prompt takes the place of the part's word, never of the number.
+            if any(isinstance(overlay.cue, Speech) for overlay in said):
+                spoken = ""
+            number = expander.wording.number(rep).capitalize() if part == first else ""
+            overlays += _count_words(expander, step, number, spoken, place)
             if step.ticks:
                 overlays += [
                     Overlay(cue=Sound(name="tick", mark=mark), at_ms=second, priority=TICK, latest_ms=total)
@@ -130,6 +140,7 @@ def count(expander: Expander, step: Count, scope: Scope) -> Span:
 def _during_hold(expander: Expander, item: During, scope: Scope, duration: int) -> Iterator[Overlay]:
     if item.every is not None:
         step = max(1, scope.amount(item.every, "duration"))
+        expander.take_steps(duration // step, item.where)
         moments = list(range(step, duration, step))
     elif item.last is not None:
         moments = [duration - scope.amount(item.last, "duration")]
@@ -139,9 +150,8 @@ def _during_hold(expander: Expander, item: During, scope: Scope, duration: int) 
         moments = [scope.amount(item.at or 0, "duration")]
     repeated = REPEATED if item.every is not None else 0
     for moment in moments:
-        if 0 <= moment < duration:
-            remaining = Known("duration", duration - moment)
-            yield from _overlay(expander, item, scope.having(remaining=remaining), moment, duration, repeated)
+        remaining = Known("duration", max(0, duration - moment))
+        yield from _overlay(expander, item, scope.having(remaining=remaining), moment, duration, repeated)
 
 
 def _during_turn(
@@ -173,6 +183,8 @@ def _overlay(
     elif expander.speaks(item.guidance):
         text = item.say[before % len(item.say)]
         words = expander.wording.fill(text, scope.known)
+        if not words.strip():
+            return  # a fragment's argument that was left empty
         yield Overlay(
             cue=Speech(texts=(words,), kind="prompt", guidance=item.guidance, mark=mark),
             at_ms=at,
@@ -186,7 +198,8 @@ def _breath_guide(
     expander: Expander, step: Breathe, kind: BreathPhase, place: Phase, cycle: int, scope: Scope, spoken: bool
 ) -> Iterator[Overlay]:
     if step.guide != "words":
-        tone = Sound(name=kind, mark=place.mark, duration_ms=place.end_ms - place.start_ms)
+        length = place.end_ms - place.start_ms
+        tone = Sound(name=kind, mark=place.mark, duration_ms=length if length <= LONGEST_TONE_MS else None)
         yield Overlay(cue=tone, at_ms=place.start_ms, priority=TONE, latest_ms=place.end_ms)
     guidance: Guidance = "names" if step.guide == "words" else "key"
     within_words = step.word_cycles is None or cycle <= step.word_cycles
@@ -201,14 +214,9 @@ def _breath_guide(
     yield _word(texts, "breath", guidance, place, priority)
 
 
-def _count_words(
-    expander: Expander, step: Count, word: str, part: int, place: Phase, rep: int, scope: Scope
-) -> Iterator[Overlay]:
-    number = (
-        expander.wording.number(rep).capitalize() if step.speak in ("numbers", "both") and not part else ""
-    )
-    phase = word if step.speak in ("phases", "both") and word != "-" and expander.speaks("key") else ""
-    phase = expander.wording.fill(phase, scope.known)
+def _count_words(expander: Expander, step: Count, number: str, word: str, place: Phase) -> Iterator[Overlay]:
+    number = number if step.speak in ("numbers", "both") else ""
+    phase = word if step.speak in ("phases", "both") and expander.speaks("key") else ""
     if number:
         texts = (f"{number}. {phase}", number) if phase else (number,)
         yield _word(texts, "count", "names", place, NUMBER)

@@ -52,7 +52,7 @@ class Wording:
         if isinstance(value, str):
             if known.type == "side":
                 return self._language.sides["left" if value == "left" else "right"]
-            return value
+            return self.say(Known("count", int(value)), style) if value.isdecimal() else value
         if isinstance(value, tuple):
             return ", ".join(self._seconds(part) for part in value)
         if known.type == "duration":
@@ -72,10 +72,11 @@ class Wording:
     def duration(self, ms: int) -> str:
         """``one and a half minutes``, ``two and a half seconds``, ``one minute and ten seconds``.
 
-        Seconds are rounded to halves below a minute and to whole ones above.
+        Rounded to half seconds below a minute, to seconds below an hour, to minutes above.
         """
-        if ms < 60 * MS_PER_SECOND:
-            return self._halves(round(ms / 500), "second")
+        halves = round(ms / 500)
+        if halves < 2 * 60:
+            return self._halves(halves, "second")
         seconds = round(ms / MS_PER_SECOND)
         minutes, seconds = divmod(seconds, 60)
         if minutes < 60:
@@ -100,8 +101,10 @@ class Wording:
         return f"{self.number(whole)} {after} {many}" if whole else f"{alone} {one}"
 
     def _seconds(self, ms: int) -> str:
-        whole, rest = divmod(ms, MS_PER_SECOND)
-        return self.number(whole) + (f" {self._language.half[1]}" if rest else "")
+        whole, half = divmod(round(ms / 500), 2)
+        if half and not whole:
+            return self._halves(half, "second")
+        return self.number(whole) + (f" {self._language.half[1]}" if half else "")
 
 
 @lru_cache(maxsize=1024)
