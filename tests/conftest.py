@@ -10,6 +10,14 @@ import pytest
 from tests.sound_server import SoundServer, running_sound_server
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--regenerate-golden",
+        action="store_true",
+        help="write the golden files anew; read the difference before committing it",
+    )
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
     """Nothing that a test does touches the person's own files."""

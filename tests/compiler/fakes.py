@@ -1,0 +1,185 @@
+"""Lengths without a voice, and shipped and example sessions compiled with them: the same on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from voice_coach.audio.sound_catalogue import SoundCatalogue
+from voice_coach.compiler.lint import SideBalance
+from voice_coach.compiler.plan import ChapterPlan, plan_session
+from voice_coach.compiler.schedule import Scheduled, schedule
+from voice_coach.compiler.unused import tune_problems
+from voice_coach.model.cue import Cue
+from voice_coach.model.pace import Pace
+from voice_coach.model.problems import Problem, Where
+from voice_coach.model.script import (
+    Entry,
+    Exercise,
+    Guidance,
+    Language,
+    ParameterType,
+    Rounds,
+    Session,
+    Setting,
+    Step,
+    Tunable,
+)
+from voice_coach.model.speech import Utterance
+from voice_coach.model.timeline import Chapter, Event, Timeline
+from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.script.library import Library
+
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+VOICE = "fake:letters"
+
+
+class FakeLengths:
+    """A prompt takes 330 ms and 62 ms for each letter at 150 words a minute, about what espeak takes.
+
+    Args:
+        stretch: every prompt takes so many times as long.
+        sounds: the lengths and leads of sound cues; half a second, at once, if not given.
+    """
+
+    def __init__(
+        self, stretch: float = 1, sounds: Callable[[str], tuple[int, int]] = lambda _name: (500, 0)
+    ) -> None:
+        self._stretch = stretch
+        self._sounds = sounds
+
+    def utterance_ms(self, utterance: Utterance) -> int:
+        letters = len(utterance.text)
+        return round((330 + 62 * letters) * self._stretch * 150 / utterance.rate_wpm)
+
+    def sound_ms(self, name: str) -> tuple[int, int]:
+        return self._sounds(name)
+
+
+@lru_cache
+def catalogue() -> SoundCatalogue:
+    return SoundCatalogue.load([shipped_cues()])
+
+
+def real_sounds(name: str) -> tuple[int, int]:
+    """The lengths that the shipped sound cues really have."""
+    info = catalogue().info(name)
+    return info.duration_ms, info.lead_ms
+
+
+LENGTHS = FakeLengths(sounds=real_sounds)
+FAKE = FakeLengths()
+
+
+@lru_cache
+def english() -> Language:
+    return library().language("en")
+
+
+def library() -> Library:
+    return Library([shipped_scripts()], catalogue().names())
+
+
+def plans(
+    session: Session,
+    guidance: Guidance | None = None,
+    values: dict[str, Setting] | None = None,
+    start_at: str = "",
+) -> tuple[ChapterPlan, ...]:
+    """A session's chapters, paced as the coach does it."""
+
+    def pace_of(entry: Entry | None) -> Pace:
+        layers = [Layer("session", session.settings)]
+        if entry:
+            layers.append(Layer("entry", entry.settings, entry.guidance))
+        asked = Layer("command line", values or {}, guidance)
+        return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
+
+    return plan_session(session, english(), pace_of, start_at=start_at)
+
+
+def compiled(plan: ChapterPlan, lengths: FakeLengths = LENGTHS) -> Scheduled:
+    return scheduled(plan.cues(), lengths, plan.title, plan.exercise, plan.pace.rate_wpm)
+
+
+def scheduled(
+    cues: Iterable[Cue],
+    lengths: FakeLengths = LENGTHS,
+    title: str = "Test",
+    exercise: str = "test",
+    rate_wpm: int = 150,
+) -> Scheduled:
+    return schedule(cues, lengths, title=title, exercise=exercise, voice=VOICE, rate_wpm=rate_wpm)
+
+
+def timeline(
+    session: Session,
+    guidance: Guidance | None = None,
+    values: dict[str, Setting] | None = None,
+    start_at: str = "",
+) -> Timeline:
+    chapters = tuple(compiled(plan).chapter for plan in plans(session, guidance, values, start_at))
+    return Timeline(session=session.id, title=session.title, language="en", chapters=chapters)
+
+
+def advice(session: Session, guidance: Guidance | None = None) -> list[Problem]:
+    """What lint says about a session."""
+    found: list[Problem] = []
+    balance = SideBalance()
+    for plan in plans(session, guidance):
+        done = compiled(plan)
+        found += done.warnings
+        balance.add(done.chapter)
+    found += balance.problems()
+    for item in session.items:
+        for entry in item.entries if isinstance(item, Rounds) else (item,):
+            found += tune_problems(entry.exercise)
+    return found
+
+
+HERE = Where("script.yaml", 1)
+
+
+def exercise(*steps: Step, **more: Any) -> Exercise:
+    """An exercise done standing."""
+    given: dict[str, Any] = {"id": "test", "title": "Test", "position": "standing", "where": HERE, **more}
+    return Exercise(steps=steps, **given)
+
+
+def session(*exercises: Exercise | Entry | Rounds, **more: Any) -> Session:
+    """A session of exercises, from standing to standing, without opening and closing."""
+    items = tuple(
+        Entry(exercise=item, where=HERE) if isinstance(item, Exercise) else item for item in exercises
+    )
+    given: dict[str, Any] = {"id": "test", "title": "Test", "where": HERE, **more}
+    return Session(items=items, **given)
+
+
+def tune(name: str, type_: ParameterType, default: Setting, minimum: Setting, maximum: Setting) -> Tunable:
+    return Tunable(name, type_, default, minimum, maximum, HERE)
+
+
+def play(
+    *steps: Step,
+    guidance: Guidance | None = None,
+    lengths: FakeLengths = FAKE,
+    values: dict[str, Setting] | None = None,
+    **more: Any,
+) -> Scheduled:
+    """The one chapter of an exercise with these steps."""
+    (plan,) = plans(session(exercise(*steps, **more)), guidance, values)
+    return compiled(plan, lengths)
+
+
+def said(done: Scheduled | Chapter, kind: str = "") -> list[str]:
+    """What is said, in order; only of one kind if given."""
+    chapter = done.chapter if isinstance(done, Scheduled) else done
+    return [event.text for event in chapter.events if event.lane == "speech" and kind in ("", event.kind)]
+
+
+def done(chapter: Chapter, *kinds: str) -> list[Event]:
+    """What the body does, of these kinds, in order."""
+    return [event for event in chapter.events if event.lane == "action" and event.kind in kinds]

@@ -1,0 +1,64 @@
+"""The timelines of all shipped and example scripts, as text: one event a line, read and approved.
+
+After a change that is meant: ``pytest tests/compiler/test_golden.py --regenerate-golden``, then read the
+difference as the person on the mat would hear it.
+"""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+
+import pytest
+
+from tests.compiler import fakes
+from voice_coach.model.script import Guidance
+from voice_coach.outputs.timeline_text import text_lines
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+SHIPPED: list[tuple[str, Guidance]] = [
+    ("lower-back-relief", "full"),
+    ("lower-back-relief", "key"),
+    ("lower-back-relief", "names"),
+    ("lower-back-short", "full"),
+]
+PROGRAMMES = sorted(path for path in fakes.EXAMPLES.glob("*.yaml") if path.stem != "intervals")
+
+
+def _compare(name: str, session: str, guidance: Guidance | None, request: pytest.FixtureRequest) -> None:
+    """As written in the script where ``guidance`` is None."""
+    path = GOLDEN / f"{name}.txt"
+    lines = list(text_lines(fakes.timeline(fakes.library().session(session), guidance)))
+    if request.config.getoption("--regenerate-golden"):
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+        return
+    golden = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    difference = "\n".join(unified_diff(golden, lines, str(path.name), "now", lineterm="", n=1))
+    assert not difference, f"the timeline has changed; if that is meant: --regenerate-golden\n{difference}"
+
+
+@pytest.mark.parametrize(("session", "guidance"), SHIPPED)
+def test_shipped_session(session: str, guidance: Guidance, request: pytest.FixtureRequest) -> None:
+    _compare(f"{session}.{guidance}", session, guidance, request)
+
+
+def test_short_session_as_it_is_played(request: pytest.FixtureRequest) -> None:
+    _compare("lower-back-short", "lower-back-short", None, request)
+
+
+@pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
+def test_example(path: Path, request: pytest.FixtureRequest) -> None:
+    _compare(f"example.{path.stem}", str(path), None, request)
+
+
+def test_every_golden_file_is_compared() -> None:
+    names = {f"{session}.{guidance}" for session, guidance in SHIPPED} | {"lower-back-short"}
+    names |= {f"example.{path.stem}" for path in PROGRAMMES}
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == names
+
+
+@pytest.mark.parametrize("guidance", ["full", "key", "names"])
+@pytest.mark.parametrize("name", ["lower-back-relief", "lower-back-short", *map(str, PROGRAMMES)])
+def test_shipped_scripts_and_examples_give_no_advice(name: str, guidance: Guidance) -> None:
+    assert fakes.advice(fakes.library().session(name), guidance) == []
