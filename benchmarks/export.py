@@ -20,8 +20,10 @@ from xml.sax.saxutils import escape
 
 from benchmarks._timing import VOICE_COACH, Command, race, report
 from voice_coach import Coach
+from voice_coach.model.speech import DEFAULT_RATE_WPM
 from voice_coach.model.timeline import Timeline
 from voice_coach.model.units import format_clock
+from voice_coach.speech.espeak_voices import VOICES
 
 SESSION = "lower-back-relief"
 RUNS = 7
@@ -79,20 +81,37 @@ def _race(folder: Path) -> None:
     def forget() -> None:
         shutil.rmtree(cold, ignore_errors=True)
 
-    def exporting(name: str, home: Path, target: str) -> Command:
-        arguments = (*VOICE_COACH, "export", SESSION, "--force", "-o", str(folder / target))
-        before = forget if home == cold else lambda: None
+    def exporting(name: str, home: Path, target: Path) -> Command:
+        arguments = (*VOICE_COACH, "export", SESSION, "-o", str(target))
+
+        def before() -> None:
+            target.unlink(missing_ok=True)  # replacing a file makes some file systems wait for the disk
+            if home == cold:
+                forget()
+
         return Command(name, arguments, {"VOICE_COACH_HOME": str(home)}, before)
 
-    commands = [exporting("voice-coach, cold", cold, "cold.wav"), exporting("voice-coach, warm", warm, "warm.wav")]
+    commands = [
+        exporting("voice-coach, cold", cold, folder / "cold.wav"),
+        exporting("voice-coach, warm", warm, folder / "warm.wav"),
+    ]
     against = commands[0].name
     if program := shutil.which("espeak-ng"):
         document, target = str(folder / "session.ssml"), str(folder / "espeak.wav")
         against = "espeak-ng, one document"
-        arguments = (program, "-m", "-s", "150", "-v", "en-gb", "-f", document, "-w", target)
+        voice = VOICES[0]
+        rate = str(
+            voice.rate(DEFAULT_RATE_WPM)[0]
+        )  # espeak's own number for what is really spoken at this rate
+        arguments = (program, "-m", "-s", rate, "-v", voice.name, "-f", document, "-w", target)
         commands.append(Command(against, arguments, {}))
     report(race(commands, RUNS), against)
-    plain = (sys.executable, str(folder / "plain.py"), str(folder / "prompts.json"), str(folder / "plain.wav"))
+    plain = (
+        sys.executable,
+        str(folder / "plain.py"),
+        str(folder / "prompts.json"),
+        str(folder / "plain.wav"),
+    )
     try:
         subprocess.run((sys.executable, "-c", "import pydub"), check=True, capture_output=True)
         times = race([commands[0], Command("pyttsx3 and pydub", plain, {}, lambda: None)], 1)

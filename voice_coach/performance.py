@@ -41,9 +41,13 @@ class _Lengths:
     def __init__(self, voice: Voice, sounds: Sounds) -> None:
         self._voice = voice
         self._sounds = sounds
+        self._known_ms: dict[Utterance, int] = {}
 
     def utterance_ms(self, utterance: Utterance) -> int:
-        return self._voice.clip(utterance).duration_ms
+        # Asked for several times for each prompt, while the clip may have had to make room in memory.
+        if utterance not in self._known_ms:
+            self._known_ms[utterance] = self._voice.clip(utterance).duration_ms
+        return self._known_ms[utterance]
 
     def sound_ms(self, name: str) -> tuple[int, int]:
         return self._sounds.lengths_ms(name)
