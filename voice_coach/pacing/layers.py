@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import CoachError
@@ -57,6 +58,8 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
     limits = tune.get(name) or GENERAL[name]
     if not within(value, limits.minimum, limits.maximum):
         shown, low, high = (format_setting(v, limits.type) for v in (value, limits.minimum, limits.maximum))
+        # An exercise's id is the name of its file.
+        whose = f" for {PurePath(limits.where.file).stem}" if isinstance(limits, Tunable) else ""
         raise CoachError(
-            f"{name} {shown} is outside its bounds, {low} to {high}. Choose a value between them."
+            f"{name} {shown} is outside its bounds{whose}, {low} to {high}. Choose a value between them."
         )

@@ -1,0 +1,124 @@
+"""Layers of wishes: the last one wins, each value knows its origin, and no bound is passed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice_coach.model.problems import CoachError, Where
+from voice_coach.model.script import ParameterType, Setting, Tunable
+from voice_coach.model.settings import GENERAL, within
+from voice_coach.pacing.layers import Layer, effective_pace
+
+WHERE = Where("scripts/exercises/cat-back.yaml", 9)
+
+
+def _tunable(
+    name: str, type_: ParameterType, default: Setting, minimum: Setting, maximum: Setting
+) -> Tunable:
+    return Tunable(name, type_, default, minimum, maximum, WHERE)
+
+
+TUNE = {
+    "hold": _tunable("hold", "duration", 60_000, 30_000, 90_000),
+    "reps": _tunable("reps", "count", 5, 2, 6),
+    "breath": _tunable("breath", "breath", (4_000, 0, 6_000, 0), (3_000, 0, 4_000, 0), (6_000, 0, 8_000, 0)),
+}
+
+
+def test_without_wishes_the_script_and_the_built_in_values_hold() -> None:
+    pace = effective_pace(TUNE, [])
+    assert pace.values == {"hold": 60_000, "reps": 5, "breath": (4_000, 0, 6_000, 0)}
+    assert (pace.gap_ms, pace.rate_wpm, pace.guidance) == (900, 150, "full")
+    assert pace.origins == {
+        "hold": "script",
+        "reps": "script",
+        "breath": "script",
+        "gap": "built-in",
+        "rate": "built-in",
+        "guidance": "built-in",
+    }
+
+
+def test_a_later_layer_wins_value_by_value() -> None:
+    session = Layer("session", {"hold": 30_000, "reps": 2, "gap": 500}, "key")
+    asked = Layer("command line", {"hold": 45_000, "rate": 120})
+    pace = effective_pace(TUNE, [session, asked])
+    assert (pace.values["hold"], pace.values["reps"]) == (45_000, 2)
+    assert (pace.gap_ms, pace.rate_wpm, pace.guidance) == (500, 120, "key")
+    assert pace.origins["hold"] == pace.origins["rate"] == "command line"
+    assert pace.origins["reps"] == pace.origins["gap"] == pace.origins["guidance"] == "session"
+
+
+def test_what_an_exercise_does_not_have_is_passed_over() -> None:
+    assert "rounds" not in effective_pace(TUNE, [Layer("session", {"rounds": 3})]).values
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("hold", 29_999, "hold 29.999s is outside its bounds for cat-back, 30s to 1m30s"),
+        ("hold", 90_001, "hold 1m30.001s is outside"),
+        ("reps", 7, "reps 7 is outside its bounds for cat-back, 2 to 6"),
+        (
+            "breath",
+            (4_000, 1_000, 6_000, 0),
+            "breath 4-1-6-0 is outside its bounds for cat-back, 3-0-4-0 to 6-0-8-0",
+        ),
+        ("breath", (4_000, 6_000), "breath 4-6 is outside"),
+        ("gap", 10_001, "gap 10.001s is outside its bounds, 0s to 10s"),
+        ("rate", 89, "rate 89 is outside its bounds, 90 to 260"),
+    ],
+)
+def test_out_of_bounds_is_refused_with_what_is_allowed(name: str, value: Setting, says: str) -> None:
+    with pytest.raises(CoachError) as caught:
+        effective_pace(TUNE, [Layer("command line", {name: value})])
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "value"), [("hold", 30_000), ("hold", 90_000), ("rate", 90), ("rate", 260)])
+def test_the_bounds_themselves_are_allowed(name: str, value: int) -> None:
+    pace = effective_pace(TUNE, [Layer("command line", {name: value})])
+    assert value in (pace.rate_wpm, *pace.values.values())
+
+
+def test_an_earlier_layer_is_held_to_the_bounds_as_well() -> None:
+    with pytest.raises(CoachError):
+        effective_pace(TUNE, [Layer("session", {"reps": 99}), Layer("command line", {"reps": 3})])
+
+
+layers = st.lists(
+    st.builds(
+        Layer,
+        st.sampled_from(["session", "command line"]),
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "hold": st.integers(0, 120_000),
+                "reps": st.integers(0, 9),
+                "gap": st.integers(-1, 12_000),
+                "rate": st.integers(80, 270),
+            },
+        ),
+    ),
+    max_size=3,
+)
+
+
+@given(layers)
+def test_a_pace_never_lies_outside_its_bounds(wishes: list[Layer]) -> None:
+    limits = {**TUNE, **GENERAL}
+    good = all(
+        within(value, limits[name].minimum, limits[name].maximum)
+        for layer in wishes
+        for name, value in layer.values.items()
+    )
+    try:
+        pace = effective_pace(TUNE, wishes)
+    except CoachError:
+        assert not good
+    else:
+        assert good
+        for name, tunable in TUNE.items():
+            assert within(pace.values[name], tunable.minimum, tunable.maximum)
