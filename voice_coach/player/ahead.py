@@ -13,7 +13,7 @@ class Ahead(Generic[T]):
     """The items of an iterator, pulled by one background thread and kept.
 
     May be iterated many times, also before all is there: an iteration waits for the next item. What the
-    iterator raises comes out of every iteration at its place.
+    iterator raises comes out of every iteration at its place; after ``stop`` each ends with what is there.
     """
 
     def __init__(self, source: Iterator[T]) -> None:
@@ -21,6 +21,7 @@ class Ahead(Generic[T]):
         self._items: list[T] = []
         self._error: BaseException | None = None
         self._ended = False
+        self._complete = False
         self._stopping = False
         self._changed = Condition()
         self._thread = Thread(target=self._pull, name="ahead", daemon=True)
@@ -44,7 +45,7 @@ class Ahead(Generic[T]):
     def is_complete(self) -> bool:
         """Whether everything is there."""
         with self._changed:
-            return self._ended and self._error is None
+            return self._complete
 
     def __iter__(self) -> Iterator[T]:
         index = 0
@@ -62,6 +63,7 @@ class Ahead(Generic[T]):
 
     def _pull(self) -> None:
         error: BaseException | None = None
+        complete = False
         try:
             for item in self._source:
                 with self._changed:
@@ -69,9 +71,12 @@ class Ahead(Generic[T]):
                     self._changed.notify_all()
                     if self._stopping:
                         break
+            else:
+                complete = True
         except BaseException as raised:  # noqa: BLE001  (it is raised again where the item would have come out)
             error = raised
         with self._changed:
             self._error = error
+            self._complete = complete
             self._ended = True
             self._changed.notify_all()

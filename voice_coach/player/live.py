@@ -18,11 +18,17 @@ TICK_S = 0.1
 """How often the status is told."""
 
 
+def _tick(over: Flag) -> bool:
+    return over.wait(TICK_S)
+
+
 def play_live(
     chapters: Iterator[Chapter],
     render: Callable[[Iterable[Chapter]], Iterator[Block]],
     device: LiveOutput,
     on_status: Callable[[Status], None],
+    *,
+    wait: Callable[[Flag], bool] = _tick,
 ) -> None:
     """Plays all chapters; returns when the last sound has been heard.
 
@@ -30,7 +36,9 @@ def play_live(
         chapters: compiled as they are pulled; a background thread pulls them ahead of time.
         render: the blocks of chapters.
         device: opened, or opening.
-        on_status: told about ten times a second, from a thread of its own, and once at the end.
+        on_status: told about ten times a second, from a thread of its own, and once at the end. Once it has
+            raised something it is told no more; the session goes on, and the exception comes out at its end.
+        wait: waits until the status is told again; true when playing is over, which its flag says.
 
     Raises:
         DeviceError: there is no device, or it was lost.
@@ -39,7 +47,15 @@ def play_live(
     """
     ahead = Ahead(chapters)
     over = Flag()
-    teller = Thread(target=_tell, args=(ahead, device, on_status, over), name="status", daemon=True)
+    troubles: list[Exception] = []
+
+    def tell() -> None:
+        try:
+            _tell(ahead, device, on_status, lambda: wait(over))
+        except Exception as error:  # noqa: BLE001  (it is raised again in the caller's thread)
+            troubles.append(error)
+
+    teller = Thread(target=tell, name="status", daemon=True)
     ahead.start()
     teller.start()
     try:
@@ -49,12 +65,19 @@ def play_live(
         device.close()
         ahead.stop()
         teller.join()
+    if troubles:
+        raise troubles[0]
 
 
-def _tell(ahead: Ahead[Chapter], device: LiveOutput, on_status: Callable[[Status], None], over: Flag) -> None:
+def _tell(
+    ahead: Ahead[Chapter],
+    device: LiveOutput,
+    on_status: Callable[[Status], None],
+    wait: Callable[[], bool],
+) -> None:
     follower = Follower()
     while True:
-        last = over.wait(TICK_S)
+        last = wait()
         # Complete is asked first: chapters that come in between only make the picture fuller.
         complete = ahead.is_complete()
         follower.learn(ahead.so_far())
