@@ -15,7 +15,7 @@ from tests.compiler.fakes import HERE, FakeLengths, done, english, exercise, pla
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.wording import Wording
 from voice_coach.model.cue import Silence, Sound, Span, Speech
-from voice_coach.model.script import Breathe, Guidance, Hold, Sides, Step
+from voice_coach.model.script import GUIDANCE_LEVELS, Breathe, Guidance, Hold, Sides, Step
 from voice_coach.model.timeline import Chapter, Event, Lane
 from voice_coach.outputs.timeline_json import timeline_json
 
@@ -165,6 +165,18 @@ def test_less_guidance_says_less_and_does_the_same(steps: tuple[Step, ...]) -> N
         work.append([(event.kind, event.end_ms - event.start_ms) for event in actions])
     assert work[0] == work[1] == work[2]
     assert said[2] <= said[1] <= said[0]
+
+
+@often
+@given(random_steps.holds(), st.floats(0.3, 2))
+def test_more_guidance_moves_nothing_that_was_there_before(hold: Hold, stretch: float) -> None:
+    full, key, names = (
+        {(event.start_ms, event.text) for event in _lane(chapter, "speech")}
+        for chapter in (
+            play(hold, guidance=level, lengths=FakeLengths(stretch)).chapter for level in GUIDANCE_LEVELS
+        )
+    )
+    assert names <= key <= full
 
 
 @often

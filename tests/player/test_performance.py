@@ -1,0 +1,100 @@
+"""A session made ready to be heard: one stream, always the same, its words spoken one chapter ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+import numpy as np
+import pytest
+
+from tests.compiler.fakes import VOICE, catalogue, library, plans
+from voice_coach.audio.sound_cues import SoundCues
+from voice_coach.model.speech import Clip, SoundSource, Utterance
+from voice_coach.model.timeline import Chapter
+from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.performance import Performance
+
+
+class ToneVoice:
+    """A tone for each utterance, 330 ms and 62 ms for each letter; remembers what it was to prepare."""
+
+    def __init__(self) -> None:
+        self.prepared: list[list[str]] = []
+
+    def clip(self, utterance: Utterance) -> Clip:
+        length = (330 + 62 * len(utterance.text)) * FRAMES_PER_MS
+        pitch_hz = 200 + sum(utterance.text.encode()) % 400
+        wave = 0.25 * np.sin(np.arange(length) * (2 * np.pi * pitch_hz / SAMPLE_RATE_HZ))
+        return Clip(wave.astype(np.float32), SAMPLE_RATE_HZ)
+
+    def prepare(self, utterances: Iterable[Utterance]) -> None:
+        self.prepared.append([utterance.text for utterance in utterances])
+
+
+class Sounds:
+    """The sound cues that come with voice_coach."""
+
+    def __init__(self) -> None:
+        self._source = SoundCues(catalogue())
+
+    def lengths_ms(self, name: str) -> tuple[int, int]:
+        info = catalogue().info(name)
+        return info.duration_ms, info.lead_ms
+
+    def source(self) -> SoundSource:
+        return self._source
+
+
+@pytest.fixture(scope="module")
+def sounds() -> Sounds:
+    return Sounds()
+
+
+def _performance(voice: ToneVoice, sounds: Sounds) -> Performance:
+    session = library().session("lower-back-short")
+    return Performance(session, plans(session), voice, VOICE, sounds)
+
+
+def _digest(performance: Performance, chapters: Iterable[Chapter] | None = None) -> tuple[str, int]:
+    digest, frames = sha256(), 0
+    for block in performance.blocks(chapters):
+        digest.update(block.samples.tobytes())
+        frames += len(block.samples)
+    return digest.hexdigest(), frames
+
+
+def test_the_stream_is_the_same_every_time_and_as_long_as_the_timeline(sounds: Sounds) -> None:
+    performance = _performance(ToneVoice(), sounds)
+    first = _digest(performance)
+    assert first == _digest(performance)
+    # Chapter by chapter that were compiled before, as a player has them.
+    assert first == _digest(performance, list(performance.chapters()))
+    assert first[1] == performance.timeline().duration_ms * FRAMES_PER_MS
+
+
+def test_words_are_prepared_one_chapter_ahead_and_once(sounds: Sounds) -> None:
+    voice = ToneVoice()
+    performance = _performance(voice, sounds)
+    chapters = performance.chapters()
+    count = performance.chapter_count
+    for done in range(1, count + 1):
+        next(chapters)
+        assert len(voice.prepared) == min(done + 1, count)
+    assert next(chapters, None) is None
+    assert len(voice.prepared) == count
+    for words, chapter in zip(voice.prepared, performance.chapters(), strict=False):
+        spoken = {event.text for event in chapter.events if event.lane == "speech"}
+        assert spoken <= set(words)
+
+
+def test_a_shipped_session_gives_no_advice(sounds: Sounds) -> None:
+    assert _performance(ToneVoice(), sounds).warnings() == ()
+
+
+def test_compiling_is_done_only_as_far_as_it_is_pulled(sounds: Sounds) -> None:
+    voice = ToneVoice()
+    chapters = _performance(voice, sounds).chapters()
+    assert voice.prepared == []
+    assert next(chapters).title == "Welcome"
+    assert len(voice.prepared) == 2
