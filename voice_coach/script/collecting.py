@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 
 from voice_coach.model.problems import Problem, ScriptError, Where
 
 MAX_PROBLEMS = 50
+WIDEST_LINE = 200
+LONGEST_MESSAGE = 400
+
+
+class Enough(Exception):
+    """A file has so many problems that reading on helps nobody."""
 
 
 class Placed(Protocol):
@@ -27,6 +34,8 @@ class Collector:
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.unsure: set[str] = set()
+        """Names whose declaration has a problem: that they are not known is no second one."""
         self._lines = text.splitlines()
 
     def line_text(self, line: int) -> str:
@@ -38,14 +47,29 @@ class Collector:
     def add(self, place: Placed, message: str, hint: str = "") -> None:
         self.add_at(place.line, place.column, message, hint, place.width)
 
-    def add_at(self, line: int, column: int, message: str, hint: str = "", width: int = 1) -> None:
+    def add_at(
+        self,
+        line: int,
+        column: int,
+        message: str,
+        hint: str = "",
+        width: int = 1,
+        severity: Literal["error", "warning"] = "error",
+    ) -> None:
+        """Adds a problem, once.
+
+        Raises:
+            Enough: there are as many now as anybody wants to see.
+        """
+        shown = _printable(self.line_text(line))
+        if len(shown) > WIDEST_LINE:
+            shown = f"{shown[:WIDEST_LINE]}…" if column + width <= WIDEST_LINE else ""
         where = Where(self.file, line, column)
-        shown = self.line_text(line)
-        if len(shown) > 200:
-            shown = ""
-        found = Problem(where, message, hint, shown, width)
-        if found not in self.problems and len(self.problems) < MAX_PROBLEMS:
+        found = Problem(where, _short(message), _short(hint), shown, width, severity)
+        if found not in self.problems:
             self.problems.append(found)
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise Enough
 
     def add_token(
         self,
@@ -54,18 +78,31 @@ class Collector:
         message: str,
         hint: str = "",
         severity: Literal["error", "warning"] = "error",
+        *,
+        key: bool = False,
     ) -> None:
-        """A problem with a word somewhere in the step at ``where``: the caret goes under the word."""
-        line, column, width = where.line, where.column, 1
-        for number in range(where.line, min(where.line + 30, len(self._lines) + 1)):
-            position = self.line_text(number).find(token) if token else -1
-            if position >= 0:
-                line, column, width = number, position + 1, len(token)
-                break
-        shown = self.line_text(line)
-        found = Problem(Where(self.file, line, column), message, hint, shown, width, severity)
-        if found not in self.problems and len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(found)
+        """A problem with a word somewhere in the step at ``where``: the caret goes under the word.
+
+        A value is meant rather than a key of the same name, unless ``key`` says so.
+        """
+        line, column = self._find(where, token, key) if token else (where.line, where.column)
+        width = len(token) if self.line_text(line)[column - 1 :].startswith(token) else 1
+        self.add_at(line, column, message, hint, width, severity)
+
+    def _find(self, where: Where, token: str, key: bool) -> tuple[int, int]:
+        """The nearest place of a word from ``where`` on: whole and in the role that is meant, or anyhow."""
+        word = re.escape(token)
+        if token[0].isalnum():
+            word = rf"(?<![\w-]){word}"
+        if token[-1].isalnum():
+            word = rf"{word}(?![\w-])"
+        role = r"(?=[\"']?\s*:)" if key else r"(?![\"']?\s*:)"
+        for pattern in (word + role, word, re.escape(token)):
+            for number in range(where.line, min(where.line + 30, len(self._lines) + 1)):
+                start = where.column - 1 if number == where.line else 0
+                if found := re.compile(pattern).search(self.line_text(number), start):
+                    return number, found.start() + 1
+        return where.line, where.column
 
     def raise_if_any(self) -> None:
         """Raises ScriptError when anything was collected."""
@@ -73,12 +110,46 @@ class Collector:
             raise ScriptError(self.problems)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``did you mean "hold"?`` when one of the known words is near, else the list of them."""
+def nearest(word: str, known: Iterable[str], hints: Mapping[str, str] | None = None) -> str:
+    """``did you mean "hold"?`` when one of the known words is near, else the list of them.
+
+    Args:
+        word: what was written.
+        known: what may be written.
+        hints: what to say instead about words, or parts of the word, that people often write.
+    """
     from difflib import get_close_matches
 
     names = list(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return f'did you mean "{close[0]}"?'
-    return f"known here: {', '.join(names)}" if len(names) <= 24 else ""
+    lower = word.lower()
+    alike = {name.lower(): name for name in names}
+    if lower in alike:
+        return f'did you mean "{alike[lower]}"?'
+    if hint := next(
+        (hint for part, hint in (hints or {}).items() if part in re.split(r"[^a-z]+", lower)), ""
+    ):
+        return hint
+    if close := get_close_matches(lower[:60], alike, n=1, cutoff=0.66):
+        return f'did you mean "{alike[close[0]]}"?'
+    return f"known here: {', '.join(names)}" if 0 < len(names) <= 24 else ""
+
+
+def meant(hint: str) -> str:
+    """The word in a ``did you mean "hold"?``, or "" in another hint."""
+    found = re.fullmatch(r'did you mean "(.*)"\?', hint)
+    return found[1] if found else ""
+
+
+def quoted(text: str) -> str:
+    """A written text in quotes, for messages; a long one is cut short."""
+    return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
+
+
+def _short(message: str) -> str:
+    message = _printable(message)
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+
+
+def _printable(text: str) -> str:
+    """Without what could move a terminal's cursor."""
+    return text if text.isprintable() else "".join(c if c.isprintable() or c == "\t" else "·" for c in text)

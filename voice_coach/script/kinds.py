@@ -6,21 +6,21 @@ A kind is declared once and drives both, so that editors and ``voice-coach check
 from __future__ import annotations
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from collections.abc import Mapping as Words
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from voice_coach.model.script import Param, ParameterType, Setting
-from voice_coach.model.settings import EXPECTED, MAX_COUNT, parse_setting
-from voice_coach.script.collecting import Collector, nearest
+from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
 
 MAX_TEXT = 2_000
+LONGEST_NAME = 60
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
-PARAMETER_NAME = r"[a-z][a-z_]*"
 
 
 class Invalid:
@@ -44,7 +44,9 @@ class Kind(ABC, Generic[T]):
         """The same as JSON Schema."""
 
     def wrong(self, node: Node, problems: Collector, hint: str = "") -> Invalid:
-        problems.add(node, f"{found(node)} is not {self.expected}", hint)
+        blank = isinstance(node, Scalar) and node.empty
+        message = f"nothing stands here; expected: {self.expected}"
+        problems.add(node, message if blank else f"{found(node)} is not {self.expected}", hint)
         return INVALID
 
 
@@ -54,7 +56,7 @@ def found(node: Node) -> str:
         return "a mapping (key: value)"
     if isinstance(node, Sequence):
         return "a list"
-    return f'"{node.text}"' if not node.empty else "nothing"
+    return "nothing" if node.empty else quoted(node.text)
 
 
 @dataclass(frozen=True)
@@ -66,23 +68,48 @@ class Text(Kind[str]):
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
         if not isinstance(node, Scalar):
-            hint = "words with a colon in them need quotes" if isinstance(node, Mapping) else ""
-            return self.wrong(node, problems, hint)
+            return self.wrong(node, problems, _why_no_text(node))
         text = " ".join(node.text.split()) if not node.empty else ""
         if not text and not self.may_be_empty:
             return self.wrong(node, problems)
         if len(text) > MAX_TEXT:
-            problems.add(
-                node, f"this text has {len(text)} characters; a prompt has at most {MAX_TEXT}", "split it"
-            )
+            message = f"this text has {len(text)} characters; a prompt has at most {MAX_TEXT}"
+            problems.add(node, message, "split it into several")
             return INVALID
         if control := next((char for char in text if not char.isprintable()), ""):
-            problems.add(node, f"the character {control!r} cannot be spoken", "take it away")
+            problems.add(node, f"the character U+{ord(control):04X} cannot be spoken", "take it away")
             return INVALID
-        return text
+        return INVALID if _swallowed_dash(node, problems) else text
 
     def schema(self) -> JsonSchema:
-        return {"type": "string"} if self.may_be_empty else {"type": "string", "minLength": 1}
+        # A number is words too, and an editor takes it for a number.
+        return {"type": ["string", "number"]} if self.may_be_empty else WORDS_SCHEMA
+
+
+WORDS_SCHEMA: JsonSchema = {"type": ["string", "number"], "minLength": 1}
+
+
+def _why_no_text(node: Node) -> str:
+    if isinstance(node, Sequence):
+        return "only one text can stand here"
+    if isinstance(node, Mapping) and all(
+        isinstance(value, Scalar) and value.empty for _, value in node.pairs.values()
+    ):
+        return 'text that begins with a brace goes in quotes: "{rep} of {reps}."'
+    return 'text with a colon in it goes in quotes: "Now: breathe in."'
+
+
+def _swallowed_dash(node: Scalar, problems: Collector) -> bool:
+    """Whether the text goes on over lines that were meant as items of a list; then a problem is added."""
+    for line in range(node.line + 1, node.last_line + 1):
+        written = problems.line_text(line)
+        if written.lstrip().startswith("- "):
+            column = len(written) - len(written.lstrip()) + 1
+            message = "this line is read as part of the text above, not as an item of its own"
+            hint = "put the dash right below the one above; a list needs no | or >"
+            problems.add_at(line, column, message, hint, len(written.strip()))
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -92,7 +119,7 @@ class Written(Text):
     expected: str = "a value"
 
     def schema(self) -> JsonSchema:
-        return {"type": ["string", "number", "boolean"]}
+        return {"type": ["string", "number", "boolean", *(["null"] if self.may_be_empty else [])]}
 
 
 @dataclass(frozen=True)
@@ -102,12 +129,20 @@ class Name(Kind[str]):
     expected: str = "a name of small letters, digits and dashes"
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
-        if not isinstance(node, Scalar) or len(node.text) > 60 or not NAME.fullmatch(node.text):
-            return self.wrong(node, problems)
-        return node.text
+        if isinstance(node, Scalar) and len(node.text) <= LONGEST_NAME and NAME.fullmatch(node.text):
+            return node.text
+        name = as_name(node.text) if isinstance(node, Scalar) else ""
+        return self.wrong(node, problems, f"write {name}" if name else "")
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": f"^{NAME.pattern}$"}
+
+
+def as_name(text: str) -> str:
+    """The name that a text most nearly is, or "": ``Cat Back`` is cat-back, ``bell.wav`` bell."""
+    plain = unicodedata.normalize("NFKD", text[:LONGEST_NAME].lower()).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\.(ya?ml|wav|flac|mp3)$", "", plain)).strip("-")
+    return name if NAME.fullmatch(name) else ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +150,7 @@ class Choice(Kind[Any]):
     """One of a few words."""
 
     words: tuple[str, ...]
+    hints: Words[str, str] = field(default_factory=dict[str, str])
 
     @property
     def expected(self) -> str:  # type: ignore[override]  # computed from the words
@@ -123,7 +159,7 @@ class Choice(Kind[Any]):
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
         if isinstance(node, Scalar) and node.text in self.words:
             return node.text
-        hint = nearest(node.text, self.words) if isinstance(node, Scalar) else ""
+        hint = nearest(node.text, self.words, self.hints) if isinstance(node, Scalar) else ""
         return self.wrong(node, problems, "" if hint.startswith("known") else hint)
 
     def schema(self) -> JsonSchema:
@@ -138,116 +174,47 @@ class YesNo(Kind[bool]):
         answers = {"yes": True, "no": False, "true": True, "false": False}
         if isinstance(node, Scalar) and node.text in answers:
             return answers[node.text]
-        return self.wrong(node, problems)
+        on = isinstance(node, Scalar) and node.text.lower() in ("on", "yes", "true", "y")
+        off = isinstance(node, Scalar) and node.text.lower() in ("off", "no", "false", "n")
+        return self.wrong(node, problems, "write yes" if on else "write no" if off else "")
 
     def schema(self) -> JsonSchema:
-        return {"type": "boolean"}
-
-
-@dataclass(frozen=True)
-class Whole(Kind[int]):
-    """A whole number within bounds."""
-
-    least: int = 0
-    most: int = MAX_COUNT
-
-    @property
-    def expected(self) -> str:  # type: ignore[override]  # computed from the bounds
-        return f"a whole number from {self.least} to {self.most}"
-
-    def read(self, node: Node, problems: Collector) -> int | Invalid:
-        if (
-            isinstance(node, Scalar)
-            and re.fullmatch(r"\d{1,9}", node.text)
-            and (self.least <= int(node.text) <= self.most)
-        ):
-            return int(node.text)
-        return self.wrong(node, problems)
-
-    def schema(self) -> JsonSchema:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
-
-
-_SCHEMAS: dict[ParameterType, list[JsonSchema]] = {
-    "duration": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^\d[\d.:hmsinec ]*$"}],
-    "count": [{"type": "integer", "minimum": 1, "maximum": MAX_COUNT}],
-    "breath": [{"type": "string", "pattern": r"^[\d.]+(-[\d.]+){3}$"}],
-    "tempo": [{"type": "string", "pattern": r"^[\d.]+(-[\d.]+){1,7}$"}],
-}
-
-
-@dataclass(frozen=True)
-class Value(Kind[Setting | Param]):
-    """A value of a parameter type, or the name of a parameter that has one."""
-
-    type: ParameterType
-    literal_only: bool = False
-
-    @property
-    def expected(self) -> str:  # type: ignore[override]  # one table for all types
-        return EXPECTED[self.type] + ("" if self.literal_only else ", or the name of a parameter")
-
-    def read(self, node: Node, problems: Collector) -> Setting | Param | Invalid:
-        if not isinstance(node, Scalar):
-            hint = 'to use a parameter, write its name alone: "hold", not "{hold}"'
-            return self.wrong(node, problems, hint if isinstance(node, Mapping) else "")
-        if not self.literal_only and re.fullmatch(PARAMETER_NAME, node.text):
-            return Param(node.text)
-        try:
-            return parse_setting(node.text, self.type)
-        except ValueError as error:
-            said = str(error)
-            return self.wrong(node, problems, "" if "is not" in said else said)
-
-    def schema(self) -> JsonSchema:
-        names: list[JsonSchema] = (
-            [] if self.literal_only else [{"type": "string", "pattern": f"^{PARAMETER_NAME}$"}]
-        )
-        choices = [*_SCHEMAS[self.type], *names]
-        return choices[0] if len(choices) == 1 else {"anyOf": choices}
-
-
-@dataclass(frozen=True)
-class Moment(Kind[int | float | Param]):
-    """When in a hold: a duration from its start, or a percentage of it (a float from 0 to 1)."""
-
-    expected: str = "a duration such as 10s, or a percentage such as 50%"
-
-    def read(self, node: Node, problems: Collector) -> int | float | Param | Invalid:
-        if isinstance(node, Scalar) and (percent := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", node.text)):
-            share = float(percent[1]) / 100
-            return share if share <= 1 else self.wrong(node, problems, "a percentage is at most 100%")
-        value = Value("duration").read(node, Collector(problems.file))
-        return self.wrong(node, problems) if isinstance(value, (Invalid, tuple)) else value
-
-    def schema(self) -> JsonSchema:
-        return {
-            "anyOf": [{"type": "string", "pattern": r"^[\d.]+ *%$"}, *Value("duration").schema()["anyOf"]]
-        }
+        return {"enum": ["yes", "no", True, False]}  # YAML 1.2, as editors read it, has no boolean yes
 
 
 @dataclass(frozen=True)
 class ListOf(Kind[tuple[T, ...]]):
-    """A list; with ``one_will_do`` a single value stands for a list of one."""
+    """A list.
+
+    Attributes:
+        item: what it holds.
+        one_will_do: whether a single value stands for a list of one.
+        least: how many at least.
+        or_nothing: whether a blank stands for an empty list.
+        hint: what to do when it is no list.
+    """
 
     item: Kind[T]
     one_will_do: bool = False
     least: int = 0
+    or_nothing: bool = False
+    hint: str = "begin each item with a dash"
 
     @property
     def expected(self) -> str:  # type: ignore[override]  # computed from the item
         return "a list" if not self.one_will_do else f"{self.item.expected}, or a list"
 
     def read(self, node: Node, problems: Collector) -> tuple[T, ...] | Invalid:
-        if isinstance(node, Scalar) and node.empty and not self.least:
+        if self.or_nothing and isinstance(node, Scalar) and node.empty:
             return ()
         if not isinstance(node, Sequence):
             if not self.one_will_do:
-                return self.wrong(node, problems, "begin each line of it with a dash")
+                return self.wrong(node, problems, self.hint)
             single = self.item.read(node, problems)
             return single if isinstance(single, Invalid) else (single,)
         if len(node.items) < self.least:
-            problems.add(node, f"this list needs at least {self.least} item{'s' if self.least > 1 else ''}")
+            few = "nothing stands in this list" if not node.items else f"this list has {len(node.items)}"
+            problems.add(node, f"{few}; it needs at least {self.least}")
             return INVALID
         values = [self.item.read(item, problems) for item in node.items]
         return tuple(value for value in values if not isinstance(value, Invalid))
@@ -256,34 +223,49 @@ class ListOf(Kind[tuple[T, ...]]):
         array: JsonSchema = {"type": "array", "items": self.item.schema()}
         if self.least:
             array["minItems"] = self.least
-        return {"anyOf": [self.item.schema(), array]} if self.one_will_do else array
+        if not self.one_will_do:
+            return array
+        nothing: list[JsonSchema] = [{"type": "null"}] if self.or_nothing else []
+        return {"anyOf": [self.item.schema(), array, *nothing]}
 
 
 @dataclass(frozen=True)
 class MapOf(Kind[dict[str, T]]):
-    """Names with values of one kind; ``keys`` are the names allowed, if only some are."""
+    """Names with values of one kind.
+
+    Attributes:
+        value: what is behind each name.
+        keys: the names allowed, if only some are.
+        expected: what it is, for messages.
+        hints: what to say about unknown names that people often write.
+        complete: whether all of the keys must be there.
+    """
 
     value: Kind[T]
     keys: tuple[str, ...] = ()
     expected: str = "a mapping (name: value)"
+    hints: Words[str, str] = field(default_factory=dict[str, str])
+    complete: bool = False
 
     def read(self, node: Node, problems: Collector) -> dict[str, T] | Invalid:
-        if isinstance(node, Scalar) and node.empty:
-            return {}
         if not isinstance(node, Mapping):
-            return self.wrong(node, problems)
+            hint = "leave the dashes away: name: value" if isinstance(node, Sequence) else ""
+            return self.wrong(node, problems, hint)
         values: dict[str, T] = {}
         for name, (key, child) in node.pairs.items():
             if self.keys and name not in self.keys:
-                problems.add(key, f'unknown key "{name}"', nearest(name, self.keys))
+                problems.add(key, f"unknown key {quoted(name)}", nearest(name, self.keys, self.hints))
                 continue
             value = self.value.read(child, problems)
             if not isinstance(value, Invalid):
                 values[name] = value
+        if missing := [key for key in self.keys if self.complete and key not in node.pairs]:
+            problems.add(node, f"{', '.join(missing)}: missing here", f"add {missing[0]}: …")
         return values
 
     def schema(self) -> JsonSchema:
         if self.keys:
             properties = {key: self.value.schema() for key in self.keys}
-            return {"type": "object", "properties": properties, "additionalProperties": False}
+            closed: JsonSchema = {"type": "object", "properties": properties, "additionalProperties": False}
+            return {**closed, "required": list(self.keys)} if self.complete else closed
         return {"type": "object", "additionalProperties": self.value.schema()}

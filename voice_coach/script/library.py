@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,23 @@ from voice_coach.model.script import (
     Say,
     Session,
     Setting,
+    Tunable,
 )
-from voice_coach.model.settings import GENERAL, parse_setting
-from voice_coach.script.collecting import Collector, nearest
-from voice_coach.script.documents import KINDS, EntryDraft, RoundsDraft
+from voice_coach.model.settings import GENERAL
+from voice_coach.script.collecting import Collector, Enough, nearest, quoted
+from voice_coach.script.documents import EntryDraft, RoundsDraft
+from voice_coach.script.finding import (
+    FOLDERS,
+    exercise_folders,
+    exercise_names,
+    find_script,
+    inside,
+    is_file,
+)
+from voice_coach.script.kinds import as_name
 from voice_coach.script.names import NameCheck
 from voice_coach.script.reading import Document, display_name, read_document
-from voice_coach.script.setting_check import check_setting
-
-FOLDERS = {"exercise": "exercises", "session": "sessions", "language": "languages"}
+from voice_coach.script.setting_check import check_general, check_setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +71,9 @@ class Library:
             ScriptError: the script or one that it uses has problems; all of them at once.
             CoachError: there is no such script.
         """
-        path = self._find_any(name)
-        document = self._document(path, ("session", "exercise"))
-        made: Session | None = None
-        if document and document.kind == "session":
-            made = self._session(document)
-        elif document:
-            exercise = self._exercise(document)
-            made = self._alone(exercise) if exercise else None
-        self._raise_problems()
+        made = self.check(name)
         if made is None:
-            raise CoachError(f"{path} could not be read.")
+            raise CoachError(f'"{name}" can be used by scripts, but not be played by itself.')
         return made
 
     def check(self, name: str) -> Session | None:
@@ -82,15 +83,24 @@ class Library:
             ScriptError: the script or one that it uses has problems; all of them at once.
             CoachError: there is no such script.
         """
-        path = self._find_any(name)
-        document, _ = read_document(path, display_name(path), tuple(KINDS))
-        if document is None or document.kind in ("session", "exercise"):
-            return self.session(name)
-        document = self._document(path, (document.kind,))
-        if document and document.kind == "fragments":
-            fragments: dict[str, Fragment] = document.values["fragments"]
-            NameCheck(self._collectors, fragments, {}, self._sounds).check_fragments()
+        path = find_script(name, self._roots)
+        made: Session | None = None
+        with suppress(Enough):
+            made = self._read(path)
         self._raise_problems()
+        return made
+
+    def _read(self, path: Path) -> Session | None:
+        document = self._document(path, ("exercise", "session"))
+        if document and document.kind == "session":
+            return self._session(document)
+        if document and document.kind == "exercise":
+            exercise = self._exercise(document)
+            return self._alone(exercise) if exercise and not document.problems.problems else None
+        if document and document.kind == "fragments":
+            fragments: dict[str, Fragment] = document.values.get("fragments", {})
+            checker = NameCheck(self._collectors, fragments, {}, self._sounds)
+            checker.check_fragments(document.problems.file)
         return None
 
     def language(self, code: str) -> Language:
@@ -100,16 +110,31 @@ class Library:
             ScriptError: the language file has problems.
             CoachError: there is no file for this language.
         """
-        for root in self._roots:
-            path = root / "languages" / f"{code}.yaml"
-            if re.fullmatch(r"[a-z0-9-]+", code) and path.is_file():
-                document = self._document(path, ("language",))
-                self._raise_problems()
-                if document:
-                    return Language(**document.values)
-        raise CoachError(
-            f'There are no words for the language "{code}": write scripts/languages/{code}.yaml.'
-        )
+        path = self._language_file(code)
+        document = self._document(path, ("language",)) if path else None
+        self._raise_problems()
+        if document is None or document.kind != "language":
+            raise CoachError(
+                f'There are no words for the language "{code}": write languages/{code}.yaml, '
+                "as docs/script-language.md tells."
+            )
+        return Language(**document.values)
+
+    def _language_file(self, code: str) -> Path | None:
+        if not re.fullmatch(r"[a-z0-9-]{1,20}", code):
+            return None
+        paths = (root / FOLDERS["language"] / f"{code}.yaml" for root in self._roots)
+        return next((path for path in paths if is_file(path)), None)
+
+    def _check_language(self, document: Document) -> None:
+        code = document.values.get("language", "en")
+        if "language" in document.root.pairs and self._language_file(code) is None:
+            node = document.root.pairs["language"][1]
+            folders = [root / FOLDERS["language"] for root in self._roots]
+            known = dict.fromkeys(path.stem for folder in folders for path in sorted(folder.glob("*.yaml")))
+            message = f'the coach has no words of its own for the language "{code}"'
+            hint = f"known here: {', '.join(known)}; a file languages/{code}.yaml would teach it"
+            document.problems.add(node, message, hint)
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, the first of each name; those with problems too."""
@@ -120,48 +145,30 @@ class Library:
                     if (kind, path.stem) in seen:
                         continue
                     seen.add((kind, path.stem))
-                    document, problems = read_document(path, display_name(path), (kind,))
-                    good = document is not None and not problems.problems
-                    title = (
-                        str(document.values["title"]) if document else "has problems: run voice-coach check"
-                    )
-                    yield Listed(kind, path.stem, title, path, good)
+                    yield self._listed(kind, path)
 
-    def _find_any(self, name: str) -> Path:
-        if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
-            return Path(name)
-        candidates = [
-            root / FOLDERS[kind] / f"{name}.yaml" for kind in ("session", "exercise") for root in self._roots
-        ]
-        for path in candidates:
-            if path.is_file():
-                return path
-        if Path(f"{name}.yaml").is_file():
-            return Path(f"{name}.yaml")
-        known = dict.fromkeys(
-            path.stem
-            for folder in ("sessions", "exercises")
-            for root in self._roots
-            for path in sorted((root / folder).glob("*.yaml"))
-        )
-        hint = nearest(name, known)
-        raise CoachError(
-            f'There is no session or exercise "{name}": {hint or "run voice-coach list to see all."}'
-        )
+    def _listed(self, kind: str, path: Path) -> Listed:
+        try:
+            document, problems = read_document(path, display_name(path), (kind,))
+        except CoachError as error:
+            return Listed(kind, path.stem, str(error), path, readable=False)
+        title = str(document.values.get("title", "")) if document else ""
+        good = document is not None and document.complete and document.kind == kind
+        shown = title or "has problems: run voice-coach check"
+        return Listed(kind, path.stem, shown, path, good and not problems.problems)
 
     def _document(self, path: Path, kinds: tuple[str, ...]) -> Document | None:
+        """The document in a file; it may be of another kind."""
         name = display_name(path)
         document, problems = read_document(path, name, kinds)
         self._collectors[name] = problems
-        if (
-            document
-            and kinds != ("language",)
-            and kinds != ("fragments",)
-            and document.values["id"] != path.stem
-        ):
-            node = document.root.pairs["id"][1]
-            message = f'the id is "{document.values["id"]}", but the file is called {path.name}'
-            problems.add(node, message, f"write id: {path.stem}, or rename the file")
+        written = document.values.get("id", path.stem) if document else path.stem
+        if document and written != path.stem:
+            message = f'the id is "{written}", but the file is called {path.name}'
+            hint = f"rename the file to {written}.yaml"
+            if as_name(path.stem) == path.stem:
+                hint = f"write id: {path.stem}, or rename the file"
+            problems.add(document.root.pairs["id"][1], message, hint)
         return document
 
     def _raise_problems(self) -> None:
@@ -170,14 +177,21 @@ class Library:
             raise ScriptError(found)
 
     def _exercise(self, document: Document) -> Exercise | None:
+        """The exercise in a document, all of it checked; None if something that it must say is missing."""
         values = dict(document.values)
-        fragments = self._fragments(document, values)
-        exercise = Exercise(where=_start(document), fragments=fragments, **values)
-        checker = NameCheck(self._collectors, fragments, exercise.tune, self._sounds)
-        checker.check_fragments()
-        checker.check(exercise.steps)
-        checker.check(exercise.arrive or ())
-        return exercise
+        fragments, all_fragments = self._fragments(document, values)
+        self._check_language(document)
+        tune: dict[str, Tunable] = values.get("tune", {})
+        checker = self._checker(fragments, tune, all_fragments)
+        checker.check(values.get("steps", ()))
+        checker.check(values.get("arrive", ()))
+        checker.check_fragments(document.problems.file)
+        return Exercise(where=_start(document), fragments=fragments, **values) if document.complete else None
+
+    def _checker(
+        self, fragments: dict[str, Fragment], tune: dict[str, Tunable], all_fragments: bool
+    ) -> NameCheck:
+        return NameCheck(self._collectors, fragments, tune, self._sounds, all_fragments=all_fragments)
 
     def _alone(self, exercise: Exercise) -> Session:
         """An exercise as a session of its own, with the coach's caution before it."""
@@ -194,29 +208,32 @@ class Library:
             goal=exercise.goal,
         )
 
-    def _session(self, document: Document) -> Session:
+    def _session(self, document: Document) -> Session | None:
+        """The session in a document, all of it checked; None if something that it must say is missing."""
         values = dict(document.values)
-        fragments = self._fragments(document, values)
-        drafts: tuple[EntryDraft | RoundsDraft, ...] = values.pop("items")
+        fragments, all_fragments = self._fragments(document, values)
+        self._check_language(document)
+        drafts: tuple[EntryDraft | RoundsDraft, ...] = values.pop("items", ())
         items = [self._item(draft, document) for draft in drafts]
         settings = self._general_settings(values.pop("settings", {}), document)
-        session = Session(
+        checker = self._checker(fragments, {}, all_fragments)
+        for name in ("opening", "closing", "between"):
+            checker.check(values.get(name, ()))
+        for draft in drafts:
+            if isinstance(draft, RoundsDraft):
+                checker.check(draft.between, round="count", rounds="count")
+            for entry in draft.entries if isinstance(draft, RoundsDraft) else (draft,):
+                checker.check(entry.arrive or ())
+        checker.check_fragments(document.problems.file)
+        if not document.complete:
+            return None
+        return Session(
             where=_start(document),
             fragments=fragments,
             items=tuple(item for item in items if item is not None),
             settings=settings,
             **values,
         )
-        checker = NameCheck(self._collectors, fragments, {}, self._sounds)
-        checker.check_fragments()
-        for steps in (session.opening, session.closing, session.between):
-            checker.check(steps)
-        for item in session.items:
-            if isinstance(item, Rounds):
-                checker.check(item.between, round="count", rounds="count")
-            for entry in item.entries if isinstance(item, Rounds) else (item,):
-                checker.check(entry.arrive or ())
-        return session
 
     def _item(self, draft: EntryDraft | RoundsDraft, document: Document) -> Entry | Rounds | None:
         if isinstance(draft, EntryDraft):
@@ -226,21 +243,22 @@ class Library:
         return Rounds(times=draft.times, entries=good, where=draft.where, between=draft.between)
 
     def _entry(self, draft: EntryDraft, document: Document) -> Entry | None:
-        path = self._find_exercise(draft, document)
-        if path is None:
-            return None
-        if path not in self._exercises:
-            inner = self._document(path, ("exercise",))
-            self._exercises[path] = self._exercise(inner) if inner else None
-        exercise = self._exercises[path]
+        exercise = self._exercise_for(draft, document)
         if exercise is None:
             return None
+        problems = document.problems
+        language = document.values.get("language", "en")
+        if exercise.language != language:
+            message = (
+                f'"{exercise.id}" is in the language "{exercise.language}", this session in "{language}"'
+            )
+            problems.add_token(draft.where, draft.exercise, message, "one voice speaks them all")
         settings: dict[str, Setting] = {}
         for name, text in draft.settings.items():
             value = (
-                _general(name, text, draft.where, document.problems)
+                check_general(name, text, draft.where, problems)
                 if name in GENERAL
-                else check_setting(name, text, exercise.tune, draft.where, document.problems)
+                else check_setting(name, text, exercise.tune, draft.where, problems)
             )
             if value is not None:
                 settings[name] = value
@@ -252,73 +270,72 @@ class Library:
             arrive=draft.arrive,
         )
 
-    def _find_exercise(self, draft: EntryDraft, document: Document) -> Path | None:
-        here = document.path.parent
+    def _exercise_for(self, draft: EntryDraft, document: Document) -> Exercise | None:
+        """The exercise that a session names, read once; None and a problem if there is none."""
         file = f"{draft.exercise}.yaml"
-        near = [here / file, here / "exercises" / file, here.parent / "exercises" / file]
-        folders = [path.parent for path in near] + [root / "exercises" for root in self._roots]
-        for folder in folders:
-            path = folder / file
-            if path != document.path and path.is_file():
-                return path
-        known = dict.fromkeys(path.stem for folder in folders for path in sorted(folder.glob("*.yaml")))
-        message = f'there is no exercise "{draft.exercise}"'
-        document.problems.add_token(draft.where, draft.exercise, message, nearest(draft.exercise, known))
-        return None
+        paths = [folder / file for folder in exercise_folders(document.path, self._roots)]
+        path = next((path for path in paths if path != document.path and is_file(path)), None)
+        if path is None:
+            message = f'there is no exercise "{draft.exercise}"'
+            hint = nearest(draft.exercise, exercise_names(document.path, self._roots))
+            if draft.exercise == document.path.stem:
+                message, hint = "this is the session itself", "a session lists exercises"
+            document.problems.add_token(draft.where, draft.exercise, message, hint)
+            return None
+        if path not in self._exercises:
+            inner = self._document(path, ("exercise",))
+            if inner and inner.kind != "exercise":
+                message = f'"{draft.exercise}" is of kind {inner.kind}, but an exercise is expected here'
+                document.problems.add_token(draft.where, draft.exercise, message)
+                inner = None
+            self._exercises[path] = self._exercise(inner) if inner else None
+        return self._exercises[path]
 
     def _general_settings(self, raw: dict[str, str], document: Document) -> dict[str, Setting]:
         node = document.root.get("set")
         where = document.problems.where(node) if node else _start(document)
-        values = {name: _general(name, text, where, document.problems) for name, text in raw.items()}
+        values = {name: check_general(name, text, where, document.problems) for name, text in raw.items()}
         return {name: value for name, value in values.items() if value is not None}
 
-    def _fragments(self, document: Document, values: dict[str, Any]) -> dict[str, Fragment]:
-        own: dict[str, Fragment] = values.pop("fragments", {})
+    def _fragments(self, document: Document, values: dict[str, Any]) -> tuple[dict[str, Fragment], bool]:
+        """The fragments that a script may use, its own and included ones, and whether these are all."""
         fragments: dict[str, Fragment] = {}
+        complete = True
         for name in values.pop("include", ()):
-            path = _inside(document.path.parent, name)
-            if path is None:
-                message = f'"{name}" does not lie in the folder of this script'
-                document.problems.add_token(
-                    _start(document), name, message, "copy the file beside the script"
-                )
-                continue
-            if not path.is_file():
-                message = f'there is no file "{name}" beside this script'
-                document.problems.add_token(_start(document), name, message)
-                continue
+            included = self._included(name, document)
+            if included is None or not included.complete:
+                complete = False
+            for fragment in included.values.get("fragments", {}).values() if included else ():
+                self._add_fragment(fragment, fragments)
+        own: dict[str, Fragment] = values.pop("fragments", {})
+        for fragment in own.values():
+            self._add_fragment(fragment, fragments)
+        return fragments, complete
+
+    def _add_fragment(self, fragment: Fragment, fragments: dict[str, Fragment]) -> None:
+        if fragment.name in fragments:
+            message = f'the fragment "{fragment.name}" is there already, in {fragments[fragment.name].where}'
+            collector = self._collectors[fragment.where.file]
+            collector.add_token(fragment.where, fragment.name, message, "give one another name", key=True)
+        fragments[fragment.name] = fragment
+
+    def _included(self, name: str, document: Document) -> Document | None:
+        where = document.problems.where(document.root.pairs["include"][0])
+        path = inside(document.path.parent, name)
+        problem: tuple[str, str] | None = None
+        if path is None:
+            problem = f"{quoted(name)} does not lie in the folder of this script", "copy it beside the script"
+        elif not is_file(path):
+            beside = [file.name for file in sorted(path.parent.glob("*.yaml")) if file != document.path]
+            problem = f"there is no file {quoted(name)} beside this script", nearest(name, beside)
+        else:
             included = self._document(path, ("fragments",))
-            if included:
-                fragments.update(included.values["fragments"])
-        return {**fragments, **own}
-
-
-def _inside(folder: Path, name: str) -> Path | None:
-    """The file of a relative name, unless it leads out of the folder, also through a link."""
-    path = folder / name
-    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+            if included is None or included.kind == "fragments":
+                return included
+            problem = f"{quoted(name)} is of kind {included.kind}, but kind: fragments is expected here", ""
+        document.problems.add_token(where, name, *problem)
         return None
-    return path
 
 
 def _start(document: Document) -> Where:
     return Where(document.problems.file, document.root.line, document.root.column)
-
-
-def _general(name: str, text: str, where: Where, problems: Collector) -> int | None:
-    """A setting that every exercise has, or None and a problem."""
-    general = GENERAL.get(name)
-    if general is None:
-        problems.add_token(where, name, f'"{name}" cannot be set for a whole session', nearest(name, GENERAL))
-        return None
-    try:
-        value = parse_setting(text, general.type)
-    except ValueError as error:
-        problems.add_token(where, text, str(error))
-        return None
-    if isinstance(value, int) and general.minimum <= value <= general.maximum:
-        return value
-    problems.add_token(
-        where, text, f"{name} {text} is outside its bounds, {general.minimum} to {general.maximum}"
-    )
-    return None

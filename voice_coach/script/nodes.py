@@ -6,6 +6,7 @@ The tree is made from libyaml's events by a loop of our own, so that a scalar st
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -13,10 +14,17 @@ from typing import cast
 import yaml
 
 from voice_coach.script.collecting import Collector
+from voice_coach.script.complaints import understand
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
 MAX_NODES = 100_000
+MAX_REPAIRS = 20
+LONGEST_REPAIRED = 50_000
+"""Characters up to which a text is read again after a slip: a hostile file is not read twenty times."""
+
+UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML does not count as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +36,7 @@ class Scalar:
     column: int
     width: int = 1
     plain: bool = True
+    last_line: int = 0
 
     @property
     def empty(self) -> bool:
@@ -67,28 +76,45 @@ class _Refused(Exception):
 
 
 def read_tree(text: str, problems: Collector) -> Node | None:
-    """The root node of a YAML text, or None when it is unreadable or empty; problems are collected."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        # The types that come for PyYAML leave parse open.
-        parse = cast("Callable[..., Iterator[yaml.Event]]", yaml.parse)  # pyright: ignore[reportUnknownMemberType]
-        events = parse(text, Loader=loader)
-        return _Builder(problems).build(events)
-    except _Refused:
+    """The root node of a YAML text, or None when it is unreadable or empty; problems are collected.
+
+    After a slip within a line (a colon in the words, say) the line is read as if it were mended, so that the
+    rest is checked too.
+    """
+    if strange := UNREADABLE.search(text):
+        _refuse_character(strange[0], text.count("\0"), text, strange.start(), problems)
         return None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problems.add_at(
-            line, column, f"this is not YAML: {_plainly(error)}", _yaml_hint(error, problems, line)
-        )
-    except yaml.YAMLError as error:
-        problems.add_at(
-            1, 1, f"this is not YAML: {error}", "a script is plain text with printable characters"
-        )
-    except RecursionError:
-        problems.add_at(1, 1, "this nests too deeply to be read")
+    for _ in range(MAX_REPAIRS if len(text) < LONGEST_REPAIRED else 1):
+        try:
+            return _Builder(problems).build(_events(text))
+        except _Refused:
+            return None
+        except yaml.MarkedYAMLError as error:
+            complaint = understand(error, text)
+            problems.add_at(
+                complaint.line, complaint.column, complaint.message, complaint.hint, complaint.width
+            )
+            if complaint.repaired is None:
+                return None
+            text = complaint.repaired
+        except (yaml.YAMLError, RecursionError) as error:
+            problems.add_at(1, 1, f"this cannot be read: {error}")
+            return None
     return None
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    # The types that come for PyYAML leave parse open.
+    parse = cast("Callable[..., Iterator[yaml.Event]]", yaml.parse)  # pyright: ignore[reportUnknownMemberType]
+    return parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _refuse_character(char: str, nulls: int, text: str, position: int, problems: Collector) -> None:
+    line = text.count("\n", 0, position) + 1
+    column = position - text.rfind("\n", 0, position)
+    message = f"the character U+{ord(char):04X} cannot stand in a script"
+    hint = "save the file as UTF-8 in your editor" if nulls > 1 else "take it away"
+    problems.add_at(line, column, message, hint)
 
 
 class _Builder:
@@ -111,7 +137,11 @@ class _Builder:
                         event, "a second document starts here", "put each script in a file of its own"
                     )
             elif isinstance(event, yaml.AliasEvent):
-                self._refuse(event, "an alias (*) is not part of the script language", "use a fragment")
+                self._refuse(
+                    event,
+                    "an alias (*) is not part of the script language",
+                    "words that begin with * need quotes",
+                )
             elif isinstance(event, yaml.ScalarEvent):
                 self._check(event)
                 self._add(_scalar(event), event)
@@ -163,11 +193,19 @@ class _Builder:
                 event, f"the file holds more than {MAX_NODES:,} values", "split it into several files"
             )
         if getattr(event, "anchor", None):
-            self._refuse(event, "an anchor (&) is not part of the script language", "use a fragment")
+            self._refuse(
+                event,
+                "an anchor (&) is not part of the script language",
+                "words that begin with & need quotes",
+            )
         if tag := getattr(event, "tag", None):
             if tag == "!":
                 return
-            self._refuse(event, f"the tag {tag} is not part of the script language", "take it away")
+            self._refuse(
+                event,
+                f"the tag {tag} is not part of the script language",
+                "words that begin with ! need quotes",
+            )
 
     def _refuse(self, event: yaml.Event, message: str, hint: str) -> None:
         self._problems.add_at(*_place(event), message, hint)
@@ -184,23 +222,5 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
     line, column = _place(event)
     end = event.end_mark
     width = end.column + 1 - column if end and end.line + 1 == line else 1
-    return Scalar(event.value, line, column, max(1, width), event.style in (None, ""))
-
-
-def _plainly(error: yaml.MarkedYAMLError) -> str:
-    return (error.problem or error.context or "it cannot be read").removeprefix("while ")
-
-
-def _yaml_hint(error: yaml.MarkedYAMLError, problems: Collector, line: int) -> str:
-    """What an author most likely did, told from libyaml's complaint and the line."""
-    written = problems.line_text(line)
-    complaint = f"{error.problem} {error.context}"
-    if "\t" in written[: len(written) - len(written.lstrip())] or "\\t" in complaint:
-        return "indent with spaces, never with tabs"
-    if "mapping values are not allowed" in complaint:
-        return 'words with a colon in them need quotes: "Now: breathe in."'
-    if "expected <block end>" in complaint or "did not find expected" in complaint:
-        return "check the indentation here and in the line above, and that quotes and brackets are closed"
-    if "cannot start any token" in complaint:
-        return "text that begins with this character needs quotes"
-    return ""
+    last = end.line + (0 if end.column == 0 else 1) if end else line
+    return Scalar(event.value, line, column, max(1, width), event.style in (None, ""), max(line, last))

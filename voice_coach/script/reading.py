@@ -4,88 +4,106 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from voice_coach.model.problems import CoachError
-from voice_coach.script.collecting import Collector, nearest
-from voice_coach.script.documents import KINDS
-from voice_coach.script.kinds import Invalid
+from voice_coach.script.collecting import Collector, Enough, meant, nearest
+from voice_coach.script.documents import HINTS, KINDS
+from voice_coach.script.kinds import found
 from voice_coach.script.nodes import MAX_BYTES, Mapping, Scalar, read_tree
 from voice_coach.script.records import read_fields
 
 
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A file that has been read: its kind, its values by attribute name, and its collector."""
+    """A file that has been read.
 
-    def __init__(
-        self, path: Path, kind: str, values: dict[str, Any], problems: Collector, root: Mapping
-    ) -> None:
-        self.path = path
-        self.kind = kind
-        self.values = values
-        self.problems = problems
-        self.root = root
+    Attributes:
+        path: the file.
+        kind: what it says it is, or most likely is.
+        values: what could be read, by attribute name.
+        complete: whether all that its kind requires is among them.
+        problems: its collector.
+        root: its tree.
+    """
+
+    path: Path
+    kind: str
+    values: dict[str, Any]
+    complete: bool
+    problems: Collector
+    root: Mapping
 
 
 def display_name(path: Path) -> str:
     """How a file is called in messages and timelines: from the working folder if it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or a link to itself
         return str(path)
 
 
 def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Document | None, Collector]:
-    """The document in a file, or None with problems in the collector.
+    """The document in a file, as much of it as can be read, or None; problems are in the collector.
+
+    A document of another kind than wanted is no problem yet: whoever asked for it knows where to say so.
 
     Args:
         path: the file.
         name: what to call it in problems.
-        kinds: the kinds that are wanted here.
+        kinds: the kinds that are wanted here, for a file that does not say its own.
+
+    Raises:
+        CoachError: there is no such file, or it cannot be opened.
     """
     problems = Collector(name)
     text = _read_text(path, problems)
     if text is None:
         return None, problems
     problems = Collector(name, text)
+    try:
+        return _read(path, text, kinds, problems), problems
+    except Enough:
+        return None, problems
+
+
+def _read(path: Path, text: str, kinds: tuple[str, ...], problems: Collector) -> Document | None:
     root = read_tree(text, problems)
     if not isinstance(root, Mapping):
         if not problems.problems:
-            problems.add_at(
-                1,
-                1,
-                "this file is empty" if root is None else "a script is a mapping (key: value)",
-                "'voice-coach new exercise NAME' writes one to start from",
-            )
-        return None, problems
+            empty = root is None or (isinstance(root, Scalar) and root.empty)
+            message = "this file is empty" if empty else "a script is made of lines such as kind: exercise"
+            problems.add_at(1, 1, message, "'voice-coach new exercise NAME' writes one to start from")
+        return None
     kind = _kind(root, kinds, problems)
     if kind is None:
-        return None, problems
-    values = read_fields(root, KINDS[kind], problems, root)
-    if isinstance(values, Invalid):
-        return None, problems
-    values.pop("kind", None)
-    return Document(path, kind, values, problems, root), problems
+        return None
+    fields = {key: field for key, field in KINDS[kind].items() if key != "kind"}
+    values, complete = read_fields(root, fields, problems, skip="kind", hints=HINTS[kind])
+    return Document(path, kind, values, complete, problems, root)
+
+
+_TELLING = {"exercises": "session", "steps": "exercise", "position": "exercise", "fragments": "fragments"}
+"""Keys that tell what kind of script it is, when it does not say so."""
 
 
 def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | None:
+    """The kind that is said, or else (with a problem) the one that is meant; None if nothing tells."""
     node = root.get("kind")
-    wanted = " or ".join(kinds)
-    if node is None:
-        problems.add(
-            root,
-            f"the kind of script is not said; {wanted} is expected here",
-            f"add a line: kind: {kinds[0]}",
-        )
-    elif not isinstance(node, Scalar) or node.text not in KINDS:
-        written = node.text if isinstance(node, Scalar) else ""
-        problems.add(node, f'"{written}" is not a kind of script', nearest(written, KINDS))
-    elif node.text not in kinds:
-        problems.add(node, f"this is a script of kind {node.text}, but {wanted} is expected here")
-    else:
+    if isinstance(node, Scalar) and node.text in KINDS:
         return node.text
-    return None
+    likely = next((kind for key, kind in _TELLING.items() if key in root.pairs), "")
+    if node is None:
+        first = next((key for key, _ in root.pairs.values()), root)
+        wanted = list(kinds)
+        message = f'"kind" is missing here: {" or ".join(wanted)}'
+        problems.add(first, message, f"add kind: {likely or wanted[0]} as the first line")
+        return likely or None
+    hint = nearest(node.text, KINDS) if isinstance(node, Scalar) else ""
+    problems.add(node, f"{found(node)} is not a kind of script", hint or f"known here: {', '.join(KINDS)}")
+    return meant(hint) or likely or None
 
 
 def _read_text(path: Path, problems: Collector) -> str | None:
@@ -95,7 +113,8 @@ def _read_text(path: Path, problems: Collector) -> str | None:
         with os.fdopen(descriptor, "rb") as file:
             state = os.fstat(file.fileno())
             if not stat.S_ISREG(state.st_mode):
-                problems.add_at(1, 1, "this is not a file")
+                kind = "a folder" if stat.S_ISDIR(state.st_mode) else "not an ordinary file"
+                problems.add_at(1, 1, f"this is {kind}", "name the script, a file that ends in .yaml")
                 return None
             if state.st_size > MAX_BYTES:
                 size = f"{state.st_size / 1e6:.1f} MB"
@@ -115,10 +134,6 @@ def _read_text(path: Path, problems: Collector) -> str | None:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        problems.add_at(
-            line,
-            column,
-            f"the byte 0x{data[error.start]:02x} is not UTF-8",
-            "save the file as UTF-8 in your editor",
-        )
+        message = f"the byte 0x{data[error.start]:02x} is not UTF-8"
+        problems.add_at(line, column, message, "save the file as UTF-8 in your editor")
         return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping as Words
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from voice_coach.model.problems import Where
-from voice_coach.script.collecting import Collector, nearest
-from voice_coach.script.kinds import INVALID, Invalid, JsonSchema, Kind, Text
+from voice_coach.script.collecting import Collector, meant, nearest, quoted
+from voice_coach.script.kinds import INVALID, WORDS_SCHEMA, Invalid, JsonSchema, Kind, Text
 from voice_coach.script.nodes import Mapping, Node, Scalar
 
 T = TypeVar("T")
@@ -32,12 +33,13 @@ class Record(Kind[T], Generic[T]):
     build: Callable[..., T]
     expected: str = "a mapping (key: value)"
     check: Callable[[Mapping, Collector], None] = field(default=lambda _node, _problems: None)
+    hints: Words[str, str] = field(default_factory=dict[str, str])
 
     def read(self, node: Node, problems: Collector) -> T | Invalid:
         if not isinstance(node, Mapping):
             return self.wrong(node, problems)
-        values = read_fields(node, self.fields, problems, node)
-        if isinstance(values, Invalid):
+        values, complete = read_fields(node, self.fields, problems, hints=self.hints)
+        if not complete:
             return INVALID
         self.check(node, problems)
         return self.build(where=problems.where(node), **values)
@@ -59,29 +61,52 @@ def object_schema(fields: dict[str, Field]) -> JsonSchema:
 
 
 def read_fields(
-    node: Mapping, fields: dict[str, Field], problems: Collector, owner: Node, skip: str = ""
-) -> dict[str, Any] | Invalid:
-    """The values of a mapping's known keys by attribute name; unknown and missing ones are problems.
+    node: Mapping,
+    fields: dict[str, Field],
+    problems: Collector,
+    owner: Node | None = None,
+    skip: str = "",
+    hints: Words[str, str] | None = None,
+) -> tuple[dict[str, Any], bool]:
+    """The values of a mapping's known keys by attribute name, and whether all required ones are there.
 
-    What is wrong is left out, so that the rest is checked; INVALID only if something required is missing.
+    What is wrong is a problem and left out, so that the rest is checked.
+
+    Args:
+        node: the mapping.
+        fields: its keys.
+        problems: where problems go.
+        owner: where a missing key is shown; the first key if not said.
+        skip: a key that was read already.
+        hints: what to say about unknown keys that people often write.
     """
     values: dict[str, Any] = {}
+    misspelt: set[str] = set()
     for name, (key, child) in node.pairs.items():
         if name == skip:
             continue
         known = fields.get(name)
         if known is None:
-            problems.add(key, f'unknown key "{name}"', nearest(name, [*fields, *([skip] if skip else [])]))
+            hint = nearest(name, [*([skip] if skip else []), *fields], hints)
+            misspelt.add(meant(hint))
+            problems.add(key, f"unknown key {quoted(name)}", hint)
             continue
         value = known.kind.read(child, problems)
         if not isinstance(value, Invalid):
             values[known.attribute or name] = value
-    required = [name for name, known in fields.items() if known.required]
-    for name in required:
-        if name not in node.pairs:
-            problems.add(owner, f'"{name}" is missing here: {fields[name].doc}', f"add a line: {name}: …")
-    complete = all((fields[name].attribute or name) in values for name in required)
-    return values if complete else INVALID
+    first = next((key for key, _ in node.pairs.values()), node)
+    for name, known in fields.items():
+        # What is misspelt is not missing as well.
+        if known.required and name not in node.pairs and name not in misspelt:
+            message = f'"{name}" is missing here: {_inline(known.doc)}'
+            problems.add(owner or first, message, f"add {name}: …")
+    complete = all((known.attribute or name) in values for name, known in fields.items() if known.required)
+    return values, complete
+
+
+def _inline(doc: str) -> str:
+    """A doc to go on a sentence with."""
+    return doc[:1].lower() + doc[1:].rstrip(".")
 
 
 @dataclass(frozen=True)
@@ -96,6 +121,8 @@ class StepShape:
         options: the other keys.
         fixed: what the model is given besides.
         check: what the fields cannot say one by one.
+        instead: what stands for a wrong value behind the key, so that what is inside is checked too.
+        hints: what to say about unknown options that people often write.
     """
 
     head: Kind[Any]
@@ -105,38 +132,65 @@ class StepShape:
     options: dict[str, Field] = field(default_factory=dict[str, Field])
     fixed: dict[str, Any] = field(default_factory=dict[str, Any])
     check: Callable[[Any, Mapping, Collector], None] = field(default=lambda _step, _node, _problems: None)
+    instead: Any = None
+    hints: Words[str, str] = field(default_factory=dict[str, str])
 
 
 class StepKind(Kind[Any]):
-    """One step: words, or a mapping with exactly one key of the table ``shapes``."""
+    """One step: words, or a mapping with exactly one key of the table ``shapes``.
+
+    Args:
+        shapes: the kinds of steps by their key.
+        common: the options that every step has.
+        hints: what to say about keys that people often write in the place of a step's.
+    """
 
     expected = "a step: words to say, or a mapping such as hold: 30s"
 
-    def __init__(self, shapes: dict[str, StepShape], common: dict[str, Field]) -> None:
+    def __init__(
+        self, shapes: dict[str, StepShape], common: dict[str, Field], hints: Words[str, str]
+    ) -> None:
         self.shapes = shapes
         self.common = common
+        self.hints = hints
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
         if isinstance(node, Scalar):
+            if node.plain and not self._is_words(node, problems):
+                return INVALID
             text = Text("words to say").read(node, problems)
             if isinstance(text, Invalid):
                 return INVALID
             return self._make(self.shapes["say"], (text,), problems.where(node), {})
         if not isinstance(node, Mapping):
-            hint = "a list within the list: is a dash too many here?"
-            return self.wrong(node, problems, hint)
+            return self.wrong(node, problems, "a list within the list: is a dash too many here?")
         heads = self._heads(node)
         if len(heads) != 1:
             return self._not_one(node, heads, problems)
         name = heads[0]
         shape = self.shapes[name]
         head = shape.head.read(node.pairs[name][1], problems)
-        options = read_fields(node, {**self.common, **shape.options}, problems, node, skip=name)
-        if isinstance(head, Invalid) or isinstance(options, Invalid):
+        if isinstance(head, Invalid) and shape.instead is not None:
+            head = shape.instead
+        fields = {**shape.options, **self.common}
+        options, complete = read_fields(node, fields, problems, skip=name, hints=shape.hints)
+        if isinstance(head, Invalid) or not complete:
             return INVALID
         step = self._make(shape, head, problems.where(node), options)
         shape.check(step, node, problems)
         return step
+
+    def _is_words(self, node: Scalar, problems: Collector) -> bool:
+        """Whether a line is words, rather than a step that lacks a space or a value."""
+        key, colon, rest = node.text.partition(":")
+        if key in self.shapes and colon:
+            problems.add(node, "a space is missing after the colon", f"write {key}: {rest.strip()[:40]}")
+            return False
+        if node.text in self.shapes:
+            hint = f'write {key}: and its value; to say the word, put it in quotes: "{key}"'
+            problems.add(node, f'"{key}" is a step that has no value', hint)
+            return False
+        return True
 
     def _make(self, shape: StepShape, head: Any, where: Where, options: dict[str, Any]) -> Any:
         return shape.build(where=where, **{shape.attribute: head}, **shape.fixed, **options)
@@ -153,18 +207,24 @@ class StepKind(Kind[Any]):
     def _not_one(self, node: Mapping, heads: list[str], problems: Collector) -> Invalid:
         if heads:
             key = node.pairs[heads[1]][0]
-            problems.add(
-                key, f'"{heads[0]}" and "{heads[1]}" are two steps', "begin the second with a dash of its own"
-            )
+            message = f'"{heads[0]}" and "{heads[1]}" are two steps'
+            problems.add(key, message, "begin each with a dash of its own")
             return INVALID
         if not node.pairs:
             return self.wrong(node, problems)
         name, (key, value) = next(iter(node.pairs.items()))
-        hint = nearest(name, self.shapes)
-        if " " in name or not hint.startswith("did"):
-            words = isinstance(value, Scalar) and (" " in name or name[:1].isupper())
-            hint = "if these are words to say, put quotes around the whole line" if words else hint
-        problems.add(key, f'"{name}" is not a step', hint)
+        owners = [step for step, shape in self.shapes.items() if name in {**shape.options, **self.common}]
+        hint = nearest(name, self.shapes, self.hints)
+        if owners:
+            some = ", ".join(owners[:3]) if len(owners) < len(self.shapes) else "another step"
+            hint = f"it belongs to {some}: put it below that, without a dash of its own"
+        elif isinstance(value, Scalar) and (" " in name or (name[:1].isupper() and not meant(hint))):
+            hint = "if these are words to say, put quotes around the whole line"
+        elif name.startswith("-"):
+            hint = "leave a space after the dash"
+        elif node.pairs and all(isinstance(v, Scalar) and v.empty for _, v in node.pairs.values()):
+            hint = 'text that begins with a brace goes in quotes: "{rep} of {reps}."'
+        problems.add(key, f"{quoted(name)} is not a step", hint)
         return INVALID
 
     def schema(self) -> JsonSchema:
@@ -172,7 +232,7 @@ class StepKind(Kind[Any]):
 
     def definition(self) -> JsonSchema:
         """The schema that ``#/definitions/step`` stands for."""
-        choices: list[JsonSchema] = [{"type": "string", "minLength": 1, "description": "Words to say."}]
+        choices: list[JsonSchema] = [{**WORDS_SCHEMA, "description": "Words to say."}]
         for name, shape in self.shapes.items():
             head = Field(shape.head, shape.doc, required=True)
             schema = object_schema({name: head, **shape.options, **self.common})

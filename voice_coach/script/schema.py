@@ -8,23 +8,53 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import cast
 
+from voice_coach.model.settings import EXPECTED
 from voice_coach.script.documents import KINDS
+from voice_coach.script.during import IN_HOLD, IN_TURNS
 from voice_coach.script.kinds import JsonSchema
 from voice_coach.script.records import object_schema
-from voice_coach.script.shapes import STEP
+from voice_coach.script.shapes import SOME_STEPS, STEP, STEPS
+from voice_coach.script.tune import FIELDS as TUNABLE
+from voice_coach.script.values import Value
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
+
+
+DEFINITIONS: dict[str, JsonSchema] = {
+    "step": STEP.definition(),
+    "steps": STEPS.definition(),
+    "some_steps": SOME_STEPS.definition(),
+    "during_hold": IN_HOLD.definition(),
+    "during_turns": IN_TURNS.definition(),
+    "tunable": object_schema(TUNABLE),
+    "duration_alone": Value("duration", literal_only=True).definition(),
+    **{name: Value(name).definition() for name in EXPECTED},
+}
 
 
 def schema(kind: str) -> JsonSchema:
     """The schema of one kind of script: exercise, session, fragments or language."""
     whole = object_schema(KINDS[kind])
-    definitions: JsonSchema = {
-        "step": STEP.definition(),
-        "steps": {"anyOf": [STEP.schema(), {"type": "array", "items": STEP.schema()}]},
-    }
-    return {"$schema": DRAFT, "title": f"voice_coach {kind}", **whole, "definitions": definitions}
+    used: dict[str, JsonSchema] = {}
+    _collect(whole, used)
+    return {"$schema": DRAFT, "title": f"voice_coach {kind}", **whole, "definitions": used}
+
+
+def _collect(part: object, used: dict[str, JsonSchema]) -> None:
+    """The definitions that a part of a schema refers to, and those that they refer to."""
+    if isinstance(part, dict):
+        mapping = cast("dict[str, object]", part)
+        name = str(mapping.get("$ref", "")).removeprefix("#/definitions/")
+        if name and name not in used:
+            used[name] = DEFINITIONS[name]
+            _collect(DEFINITIONS[name], used)
+        for value in mapping.values():
+            _collect(value, used)
+    elif isinstance(part, list):
+        for value in cast("list[object]", part):
+            _collect(value, used)
 
 
 def schema_text(kind: str) -> str:

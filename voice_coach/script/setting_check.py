@@ -1,32 +1,50 @@
-"""Checks a setting against what the exercise lets a person tune."""
+"""Checks settings against what may be tuned: in the exercise, or in every exercise."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from voice_coach.model.problems import Where
-from voice_coach.model.script import Tunable
-from voice_coach.model.settings import EXPECTED, format_setting, parse_setting, within
-from voice_coach.script.collecting import Collector, nearest
+from voice_coach.model.script import ParameterType, Setting, Tunable
+from voice_coach.model.settings import EXPECTED, GENERAL, General, format_setting, parse_setting, within
+from voice_coach.script.collecting import Collector, meant, nearest, quoted
 
 
 def check_setting(
     name: str, text: str, tune: Mapping[str, Tunable], where: Where, problems: Collector
-) -> int | tuple[int, ...] | None:
+) -> Setting | None:
     """The value of a setting if the exercise lets it be tuned so; otherwise None and a problem."""
     tunable = tune.get(name)
     if tunable is None:
         hint = nearest(name, tune) if tune else "the exercise lets nothing be tuned"
-        problems.add_token(where, name, f'"{name}" cannot be tuned here', hint)
+        problems.add_token(where, name, f"{quoted(name)} cannot be tuned here", hint, key=True)
         return None
+    return _bounded(name, text, tunable, f"{tunable.where} sets them", where, problems)
+
+
+def check_general(name: str, text: str, where: Where, problems: Collector) -> Setting | None:
+    """The value of a setting that every exercise has, for a whole session; otherwise None and a problem."""
+    general = GENERAL.get(name)
+    if general is None:
+        hint = nearest(name, GENERAL)
+        if not meant(hint):
+            hint = f"set it below an exercise; for all of them: {', '.join(GENERAL)}"
+        problems.add_token(where, name, f"{quoted(name)} cannot be set for a whole session", hint, key=True)
+        return None
+    return _bounded(name, text, general, general.doc, where, problems)
+
+
+def _bounded(
+    name: str, text: str, limits: Tunable | General, hint: str, where: Where, problems: Collector
+) -> Setting | None:
+    type_: ParameterType = limits.type
     try:
-        value = parse_setting(text, tunable.type)
+        value = parse_setting(text, type_)
     except ValueError:
-        problems.add_token(where, text, f'"{text}" is not {EXPECTED[tunable.type]}')
+        problems.add_token(where, text, f"{quoted(text)} is not {EXPECTED[type_]}")
         return None
-    if not within(value, tunable.minimum, tunable.maximum):
-        low, high = (format_setting(bound, tunable.type) for bound in (tunable.minimum, tunable.maximum))
-        message = f"{name} {text} is outside its bounds, {low} to {high}"
-        problems.add_token(where, text, message, f"{tunable.where} sets them")
+    if not within(value, limits.minimum, limits.maximum):
+        low, high = (format_setting(bound, type_) for bound in (limits.minimum, limits.maximum))
+        problems.add_token(where, text, f"{name} {text} is outside its bounds, {low} to {high}", hint)
         return None
     return value

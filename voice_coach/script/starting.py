@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from voice_coach.model.problems import CoachError
-from voice_coach.script.kinds import NAME
+from voice_coach.script.kinds import LONGEST_NAME, NAME, as_name
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
@@ -16,9 +16,10 @@ def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
     Raises:
         CoachError: the name is no id, or the file exists or cannot be written.
     """
-    if not NAME.fullmatch(name):
+    if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
+        example = as_name(name) or "knee-slide"
         raise CoachError(
-            f'"{name}" cannot be an id: use small letters, digits and dashes, such as knee-slide.'
+            f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.'
         )
     template = (_TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
     title = name.replace("-", " ").replace("_", " ").capitalize()
