@@ -15,11 +15,14 @@ FRAMES_PER_MS = SAMPLE_RATE_HZ // MS_PER_SECOND
 DURATION_EXPECTED = "a duration such as 45s, 1m30s, 1:30, 5.5s or 90"
 PATTERN_EXPECTED = "seconds joined by dashes, such as 4-0-6-0 or 3-1-1"
 
+LONGEST_WRITTEN = 60
+"""Characters of a written duration; matching a hostile one of any length would take for ever."""
+
 _NUMBER = r"\d{1,7}(?:\.\d{1,3})?"
 _PLAIN = re.compile(rf"({_NUMBER})")
 _UNITS = re.compile(
-    rf"(?:({_NUMBER})\s*h)?\s*(?:({_NUMBER})\s*m(?:in)?)?\s*"
-    rf"(?:({_NUMBER})\s*s(?:ec)?)?\s*(?:(\d{{1,9}})\s*ms)?"
+    rf"(?:({_NUMBER})\s*h(?:ours?)?)?\s*(?:({_NUMBER})\s*m(?:in(?:ute)?s?)?)?\s*"
+    rf"(?:({_NUMBER})\s*s(?:ec(?:ond)?s?)?)?\s*(?:(\d{{1,9}})\s*ms)?"
 )
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)")
 
@@ -33,6 +36,8 @@ def parse_duration(text: str) -> int:
         ValueError: the text is not a duration; the message says what was expected.
     """
     written = text.strip()
+    if len(written) > LONGEST_WRITTEN:
+        raise ValueError(f"{text[:LONGEST_WRITTEN]!r}… is not {DURATION_EXPECTED}")
     if plain := _PLAIN.fullmatch(written):
         total = _ms(plain[1], MS_PER_SECOND)
     elif clock := _CLOCK.fullmatch(written):
