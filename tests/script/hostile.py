@@ -1,0 +1,44 @@
+"""Reads a hostile script; prints the processor's time (s), the peak memory (MB), and what was said.
+
+Run as a process of its own, so that the peak is that of this script: ``python -m tests.script.hostile FILE``.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+
+from voice_coach.compiler.plan import plan_session
+from voice_coach.model.problems import CoachError
+from voice_coach.pacing.layers import effective_pace
+from voice_coach.resources import shipped_scripts
+from voice_coach.script.library import Library
+
+
+def main(name: str) -> None:
+    before = time.process_time()
+    library = Library([shipped_scripts()], ("bell", "start"))
+    said = "nothing"
+    try:
+        session = library.check(name)
+        if session is not None:
+            language = library.language(session.language)
+            plans = plan_session(
+                session,
+                language,
+                lambda entry: effective_pace(entry.exercise.tune if entry else {}, []),
+            )
+            for plan in plans:
+                for _ in plan.cues():
+                    pass
+    except CoachError as error:
+        said = str(error)
+    took = time.process_time() - before
+    unit = 1 if sys.platform == "darwin" else 1024  # macOS counts bytes, Linux kilobytes
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
+    print(f"{took:.3f} {peak:.0f} {said}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
