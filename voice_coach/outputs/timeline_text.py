@@ -20,7 +20,7 @@ def text_lines(timeline: Timeline) -> Iterator[str]:
 
 
 def chapter_lines(chapter: Chapter, start_ms: int = 0) -> Iterator[str]:
-    """The events of a chapter, one a line: start, length, lane, what, and its place among sets, reps, sides."""
+    """The events of a chapter, one a line: start, length, lane, what, and its set, rep and side."""
     for event in chapter.events:
         length = event.end_ms - event.start_ms
         place = place_of(event)
