@@ -94,6 +94,8 @@ def _colon(spot: _Spot) -> Complaint:
     if _TIGHT_KEY.match(written):
         column = written.index(":") + 1
         return Complaint(above, column, "a space is missing after this colon", "write key: value")
+    if spot.before.lstrip().startswith("- "):
+        return _dash(spot, len(spot.before) - len(spot.before.lstrip()) + 1)
     column = len(spot.before) - len(spot.before.lstrip()) + 1
     hint = "a key cannot stand further in than the one above it, when that has a value already"
     return Complaint(spot.line, column, "this key is not where a key can be", hint, spot.column - column)
@@ -111,7 +113,14 @@ def _not_lined_up(spot: _Spot) -> Complaint:
     if _EARLY_BRACKET.search(spot.before):
         hint = 'text that begins with { or [ goes in quotes: "{rep} of {reps}."'
         return Complaint(spot.line, spot.column, "the bracket ends here, but the line goes on", hint)
+    if spot.shown.lstrip().startswith("- ") and not spot.before.strip():
+        return _dash(spot, spot.column)
     return Complaint(spot.line, spot.column, "this does not line up with the lines above", _LINE_UP)
+
+
+def _dash(spot: _Spot, column: int) -> Complaint:
+    hint = 'line it up with the dashes above; steps inside a step go below its "steps:"'
+    return Complaint(spot.line, column, "this dash is not where an item can begin", hint)
 
 
 def _open_quote(spot: _Spot) -> Complaint:

@@ -8,9 +8,9 @@ from voice_coach.model.problems import Where
 from voice_coach.model.script import GUIDANCE_LEVELS, During
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.script.collecting import Collector
-from voice_coach.script.kinds import Choice, JsonSchema, Kind, ListOf, Name, Text, Written
+from voice_coach.script.kinds import WORDS_TO_SAY, Choice, JsonSchema, Kind, ListOf, Name, Text, Written
 from voice_coach.script.nodes import Mapping, Node
-from voice_coach.script.records import Field, Record
+from voice_coach.script.records import Field, Record, first_key
 from voice_coach.script.values import Moment, Value, Whole
 
 GUIDANCE = Choice(
@@ -22,7 +22,7 @@ GUIDANCE = Choice(
     },
 )
 DURATION, COUNT = Value("duration"), Value("count")
-WORDS = ListOf(Text("words to say"), one_will_do=True, least=1)
+WORDS = ListOf(Text(WORDS_TO_SAY), one_will_do=True, least=1)
 SAYING = Field(GUIDANCE, "Heard at this guidance level and fuller ones; full if not said.")
 ONLY = Choice(("always", "first", "later", "last"), {"once": 'did you mean "first"?'})
 COMMON = {
@@ -67,7 +67,7 @@ def _one_of(node: Mapping, keys: tuple[str, ...], what: str, how: str, problems:
     """Exactly one of some keys must be there."""
     there = [key for key in node.pairs if key in keys]
     if not there:
-        problems.add(next(key for key, _ in node.pairs.values()), f"it does not say {what}", f"add {how}")
+        problems.add(first_key(node), f"it does not say {what}", f"add {how}")
     elif len(there) > 1:
         message = f"it says twice {what}: {' and '.join(there)}"
         problems.add(node.pairs[there[1]][0], message, "keep one of them")

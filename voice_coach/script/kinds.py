@@ -19,6 +19,7 @@ T = TypeVar("T")
 JsonSchema = dict[str, Any]
 
 MAX_TEXT = 2_000
+WORDS_TO_SAY = "words to say"
 LONGEST_NAME = 60
 NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
@@ -68,7 +69,7 @@ class Text(Kind[str]):
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
         if not isinstance(node, Scalar):
-            return self.wrong(node, problems, _why_no_text(node))
+            return self.wrong(node, problems, _why_no_text(node, self.expected))
         text = " ".join(node.text.split()) if not node.empty else ""
         if not text and not self.may_be_empty:
             return self.wrong(node, problems)
@@ -89,14 +90,15 @@ class Text(Kind[str]):
 WORDS_SCHEMA: JsonSchema = {"type": ["string", "number"], "minLength": 1}
 
 
-def _why_no_text(node: Node) -> str:
+def _why_no_text(node: Node, expected: str) -> str:
     if isinstance(node, Sequence):
         return "only one text can stand here"
     if isinstance(node, Mapping) and all(
         isinstance(value, Scalar) and value.empty for _, value in node.pairs.values()
     ):
         return 'text that begins with a brace goes in quotes: "{rep} of {reps}."'
-    return 'text with a colon in it goes in quotes: "Now: breathe in."'
+    quotes = 'text with a colon in it goes in quotes: "Now: breathe in."'
+    return f"{quotes}; a step goes outside of the words" if expected == WORDS_TO_SAY else quotes
 
 
 def _swallowed_dash(node: Scalar, problems: Collector) -> bool:

@@ -13,7 +13,7 @@ from voice_coach.script.collecting import Collector, Enough, meant, nearest
 from voice_coach.script.documents import HINTS, KINDS
 from voice_coach.script.kinds import found
 from voice_coach.script.nodes import MAX_BYTES, Mapping, Scalar, read_tree
-from voice_coach.script.records import read_fields
+from voice_coach.script.records import first_key, read_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,9 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
         return node.text
     likely = next((kind for key, kind in _TELLING.items() if key in root.pairs), "")
     if node is None:
-        first = next((key for key, _ in root.pairs.values()), root)
         wanted = list(kinds)
         message = f'"kind" is missing here: {" or ".join(wanted)}'
-        problems.add(first, message, f"add kind: {likely or wanted[0]} as the first line")
+        problems.add(first_key(root), message, f"add kind: {likely or wanted[0]} as the first line")
         return likely or None
     hint = nearest(node.text, KINDS) if isinstance(node, Scalar) else ""
     problems.add(node, f"{found(node)} is not a kind of script", hint or f"known here: {', '.join(KINDS)}")

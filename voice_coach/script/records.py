@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from voice_coach.model.problems import Where
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
-from voice_coach.script.kinds import INVALID, WORDS_SCHEMA, Invalid, JsonSchema, Kind, Text
+from voice_coach.script.kinds import INVALID, WORDS_SCHEMA, WORDS_TO_SAY, Invalid, JsonSchema, Kind, Text
 from voice_coach.script.nodes import Mapping, Node, Scalar
 
 T = TypeVar("T")
@@ -94,14 +94,18 @@ def read_fields(
         value = known.kind.read(child, problems)
         if not isinstance(value, Invalid):
             values[known.attribute or name] = value
-    first = next((key for key, _ in node.pairs.values()), node)
     for name, known in fields.items():
         # What is misspelt is not missing as well.
         if known.required and name not in node.pairs and name not in misspelt:
             message = f'"{name}" is missing here: {_inline(known.doc)}'
-            problems.add(owner or first, message, f"add {name}: …")
+            problems.add(owner or first_key(node), message, f"add {name}: …")
     complete = all((known.attribute or name) in values for name, known in fields.items() if known.required)
     return values, complete
+
+
+def first_key(node: Mapping) -> Node:
+    """Where to show a problem of a whole mapping: its first key, if it has one."""
+    return next((key for key, _ in node.pairs.values()), node)
 
 
 def _inline(doc: str) -> str:
@@ -158,7 +162,7 @@ class StepKind(Kind[Any]):
         if isinstance(node, Scalar):
             if node.plain and not self._is_words(node, problems):
                 return INVALID
-            text = Text("words to say").read(node, problems)
+            text = Text(WORDS_TO_SAY).read(node, problems)
             if isinstance(text, Invalid):
                 return INVALID
             return self._make(self.shapes["say"], (text,), problems.where(node), {})
@@ -182,8 +186,8 @@ class StepKind(Kind[Any]):
 
     def _is_words(self, node: Scalar, problems: Collector) -> bool:
         """Whether a line is words, rather than a step that lacks a space or a value."""
-        key, colon, rest = node.text.partition(":")
-        if key in self.shapes and colon:
+        key, colon, rest = node.text.replace("\uff1a", ":", 1).partition(":")
+        if key.strip() in self.shapes and colon:
             problems.add(node, "a space is missing after the colon", f"write {key}: {rest.strip()[:40]}")
             return False
         if node.text in self.shapes:

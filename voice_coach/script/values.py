@@ -54,6 +54,8 @@ def value_hint(node: Node, type_: ParameterType, names: bool = False) -> str:
         value = node.get(name)
         alone = isinstance(value, Scalar) and value.empty
         return f"a parameter is written without braces here: {name}" if alone else ""
+    if isinstance(node, Mapping) and type_ == "breath":
+        return "write the four parts in one: 4-0-6-0"
     if isinstance(node, Sequence) and type_ in ("breath", "tempo"):
         parts = "-".join(item.text if isinstance(item, Scalar) else "0" for item in node.items[:8])
         return f"join the parts by dashes: {parts}"
