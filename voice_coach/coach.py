@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput
+    from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
 
 DEFAULT_SESSION = "lower-back-relief"
@@ -56,14 +57,16 @@ class Wishes:
 class _Sounds:
     """The sound cues, described at once and synthesised when the first is heard."""
 
-    def __init__(self, catalogue: SoundCatalogue) -> None:
+    def __init__(self, catalogue: SoundCatalogue, cache: Callable[[], ClipCache]) -> None:
         self.catalogue = catalogue
+        self._cache = cache
 
     @cached_property
     def _source(self) -> SoundSource:
         from voice_coach.audio.sound_cues import SoundCues
+        from voice_coach.voicing import SoundStore
 
-        return SoundCues(self.catalogue)
+        return SoundCues(self.catalogue, SoundStore(self._cache()))
 
     def source(self) -> SoundSource:
         return self._source
@@ -118,7 +121,13 @@ class Coach:
     def _sounds(self) -> _Sounds:
         from voice_coach.audio.sound_catalogue import SoundCatalogue
 
-        return _Sounds(SoundCatalogue.load([shipped_cues(), self.home.sounds]))
+        return _Sounds(SoundCatalogue.load([shipped_cues(), self.home.sounds]), lambda: self._cache)
+
+    @cached_property
+    def _cache(self) -> ClipCache:
+        from voice_coach.voicing import make_cache
+
+        return make_cache(self.home.cache, self._notify)
 
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
@@ -268,7 +277,7 @@ class Coach:
         if self._speaker is None:
             from voice_coach.voicing import make_speaker
 
-            self._speaker = make_speaker(self.home.cache, self._notify)
+            self._speaker = make_speaker(self._cache, self._notify)
         return self._speaker
 
     def _language(self, code: str) -> Language:

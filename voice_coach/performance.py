@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +10,7 @@ from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.compiler.unused import tune_problems
+from voice_coach.model.cue import Cue
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import Entry, Session
 from voice_coach.model.speech import Clip, Utterance
@@ -115,12 +117,15 @@ class Performance:
         return tuple(dict.fromkeys(found))
 
     def _scheduled(self) -> Iterator[Scheduled]:
+        expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(self._plans):
             # One chapter ahead: its words are spoken in the background while this one is rendered.
-            for ahead in self._plans[index + 1 if index else 0 : index + 2]:
-                self._voice.prepare(utterances(ahead.cues(), self._voice_name, ahead.pace.rate_wpm))
+            for ahead in self._plans[index + len(expanded) : index + 2]:
+                cues = list(ahead.cues())
+                self._voice.prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
+                expanded.append(cues)
             yield schedule(
-                plan.cues(),
+                expanded.popleft(),
                 self._lengths,
                 title=plan.title,
                 exercise=plan.exercise,

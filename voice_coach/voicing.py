@@ -7,21 +7,40 @@ from pathlib import Path
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
 from voice_coach.audio.loudness import gain_to_speech_level
-from voice_coach.speech.cache import ClipCache
+from voice_coach.model.speech import Clip
+from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.fallback import Conditioning, Voices
 from voice_coach.speech.speaker import Speaker
 
 CLIPS = "clips"
 
 
-def make_speaker(cache: Path, notify: Callable[[str], None]) -> Speaker:
-    """A speaker that keeps its clips in a folder of the cache.
+class SoundStore:
+    """Keeps sound cues in the cache that speech is kept in."""
+
+    def __init__(self, cache: ClipCache) -> None:
+        self._cache = cache
+
+    def kept(self, *shaped_by: str) -> Clip | None:
+        return self._cache.get(cache_key(*shaped_by))
+
+    def keep(self, clip: Clip, *shaped_by: str) -> None:
+        self._cache.put(cache_key(*shaped_by), clip)
+
+
+def make_cache(folder: Path, notify: Callable[[str], None]) -> ClipCache:
+    """The cache of clips in the person's cache folder; made when the first clip is kept."""
+    return ClipCache(folder / CLIPS, notify=notify)
+
+
+def make_speaker(cache: ClipCache, notify: Callable[[str], None]) -> Speaker:
+    """A speaker that keeps its clips in a cache.
 
     Args:
-        cache: the person's cache folder; made when the first clip is kept.
+        cache: closed with the speaker.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
     conditioning = Conditioning(
         condition=condition, gain_db=gain_to_speech_level, version=CONDITIONING_VERSION
     )
-    return Speaker(Voices(conditioning, ClipCache(cache / CLIPS, notify=notify), notify=notify))
+    return Speaker(Voices(conditioning, cache, notify=notify))

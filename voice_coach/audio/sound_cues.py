@@ -6,16 +6,15 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_out
-from voice_coach.audio.levels import loudest_lufs, true_peak
 from voice_coach.audio.recording import load_recording
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_description import LONGEST_MS, SoundCue, SoundInfo
-from voice_coach.audio.tones import synthesise
 from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import Clip
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ, format_duration
@@ -35,11 +34,31 @@ _MEASURING_MARGIN = 0.99  # two resamplers may differ by less than this
 _CUT_FRAMES = 10 * FRAMES_PER_MS
 
 
-class SoundCues:
-    """A sound source (``model.speech.SoundSource``). Safe to use from several threads."""
+_VERSION = "1"
+"""Raise it when the same description gives other samples."""
 
-    def __init__(self, catalogue: SoundCatalogue) -> None:
+_GRID = np.float32(32_768)
+"""Samples lie on the grid of 16-bit integers, so that a clip is the same whether made anew or kept."""
+
+
+class ClipStore(Protocol):
+    """Keeps clips between runs, under what shaped them."""
+
+    def kept(self, *shaped_by: str) -> Clip | None: ...
+    def keep(self, clip: Clip, *shaped_by: str) -> None: ...
+
+
+class SoundCues:
+    """A sound source (``model.speech.SoundSource``). Safe to use from several threads.
+
+    Args:
+        catalogue: the descriptions.
+        store: where clips are kept; None keeps none. Recordings are not put there, they are files already.
+    """
+
+    def __init__(self, catalogue: SoundCatalogue, store: ClipStore | None = None) -> None:
         self._catalogue = catalogue
+        self._store = store
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, int], Clip] = OrderedDict()
         self._kept_bytes = 0
@@ -89,7 +108,7 @@ class SoundCues:
         with self._lock:
             clip = self._kept.pop((name, length_ms), None)
             if clip is None:
-                clip = Clip(self._made(cue, length_ms), SAMPLE_RATE_HZ)
+                clip = self._kept_or_made(cue, length_ms)
                 self._kept_bytes += clip.samples.nbytes
             self._kept[name, length_ms] = clip
             while self._kept_bytes > KEPT_BYTES:
@@ -97,19 +116,43 @@ class SoundCues:
                 self._kept_bytes -= oldest.samples.nbytes
         return clip
 
+    def _kept_or_made(self, cue: SoundCue, length_ms: int) -> Clip:
+        if self._store is None or cue.recording is not None:
+            return Clip(self._made(cue, length_ms), SAMPLE_RATE_HZ)
+        shaped_by = (
+            "sound",
+            _VERSION,
+            repr(cue.layers),
+            f"{cue.level_db} {cue.stretch} {cue.length_ms}",
+            str(length_ms),
+        )
+        clip = self._store.kept(*shaped_by)
+        if clip is None:
+            clip = Clip(self._made(cue, length_ms), SAMPLE_RATE_HZ)
+            self._store.keep(clip, *shaped_by)
+        return clip
+
     def _made(self, cue: SoundCue, length_ms: int) -> NDArray[np.float32]:
+        from voice_coach.audio.levels import true_peak
+        from voice_coach.audio.tones import synthesise
+
         samples = synthesise(cue.layers, length_ms) if cue.stretch else _fitted(_natural(cue), length_ms)
         samples *= np.float32(self._gain(cue))
         if (highest := float(max(samples.max(), -samples.min()))) > _NEAR_CEILING:
             highest = max(highest, true_peak(samples))
         if highest > PEAK_CEILING * _MEASURING_MARGIN:
             samples *= np.float32(PEAK_CEILING * _MEASURING_MARGIN / highest)
+        samples *= _GRID
+        np.rint(samples, out=samples)
+        samples /= _GRID
         samples.setflags(write=False)
         return samples
 
     def _gain(self, cue: SoundCue) -> float:
         """What brings the cue at its natural length to its level; the same gain serves every length."""
         if cue.name not in self._gains:
+            from voice_coach.audio.levels import loudest_lufs
+
             loudness = loudest_lufs(_natural(cue))
             silent = loudness == float("-inf")
             self._gains[cue.name] = 0.0 if silent else 10 ** ((SPEECH_LUFS + cue.level_db - loudness) / 20)
@@ -118,6 +161,8 @@ class SoundCues:
 
 def _natural(cue: SoundCue) -> NDArray[np.float32]:
     if cue.recording is None:
+        from voice_coach.audio.tones import synthesise
+
         return synthesise(cue.layers, cue.length_ms)
     try:
         return load_recording(cue.recording)
