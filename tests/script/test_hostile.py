@@ -119,6 +119,13 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
         lambda: f"{HEAD}steps: [{{breathe: 0.001-0-0-0, for: 24h}}]\n",
         "more than",
     ),
+    "three million exercises": (
+        lambda: (
+            "kind: session\nid: x\ntitle: X\nexercises:\n- rounds: 100\n  exercises:\n"
+            + "  - pelvic-tuck\n" * 30_000
+        ),
+        "this makes 3,000,000 exercises",
+    ),
     "a million reps": (
         lambda: _repeats(2, "{count: 1000, tempo: 0.001-0}"),
         "more than",

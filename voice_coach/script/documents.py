@@ -28,6 +28,7 @@ from voice_coach.script.shapes import LINES, POSITION, SOME_STEPS, STEPS
 from voice_coach.script.tune import Tune
 from voice_coach.script.values import Value, Whole
 
+MAX_EXERCISES = 1_000
 SETTINGS = MapOf(Written())
 
 
@@ -148,6 +149,27 @@ class _Item(Kind[EntryDraft | RoundsDraft]):
         return {"anyOf": [*_Entry().schema()["anyOf"], Record(ROUNDS_FIELDS, RoundsDraft).schema()]}
 
 
+class _Items(Kind[tuple[EntryDraft | RoundsDraft, ...]]):
+    """The exercises of a session, not more than anybody could do."""
+
+    expected = "a list of exercises"
+    _list = ListOf(_Item(), least=1, hint="put a dash before each")
+
+    def read(self, node: Node, problems: Collector) -> tuple[EntryDraft | RoundsDraft, ...] | Invalid:
+        items = self._list.read(node, problems)
+        if isinstance(items, Invalid):
+            return INVALID
+        total = sum(item.times * len(item.entries) if isinstance(item, RoundsDraft) else 1 for item in items)
+        if total > MAX_EXERCISES:
+            message = f"this makes {total:,} exercises; a session has at most {MAX_EXERCISES:,}"
+            problems.add(node, message, "do fewer rounds, or split it")
+            return INVALID
+        return items
+
+    def schema(self) -> JsonSchema:
+        return self._list.schema()
+
+
 def _move(where: Where, **values: Any) -> Move:
     return Move(values["origin"], values["to"], values["say"], values["time"], where)
 
@@ -204,7 +226,7 @@ SESSION: dict[str, Field] = {
     "between": Field(STEPS, "Steps at the start of each exercise."),
     "transitions": Field(MOVES, "Your own ways between positions.", attribute="moves"),
     "exercises": Field(
-        ListOf(_Item(), least=1, hint="put a dash before each"),
+        _Items(),
         "The exercises, in order.",
         required=True,
         attribute="items",
