@@ -175,7 +175,11 @@ class Coach:
         return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
 
     def check(self, name: str) -> list[Problem]:
-        """Everything wrong with a script, and advice about time; never raises for what is in the script."""
+        """Everything wrong with a script, and advice about time.
+
+        Raises:
+            CoachError: there is no such script, or no engine speaks.
+        """
         try:
             session = self.library().check(name)
             warnings = self.prepare(session).warnings() if session else ()

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(verb: str, arguments: list[str]) -> int:
     from voice_coach.model.problems import CoachError, ScriptError
 
-    # numpy would start a thread of linear algebra for each core, which takes longer than the rest of its import.
+    # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)

@@ -154,9 +154,11 @@ class _Scheduler:
         self._last_sound = len(self._events)
         self._events.append(event)
 
-    def _act(self, kind: str, start: int, end: int, mark: Mark) -> None:
+    def _act(self, kind: str, start: int, end: int, mark: Mark, text: str = "") -> None:
         if end > start:
-            self._events.append(Event(lane="action", kind=kind, start_ms=start, end_ms=end, mark=mark))
+            self._events.append(
+                Event(lane="action", kind=kind, start_ms=start, end_ms=end, mark=mark, text=text)
+            )
 
     def _last(self, cue: Lasting) -> None:
         start = self._now
@@ -172,7 +174,7 @@ class _Scheduler:
     def _span(self, span: Span) -> None:
         start = self._now
         for phase in span.phases:
-            self._act(phase.kind, start + phase.start_ms, start + phase.end_ms, phase.mark)
+            self._act(phase.kind, start + phase.start_ms, start + phase.end_ms, phase.mark, phase.label)
         for placed in place_sounds(span, self._span_sound_ms):
             if isinstance(placed.overlay.cue, Sound) and placed.end_ms > placed.start_ms:
                 self._sound(placed.overlay.cue, start + placed.start_ms, start + placed.end_ms)

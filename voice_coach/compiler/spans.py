@@ -111,8 +111,8 @@ def count(expander: Expander, step: Count, scope: Scope) -> Span:
                 continue
             word = step.phases[part] if part < len(step.phases) else "-"
             spoken = "" if word == "-" else expander.wording.fill(word, inner.known)
-            kind = spoken.lower() or f"part {part + 1}"
-            place = Phase(kind=kind, start_ms=start, end_ms=start + length, mark=mark)
+            label = spoken or str(part + 1)
+            place = Phase(kind="part", label=label, start_ms=start, end_ms=start + length, mark=mark)
             phases.append(place)
             names = (str(part + 1), word)
             said = list(_during_turn(expander, step.during, names, place, rep, inner, total))

@@ -59,9 +59,13 @@ class Silence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phase:
-    """A named stretch of a span, from ``start_ms`` to ``end_ms`` (exclusive) within it."""
+    """A stretch of a span, from ``start_ms`` to ``end_ms`` (exclusive) within it.
+
+    ``label`` tells the parts of a tempo apart: the part's word, or its number.
+    """
 
     kind: str
+    label: str = ""
     start_ms: int
     end_ms: int
     mark: Mark

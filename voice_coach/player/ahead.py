@@ -30,12 +30,12 @@ class Ahead(Generic[T]):
         """Begins to pull."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Pulls no more after the item that is being made, and waits for that one."""
+    def stop(self, patience_s: float | None = None) -> None:
+        """Pulls no more after the item that is being made, and waits for that one, so long at most."""
         with self._changed:
             self._stopping = True
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(patience_s)
 
     def so_far(self) -> tuple[T, ...]:
         """What is there already; never waits."""

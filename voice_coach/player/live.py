@@ -14,6 +14,10 @@ from voice_coach.outputs.output import LiveOutput
 from voice_coach.player.ahead import Ahead
 from voice_coach.player.status import Follower
 
+STOP_PATIENCE_S = 0.5
+"""How long the end of playing waits for a chapter that is being compiled; a slow voice may take longer, and gives up
+when it is closed."""
+
 TICK_S = 0.1
 """How often the status is told."""
 
@@ -63,7 +67,7 @@ def play_live(
     finally:
         over.set()
         device.close()
-        ahead.stop()
+        ahead.stop(STOP_PATIENCE_S)
         teller.join()
     if troubles:
         raise troubles[0]
