@@ -1,6 +1,6 @@
 """Peak memory and time of exporting an eight-hour session and a ten-minute one, as whole processes.
 
-    python -m benchmarks memory
+python -m benchmarks memory
 """
 
 from __future__ import annotations

@@ -9,9 +9,10 @@ with Coach() as coach:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` would wait for
+    from typing import Any
 
-if TYPE_CHECKING:
     from voice_coach.coach import Coach, Wishes
     from voice_coach.model.problems import (
         CoachError,

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-DEFAULT_VOICE = "espeak:en-gb"
+DEFAULT_VOICE = "espeak:en-us"
 DEFAULT_RATE_WPM = 150
 
 
@@ -18,7 +18,7 @@ DEFAULT_RATE_WPM = 150
 class Utterance:
     """The unit of synthesis and of the cache: exact text, voice and rate.
 
-    ``voice`` is ``ENGINE:NAME``, such as ``espeak:en-gb`` or ``pyttsx3:Samantha``; an engine's name
+    ``voice`` is ``ENGINE:NAME``, such as ``espeak:en-us`` or ``pyttsx3:Samantha``; an engine's name
     alone means that engine's default voice.
     """
 

@@ -32,11 +32,13 @@ class EngineError(CoachError):
     Attributes:
         engine: its name.
         reason: what went wrong and, where known, what to do.
+        lasting: whether this voice is of no more use; otherwise only this one utterance failed.
     """
 
-    def __init__(self, engine: str, reason: str) -> None:
+    def __init__(self, engine: str, reason: str, *, lasting: bool = True) -> None:
         self.engine = engine
         self.reason = reason
+        self.lasting = lasting
         super().__init__(engine, reason)
 
     def __str__(self) -> str:
@@ -138,7 +140,7 @@ class Engine(ABC):
             return Clip(np.zeros(0, np.float32), 22_050)
         clip = self._speak(text, utterance.voice_name, utterance.rate_wpm)
         if doubt := _doubt(clip, text, utterance.rate_wpm):
-            raise EngineError(self.name, doubt)
+            raise EngineError(self.name, doubt, lasting=False)
         return clip
 
 

@@ -1,0 +1,116 @@
+"""The espeak engine: libespeak-ng inside this process, the same on every machine."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from voice_coach.model.speech import Clip
+from voice_coach.speech import espeak_library as library
+from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
+from voice_coach.speech.espeak_data import DataLinks
+from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
+
+# A file or language, and a variant: what the library looks up inside its own folder, and its buffers hold.
+_VOICE_NAME = re.compile(r"([A-Za-z0-9_/-]{1,24})(?:\+([A-Za-z0-9_ -]{1,12}))?")
+
+
+class EspeakEngine(Engine):
+    """Speaks with libespeak-ng through ctypes; a clip is a pure function of its utterance.
+
+    Every voice of the library can be had by its name there, with a variant if wished: ``de``, ``en-us+f3``.
+
+    Args:
+        voices: the tuned voices, the default one first.
+    """
+
+    name: ClassVar[str] = "espeak"
+
+    def __init__(self, voices: Sequence[EspeakVoice] = VOICES) -> None:
+        self._tuned = {voice.name: voice for voice in voices}
+        self._default = voices[0].name
+        self._looked_up: dict[str, EspeakVoice] = {}
+        self._lock = threading.Lock()
+
+    def voices(self) -> list[VoiceInfo]:
+        tuned = [VoiceInfo(voice.name, voice.language, voice.description) for voice in self._tuned.values()]
+        with self._library() as espeak:
+            others = espeak.voices()
+        return tuned + [VoiceInfo(file, language, name) for file, language, name in others]
+
+    def identity(self, voice_name: str) -> str:
+        voice = self._voice(voice_name)
+        tuning = f"{voice.pitch} {voice.range} {voice.word_gap} {voice.spoken_per_asked}"
+        return f"{self._version} {voice.file} {tuning}"
+
+    def gain_db(self, voice_name: str) -> float | None:
+        return self._voice(voice_name).gain_db
+
+    def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
+        voice = self._voice(voice_name)
+        rate, more_gap = voice.rate(rate_wpm)
+        with self._library(voice) as espeak:
+            espeak.select(voice.file)
+            espeak.set(library.RATE, rate)
+            espeak.set(library.PITCH, voice.pitch)
+            espeak.set(library.RANGE, voice.range)
+            espeak.set(library.WORD_GAP, voice.word_gap + more_gap)
+            samples = espeak.speak(text)
+        return Clip(samples.astype(np.float32) / np.float32(32_768), espeak.rate_hz)
+
+    def close(self) -> None:
+        """Nothing stays loaded between utterances; what is going on ends within milliseconds."""
+        if links := self.__dict__.get("_links"):
+            links.close()
+
+    def _library(self, voice: EspeakVoice | None = None) -> library.Library:
+        """One loading of the library, with the data for one voice if that is quicker, or for all."""
+        files = self._files
+        if self._links:
+            folder = self._links.folder(voice.file, voice.dictionary) if voice else self._links.folder()
+            files = replace(files, data=folder)
+        return library.Library(files)
+
+    @cached_property
+    def _files(self) -> library.Files:
+        return library.find_files()
+
+    @cached_property
+    def _links(self) -> DataLinks | None:
+        return DataLinks(self._files.data) if self._files.data else None
+
+    @cached_property
+    def _version(self) -> str:
+        with self._library() as espeak:
+            return f"espeak-ng {espeak.version()}"
+
+    def _voice(self, name: str) -> EspeakVoice:
+        """The voice of that name, its file looked up once: by name the library searches hundreds of files."""
+        name = name or self._default
+        if name in self._tuned:
+            return self._tuned[name]
+        with self._lock:
+            if name not in self._looked_up:
+                self._looked_up[name] = self._look_up(name)
+            return self._looked_up[name]
+
+    def _look_up(self, name: str) -> EspeakVoice:
+        match = _VOICE_NAME.fullmatch(name)
+        if not match:
+            raise EngineError(self.name, f"{name!r} is not a voice's name, such as en-us or en-us+f3")
+        base, variant = match.groups()
+        with self._library() as espeak:
+            # The library takes any variant, and says nothing if there is none.
+            variants = espeak.data_folder / "voices" / "!v"
+            if variant and not (variants / variant).is_file():
+                known = ", ".join(sorted(each.name for each in variants.iterdir()))
+                raise EngineError(self.name, f"has no variant {variant!r}; there are {known}")
+            file = espeak.select(base)
+        file = f"{file}+{variant}" if variant else file
+        return EspeakVoice(name=name, language="", description="", file=file)

@@ -1,0 +1,255 @@
+"""libespeak-ng in this process: where it is, and one loading of it."""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import importlib.util
+import os
+import sys
+import threading
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.speech.engine import EngineError
+
+RATE, PITCH, RANGE, WORD_GAP = 1, 3, 4, 7
+"""Numbers of espeak_PARAMETER in espeak-ng's speak_lib.h."""
+
+_LIBRARY_FILES: Final = {"win32": "espeak-ng.dll", "darwin": "libespeak-ng.dylib"}
+DATA_FOLDER: Final = "espeak-ng-data"
+_SOUNDS: Final = ("phontab", "phonindex", "phondata", "intonations")
+LONGEST_PATH: Final = 120  # characters; the library's buffer holds 160 with what it adds (speech.h, N_PATH_HOME)
+
+_SYNCHRONOUS: Final = 2
+_DO_NOT_EXIT: Final = 0x8000  # without it a library that misses its data ends the whole process
+_UTF8: Final = 1
+_BUFFER_MS: Final = 20_000  # one piece for nearly every utterance, so the callback rarely needs the GIL
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+
+_ONE_AT_A_TIME = threading.Lock()  # the library has one global state for the whole process
+
+
+class _Voice(ctypes.Structure):
+    """espeak_VOICE in speak_lib.h."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+        ("gender", ctypes.c_ubyte),
+        ("age", ctypes.c_ubyte),
+        ("variant", ctypes.c_ubyte),
+        ("xx1", ctypes.c_ubyte),
+        ("score", ctypes.c_int),
+        ("spare", ctypes.c_void_p),
+    )
+
+
+# A call gives the GIL back only where that is worth it: taking it again can cost milliseconds while another
+# thread computes. So the short calls keep it (PYFUNCTYPE) and only synthesis lets it go (CFUNCTYPE).
+_SHORT: Final[dict[str, Callable[..., Any]]] = {
+    "espeak_Initialize": ctypes.PYFUNCTYPE(
+        ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_char_p, ctypes.c_int
+    ),
+    "espeak_Terminate": ctypes.PYFUNCTYPE(ctypes.c_int),
+    "espeak_SetSynthCallback": ctypes.PYFUNCTYPE(None, _Callback),
+    "espeak_SetVoiceByName": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_char_p),
+    "espeak_GetCurrentVoice": ctypes.PYFUNCTYPE(ctypes.POINTER(_Voice)),
+    "espeak_ListVoices": ctypes.PYFUNCTYPE(ctypes.POINTER(ctypes.POINTER(_Voice)), ctypes.c_void_p),
+    "espeak_SetParameter": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
+    "espeak_Info": ctypes.PYFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p),
+    "espeak_ng_SetRandSeed": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_long),
+}
+_LONG: Final[dict[str, Callable[..., Any]]] = {
+    "espeak_Synth": ctypes.CFUNCTYPE(
+        ctypes.c_int,
+        ctypes.c_char_p,
+        ctypes.c_size_t,
+        ctypes.c_uint,
+        ctypes.c_int,
+        ctypes.c_uint,
+        ctypes.c_uint,
+        ctypes.c_void_p,
+        ctypes.c_void_p,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Where the library is; ``data`` is the folder that holds ``espeak-ng-data``, None if only it knows."""
+
+    library: str
+    data: Path | None
+
+
+def find_files() -> Files:
+    """The library and data of the ``espeakng-loader`` wheel, or the system's library where there is no wheel.
+
+    The wheel is found without importing it, which would cost more than speaking a sentence.
+
+    Raises:
+        EngineError: there is neither.
+    """
+    spec = importlib.util.find_spec("espeakng_loader")
+    if spec and spec.origin:
+        folder = Path(spec.origin).parent
+        library = folder / _LIBRARY_FILES.get(sys.platform, "libespeak-ng.so")
+        if library.is_file() and (folder / DATA_FOLDER).is_dir():
+            return Files(str(library), folder)
+    system = ctypes.util.find_library("espeak-ng") or ctypes.util.find_library("libespeak-ng")
+    if not system:
+        raise EngineError("espeak", "is not installed: pip install espeakng-loader")
+    return Files(system, None)
+
+
+class Library:
+    """One loading of the library, as a context manager; it is unloaded at the end, and nothing else has it.
+
+    State inside the library makes the same words differ slightly after other words, and nothing but
+    unloading resets that. Loading, set-up and unloading cost about 0.6 ms.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._pieces: list[bytes] = []
+        self._callback = _Callback(self._take)
+
+    def __enter__(self) -> Library:
+        _ONE_AT_A_TIME.acquire()
+        try:
+            self._dll = ctypes.CDLL(self._files.library)
+        except OSError as error:
+            _ONE_AT_A_TIME.release()
+            raise EngineError("espeak", f"its library cannot be loaded: {error}") from error
+        try:
+            self._start()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._short("espeak_Terminate")()
+        finally:
+            _unload(self._dll._handle)
+            del self._dll
+            _ONE_AT_A_TIME.release()
+
+    def version(self) -> str:
+        """The library's version and its data's, such as ``1.52.0 7d1c02aa``.
+
+        The data's is a checksum of the sounds and of the sizes of the dictionaries.
+        """
+        number: bytes = self._short("espeak_Info")(None)
+        checksum = 0
+        for name in _SOUNDS:
+            checksum = zlib.crc32((self.data_folder / name).read_bytes(), checksum)
+        with os.scandir(self.data_folder) as entries:
+            sizes = sorted((entry.name, entry.stat().st_size) for entry in entries if entry.is_file())
+        return f"{number.decode()} {zlib.crc32(repr(sizes).encode(), checksum):08x}"
+
+    @property
+    def data_folder(self) -> Path:
+        """The folder ``espeak-ng-data`` that the library reads."""
+        path = ctypes.c_char_p()
+        self._short("espeak_Info")(ctypes.byref(path))
+        return Path(_decoded(path.value or b""))
+
+    def select(self, voice_file: str) -> str:
+        """Choose a voice by its file, name or language, with ``+VARIANT`` if wished; gives its full file name.
+
+        Raises:
+            EngineError: there is no such voice.
+        """
+        if not voice_file.isascii() or self._short("espeak_SetVoiceByName")(voice_file.encode()) != 0:
+            raise EngineError("espeak", f"has no voice {voice_file!r}; 'voice-coach doctor' lists what there is")
+        chosen: bytes = self._short("espeak_GetCurrentVoice")().contents.identifier
+        return chosen.decode()
+
+    def set(self, parameter: int, value: int) -> None:
+        """Set RATE, PITCH, RANGE (0 to 100) or WORD_GAP (10 ms); after ``select``, which resets them."""
+        self._short("espeak_SetParameter")(parameter, value, 0)
+
+    def speak(self, text: str) -> NDArray[np.int16]:
+        """Speak text without NUL characters; mono, at ``rate_hz``. Markup in it is just text.
+
+        Raises:
+            EngineError: the library says it could not.
+        """
+        self._pieces.clear()
+        data = text.encode()
+        status = _LONG["espeak_Synth"](("espeak_Synth", self._dll))(
+            data, len(data) + 1, 0, 1, 0, _UTF8, None, None
+        )
+        if status != 0:
+            raise EngineError("espeak", f"could not speak (error {status})")
+        return np.frombuffer(b"".join(self._pieces), np.int16)
+
+    def voices(self) -> list[tuple[str, str, str]]:
+        """(file, language, name) of every voice without variants, as the library sorts them."""
+        found: list[tuple[str, str, str]] = []
+        for pointer in self._short("espeak_ListVoices")(None):
+            if not pointer:
+                break
+            voice = pointer.contents
+            languages: bytes = voice.languages  # a priority byte, then the language
+            found.append(
+                (voice.identifier.decode(), languages[1:].split(b"\0")[0].decode(), voice.name.decode())
+            )
+        return found
+
+    def _start(self) -> None:
+        data = _encoded(self._files.data) if self._files.data else None
+        if data and len(data) > LONGEST_PATH:
+            raise EngineError("espeak", f"its data lies too deep, in {self._files.data}: use a shorter path")
+        self.rate_hz: int = self._short("espeak_Initialize")(_SYNCHRONOUS, _BUFFER_MS, data, _DO_NOT_EXIT)
+        if self.rate_hz <= 0:
+            raise EngineError("espeak", f"found no data for {self._files.library}")
+        self._short("espeak_SetSynthCallback")(self._callback)
+        self._seed()
+
+    def _seed(self) -> None:
+        """Breathy variants add noise from a generator that the library seeds with the time of day."""
+        try:
+            self._short("espeak_ng_SetRandSeed")(1)
+        except AttributeError:  # before 1.52 the noise came from the C library's generator
+            ctypes.CDLL(None).srand(1)
+
+    def _short(self, function: str) -> Callable[..., Any]:
+        return _SHORT[function]((function, self._dll))
+
+    def _take(self, samples: int | None, count: int, _events: int | None) -> int:
+        if samples and count > 0:
+            self._pieces.append(ctypes.string_at(samples, 2 * count))
+        return 0
+
+
+def _encoded(folder: Path) -> bytes:
+    # The library opens files with the C library's fopen, which on Windows reads the "ANSI" code page.
+    return str(folder).encode("mbcs" if sys.platform == "win32" else "utf-8", "surrogateescape")
+
+
+def _decoded(path: bytes) -> str:
+    return path.decode("mbcs" if sys.platform == "win32" else "utf-8", "surrogateescape")
+
+
+def _unload(handle: int) -> None:
+    import _ctypes  # the only way to unload a library; ctypes itself never does
+
+    if sys.platform == "win32":
+        _ctypes.FreeLibrary(handle)
+    else:
+        _ctypes.dlclose(handle)

@@ -1,0 +1,143 @@
+"""The source of spoken clips: each utterance made once, prepared ahead in the background, kept while room."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.model.problems import CoachError
+from voice_coach.model.speech import Clip, Utterance
+from voice_coach.speech.fallback import Voices
+from voice_coach.speech.grid import to_float32, to_int16
+
+MEMORY_BYTES: Final = 16 * 1024 * 1024
+"""Nearly three minutes of speech."""
+
+
+class Speaker:
+    """Gives clips that are ready to mix; a :class:`voice_coach.model.speech.ClipSource`.
+
+    An utterance is made once however many threads ask for it, and again only after it had to make room in
+    memory and is not on disk. Use it as a context manager, or call ``close``.
+
+    Args:
+        voices: who speaks.
+        memory_bytes: how much is kept in memory, those used last.
+    """
+
+    def __init__(self, voices: Voices, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._voices = voices
+        self._memory_bytes = memory_bytes
+        self._changed = threading.Condition()
+        self._kept: OrderedDict[Utterance, tuple[NDArray[np.int16], int]] = OrderedDict()
+        self._kept_bytes = 0
+        self._making: set[Utterance] = set()
+        self._queue: OrderedDict[Utterance, None] = OrderedDict()
+        self._worker: threading.Thread | None = None
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def synthesised(self) -> int:
+        """How many clips engines have spoken so far."""
+        return self._voices.synthesised
+
+    @property
+    def from_cache(self) -> int:
+        """How many clips came from the disk so far."""
+        return self._voices.from_cache
+
+    def clip(self, utterance: Utterance) -> Clip:
+        """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
+
+        One that is queued is made at once, by the caller; one that is being made is waited for.
+
+        Raises:
+            SpeechError: no engine could speak.
+            PromptTooLongError: the text is too long for any engine.
+            RuntimeError: the speaker has been closed.
+        """
+        with self._changed:
+            while True:
+                if self._closed:
+                    raise RuntimeError("the speaker has been closed")
+                if utterance in self._kept:
+                    self._kept.move_to_end(utterance)
+                    samples, rate_hz = self._kept[utterance]
+                    return Clip(to_float32(samples), rate_hz)
+                if utterance not in self._making:
+                    break
+                self._changed.wait()
+            self._queue.pop(utterance, None)
+            self._making.add(utterance)
+        return self._make(utterance)
+
+    def prepare(self, utterances: Iterable[Utterance]) -> None:
+        """Make these in the background, in this order, after what is queued already. Returns at once.
+
+        What goes wrong is told by ``clip`` when the utterance is asked for.
+        """
+        with self._changed:
+            for utterance in utterances:
+                if utterance not in self._kept and utterance not in self._making:
+                    self._queue[utterance] = None
+            if self._queue and self._worker is None and not self._closed:
+                self._worker = threading.Thread(target=self._work, name="speaker", daemon=True)
+                self._worker.start()
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the background work, soon, and let go of the engines. May be called twice."""
+        with self._changed:
+            self._closed = True
+            self._queue.clear()
+            self._changed.notify_all()
+        self._voices.close()
+        if self._worker is not None:
+            self._worker.join()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                while not self._queue and not self._closed:
+                    self._changed.wait()
+                if self._closed:
+                    return
+                utterance, _ = self._queue.popitem(last=False)
+                self._making.add(utterance)
+            with suppress(CoachError):
+                self._make(utterance)
+
+    def _make(self, utterance: Utterance) -> Clip:
+        """Make a clip that this thread has put into ``_making``."""
+        try:
+            clip = self._voices.clip(utterance)
+            samples = to_int16(clip.samples)
+        except BaseException:
+            with self._changed:
+                self._making.discard(utterance)
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._making.discard(utterance)
+            self._kept[utterance] = (samples, clip.rate_hz)
+            self._kept_bytes += samples.nbytes
+            while self._kept_bytes > self._memory_bytes:
+                _, (oldest, _) = self._kept.popitem(last=False)
+                self._kept_bytes -= oldest.nbytes
+            self._changed.notify_all()
+        return clip
