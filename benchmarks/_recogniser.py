@@ -28,8 +28,8 @@ _DISCOUNT = 0.5
 class Recogniser:
     """pocketsphinx with its US-English sounds, expecting the word pairs of ``SENTENCES`` and their words.
 
-    It knows which word is likely to follow, as someone does who has heard the exercise before. Being trained on
-    American speakers it favours American voices.
+    It knows which word is likely to follow, as someone does who has heard the exercise before. Being
+    trained on American speakers it favours American voices.
     """
 
     def __init__(self) -> None:

@@ -73,19 +73,19 @@ def main(arguments: Sequence[str]) -> None:
     tuned = () if chosen.voices else VOICES
     plain = [EspeakVoice(name=f, language="", description="", file=f) for f in chosen.voices or RIVALS]
     recogniser = Recogniser()
-    print(
-        f"{'voice':<22} {'asked':>5} {'spoken':>6} {'errors':>6} {'quietest':>8} {'loudest':>7} {'gain_db':>7}"
-    )
+    print("voice                  asked spoken errors quietest loudest gain_db")
     for voice in (replace(voice, **tuning) for voice in (*tuned, *plain)):
         gain_db = voice.gain_db or 0.0
-        for _ in range(3):  # the limiter takes a little away, so the gain is found step by step
-            clips = spoken_clips(voice, chosen.wpm, gain_db)
+        clips = spoken_clips(voice, chosen.wpm, gain_db)
+        for _ in range(2):  # the limiter takes a little away, so the gain is found step by step
             gain_db += SPEECH_LUFS - integrated_lufs(joined(clips))
+            clips = spoken_clips(voice, chosen.wpm, gain_db)
         # Levels of whole sentences, not gated: how even the prompts are among each other.
         levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in clips]
         print(
             f"{voice.name:<22} {chosen.wpm:>5} {words_per_minute(clips):>6.0f} "
-            f"{recogniser.word_error_rate(clips):>6.1%} {min(levels):>8.1f} {max(levels):>7.1f} {gain_db:>7.1f}",
+            f"{recogniser.word_error_rate(clips):>6.1%} {min(levels):>8.1f} {max(levels):>7.1f} "
+            f"{gain_db:>7.1f}",
             flush=True,
         )
 

@@ -72,7 +72,11 @@ def test_nothing_to_say_is_an_empty_clip(subject: Subject, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "same_as"),
-    [("Breathe\0 in.\n", "Breathe in."), ("  Breathe \ud800in.", "Breathe in."), ("Rest\x0199S.", "Rest 99S.")],
+    [
+        ("Breathe\0 in.\n", "Breathe in."),
+        ("  Breathe \ud800in.", "Breathe in."),
+        ("Rest\x0199S.", "Rest 99S."),
+    ],
 )
 def test_what_cannot_be_seen_is_not_spoken(subject: Subject, text: str, same_as: str) -> None:
     assert subject.say(text).samples.tobytes() == subject.say(same_as).samples.tobytes()
@@ -86,7 +90,7 @@ def test_odd_text_is_spoken_without_trouble(subject: Subject, text: str) -> None
 def test_markup_is_only_text(subject: Subject) -> None:
     plain = subject.say("Hello").duration_ms
     assert subject.say('Hello <break time="20s"/>').duration_ms < plain + 15_000
-    assert subject.say("<mark/>Hello").duration_ms > plain
+    assert subject.say("<mark/> Hello").duration_ms > plain
 
 
 def test_too_long_a_text_is_refused(subject: Subject) -> None:

@@ -30,11 +30,13 @@ _PHASES: Final = np.array(
 )
 _TAPS: Final = len(_PHASES)
 
-# Speech comes at 22 050 Hz or little more and is looked at at 48 000: between two samples it then rises to at
-# most 1 / cos(π · 11 025 / 48 000) = 1.33 times the higher, so below 0.75 of the ceiling nothing needs a look.
+# Speech comes at 22 050 Hz or little more and is looked at at 48 000: between samples it then rises to at
+# most 1 / cos(π · 11 025 / 48 000) = 1.33 times the highest; below 0.75 of the ceiling none needs a look.
 _SAFE: Final = 0.75
 
-_HOLD_MS: Final = 8  # longer than the pitch period of a low voice, so that the gain does not follow each pulse
+_HOLD_MS: Final = (
+    8  # longer than the pitch period of a low voice, so that the gain does not follow each pulse
+)
 _SMOOTH_MS: Final = 4
 _AIM: Final = 0.99  # of the ceiling: room for what the change of gain itself adds between samples
 
@@ -58,7 +60,9 @@ def limit(samples: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
     blocks = -(-len(samples) // FRAMES_PER_MS)
     gain = np.ones(blocks + 2, np.float32)  # a block of margin on either side
     np.minimum.at(gain, near // FRAMES_PER_MS + 1, ceiling * _AIM / np.maximum(peaks, ceiling * _AIM))
-    reach = _HOLD_MS + _SMOOTH_MS + 1  # 1: the gain is a line from middle to middle, so both must be low enough
+    reach = (
+        _HOLD_MS + _SMOOTH_MS + 1
+    )  # 1: the gain is a line from middle to middle, so both must be low enough
     gain = sliding_window_view(np.pad(gain, reach, "edge"), 2 * reach + 1).min(axis=1)
     window = np.hanning(2 * _SMOOTH_MS + 3)[1:-1].astype(np.float32)
     gain = np.convolve(np.pad(gain, _SMOOTH_MS, "edge"), window / window.sum(), "valid")
@@ -75,7 +79,7 @@ def _peaks_around(samples: NDArray[np.float32], at: NDArray[np.intp]) -> NDArray
 
 
 def _lines(gain: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Lines from the middle of each block to the next; the first and last block lie outside of the samples."""
+    """Lines from the middle of each block to the next; the first and last block lie outside the samples."""
     ramp = np.arange(FRAMES_PER_MS, dtype=np.float32) / FRAMES_PER_MS
     lines = gain[:-1, None] + np.diff(gain)[:, None] * ramp
-    return lines.reshape(-1)[FRAMES_PER_MS // 2 :]
+    return lines.astype(np.float32).reshape(-1)[FRAMES_PER_MS // 2 :]

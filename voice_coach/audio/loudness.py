@@ -21,9 +21,10 @@ _MOST_GAIN_DB: Final = 30.0  # more than this would lift noise, not a voice
 def integrated_lufs(clip: Clip) -> float:
     """Gated loudness in LUFS; ``SILENT_LUFS`` for silence, or for less than the 400 ms that a gate needs."""
     import av
-    import av.error
+    from av.error import EOFError as EndOfStream
+    from av.filter import Graph
 
-    graph = av.filter.Graph()
+    graph = Graph()
     source = graph.add_abuffer(
         format="flt", sample_rate=clip.rate_hz, layout="mono", time_base=Fraction(1, clip.rate_hz)
     )
@@ -42,7 +43,7 @@ def integrated_lufs(clip: Clip) -> float:
     while True:
         try:
             measured = graph.pull()
-        except av.error.EOFError:
+        except EndOfStream:
             return loudness
         # The last frame is shorter than the meter's step and carries no reading.
         loudness = float(measured.metadata.get("lavfi.r128.I", loudness))

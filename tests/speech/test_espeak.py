@@ -1,0 +1,201 @@
+"""libespeak-ng in this process: the same sound every time, at the rate and level asked for, clearly."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks._recogniser import SENTENCES, Recogniser
+from benchmarks.voice_quality import joined, spoken_clips, words_per_minute
+from tests.real_parts import require_real
+from voice_coach.audio.levels import true_peak
+from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs
+from voice_coach.model.speech import DEFAULT_RATE_WPM, DEFAULT_VOICE, Clip, Utterance
+from voice_coach.speech import espeak_library
+from voice_coach.speech.engine import EngineError
+from voice_coach.speech.espeak import EspeakEngine
+from voice_coach.speech.espeak_data import DataLinks
+from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
+
+NAMES = [voice.name for voice in VOICES]
+MOST_WORD_ERRORS = (
+    0.10  # measured 0.067; the recogniser expects these sentences, so this is no strict listener
+)
+
+
+@pytest.fixture
+def engine() -> Generator[EspeakEngine]:
+    made = EspeakEngine()
+    yield made
+    made.close()
+
+
+def sound(engine: EspeakEngine, text: str, voice_name: str = "", rate_wpm: int = DEFAULT_RATE_WPM) -> bytes:
+    return engine.synthesise(Utterance(text, f"espeak:{voice_name}", rate_wpm)).samples.tobytes()
+
+
+def test_the_default_voice_is_the_first_of_the_table() -> None:
+    assert f"espeak:{VOICES[0].name}" == DEFAULT_VOICE
+
+
+def test_any_order_any_voice_any_engine_gives_the_same_bits(engine: EspeakEngine) -> None:
+    # en-us+f3 breathes: its noise comes from a generator that the library seeds with the time of day.
+    wanted = [
+        (text, name, rate)
+        for text in ("Breathe in.", "Rest now, and let everything go.")
+        for name in ("en-us", "en-us-f5", "en-us+f3", "de")
+        for rate in (90, 150)
+    ]
+    first = {each: sound(engine, *each) for each in wanted}
+    other = EspeakEngine()
+    shuffled = wanted * 4
+    random.Random(1).shuffle(shuffled)
+    assert all(
+        sound(random.Random(i).choice((engine, other)), *each) == first[each]
+        for i, each in enumerate(shuffled)
+    )
+    other.close()
+
+
+def test_threads_at_once_give_the_same_bits(engine: EspeakEngine) -> None:
+    def speak_all() -> list[bytes]:
+        return [sound(engine, text) for text in SENTENCES]
+
+    first = speak_all()
+    with ThreadPoolExecutor(4) as pool:
+        for again in [pool.submit(speak_all) for _ in range(4)]:
+            assert again.result() == first
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=NAMES)
+@pytest.mark.parametrize("wpm", [80, 100, 120, 150, 180, 220])
+def test_the_rate_is_what_is_spoken(voice: EspeakVoice, wpm: int) -> None:
+    assert words_per_minute(spoken_clips(voice, wpm, 0.0)) == pytest.approx(wpm, rel=0.06)
+
+
+@pytest.mark.parametrize("voice", VOICES, ids=NAMES)
+def test_the_gain_in_the_table_brings_the_voice_to_the_house_level(voice: EspeakVoice) -> None:
+    assert voice.gain_db is not None
+    clips = spoken_clips(voice, DEFAULT_RATE_WPM, voice.gain_db)
+    assert integrated_lufs(joined(clips)) == pytest.approx(SPEECH_LUFS, abs=0.3)
+    levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in clips]
+    assert max(levels) - min(levels) < 4
+    assert max(true_peak(clip.samples) for clip in clips) <= 10 ** (-3 / 20)
+
+
+def test_a_recogniser_understands_the_default_voice() -> None:
+    assert Recogniser().word_error_rate(spoken_clips(VOICES[0], DEFAULT_RATE_WPM, 0.0)) <= MOST_WORD_ERRORS
+
+
+def test_the_identity_tells_voices_and_versions_apart(engine: EspeakEngine) -> None:
+    identities = {engine.identity(name) for name in (*NAMES, "de", "en-us+f3")}
+    assert len(identities) == len(NAMES) + 2
+    assert all("1.5" in identity for identity in identities)
+    tuned = EspeakEngine([EspeakVoice(name="en-us", language="", description="", file="gmw/en-us", pitch=40)])
+    assert tuned.identity("en-us") not in identities
+
+
+def test_voices_are_found_by_name_file_language_and_variant(engine: EspeakEngine) -> None:
+    plain, varied = sound(engine, "Guten Tag.", "de"), sound(engine, "Guten Tag.", "de+f3")
+    assert plain == sound(engine, "Guten Tag.", "gmw/de")
+    assert plain != varied
+
+
+@pytest.mark.parametrize(
+    "name", ["xx", "en+zz", "../x", "en+../x", "en-us\0", "é", "+f3", "e" * 300, "en us"]
+)
+def test_a_name_that_is_no_voice_is_refused(engine: EspeakEngine, name: str) -> None:
+    with pytest.raises(EngineError):
+        sound(engine, "Hello.", name)
+
+
+def test_the_engine_leaves_no_links_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    engine = EspeakEngine()
+    sound(engine, "Hello.")
+    engine.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def files_of_the_wheel() -> tuple[espeak_library.Files, Path]:
+    files = espeak_library.find_files()
+    require_real("espeakng-loader", files.data is not None, "pip install espeakng-loader")
+    assert files.data is not None
+    return files, files.data
+
+
+def spoken(files: espeak_library.Files, voice_file: str) -> bytes:
+    with espeak_library.Library(files) as library:
+        library.select(voice_file)
+        return library.speak("Rest now, and let everything go.").tobytes()
+
+
+def test_links_change_where_the_data_is_found_but_not_the_sound() -> None:
+    files, data = files_of_the_wheel()
+    links = DataLinks(data)
+    folder = links.folder("gmw/en-us", "en_dict")
+    assert (folder == data) == (sys.platform in ("win32", "darwin"))
+    assert spoken(espeak_library.Files(files.library, folder), "gmw/en-us") == spoken(files, "en-us")
+    links.close()
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="paths this long need links, which Windows keeps for administrators"
+)
+def test_data_in_a_deep_folder_is_reached(tmp_path: Path) -> None:
+    files, data = files_of_the_wheel()
+    deep = tmp_path.joinpath(*["a-rather-long-name-of-a-folder"] * 5)
+    deep.mkdir(parents=True)
+    shutil.copytree(data / espeak_library.DATA_FOLDER, deep / espeak_library.DATA_FOLDER)
+    with (
+        pytest.raises(EngineError, match="too deep"),
+        espeak_library.Library(espeak_library.Files(files.library, deep)),
+    ):
+        pass
+    links = DataLinks(deep)
+    assert spoken(espeak_library.Files(files.library, links.folder()), "gmw/en") == spoken(files, "gmw/en")
+    links.close()
+
+
+def test_missing_data_is_an_error_and_not_the_end_of_the_process(tmp_path: Path) -> None:
+    files, _ = files_of_the_wheel()
+    (tmp_path / espeak_library.DATA_FOLDER).mkdir()
+    with pytest.raises(EngineError), espeak_library.Library(espeak_library.Files(files.library, tmp_path)):
+        pass
+    with (
+        pytest.raises(EngineError, match="cannot be loaded"),
+        espeak_library.Library(espeak_library.Files(str(tmp_path / "none.so"), None)),
+    ):
+        pass
+    assert spoken(files, "gmw/en")
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_does_not_grow_with_what_is_spoken(engine: EspeakEngine) -> None:
+    def resident_bytes() -> int:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+    def speak_all() -> None:
+        for text in SENTENCES:
+            sound(engine, text)
+
+    for _ in range(3):
+        speak_all()
+    before = resident_bytes()
+    for _ in range(10):
+        speak_all()
+    assert resident_bytes() - before < 8_000_000
+
+
+def test_clips_are_what_the_mixer_expects_of_an_engine(engine: EspeakEngine) -> None:
+    clip = engine.synthesise(Utterance("Breathe out.", "espeak:", 150))
+    assert isinstance(clip, Clip)
+    assert clip.rate_hz == 22_050
