@@ -130,7 +130,7 @@ class Engine(ABC):
             mono float32 at the engine's own rate; no frames at all if there is nothing to say in the text.
 
         Raises:
-            EngineError: the engine does not work here, has no such voice, or gave something that is no speech.
+            EngineError: the engine does not work here, has no such voice, or gave what is no speech.
             PromptTooLongError: the text is longer than ``LONGEST_TEXT``.
         """
         text = clean_text(utterance.text)
@@ -169,7 +169,8 @@ def clean_text(text: str) -> str:
 def has_words(text: str) -> bool:
     """Whether there is anything to say in it: a letter, a digit, or a sign that has a name."""
     return any(
-        char in _SPOKEN_PUNCTUATION or unicodedata.category(char)[0] not in _SILENT_CATEGORIES for char in text
+        char in _SPOKEN_PUNCTUATION or unicodedata.category(char)[0] not in _SILENT_CATEGORIES
+        for char in text
     )
 
 

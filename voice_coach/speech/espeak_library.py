@@ -26,7 +26,8 @@ RATE, PITCH, RANGE, WORD_GAP = 1, 3, 4, 7
 _LIBRARY_FILES: Final = {"win32": "espeak-ng.dll", "darwin": "libespeak-ng.dylib"}
 DATA_FOLDER: Final = "espeak-ng-data"
 _SOUNDS: Final = ("phontab", "phonindex", "phondata", "intonations")
-LONGEST_PATH: Final = 120  # characters; the library's buffer holds 160 with what it adds (speech.h, N_PATH_HOME)
+LONGEST_PATH: Final = 120
+"""Characters; the library's buffer holds 160 with what it adds (N_PATH_HOME in its speech.h)."""
 
 _SYNCHRONOUS: Final = 2
 _DO_NOT_EXIT: Final = 0x8000  # without it a library that misses its data ends the whole process
@@ -35,7 +36,48 @@ _BUFFER_MS: Final = 20_000  # one piece for nearly every utterance, so the callb
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
-_ONE_AT_A_TIME = threading.Lock()  # the library has one global state for the whole process
+
+class _Copies:
+    """Copies of the library, each with a global state of its own; who has one may use it alone.
+
+    On Linux there are two, so that two threads can speak at once: the second lives in memory (memfd),
+    where the loader takes it for another library. Elsewhere there is one.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._free: dict[str, list[str]] = {}
+
+    def take(self, library: str) -> str:
+        """The path of a copy that is free; waits for one."""
+        with self._changed:
+            if library not in self._free:
+                self._free[library] = [*_in_memory(library), library]
+            while not self._free[library]:
+                self._changed.wait()
+            return self._free[library].pop()
+
+    def give_back(self, library: str, copy: str) -> None:
+        with self._changed:
+            self._free[library].append(copy)
+            self._changed.notify()
+
+
+def _in_memory(library: str) -> list[str]:
+    """A copy of the library in memory, where there is such a thing; it goes with the process."""
+    if not sys.platform.startswith("linux") or not hasattr(os, "memfd_create"):
+        return []
+    try:
+        copy = os.memfd_create("libespeak-ng")
+        with open(library, "rb") as file:  # noqa: PTH123  (beside the descriptor, which has no path)
+            while piece := file.read(1 << 20):
+                os.write(copy, piece)
+    except OSError:
+        return []
+    return [f"/proc/self/fd/{copy}"]
+
+
+_COPIES = _Copies()
 
 
 class _Voice(ctypes.Structure):
@@ -125,11 +167,11 @@ class Library:
         self._callback = _Callback(self._take)
 
     def __enter__(self) -> Library:
-        _ONE_AT_A_TIME.acquire()
+        self._copy = _COPIES.take(self._files.library)
         try:
-            self._dll = ctypes.CDLL(self._files.library)
+            self._dll = ctypes.CDLL(self._copy)
         except OSError as error:
-            _ONE_AT_A_TIME.release()
+            _COPIES.give_back(self._files.library, self._copy)
             raise EngineError("espeak", f"its library cannot be loaded: {error}") from error
         try:
             self._start()
@@ -146,7 +188,7 @@ class Library:
         finally:
             _unload(self._dll._handle)
             del self._dll
-            _ONE_AT_A_TIME.release()
+            _COPIES.give_back(self._files.library, self._copy)
 
     def version(self) -> str:
         """The library's version and its data's, such as ``1.52.0 7d1c02aa``.
@@ -169,13 +211,15 @@ class Library:
         return Path(_decoded(path.value or b""))
 
     def select(self, voice_file: str) -> str:
-        """Choose a voice by its file, name or language, with ``+VARIANT`` if wished; gives its full file name.
+        """Choose a voice by its file, name or language, with ``+VARIANT`` if wished; gives its file's name.
 
         Raises:
             EngineError: there is no such voice.
         """
         if not voice_file.isascii() or self._short("espeak_SetVoiceByName")(voice_file.encode()) != 0:
-            raise EngineError("espeak", f"has no voice {voice_file!r}; 'voice-coach doctor' lists what there is")
+            raise EngineError(
+                "espeak", f"has no voice {voice_file!r}; 'voice-coach doctor' lists what there is"
+            )
         chosen: bytes = self._short("espeak_GetCurrentVoice")().contents.identifier
         return chosen.decode()
 

@@ -16,7 +16,7 @@ import json
 import os
 import sys
 import threading
-from typing import Any
+from typing import Any, cast
 
 # Words per minute spoken for each that the driver is asked for, where that was measured.
 _SPOKEN_PER_ASKED = {"espeak": 1.28}
@@ -51,9 +51,9 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     if preload := request.get("preload"):
         with contextlib.suppress(OSError):
             ctypes.CDLL(preload, mode=ctypes.RTLD_GLOBAL)
-    import pyttsx3
+    import pyttsx3  # pyright: ignore[reportMissingTypeStubs]
 
-    engine: Any = pyttsx3.init()
+    engine = cast("Any", pyttsx3).init()
     driver = str(engine)
     if request["do"] == "voices":
         return {"voices": [_described(voice) for voice in engine.getProperty("voices")], "driver": driver}
@@ -75,17 +75,19 @@ def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
 
     engine.connect("finished-utterance", finish)
     engine.connect("error", fail)
+    if driver == "espeak":
+        # Otherwise settings wait for the loop, which begins by cancelling whatever the library is doing: once
+        # in some hundred times the rate is lost. When it is not busy they go to the library now.
+        engine.proxy.setBusy(False)
     if wanted := request["voice"]:
         engine.setProperty("voice", _find(engine.getProperty("voices"), wanted))
     engine.setProperty("rate", round(request["rate_wpm"] / _SPOKEN_PER_ASKED.get(driver, 1.0)))
     if driver == "espeak":
-        # Its settings are made by a thread of the library; once in some hundred times the speech came first.
-        engine.runAndWait()
         sys.modules["pyttsx3.drivers._espeak"].Synchronize()
     engine.save_to_file(request["text"], request["file"])
     engine.runAndWait()
     if driver not in _REPORT_NO_FINISH:
-        ended.wait()  # espeak's driver comes back while the library still speaks; the parent has the time limit
+        ended.wait()  # espeak's driver may come back while the library still speaks; the parent has a limit
     if any(outcome):
         raise _RequestError(next(filter(None, outcome)))
 
@@ -100,7 +102,9 @@ def _find(voices: list[Any], wanted: str) -> str:
     if len(partly) == 1:
         return partly[0].id
     names = ", ".join(str(voice.name) for voice in (partly or voices)[:20])
-    raise _RequestError(f"{'several voices match' if partly else 'has no voice'} {wanted!r}; there are {names}")
+    raise _RequestError(
+        f"{'several voices match' if partly else 'has no voice'} {wanted!r}; there are {names}"
+    )
 
 
 def _described(voice: Any) -> list[str]:

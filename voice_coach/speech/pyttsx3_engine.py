@@ -29,7 +29,7 @@ class Pyttsx3Engine(Engine):
     """Speaks with pyttsx3: SAPI on Windows, NSSpeechSynthesizer on macOS, espeak-ng on Linux.
 
     pyttsx3 depends on timing, prints, hangs and reports no errors for bad paths, so each utterance is spoken
-    in a fresh process with a time limit, and the file it leaves is judged by its content. About 0.3 s each.
+    in a fresh process with a time limit, and the file it leaves is judged by its content. About 0.1 s each.
 
     Args:
         limit_s: seconds after which the process is killed.
@@ -62,7 +62,13 @@ class Pyttsx3Engine(Engine):
     def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
         with tempfile.TemporaryDirectory(prefix="pyttsx3-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "speech.wav"
-            request = {"do": "speak", "text": text, "voice": voice_name, "rate_wpm": rate_wpm, "file": str(file)}
+            request = {
+                "do": "speak",
+                "text": text,
+                "voice": voice_name,
+                "rate_wpm": rate_wpm,
+                "file": str(file),
+            }
             self._ask(request)
             try:
                 return read_sound(file.read_bytes())
@@ -94,7 +100,9 @@ class Pyttsx3Engine(Engine):
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
-            raise EngineError(self.name, f"did not answer within {self._limit_s:g} s and was stopped") from None
+            raise EngineError(
+                self.name, f"did not answer within {self._limit_s:g} s and was stopped"
+            ) from None
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -104,7 +112,9 @@ class Pyttsx3Engine(Engine):
             answer: dict[str, Any] = json.loads(answers)
         except ValueError:
             lines = complaints.decode(errors="replace").strip().splitlines() or ["it said nothing"]
-            raise EngineError(self.name, f"its process ended with {process.returncode}: {lines[-1]}") from None
+            raise EngineError(
+                self.name, f"its process ended with {process.returncode}: {lines[-1]}"
+            ) from None
         if reason := answer.get("error"):
             raise EngineError(self.name, reason)
         return answer

@@ -111,7 +111,9 @@ def _chunks(data: bytes, order: Literal["<", ">"]) -> Iterator[tuple[bytes, byte
 def _decode(form: _Format, body: bytes) -> Clip:
     encoding = _ENCODINGS.get((form.is_float, form.bits))
     if encoding is None or not 1 <= form.channels <= 8 or not 4_000 <= form.rate_hz <= 192_000:
-        raise ValueError(f"its {form.bits} bits, {form.channels} channels and {form.rate_hz} Hz are not expected")
+        raise ValueError(
+            f"its {form.bits} bits, {form.channels} channels and {form.rate_hz} Hz are not expected"
+        )
     kind, full_scale = encoding
     frame = form.channels * form.bits // 8
     raw = np.frombuffer(body[: len(body) // frame * frame], form.order + kind)
