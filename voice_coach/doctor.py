@@ -87,7 +87,9 @@ def _speech(coach: Coach, engine: str) -> Finding:
         return Finding(what, "missing", f"It does not speak: {error.reason}.", advice)
     took = (time.monotonic() - began) * 1000
     del coach
-    return Finding(what, "well", f"It speaks ({voices} voices; {clip.duration_ms} ms of speech in {took:.0f} ms).")
+    return Finding(
+        what, "well", f"It speaks ({voices} voices; {clip.duration_ms} ms of speech in {took:.0f} ms)."
+    )
 
 
 def _cache(coach: Coach) -> Finding:
@@ -122,7 +124,9 @@ def _simpleaudio(coach: Coach) -> Finding:
     try:
         device("simpleaudio").ready()
     except CoachError as error:
-        return Finding("simpleaudio", "missing", str(error), "Not needed: the sound device is played without it.")
+        return Finding(
+            "simpleaudio", "missing", str(error), "Not needed: the sound device is played without it."
+        )
     return Finding("simpleaudio", "well", "It can be used: voice-coach play --output simpleaudio")
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
-from voice_coach.audio.loudness import gain_to_speech_level
 from voice_coach.model.speech import Clip
 from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.fallback import Conditioning, Voices
+from voice_coach.speech.grid import GridClip
 from voice_coach.speech.speaker import Speaker
 
 CLIPS = "clips"
@@ -22,10 +22,11 @@ class SoundStore:
         self._cache = cache
 
     def kept(self, *shaped_by: str) -> Clip | None:
-        return self._cache.get(cache_key(*shaped_by))
+        kept = self._cache.get(cache_key(*shaped_by))
+        return kept.clip() if kept else None
 
     def keep(self, clip: Clip, *shaped_by: str) -> None:
-        self._cache.put(cache_key(*shaped_by), clip)
+        self._cache.put(cache_key(*shaped_by), GridClip.of(clip))
 
 
 def make_cache(folder: Path, notify: Callable[[str], None]) -> ClipCache:
@@ -40,7 +41,11 @@ def make_speaker(cache: ClipCache, notify: Callable[[str], None]) -> Speaker:
         cache: closed with the speaker.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
-    conditioning = Conditioning(
-        condition=condition, gain_db=gain_to_speech_level, version=CONDITIONING_VERSION
-    )
+    conditioning = Conditioning(condition=condition, gain_db=_measured_gain_db, version=CONDITIONING_VERSION)
     return Speaker(Voices(conditioning, cache, notify=notify))
+
+
+def _measured_gain_db(clip: Clip) -> float:
+    from voice_coach.audio.loudness import gain_to_speech_level
+
+    return gain_to_speech_level(clip)

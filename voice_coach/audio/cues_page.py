@@ -5,7 +5,6 @@ Scalars stay the text that was written; `sound_reader` gives them their meaning.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -130,5 +129,7 @@ class CuesPage:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A hint with the nearest of the names, or nothing."""
-    close = difflib.get_close_matches(word, list(names), n=1)
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(names), n=1)
     return f'did you mean "{close[0]}"?' if close else ""

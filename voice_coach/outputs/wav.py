@@ -11,6 +11,7 @@ from pathlib import Path
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
+from voice_coach.outputs.beside import beside
 from voice_coach.outputs.output import Output
 from voice_coach.outputs.whole_file import shown, whole_file
 
@@ -32,9 +33,9 @@ class WavFile(Output):
         self._force = force
 
     def write(self, blocks: Iterable[Block]) -> None:
-        with whole_file(self._target, force=self._force) as file:
+        with whole_file(self._target, force=self._force) as file, beside(blocks) as made:
             file.write(header(0))
-            data_bytes = self._write_samples(file, blocks)
+            data_bytes = self._write_samples(file, made)
             file.truncate(_HEADER.size + data_bytes)
             file.seek(0)
             file.write(header(data_bytes))

@@ -12,7 +12,6 @@ import errno
 import hashlib
 import io
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Generator
@@ -141,7 +140,7 @@ def _partial_prefix(place: Path) -> str:
 def _create(place: Path, target: Path) -> tuple[_Partial, Path]:
     """A new locked file beside ``place``."""
     while True:
-        partial = place.with_name(f"{_partial_prefix(place)}{secrets.token_hex(4)}.partial")
+        partial = place.with_name(f"{_partial_prefix(place)}{os.urandom(4).hex()}.partial")
         file = _Partial(partial, target)
         try:
             _lock(file)

@@ -14,7 +14,6 @@ from typing import cast
 import yaml
 
 from voice_coach.script.collecting import Collector
-from voice_coach.script.complaints import understand
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -90,6 +89,8 @@ def read_tree(text: str, problems: Collector) -> Node | None:
         except _Refused:
             return None
         except yaml.MarkedYAMLError as error:
+            from voice_coach.script.complaints import understand  # most scripts give no reason to complain
+
             complaint = understand(error, text)
             problems.add_at(
                 complaint.line, complaint.column, complaint.message, complaint.hint, complaint.width

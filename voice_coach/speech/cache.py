@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -15,8 +16,7 @@ from typing import Final
 
 import numpy as np
 
-from voice_coach.model.speech import Clip
-from voice_coach.speech.grid import to_float32, to_int16
+from voice_coach.speech.grid import GridClip
 
 DEFAULT_BYTES: Final = 256 * 1024 * 1024
 """About three quarters of an hour of different prompts."""
@@ -27,6 +27,7 @@ _MAGIC: Final = b"VCLP"
 _VERSION: Final = 1
 _FIRST_LOOK_BYTES: Final = 4 * 1024 * 1024
 _STALE_S: Final = 3600.0
+_FRESH_S: Final = 600.0
 _LOUDEST_GAIN_DB: Final = 60.0
 
 
@@ -65,11 +66,13 @@ class ClipCache:
         self._until_look = min(_FIRST_LOOK_BYTES, max_bytes // 8)
         self._put_any = False
 
-    def get(self, key: str) -> Clip | None:
+    def get(self, key: str) -> GridClip | None:
         """The clip kept under this key, or None. A damaged one is removed."""
         path = self._folder / f"{key}{_CLIP}"
         try:
-            data = path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                used_s = os.fstat(file.fileno()).st_mtime
+                data = file.readall()
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -79,16 +82,18 @@ class ClipCache:
         try:
             if clip is None:
                 path.unlink()
-            else:
+            elif time.time() - used_s > _FRESH_S:
                 os.utime(path)  # used now: the last to be removed
         except OSError:
             pass  # a folder that can be read only is still good to read from
         return clip
 
-    def put(self, key: str, clip: Clip) -> None:
-        """Keep a clip whose samples lie on the 16-bit grid."""
+    def put(self, key: str, clip: GridClip) -> None:
+        """Keep a clip."""
         if self._works:
-            self._write(f"{key}{_CLIP}", _pack(clip, key))
+            samples = clip.samples.data.cast("B")
+            header = _header(clip.rate_hz, len(clip.samples), samples, key)
+            self._write(f"{key}{_CLIP}", header, samples)
 
     def gain_db(self, key: str) -> float | None:
         """The gain kept under this key, or None."""
@@ -108,14 +113,14 @@ class ClipCache:
         if self._put_any and self._works:
             self._make_room()
 
-    def _write(self, name: str, data: bytes) -> None:
+    def _write(self, name: str, *parts: bytes | memoryview) -> None:
         temporary = self._folder / f"{name}.{os.getpid()}-{next(self._numbers)}{_TEMPORARY}"
         try:
             try:
-                temporary.write_bytes(data)
+                _write_parts(temporary, parts)
             except FileNotFoundError:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                temporary.write_bytes(data)
+                _write_parts(temporary, parts)
             temporary.replace(self._folder / name)
         except OSError as error:
             _remove(temporary)
@@ -124,7 +129,7 @@ class ClipCache:
             return
         with self._lock:
             self._put_any = True
-            self._until_look -= len(data)
+            self._until_look -= sum(len(part) for part in parts)
             look = self._until_look <= 0
             if look:
                 self._until_look = self._max_bytes // 8
@@ -156,15 +161,18 @@ class ClipCache:
             told, self._works = not self._works, False
         if not told:
             reason = error.strerror or str(error)
-            self._notify(f"Speech cannot be kept in {self._folder} ({reason}): going on without, more slowly.")
+            self._notify(
+                f"Speech cannot be kept in {self._folder} ({reason}): going on without, more slowly."
+            )
 
 
-def _pack(clip: Clip, key: str) -> bytes:
-    samples = to_int16(clip.samples).tobytes()
-    return _header(clip.rate_hz, len(clip.samples), samples, key) + samples
+def _write_parts(path: Path, parts: tuple[bytes | memoryview, ...]) -> None:
+    with path.open("wb", buffering=0) as file:
+        for part in parts:
+            file.write(part)
 
 
-def _unpack(data: bytes, key: str) -> Clip | None:
+def _unpack(data: bytes, key: str) -> GridClip | None:
     """The clip in these bytes, or None if they are not what was put under this key."""
     if len(data) < _HEADER.size:
         return None
@@ -172,17 +180,15 @@ def _unpack(data: bytes, key: str) -> Clip | None:
     samples = memoryview(data)[_HEADER.size :]
     if len(samples) != 2 * frames or data[: _HEADER.size] != _header(rate_hz, frames, samples, key):
         return None
-    return Clip(to_float32(np.frombuffer(samples, "<i2")), rate_hz)
+    return GridClip(np.frombuffer(samples, "<i2"), rate_hz)
 
 
 def _header(rate_hz: int, frames: int, samples: bytes | memoryview, key: str) -> bytes:
-    """The header of a file; its checksum covers the key and all else, so a file under another name is damage."""
+    """The header of a file. Its checksum covers the key too, so a file under another name is damage."""
     start = zlib.crc32(f"{key} {rate_hz} {frames}".encode())
     return _HEADER.pack(_MAGIC, _VERSION, rate_hz, frames, zlib.crc32(samples, start))
 
 
 def _remove(path: Path) -> None:
-    try:
+    with contextlib.suppress(OSError):  # in use on Windows; the next look finds it again
         path.unlink(missing_ok=True)
-    except OSError:
-        pass  # in use on Windows; the next look finds it again

@@ -87,8 +87,7 @@ class EspeakEngine(Engine):
 
     @cached_property
     def _version(self) -> str:
-        with self._library() as espeak:
-            return f"espeak-ng {espeak.version()}"
+        return f"espeak-ng {library.version(self._files)}"
 
     def _voice(self, name: str) -> EspeakVoice:
         """The voice of that name, its file looked up once: by name the library searches hundreds of files."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.speech.espeak_library import DATA_FOLDER, LONGEST_PATH
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 _SHARED: Final = ("phontab", "phonindex", "phondata", "intonations", "voices")
 
@@ -28,7 +30,7 @@ class DataLinks:
     def __init__(self, data: Path) -> None:
         self._data = data
         self._lock = threading.Lock()
-        self._folders: dict[str, tempfile.TemporaryDirectory[str] | None] = {}
+        self._folders: dict[str, TemporaryDirectory[str] | None] = {}
 
     def folder(self, voice_file: str = "", dictionary: str = "") -> Path:
         """The folder to give to the library: for this voice and nothing else, or ("") for all voices.
@@ -54,13 +56,15 @@ class DataLinks:
                     links.cleanup()
             self._folders.clear()
 
-    def _link(self, language: str, dictionary: str) -> tempfile.TemporaryDirectory[str] | None:
+    def _link(self, language: str, dictionary: str) -> TemporaryDirectory[str] | None:
         """A folder of links, or None where the data itself does, or links cannot be made."""
         data = self._data / DATA_FOLDER
         if not language and len(str(self._data)) <= LONGEST_PATH:
             return None
         try:
-            links = tempfile.TemporaryDirectory(prefix="espeak-", ignore_cleanup_errors=True)
+            from tempfile import TemporaryDirectory
+
+            links = TemporaryDirectory(prefix="espeak-", ignore_cleanup_errors=True)
             linked = Path(links.name) / DATA_FOLDER
             if not language:
                 linked.symlink_to(data, target_is_directory=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import importlib.util
 import os
 import sys
@@ -148,10 +147,32 @@ def find_files() -> Files:
         library = folder / _LIBRARY_FILES.get(sys.platform, "libespeak-ng.so")
         if library.is_file() and (folder / DATA_FOLDER).is_dir():
             return Files(str(library), folder)
-    system = ctypes.util.find_library("espeak-ng") or ctypes.util.find_library("libespeak-ng")
+    from ctypes.util import find_library
+
+    system = find_library("espeak-ng") or find_library("libespeak-ng")
     if not system:
         raise EngineError("espeak", "is not installed: pip install espeakng-loader")
     return Files(system, None)
+
+
+def version(files: Files) -> str:
+    """What tells one library with its data from another: a checksum of the library, of the sounds, and of the sizes
+    of the dictionaries. The wheel's library is not loaded for it, which would take longer than a sentence.
+
+    Raises:
+        EngineError: the system's library, where there is no wheel, does not work.
+    """
+    folder = files.data / DATA_FOLDER if files.data else None
+    if folder is None:
+        with Library(files) as library:
+            folder = library.data_folder
+    checksum = 0
+    for path in (Path(files.library), *(folder / name for name in _SOUNDS)):
+        if path.is_file():  # the system's library may be known by its name only
+            checksum = zlib.crc32(path.read_bytes(), checksum)
+    with os.scandir(folder) as entries:
+        sizes = sorted((entry.name, entry.stat().st_size) for entry in entries if entry.is_file())
+    return f"{zlib.crc32(repr(sizes).encode(), checksum):08x}"
 
 
 class Library:
@@ -189,19 +210,6 @@ class Library:
             _unload(self._dll._handle)
             del self._dll
             _COPIES.give_back(self._files.library, self._copy)
-
-    def version(self) -> str:
-        """The library's version and its data's, such as ``1.52.0 7d1c02aa``.
-
-        The data's is a checksum of the sounds and of the sizes of the dictionaries.
-        """
-        number: bytes = self._short("espeak_Info")(None)
-        checksum = 0
-        for name in _SOUNDS:
-            checksum = zlib.crc32((self.data_folder / name).read_bytes(), checksum)
-        with os.scandir(self.data_folder) as entries:
-            sizes = sorted((entry.name, entry.stat().st_size) for entry in entries if entry.is_file())
-        return f"{number.decode()} {zlib.crc32(repr(sizes).encode(), checksum):08x}"
 
     @property
     def data_folder(self) -> Path:

@@ -11,6 +11,7 @@ from voice_coach.model.problems import SpeechError
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, make_engine
+from voice_coach.speech.grid import GridClip
 
 CALIBRATION_TEXT: Final = (
     "Lie down on your back, let your shoulders sink to the ground, and take all the time you need. "
@@ -36,9 +37,10 @@ class Conditioning:
 
 
 class Voices:
-    """Speaks every utterance with the voice it asks for, or with the default voice of the next engine that can.
+    """Speaks each utterance with the voice it asks for, or the default voice of the next engine that can.
 
-    A voice that failed for good is not tried again, and its failure told once. Safe to use from several threads.
+    A voice that failed for good is not tried again, and its failure told once. Safe to use from several
+    threads.
 
     Args:
         conditioning: what makes a raw clip ready to mix.
@@ -71,7 +73,7 @@ class Voices:
         self.synthesised = 0
         self.from_cache = 0
 
-    def clip(self, utterance: Utterance) -> Clip:
+    def clip(self, utterance: Utterance) -> GridClip:
         """The conditioned clip of an utterance; blocks until it is there.
 
         Raises:
@@ -123,7 +125,7 @@ class Voices:
                 self._engines[name] = self._make(name)
             return self._engines[name]
 
-    def _clip(self, engine: Engine, utterance: Utterance) -> Clip:
+    def _clip(self, engine: Engine, utterance: Utterance) -> GridClip:
         identity = engine.identity(utterance.voice_name)
         gain_db = engine.gain_db(utterance.voice_name)
         if gain_db is None:
@@ -135,7 +137,7 @@ class Voices:
             with self._lock:
                 self.from_cache += 1
             return kept
-        clip = self._conditioning.condition(engine.synthesise(utterance), gain_db)
+        clip = GridClip.of(self._conditioning.condition(engine.synthesise(utterance), gain_db))
         with self._lock:
             self.synthesised += 1
         if self._cache:
@@ -161,4 +163,6 @@ class Voices:
             news = [attempt for attempt in attempts if attempt[0] not in self._told]
             self._told.update(voice for voice, _ in news)
         for voice, reason in news:
-            self._notify(f"The voice {voice} does not speak ({reason}): {speaks.removesuffix(':')} speaks instead.")
+            self._notify(
+                f"The voice {voice} does not speak ({reason}): {speaks.removesuffix(':')} speaks instead."
+            )

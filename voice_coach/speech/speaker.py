@@ -9,16 +9,13 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.speech.fallback import Voices
-from voice_coach.speech.grid import to_float32, to_int16
+from voice_coach.speech.grid import GridClip
 
-MEMORY_BYTES: Final = 16 * 1024 * 1024
-"""Nearly three minutes of speech."""
+MEMORY_BYTES: Final = 32 * 1024 * 1024
+"""Nearly six minutes of speech: what is said in two chapters, the one that is heard and the one after it."""
 
 
 class Speaker:
@@ -36,7 +33,7 @@ class Speaker:
         self._voices = voices
         self._memory_bytes = memory_bytes
         self._changed = threading.Condition()
-        self._kept: OrderedDict[Utterance, tuple[NDArray[np.int16], int]] = OrderedDict()
+        self._kept: OrderedDict[Utterance, GridClip] = OrderedDict()
         self._kept_bytes = 0
         self._making: set[Utterance] = set()
         self._queue: OrderedDict[Utterance, None] = OrderedDict()
@@ -64,27 +61,31 @@ class Speaker:
     def clip(self, utterance: Utterance) -> Clip:
         """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
 
-        One that is queued is made at once, by the caller; one that is being made is waited for.
+        One that is queued is made at once, by the caller. While another thread is making it the caller does not
+        just wait but makes the next in the queue, so that two cores speak.
 
         Raises:
             SpeechError: no engine could speak.
             PromptTooLongError: the text is too long for any engine.
             RuntimeError: the speaker has been closed.
         """
-        with self._changed:
-            while True:
+        while True:
+            with self._changed:
                 if self._closed:
                     raise RuntimeError("the speaker has been closed")
                 if utterance in self._kept:
                     self._kept.move_to_end(utterance)
-                    samples, rate_hz = self._kept[utterance]
-                    return Clip(to_float32(samples), rate_hz)
+                    return self._kept[utterance].clip()
                 if utterance not in self._making:
+                    self._queue.pop(utterance, None)
+                    self._making.add(utterance)
                     break
-                self._changed.wait()
-            self._queue.pop(utterance, None)
-            self._making.add(utterance)
-        return self._make(utterance)
+                other = self._next_queued()
+                if other is None:
+                    self._changed.wait()
+            if other is not None:
+                self._make_quietly(other)
+        return self._make(utterance).clip()
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """Make these in the background, in this order, after what is queued already. Returns at once.
@@ -117,16 +118,27 @@ class Speaker:
                     self._changed.wait()
                 if self._closed:
                     return
-                utterance, _ = self._queue.popitem(last=False)
-                self._making.add(utterance)
-            with suppress(CoachError):
-                self._make(utterance)
+                utterance = self._next_queued()
+            if utterance is not None:
+                self._make_quietly(utterance)
 
-    def _make(self, utterance: Utterance) -> Clip:
+    def _next_queued(self) -> Utterance | None:
+        """Takes the next of the queue, to be made by the calling thread, which holds the lock."""
+        if not self._queue:
+            return None
+        utterance, _ = self._queue.popitem(last=False)
+        self._making.add(utterance)
+        return utterance
+
+    def _make_quietly(self, utterance: Utterance) -> None:
+        """Make a clip ahead; what goes wrong is told when it is asked for."""
+        with suppress(CoachError):
+            self._make(utterance)
+
+    def _make(self, utterance: Utterance) -> GridClip:
         """Make a clip that this thread has put into ``_making``."""
         try:
             clip = self._voices.clip(utterance)
-            samples = to_int16(clip.samples)
         except BaseException:
             with self._changed:
                 self._making.discard(utterance)
@@ -134,10 +146,10 @@ class Speaker:
             raise
         with self._changed:
             self._making.discard(utterance)
-            self._kept[utterance] = (samples, clip.rate_hz)
-            self._kept_bytes += samples.nbytes
+            self._kept[utterance] = clip
+            self._kept_bytes += clip.samples.nbytes
             while self._kept_bytes > self._memory_bytes:
-                _, (oldest, _) = self._kept.popitem(last=False)
-                self._kept_bytes -= oldest.nbytes
+                _, oldest = self._kept.popitem(last=False)
+                self._kept_bytes -= oldest.samples.nbytes
             self._changed.notify_all()
         return clip

@@ -1,0 +1,65 @@
+"""Makes blocks in a thread of their own while others are being written, so that both cores have work."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from threading import Condition, Thread
+
+from voice_coach.audio.block import Block
+
+AHEAD = 16
+"""How many blocks may wait to be written."""
+
+
+def beside(blocks: Iterable[Block]) -> closing[Generator[Block]]:
+    """The same blocks, made up to ``AHEAD`` of them ahead by another thread.
+
+    Use it in a ``with`` statement: at its end no more blocks are made, and the thread has ended. What making a block
+    raises comes out where the block would have.
+    """
+    return closing(_pulled(blocks))
+
+
+def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
+    waiting: deque[Block] = deque()
+    raised: list[BaseException] = []
+    changed = Condition()
+    over = False
+
+    def pull() -> None:
+        nonlocal over
+        try:
+            for block in blocks:
+                with changed:
+                    changed.wait_for(lambda: len(waiting) < AHEAD or over)
+                    if over:
+                        return
+                    waiting.append(block)
+                    changed.notify()
+        except BaseException as error:  # noqa: BLE001  (it is raised again in the thread that writes)
+            raised.append(error)
+        finally:
+            with changed:
+                over = True
+                changed.notify()
+
+    thread = Thread(target=pull, name="blocks", daemon=True)
+    thread.start()
+    try:
+        while True:
+            with changed:
+                changed.wait_for(lambda: bool(waiting) or over)
+                if not waiting:
+                    break
+                block = waiting.popleft()
+                changed.notify()
+            yield block
+        if raised:
+            raise raised[0]
+    finally:
+        with changed:
+            over = True
+            changed.notify()
+        thread.join()
