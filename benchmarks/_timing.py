@@ -53,7 +53,7 @@ def race(commands: Sequence[Command], runs: int) -> dict[str, list[float]]:
 
 
 def report(times: dict[str, list[float]], against: str) -> None:
-    """Prints minimum, median and maximum of each, and the median of the ratios to ``against``, round by round."""
+    """Prints minimum, median and maximum of each, and the median of its ratios to ``against``."""
     for name, seconds in times.items():
         ratios = [mine / other for mine, other in zip(seconds, times[against], strict=True)]
         print(

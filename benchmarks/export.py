@@ -2,9 +2,8 @@
 
     python -m benchmarks export
 
-The ``espeak-ng`` program (apt install espeak-ng) speaks the same words and pauses as one SSML document. The plain
-script is what most people would write: pyttsx3 for each prompt, pydub to join (pip install pydub, and audioop-lts
-from Python 3.13 on).
+The ``espeak-ng`` program (apt install espeak-ng) speaks the same words and pauses as one SSML document. The
+plain script is what most people would write: pyttsx3 for each prompt, pydub to join.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ def spoken(timeline: Timeline) -> list[tuple[str, int]]:
 def ssml(prompts: list[tuple[str, int]]) -> str:
     """The prompts as one SSML document."""
     body = "".join(f'{escape(text)} <break time="{pause}ms"/>\n' for text, pause in prompts)
-    return f'<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis" xml:lang="en-GB">\n{body}</speak>\n'
+    return f'<speak version="1.0" xmlns="http://www.w3.org/2001/10/synthesis">\n{body}</speak>\n'
 
 
 def main(_arguments: list[str]) -> None:

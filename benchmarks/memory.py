@@ -54,8 +54,8 @@ def main(_arguments: list[str]) -> None:
             seconds, peak_mb, length_s = _export(rounds, ending)
             base_mb = base_mb or peak_mb
             print(
-                f"{ending:<5} {name:<12} {length_s / 60:6.1f} min   peak {peak_mb:6.1f} MB ({peak_mb - base_mb:+5.1f})   "
-                f"{seconds:6.2f} s, {seconds / length_s * 3600:5.2f} s an hour"
+                f"{ending:<5} {name:<12} {length_s / 60:6.1f} min   peak {peak_mb:6.1f} MB "
+                f"({peak_mb - base_mb:+5.1f})   {seconds:6.2f} s, {seconds / length_s * 3600:5.2f} s an hour"
             )
 
 

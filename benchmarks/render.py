@@ -93,4 +93,4 @@ def main(_arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main([])

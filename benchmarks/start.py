@@ -2,8 +2,8 @@
 
     python -m benchmarks start
 
-The first sound is measured where it comes out: a PulseAudio null sink is recorded while ``voice-coach play`` runs
-(apt install pulseaudio pulseaudio-utils). The recording itself is up to 20 ms late.
+The first sound is measured where it comes out: a PulseAudio null sink is recorded while ``voice-coach play``
+runs (apt install pulseaudio pulseaudio-utils). The recording itself is up to 20 ms late.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def main(_arguments: list[str]) -> None:
 
 
 def first_sound_s(environ: dict[str, str]) -> float:
-    """Seconds from the start of ``voice-coach play`` until the sound server has something that is not silence.
+    """Seconds from the start of ``voice-coach play`` until the sound server has what is not silence.
 
     Raises:
         TimeoutError: nothing was heard.

@@ -134,10 +134,10 @@ def _flac(coach: Coach) -> Finding:
     del coach
     import tempfile
 
+    import numpy as np
+
     from voice_coach.audio.block import Block
     from voice_coach.outputs.output import file_output
-
-    import numpy as np
 
     with tempfile.TemporaryDirectory() as folder:
         file_output(Path(folder) / "probe.flac").write([Block(np.zeros(4800, np.int16), silent=True)])

@@ -73,7 +73,7 @@ def _run(verb: str, arguments: list[str]) -> int:
 
     # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Nearly nothing here makes rings of references; looking for them a hundred times while importing takes 15 ms.
+    # Hardly anything here makes rings of references; looking for them while importing takes 15 ms.
     gc.set_threshold(50_000)
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)

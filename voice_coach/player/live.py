@@ -15,8 +15,8 @@ from voice_coach.player.ahead import Ahead
 from voice_coach.player.status import Follower
 
 STOP_PATIENCE_S = 0.5
-"""How long the end of playing waits for a chapter that is being compiled; a slow voice may take longer, and gives up
-when it is closed."""
+"""How long the end of playing waits for a chapter that is being compiled; a slow voice may take longer, and
+gives up when it is closed."""
 
 TICK_S = 0.1
 """How often the status is told."""

@@ -156,8 +156,10 @@ def find_files() -> Files:
 
 
 def version(files: Files) -> str:
-    """What tells one library with its data from another: a checksum of the library, of the sounds, and of the sizes
-    of the dictionaries. The wheel's library is not loaded for it, which would take longer than a sentence.
+    """What tells one library with its data from another.
+
+    A checksum of the library, of the sounds, and of the sizes of the dictionaries. The wheel's library is not
+    loaded for it, which would take longer than a sentence.
 
     Raises:
         EngineError: the system's library, where there is no wheel, does not work.

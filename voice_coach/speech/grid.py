@@ -14,7 +14,7 @@ FULL_SCALE: Final = np.float32(32_768)
 
 
 def to_int16(samples: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Float samples (full scale ±1) that lie on the grid, little-endian so that files are the same everywhere."""
+    """Float samples (full scale ±1) that lie on the grid; little-endian, as files are everywhere."""
     return np.multiply(samples, FULL_SCALE, dtype=np.float32).astype("<i2")
 
 

@@ -61,8 +61,8 @@ class Speaker:
     def clip(self, utterance: Utterance) -> Clip:
         """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
 
-        One that is queued is made at once, by the caller. While another thread is making it the caller does not
-        just wait but makes the next in the queue, so that two cores speak.
+        One that is queued is made at once, by the caller. While another thread is making it the caller does
+        not just wait but makes the next in the queue, so that two cores speak.
 
         Raises:
             SpeechError: no engine could speak.
