@@ -156,7 +156,7 @@ def test_beginning_later_leaves_out_the_opening_and_leads_from_the_start_positio
     first, *rest = plans(made, start_at="chair-breathing")
     assert [plan.exercise for plan in rest] == [""]
     heard = said(compiled(first))
-    assert heard[:2] == ["Next, Chair breathing.", "Slowly come down onto your knees, one after the other."]
+    assert heard[:2] == ["First, Chair breathing.", "Slowly come down onto your knees, one after the other."]
     assert "And roll softly onto your back." in heard
 
 

@@ -16,8 +16,8 @@ AHEAD = 16
 def beside(blocks: Iterable[Block]) -> closing[Generator[Block]]:
     """The same blocks, made up to ``AHEAD`` of them ahead by another thread.
 
-    Use it in a ``with`` statement: at its end no more blocks are made, and the thread has ended. What making a
-    block raises comes out where the block would have.
+    Use it in a ``with`` statement: at its end no more blocks are made, and the thread has ended. What making
+    a block raises comes out where the block would have.
     """
     return closing(_pulled(blocks))
 
