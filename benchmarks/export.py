@@ -28,7 +28,8 @@ SESSION = "lower-back-relief"
 RUNS = 7
 
 PLAIN_SCRIPT = """
-import json, sys, os, pyttsx3
+import json, os, sys, pyttsx3
+os.chdir(os.path.dirname(sys.argv[2]))
 from pydub import AudioSegment
 prompts = json.load(open(sys.argv[1]))
 engine = pyttsx3.init()

@@ -7,13 +7,21 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import CoachError, Problem, ScriptError
-from voice_coach.model.script import Entry, Guidance, Language, Session, Setting
+from voice_coach.model.script import (
+    GUIDANCE_LEVELS,
+    Entry,
+    Guidance,
+    Language,
+    ParameterType,
+    Session,
+    Setting,
+)
 from voice_coach.model.settings import GENERAL
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import FRAMES_PER_MS
@@ -131,11 +139,19 @@ class Coach:
 
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
-        return Library([self.home.scripts, shipped_scripts()], self._sounds.catalogue.names())
+        return Library([self.home.scripts, shipped_scripts()], self.sound_names())
+
+    def sound_names(self) -> tuple[str, ...]:
+        """The sound cues there are.
+
+        Raises:
+            ScriptError: a ``cues.yaml`` has problems.
+        """
+        return self._sounds.catalogue.names()
 
     def listed(self) -> Iterator[Listed]:
-        """The sessions and exercises there are."""
-        return self.library().listed()
+        """The sessions and exercises there are, also where sounds have problems."""
+        return Library([self.home.scripts, shipped_scripts()], ()).listed()
 
     def load(self, name: str | None = None) -> Session:
         """The session of a name or file; an exercise becomes a session of its own.
@@ -163,7 +179,7 @@ class Coach:
         chosen = session if isinstance(session, Session) else self.load(session)
         language = self._language(chosen.language)
         asked = (wishes or Wishes()).layer()
-        _refuse_unknown(asked, chosen)
+        _check_wishes(asked, chosen)
 
         def pace_of(entry: Entry | None) -> Pace:
             layers = [Layer(f"session {chosen.id}", chosen.settings)]
@@ -210,7 +226,7 @@ class Coach:
     def export(
         self,
         performance: Performance,
-        target: Path,
+        target: Path | str,
         *,
         force: bool = False,
         on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
@@ -230,7 +246,7 @@ class Coach:
         """
         from voice_coach.outputs.output import file_output
 
-        file_output(target, force=force).write(_told(performance, on_progress))
+        file_output(Path(target), force=force).write(_told(performance, on_progress))
 
     def device(self, name: str = "auto") -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
@@ -290,17 +306,39 @@ class Coach:
         return self._languages[code]
 
 
-def _refuse_unknown(asked: Layer, session: Session) -> None:
-    """A misspelt wish would otherwise be passed over in silence."""
+def _check_wishes(asked: Layer, session: Session) -> None:
+    """A misspelt wish would otherwise be passed over in silence, or fail in the middle of the session."""
     from voice_coach.model.script import Rounds
 
     entries = [
         entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
     ]
-    known = {*GENERAL, *(name for entry in entries for name in entry.exercise.tune)}
-    for name in asked.values:
-        if name not in known:
-            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(known))}.')
+    if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
+        raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
+    types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
+    for entry in entries:
+        for name, tunable in entry.exercise.tune.items():
+            types.setdefault(name, set()).add(tunable.type)
+    for name, value in asked.values.items():
+        if name not in types:
+            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
+        for type_ in sorted(types[name]):
+            if not _is_setting(value, type_):
+                raise CoachError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
+
+
+_AS_DATA: dict[ParameterType, str] = {
+    "duration": "a whole number of milliseconds",
+    "count": "a whole number",
+    "breath": "a tuple of four whole numbers of milliseconds (inhale, top, exhale, bottom)",
+    "tempo": "a tuple of whole numbers of milliseconds, one for each part of a rep",
+}
+
+
+def _is_setting(value: object, type_: ParameterType) -> bool:
+    if type_ in ("duration", "count"):
+        return type(value) is int
+    return isinstance(value, tuple) and all(type(part) is int for part in cast("tuple[object, ...]", value))
 
 
 def _told(performance: Performance, on_progress: Callable[[int, float], None]) -> Iterator[Block]:

@@ -33,21 +33,11 @@ class Finding:
 
 def examine(coach: Coach) -> Iterator[Finding]:
     """Looks at one thing after the other; never raises for what it finds."""
-    examinations: tuple[tuple[str, Callable[[Coach], Finding]], ...] = (
-        ("Python", _python),
-        ("scripts", _scripts),
-        ("speech, espeak", lambda coach: _speech(coach, "espeak")),
-        ("speech, pyttsx3", lambda coach: _speech(coach, "pyttsx3")),
-        ("clip cache", _cache),
-        ("sound device", _device),
-        ("simpleaudio", _simpleaudio),
-        ("FLAC files", _flac),
-    )
-    for what, look in examinations:
+    for what, look, remedy in _EXAMINATIONS:
         try:
             yield look(coach)
         except (CoachError, OSError, ImportError) as error:
-            yield Finding(what, "ill", str(error))
+            yield Finding(what, "ill", str(error), remedy)
 
 
 def _python(_coach: Coach) -> Finding:
@@ -62,9 +52,14 @@ def _scripts(coach: Coach) -> Finding:
         names = ", ".join(each.id for each in broken)
         advice = f"Run: voice-coach check {broken[0].path}"
         return Finding("scripts", "ill", f"These have problems: {names}.", advice)
-    coach.load(DEFAULT_SESSION)
     own = coach.home.scripts
     return Finding("scripts", "well", f"{len(listed)} sessions and exercises; your own go into {own}")
+
+
+def _sounds(coach: Coach) -> Finding:
+    count = len(coach.sound_names())
+    coach.load(DEFAULT_SESSION)
+    return Finding("sounds", "well", f"{count} sound cues; your own go into {coach.home.sounds}")
 
 
 def _speech(coach: Coach, engine: str) -> Finding:
@@ -142,3 +137,19 @@ def _flac(coach: Coach) -> Finding:
     with tempfile.TemporaryDirectory() as folder:
         file_output(Path(folder) / "probe.flac").write([Block(np.zeros(4800, np.int16), silent=True)])
     return Finding("FLAC files", "well", "They can be written.")
+
+
+_AGAIN = "Install voice_coach again: something that it needs is damaged or missing."
+
+_EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
+    ("Python", _python, _AGAIN),
+    ("scripts", _scripts, _AGAIN),
+    ("sounds", _sounds, "Put right what is said above; until then no session is played."),
+    ("speech, espeak", lambda coach: _speech(coach, "espeak"), _AGAIN),
+    ("speech, pyttsx3", lambda coach: _speech(coach, "pyttsx3"), _AGAIN),
+    ("clip cache", _cache, _AGAIN),
+    ("sound device", _device, _AGAIN),
+    ("simpleaudio", _simpleaudio, _AGAIN),
+    ("FLAC files", _flac, f"{_AGAIN} Until then, export to .wav."),
+)
+"""What is looked at, how, and what to do where the looking itself fails."""

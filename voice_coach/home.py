@@ -29,7 +29,7 @@ class Home:
 def find_home() -> Home:
     """The folders of the person who runs this."""
     if own := os.environ.get("VOICE_COACH_HOME"):
-        base = Path(own).expanduser()
+        base = Path(os.path.expanduser(own))  # noqa: PTH111  (Path's own fails for a person who is not there)
         return Home(base / "scripts", base / "audio_cues", base / "cache", base / "exports")
     from platformdirs import PlatformDirs
 

@@ -27,6 +27,7 @@ class Voice(Protocol):
     """Speaks utterances; ``prepare`` lets it begin before they are asked for."""
 
     def clip(self, utterance: Utterance) -> Clip: ...
+    def duration_ms(self, utterance: Utterance) -> int: ...
     def prepare(self, utterances: Iterable[Utterance]) -> None: ...
 
 
@@ -48,7 +49,7 @@ class _Lengths:
     def utterance_ms(self, utterance: Utterance) -> int:
         # Asked for several times for each prompt, while the clip may have had to make room in memory.
         if utterance not in self._known_ms:
-            self._known_ms[utterance] = self._voice.clip(utterance).duration_ms
+            self._known_ms[utterance] = self._voice.duration_ms(utterance)
         return self._known_ms[utterance]
 
     def sound_ms(self, name: str) -> tuple[int, int]:

@@ -28,6 +28,9 @@ class ToneVoice:
         wave = 0.25 * np.sin(np.arange(length) * (2 * np.pi * pitch_hz / SAMPLE_RATE_HZ))
         return Clip(wave.astype(np.float32), SAMPLE_RATE_HZ)
 
+    def duration_ms(self, utterance: Utterance) -> int:
+        return self.clip(utterance).duration_ms
+
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         self.prepared.append([utterance.text for utterance in utterances])
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
-from voice_coach.cli.main import DONE, WRONG
+from voice_coach.cli.main import DONE, FAILED, WRONG
+from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
-from voice_coach.model.problems import Problem
+from voice_coach.model.problems import CoachError, Problem
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,14 +18,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach() as coach:
+    unread: list[CoachError] = []
+    with Coach(notify=tell) as coach:
         names: list[str] = options.scripts or [str(each.path) for each in coach.listed()]
         problems: list[Problem] = []
         for name in names:
-            problems += [problem for problem in coach.check(name) if problem not in problems]
+            try:
+                problems += [problem for problem in coach.check(name) if problem not in problems]
+            except CoachError as error:
+                unread.append(error)
     errors = [problem for problem in problems if problem.severity == "error"]
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    for told in (*problems, *unread):
+        tell(told)
+    if unread and not errors:
+        return FAILED
     scripts = f"{len(names)} script{'s' if len(names) != 1 else ''}"
     if not problems:
         print(f"{scripts} checked: all well.")
@@ -36,5 +42,5 @@ def run(options: argparse.Namespace) -> int:
         for count, word in ((len(errors), "problem"), (advice, "warning"))
         if count
     ]
-    print(f"{scripts} checked: {' and '.join(counted)}.", file=sys.stderr)
+    tell(f"{scripts} checked: {' and '.join(counted)}.")
     return WRONG if errors or (options.strict and problems) else DONE

@@ -1,13 +1,25 @@
-"""The options that play, export and show share."""
+"""The arguments that play, export and show share."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 
-from voice_coach.coach import Wishes
+from voice_coach.coach import DEFAULT_SESSION, Wishes
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
+
+
+def add_session(parser: argparse.ArgumentParser) -> None:
+    """Which session, by name or file."""
+    parser.add_argument(
+        "session",
+        nargs="?",
+        default=DEFAULT_SESSION,
+        metavar="SESSION|FILE",
+        help=f"a name from 'voice-coach list', or a script ({DEFAULT_SESSION})",
+    )
 
 
 def add_pacing(parser: argparse.ArgumentParser) -> None:
@@ -15,18 +27,38 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--voice", default=DEFAULT_VOICE, metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE})"
     )
-    parser.add_argument("--rate", type=int, metavar="WPM", help="speech in words per minute")
-    parser.add_argument("--guidance", choices=GUIDANCE_LEVELS, help="how much is said (full)")
+    parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
+    parser.add_argument(
+        "--guidance",
+        type=one_of(GUIDANCE_LEVELS),
+        metavar="{" + ",".join(GUIDANCE_LEVELS) + "}",
+        help=f"how much is said ({GUIDANCE_LEVELS[0]})",
+    )
     parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
 
 
-def notify(sentence: str) -> None:
-    """Tells what did not go as asked but is no reason to stop."""
-    print(sentence, file=sys.stderr)
-
-
 def wishes(options: argparse.Namespace) -> Wishes:
     """The command line's wishes."""
     return Wishes(rate_wpm=options.rate, guidance=options.guidance)
+
+
+def one_of(words: Sequence[str]) -> Callable[[str], str]:
+    """Reads one of some words, and names the nearest where it is another."""
+
+    def read(text: str) -> str:
+        if text in words:
+            return text
+        close = get_close_matches(text, words, n=1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(words)}"
+        raise argparse.ArgumentTypeError(f"'{text}' is not known; {hint}")
+
+    return read
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from voice_coach.cli.telling import mute
 from voice_coach.model.timeline import Event
 from voice_coach.model.units import format_clock
 
@@ -45,13 +47,19 @@ class LogDisplay(Display):
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self._said: Event | None = None
-        print(title, flush=True)
+        self._log(title)
 
     def show(self, status: Status) -> None:
         super().show(status)
         if status.speech is not None and status.speech is not self._said:
             self._said = status.speech
-            print(f"{format_clock(status.position_ms):>6}  {status.speech.text}", flush=True)
+            self._log(f"{format_clock(status.position_ms):>6}  {status.speech.text}")
+
+    def _log(self, line: str) -> None:
+        try:
+            print(line, flush=True)
+        except BrokenPipeError:
+            mute()  # the reader has gone; the listener has not
 
 
 class TerminalDisplay(Display):
@@ -81,7 +89,8 @@ def make_display(title: str, *, quiet: bool) -> Display:
     """The display that suits where the output goes."""
     if quiet:
         return Display(title)
-    return TerminalDisplay(title) if sys.stdout.isatty() else LogDisplay(title)
+    in_place = sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+    return TerminalDisplay(title) if in_place else LogDisplay(title)
 
 
 def _picture(title: str, status: Status) -> RenderableType:

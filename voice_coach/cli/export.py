@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from voice_coach.cli.choices import add_pacing, notify, wishes
-from voice_coach.cli.main import DONE
-from voice_coach.cli.progress import Progress
-from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.cli.choices import add_pacing, add_session, wishes
+from voice_coach.cli.telling import tell
+from voice_coach.cli.writing import write
+from voice_coach.coach import Coach
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "session", nargs="?", default=DEFAULT_SESSION, metavar="SESSION|FILE", help="which one"
-    )
+    add_session(parser)
     parser.add_argument(
         "-o", "--output", type=Path, required=True, metavar="FILE", help="a .wav or .flac file"
     )
@@ -24,10 +21,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    target: Path = options.output
-    with Coach(voice=options.voice, notify=notify) as coach:
+    with Coach(voice=options.voice, notify=tell) as coach:
         performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-        with Progress(f"Exporting {performance.session.title}") as progress:
-            coach.export(performance, target, force=options.force, on_progress=progress.at)
-    print(f"Wrote {target} ({progress.clock}).", file=sys.stderr)
-    return DONE
+        return write(coach, performance, options.output, force=options.force)

@@ -20,7 +20,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{kind}s:")
         for each in listed:
             if each.kind == kind:
-                print(f"  {each.id:<{width}}  {each.title}")
+                title = each.title if each.readable else "has problems, see: voice-coach check " + each.id
+                print(f"  {each.id:<{width}}  {title}")
                 if options.files:
                     print(f"  {'':<{width}}  {each.path}")
     print("\nPlay one: voice-coach play NAME")

@@ -6,14 +6,18 @@ Exit codes: 0 done, 1 could not do it, 2 wrong usage or a script with problems.
 from __future__ import annotations
 
 import argparse
-import gc
 import os
+import re
 import sys
+from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
+
+from voice_coach.cli.telling import mute, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import NoReturn
 
 VERBS = {
@@ -35,10 +39,41 @@ class _OneSentence(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
+    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The options in these arguments; exits where one of them is not known."""
+        options, unknown = self.parse_known_args(arguments)
+        if unknown:
+            known = re.findall(r"--[a-z]+", self.format_usage())
+            self.error(f"'{unknown[0]}' is not expected here.{_did_you_mean(unknown[0], known)}")
+        return options
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (open for as long as we run)
+        with suppress(AttributeError):
+            # A terminal or pipe that lacks a letter of a script shows a question mark instead of ending us.
+            getattr(sys, name).reconfigure(errors="replace")
+    try:
+        try:
+            return _command(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        mute()
+        return FAILED
+    except KeyboardInterrupt:
+        tell("\nStopped.")
+        return FAILED
+    except OSError as error:
+        mute()
+        tell(f"The system refused something that is needed: {error}. 'voice-coach doctor' may tell more.")
+        return FAILED
+
+
+def _command(given: list[str]) -> int:
     parser = _OneSentence(
         prog="voice-coach",
         description="Leads you by voice through written exercise sessions.",
@@ -50,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="store_true", help="print the version")
     parser.add_argument("verb", nargs="?", metavar="VERB", help="what to do, see below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
-    options = parser.parse_args(given)
+    options = parser.read(given)
     if options.version:
         from voice_coach import __version__
 
@@ -60,37 +95,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return DONE
     if options.verb not in VERBS:
-        from difflib import get_close_matches
-
-        close = get_close_matches(options.verb, VERBS, n=1)
-        hint = f" Did you mean '{close[0]}'?" if close else ""
+        script = f"play {options.verb}" if options.verb.endswith(".yaml") else options.verb
+        hint = _did_you_mean(script, [*VERBS, script] if script != options.verb else VERBS)
         parser.error(f"there is no verb '{options.verb}'.{hint}")
     return _run(options.verb, options.rest)
 
 
+def _did_you_mean(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _end_as_by_ctrl_c() -> None:
+    """What is ended from outside, or by closing its terminal, tidies up just the same."""
+    import signal
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, signal.default_int_handler)
+
+
 def _run(verb: str, arguments: list[str]) -> int:
+    from voice_coach.cli.process import set_up
     from voice_coach.model.problems import CoachError, ScriptError
 
-    # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Hardly anything here makes rings of references; looking for them while importing takes 15 ms.
-    gc.set_threshold(50_000)
+    set_up()
+    _end_as_by_ctrl_c()
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
     module.arguments(parser)
-    options = parser.parse_args(arguments)
+    options = parser.read(arguments)
     try:
         return int(module.run(options))
     except ScriptError as error:
-        print(error, file=sys.stderr)
+        tell(error)
         return WRONG
     except CoachError as error:
-        print(error, file=sys.stderr)
-        return FAILED
-    except BrokenPipeError:
-        # Whoever read our output has gone: nothing is left to say, not even at exit from the buffer.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except KeyboardInterrupt:
-        print("\nStopped.", file=sys.stderr)
+        tell(error)
         return FAILED

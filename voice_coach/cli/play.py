@@ -3,75 +3,95 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import shlex
 from pathlib import Path
 
-from voice_coach.cli.choices import add_pacing, notify, wishes
-from voice_coach.cli.display import make_display
+from voice_coach.cli.choices import add_pacing, add_session, wishes
+from voice_coach.cli.display import Display, make_display
 from voice_coach.cli.main import DONE, FAILED
+from voice_coach.cli.telling import tell
+from voice_coach.cli.writing import write
 from voice_coach.coach import DEFAULT_SESSION, Coach
 from voice_coach.model.problems import DeviceError, OutputError
+from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "session", nargs="?", default=DEFAULT_SESSION, metavar="SESSION|FILE", help="which one"
-    )
+    add_session(parser)
     parser.add_argument(
         "--output",
         default="auto",
         metavar="OUTPUT",
         help="auto (the sound device), miniaudio, simpleaudio, none, or a .wav or .flac file",
     )
+    parser.add_argument("--force", action="store_true", help="replace the output if it is a file that exists")
     parser.add_argument("--quiet", action="store_true", help="show nothing while it plays")
     add_pacing(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach(voice=options.voice, notify=notify) as coach:
-        if Path(options.output).suffix:
+    with Coach(voice=options.voice, notify=tell) as coach:
+        if _is_file(options.output):
             performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-            coach.export(performance, Path(options.output))
-            print(f"Wrote {options.output}.")
-            return DONE
-        device = coach.device(options.output)
-        performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
+            return write(coach, performance, Path(options.output), force=options.force)
+        display: Display | None = None
         try:
-            device.ready()
-        except DeviceError as error:
-            return _write_instead(coach, performance, error)
-        with make_display(performance.session.title, quiet=options.quiet) as display:
+            # The device opens while the session is prepared.
+            device = coach.device(options.output)
+            performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
             try:
-                coach.play(performance, device, display.show)
-            except KeyboardInterrupt:
-                stopped = display.last
+                device.ready()
             except DeviceError as error:
-                print(error, file=sys.stderr)
-                _say_how_to_go_on(options.session, display.last.exercise if display.last else "")
-                return FAILED
-            else:
-                return DONE
-    print(f"\nStopped after {format_clock(stopped.position_ms if stopped else 0)}.")
-    _say_how_to_go_on(options.session, stopped.exercise if stopped else "")
+                return _write_instead(coach, performance, error)
+            with make_display(performance.session.title, quiet=options.quiet) as display:
+                coach.play(performance, device, display.show)
+        except KeyboardInterrupt:
+            last = display.last if display else None
+            tell(f"\nStopped after {format_clock(last.position_ms if last else 0)}.")
+            _say_how_to_go_on(options, last.exercise if last else "")
+        except DeviceError as error:
+            tell(error)
+            _say_how_to_go_on(options, display.last.exercise if display and display.last else "")
+            return FAILED
     return DONE
 
 
-def _say_how_to_go_on(session: str, exercise: str) -> None:
-    if exercise:
-        print(f"To go on with this exercise: voice-coach play {session} --from {exercise}")
+def _is_file(output: str) -> bool:
+    return bool(Path(output).suffix) or Path(output).name != output
+
+
+def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
+    """The command that goes on: as it was given, but from the exercise that was broken off."""
+    words = ["voice-coach", "play"]
+    for option, given, default in (
+        ("", options.session, DEFAULT_SESSION),
+        ("--from", exercise or options.start_at, ""),
+        ("--guidance", options.guidance, None),
+        ("--rate", options.rate, None),
+        ("--voice", options.voice, DEFAULT_VOICE),
+        ("--output", options.output, "auto"),
+    ):
+        if given != default:
+            words += [option, str(given)] if option else [str(given)]
+    what = "To go on with this exercise" if exercise else "To begin again"
+    tell(f"{what}: {shlex.join(words)}")
 
 
 def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -> int:
     """Without a device the session becomes a file, so that it can be taken to one."""
-    print(error)
+    tell(error)
     target = coach.home.exports / f"{performance.session.id}.flac"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as reason:
-        raise OutputError(f"{target.parent} cannot be made: {reason.strerror or reason}.") from None
-    print("Writing the session to a file instead ...")
-    coach.export(performance, target, force=True)
-    print(f"Wrote {target}. Play it on any device that has sound.")
-    return DONE
+        raise OutputError(
+            f"{target.parent} cannot be made: {reason.strerror or reason}. "
+            "Say where to write the session: voice-coach export SESSION -o FILE.flac"
+        ) from None
+    tell("Writing the session to a file instead ...")
+    code = write(coach, performance, target, force=True)
+    if code == DONE:
+        tell("Play it on any device that has sound.")
+    return code

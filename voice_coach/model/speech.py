@@ -50,7 +50,12 @@ class Clip:
     @property
     def duration_ms(self) -> int:
         """Length in whole milliseconds, rounded up."""
-        return -(-len(self.samples) * 1000 // self.rate_hz)
+        return duration_ms(len(self.samples), self.rate_hz)
+
+
+def duration_ms(frames: int, rate_hz: int) -> int:
+    """The length of so many frames in whole milliseconds, rounded up."""
+    return -(-frames * 1000 // rate_hz)
 
 
 class ClipSource(Protocol):

@@ -97,7 +97,11 @@ def file_output(target: Path, *, force: bool = False) -> Output:
     """
     place = FILE_FORMATS.get(target.suffix.lower())
     if place is None:
-        found = f"{target.suffix!r} is not an ending" if target.suffix else f"{target.name!r} has no ending"
+        found = (
+            f"{target.suffix!r} is not an ending"
+            if target.suffix
+            else f"{target.name or str(target)!r} has no ending"
+        )
         raise OutputError(f"{found} of a file that can be written; use {' or '.join(FILE_FORMATS)}.")
     output: Output = _load(place)(target, force=force)
     return output

@@ -29,6 +29,10 @@ def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
             file.write(template.format(schema=schema.as_uri(), id=name, title=title))
     except FileExistsError:
         raise CoachError(f"{path} exists already, and was left as it is. Choose another name.") from None
+    except FileNotFoundError:
+        raise CoachError(f"There is no folder {folder}. Make it first, or choose another.") from None
     except OSError as error:
-        raise CoachError(f"{path} cannot be written: {error.strerror or error}.") from None
+        raise CoachError(
+            f"{path} cannot be written: {error.strerror or error}. Choose another folder."
+        ) from None
     return path

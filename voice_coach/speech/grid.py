@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.model.speech import Clip
+from voice_coach.model.speech import Clip, duration_ms
 
 FULL_SCALE: Final = np.float32(32_768)
 
@@ -34,6 +34,11 @@ class GridClip:
     def of(cls, clip: Clip) -> GridClip:
         """A clip whose samples lie on the grid."""
         return cls(to_int16(clip.samples), clip.rate_hz)
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in whole milliseconds, rounded up as a clip's is."""
+        return duration_ms(len(self.samples), self.rate_hz)
 
     def clip(self) -> Clip:
         """The clip ready to mix."""

@@ -61,13 +61,26 @@ class Speaker:
     def clip(self, utterance: Utterance) -> Clip:
         """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
 
-        One that is queued is made at once, by the caller. While another thread is making it the caller does
-        not just wait but makes the next in the queue, so that two cores speak.
-
         Raises:
             SpeechError: no engine could speak.
             PromptTooLongError: the text is too long for any engine.
             RuntimeError: the speaker has been closed.
+        """
+        return self._made(utterance).clip()
+
+    def duration_ms(self, utterance: Utterance) -> int:
+        """The length of an utterance's clip; blocks until it is there.
+
+        Raises:
+            SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
+        """
+        return self._made(utterance).duration_ms
+
+    def _made(self, utterance: Utterance) -> GridClip:
+        """The clip as it is kept, made if need be.
+
+        One that is queued is made at once, by the caller. While another thread is making it the caller does
+        not just wait but makes the next in the queue, so that two cores speak.
         """
         while True:
             with self._changed:
@@ -75,7 +88,7 @@ class Speaker:
                     raise RuntimeError("the speaker has been closed")
                 if utterance in self._kept:
                     self._kept.move_to_end(utterance)
-                    return self._kept[utterance].clip()
+                    return self._kept[utterance]
                 if utterance not in self._making:
                     self._queue.pop(utterance, None)
                     self._making.add(utterance)
@@ -85,7 +98,7 @@ class Speaker:
                     self._changed.wait()
             if other is not None:
                 self._make_quietly(other)
-        return self._make(utterance).clip()
+        return self._make(utterance)
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """Make these in the background, in this order, after what is queued already. Returns at once.

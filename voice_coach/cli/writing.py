@@ -1,0 +1,28 @@
+"""Writes a session to a file, with a bar while it takes long and a sentence at the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from voice_coach.cli.main import DONE, FAILED
+from voice_coach.cli.progress import Progress
+from voice_coach.cli.telling import tell
+from voice_coach.coach import Coach
+from voice_coach.performance import Performance
+
+
+def write(coach: Coach, performance: Performance, target: Path, *, force: bool) -> int:
+    """Exports and tells so; the exit code.
+
+    Raises:
+        CoachError: it could not be written.
+    """
+    try:
+        with Progress(f"Exporting {performance.session.title}") as progress:
+            coach.export(performance, target, force=force, on_progress=progress.at)
+    except KeyboardInterrupt:
+        left = "is as it was" if target.exists() else "was not written"
+        tell(f"\nStopped: {target} {left}.")
+        return FAILED
+    tell(f"Wrote {target} ({progress.clock}).")
+    return DONE
