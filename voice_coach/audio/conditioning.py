@@ -45,9 +45,10 @@ def condition(clip: Clip, gain_db: float) -> Clip:
         import soxr
 
         samples = soxr.resample(samples, clip.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
-    samples = limit(samples, 10 ** (CEILING_DBTP / 20)) * FULL_SCALE
+    samples = limit(samples, 10 ** (CEILING_DBTP / 20))
+    samples *= FULL_SCALE
     np.rint(samples, out=samples)
-    samples /= FULL_SCALE
+    samples *= 1 / FULL_SCALE
     return Clip(samples, SAMPLE_RATE_HZ)
 
 

@@ -136,8 +136,9 @@ class SoundCues:
         from voice_coach.audio.levels import true_peak
         from voice_coach.audio.tones import synthesise
 
-        samples = synthesise(cue.layers, length_ms) if cue.stretch else _fitted(_natural(cue), length_ms)
-        samples *= np.float32(self._gain(cue))
+        natural = _natural(cue) if length_ms == cue.length_ms or not cue.stretch else None
+        samples = synthesise(cue.layers, length_ms) if natural is None else _fitted(natural, length_ms)
+        samples = samples * np.float32(self._gain(cue, natural))
         if (highest := float(max(samples.max(), -samples.min()))) > _NEAR_CEILING:
             highest = max(highest, true_peak(samples))
         if highest > PEAK_CEILING * _MEASURING_MARGIN:
@@ -148,12 +149,12 @@ class SoundCues:
         samples.setflags(write=False)
         return samples
 
-    def _gain(self, cue: SoundCue) -> float:
+    def _gain(self, cue: SoundCue, natural: NDArray[np.float32] | None) -> float:
         """What brings the cue at its natural length to its level; the same gain serves every length."""
         if cue.name not in self._gains:
             from voice_coach.audio.levels import loudest_lufs
 
-            loudness = loudest_lufs(_natural(cue))
+            loudness = loudest_lufs(_natural(cue) if natural is None else natural)
             silent = loudness == float("-inf")
             self._gains[cue.name] = 0.0 if silent else 10 ** ((SPEECH_LUFS + cue.level_db - loudness) / 20)
         return self._gains[cue.name]

@@ -16,7 +16,7 @@ _KEPT_BYTES = 256 * 1024 * 1024
 
 
 def set_up() -> None:
-    """Sets up memory, threads and the collection of garbage; where the system has no such setting, nothing."""
+    """Sets up memory, threads and garbage collection; where the system has no such setting, nothing."""
     # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Hardly anything here makes rings of references; looking for them while importing takes 15 ms.
@@ -28,8 +28,8 @@ def set_up() -> None:
 def _keep_memory() -> None:
     """Lets the C library keep what arrays give back for the next ones.
 
-    It would hand each large array back to the system at once, and getting zeroed pages for the next one takes longer
-    than computing on them: a fifth of an export. The most that is in use at one time does not grow by it.
+    It would hand each large array back to the system at once, and getting zeroed pages for the next one takes
+    longer than computing on them: a fifth of an export. The most that is in use at one time stays as it is.
     """
     import ctypes
 

@@ -62,7 +62,7 @@ class EspeakEngine(Engine):
             espeak.set(library.RANGE, voice.range)
             espeak.set(library.WORD_GAP, voice.word_gap + more_gap)
             samples = espeak.speak(text)
-        return Clip(samples.astype(np.float32) / np.float32(32_768), espeak.rate_hz)
+        return Clip(np.multiply(samples, np.float32(1 / 32_768), dtype=np.float32), espeak.rate_hz)
 
     def close(self) -> None:
         """Nothing stays loaded between utterances; what is going on ends within milliseconds."""
