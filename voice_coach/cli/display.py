@@ -1,4 +1,4 @@
-"""Shows a playing session to whoever looks: on a terminal a few lines that stay in place, elsewhere a log."""
+"""Shows a playing session to whoever looks: on a terminal a screen, elsewhere a log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voice_coach.cli.telling import mute
+from voice_coach.cli.telling import mute, tell
 from voice_coach.model.timeline import Event
 from voice_coach.model.units import format_clock
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from voice_coach.model.status import Status
+
+_ROOMY_COLUMNS, _ROOMY_LINES = 40, 8
+"""A window smaller than this shows less."""
 
 
 class Display:
@@ -36,6 +39,10 @@ class Display:
     def show(self, status: Status) -> None:
         """The session has come to this moment."""
         self.last = status
+
+    def note(self, sentence: str) -> None:
+        """Tells what did not go as asked but is no reason to stop."""
+        tell(sentence)
 
     def close(self) -> None:
         """The session is over."""
@@ -63,11 +70,15 @@ class LogDisplay(Display):
 
 
 class TerminalDisplay(Display):
-    """What is said, what comes next and the time left, in place."""
+    """What is said, what comes next and the time left, on a screen of its own that leaves no trace.
+
+    Lines that stay in place among others would be torn apart when the window is resized.
+    """
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self._live: Live | None = None
+        self._notes: list[str] = []
 
     def show(self, status: Status) -> None:
         super().show(status)
@@ -75,14 +86,22 @@ class TerminalDisplay(Display):
             # Imported after the first sound, from the thread that tells the status.
             from rich.live import Live
 
-            self._live = Live(auto_refresh=False, transient=True)
+            self._live = Live(auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False)
             self._live.start()
-        self._live.update(_picture(self._title, status), refresh=True)
+        columns, lines = self._live.console.size
+        small = columns < _ROOMY_COLUMNS or lines < _ROOMY_LINES
+        self._live.update(_picture(self._title, status, small=small), refresh=True)
+
+    def note(self, sentence: str) -> None:
+        self._notes.append(sentence)
 
     def close(self) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
+        for sentence in self._notes:
+            super().note(sentence)
+        self._notes.clear()
 
 
 def make_display(title: str, *, quiet: bool) -> Display:
@@ -93,24 +112,33 @@ def make_display(title: str, *, quiet: bool) -> Display:
     return TerminalDisplay(title) if in_place else LogDisplay(title)
 
 
-def _picture(title: str, status: Status) -> RenderableType:
+def _picture(title: str, status: Status, *, small: bool) -> RenderableType:
+    """Rows of a name and what it is now; in a small window only what matters most, each on one line."""
     from rich.table import Table
     from rich.text import Text
 
+    def text(content: str, style: str = "") -> Text:
+        return Text(content, style, no_wrap=small, overflow="ellipsis" if small else "fold")
+
     left = "…" if status.left_ms is None else format_clock(status.left_ms)
-    table = Table.grid(padding=(0, 2))
+    action = ("", text(""))
+    if status.action is not None:
+        action = status.action.kind, text(f"{-(-status.action_left_ms // 1000)} s", "cyan")
+    now = "now", text(status.speech.text if status.speech else "", "bold" if status.speaking else "")
+    if small:
+        rows = [action, now, ("left", text(left, "dim"))]
+    else:
+        clock = f"{left}   ({format_clock(status.position_ms)} done)   Ctrl-C ends"
+        rows = [
+            ("", text(f"{title} · {status.chapter}", "bold")),
+            now,
+            action,
+            ("next", text(status.coming.text if status.coming else "", "dim")),
+            ("left", text(clock, "dim")),
+        ]
+    table = Table.grid(padding=(0, 1 if small else 2, 0, 0))
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column()
-    table.add_row("", Text(f"{title} · {status.chapter}", style="bold"))
-    table.add_row(
-        "now", Text(status.speech.text if status.speech else "", style="bold" if status.speaking else "")
-    )
-    if status.action is not None:
-        table.add_row(status.action.kind, Text(f"{-(-status.action_left_ms // 1000)} s", style="cyan"))
-    else:
-        table.add_row("", "")
-    table.add_row("next", Text(status.coming.text if status.coming else "", style="dim"))
-    table.add_row(
-        "left", Text(f"{left}   ({format_clock(status.position_ms)} done)   Ctrl-C ends", style="dim")
-    )
+    for row in rows:
+        table.add_row(*row)
     return table

@@ -11,7 +11,6 @@ import re
 import sys
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
 from voice_coach.cli.telling import mute, tell
 
@@ -52,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; the exit code."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
-            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115  (open for as long as we run)
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123  (for as long as we run)
         with suppress(AttributeError):
             # A terminal or pipe that lacks a letter of a script shows a question mark instead of ending us.
             getattr(sys, name).reconfigure(errors="replace")
@@ -108,22 +107,13 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
-def _end_as_by_ctrl_c() -> None:
-    """What is ended from outside, or by closing its terminal, tidies up just the same."""
-    import signal
-
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
-            signal.signal(number, signal.default_int_handler)
-
-
 def _run(verb: str, arguments: list[str]) -> int:
+    from voice_coach.cli.ending import end_as_by_ctrl_c
     from voice_coach.cli.process import set_up
     from voice_coach.model.problems import CoachError, ScriptError
 
     set_up()
-    _end_as_by_ctrl_c()
+    end_as_by_ctrl_c()
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
     module.arguments(parser)

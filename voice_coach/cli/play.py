@@ -32,11 +32,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach(voice=options.voice, notify=tell) as coach:
+    display: Display | None = None
+
+    def notify(sentence: str) -> None:
+        display.note(sentence) if display else tell(sentence)
+
+    with Coach(voice=options.voice, notify=notify) as coach:
         if _is_file(options.output):
             performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
             return write(coach, performance, Path(options.output), force=options.force)
-        display: Display | None = None
         try:
             # The device opens while the session is prepared.
             device = coach.device(options.output)

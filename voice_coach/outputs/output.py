@@ -97,11 +97,8 @@ def file_output(target: Path, *, force: bool = False) -> Output:
     """
     place = FILE_FORMATS.get(target.suffix.lower())
     if place is None:
-        found = (
-            f"{target.suffix!r} is not an ending"
-            if target.suffix
-            else f"{target.name or str(target)!r} has no ending"
-        )
+        name = target.name or str(target)
+        found = f"{target.suffix!r} is not an ending" if target.suffix else f"{name!r} has no ending"
         raise OutputError(f"{found} of a file that can be written; use {' or '.join(FILE_FORMATS)}.")
     output: Output = _load(place)(target, force=force)
     return output
@@ -115,7 +112,7 @@ def device(name: str = "auto") -> LiveOutput:
     """
     place = DEVICES.get(name)
     if place is None:
-        raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}.")
+        raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
     output: LiveOutput = _load(place)()
     return output
 
