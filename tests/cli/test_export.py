@@ -1,0 +1,193 @@
+"""``voice-coach export`` as a whole process: whole or not at all, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
+from tests.cli.sounds import samples
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+def _partial(folder: Path) -> list[Path]:
+    return list(folder.glob(".voice-coach-*.partial"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "out"
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def small_disk(folder: Path) -> Generator[Path]:
+    """A disk of one megabyte."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        pytest.skip("only root can make a disk")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False)
+    if mounted.returncode:
+        pytest.skip("no disk can be made in here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_wav_and_flac_hold_the_same_samples(tiny: Path, folder: Path) -> None:
+    wav, flac = folder / "tiny.wav", folder / "tiny.FLAC"
+    for target in (wav, flac):
+        assert voice_coach("export", tiny, "-o", target) == Ended(0, "", f"Wrote {target} (0:06).\n")
+    assert np.array_equal(samples(wav), samples(flac))
+    assert samples(wav).any()
+
+
+def test_a_file_that_is_there_is_kept_unless_forced(tiny: Path, folder: Path) -> None:
+    target = folder / "tiny.wav"
+    target.write_bytes(b"precious")
+    kept = voice_coach("export", tiny, "-o", target)
+    says = f"{target} is there already. Use --force to replace it, or choose another name.\n"
+    assert kept == Ended(1, "", says)
+    assert target.read_bytes() == b"precious"
+    assert voice_coach("export", tiny, "-o", target, "--force").code == 0
+    assert samples(target).any()
+    assert list(folder.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("none/tiny.wav", "there is no such folder. Make it first, or choose another."),
+        ("tiny.mp3", "'.mp3' is not an ending of a file that can be written; use .wav or .flac."),
+        ("tiny", "'tiny' has no ending of a file that can be written; use .wav or .flac."),
+        (".", "has no ending of a file that can be written; use .wav or .flac."),
+        ("folder.wav", "is a folder. Say which file in it to write."),
+    ],
+)
+def test_a_place_that_cannot_be_written(tiny: Path, folder: Path, name: str, says: str) -> None:
+    (folder / "folder.wav").mkdir()
+    ended = voice_coach("export", tiny, "-o", name, cwd=folder)
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.endswith(f"{says}\n")
+    assert [path.name for path in folder.iterdir()] == ["folder.wav"]
+
+
+def test_where_to_write_must_be_said(tiny: Path) -> None:
+    ended = voice_coach("export", tiny)
+    assert (ended.code, ended.out) == (2, "")
+    assert "-o/--output" in ended.err
+    assert "voice-coach export --help" in ended.err
+
+
+@pytest.mark.parametrize("ending", [".wav", ".flac"])
+def test_a_full_disk_is_said_and_nothing_is_left(small_disk: Path, hours: Path, ending: str) -> None:
+    target = small_disk / f"hours{ending}"
+    ended = voice_coach("export", hours, "-o", target)
+    says = f"{target} cannot be written: the disk is full. Make room, or write to another disk.\n"
+    assert ended == Ended(1, "", says)
+    assert list(small_disk.iterdir()) == []
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [".wav", ".flac"])
+def test_ctrl_c_leaves_nothing(hours: Path, folder: Path, number: int, ending: str) -> None:
+    target = folder / f"hours{ending}"
+    process = subprocess.Popen(
+        words("export", hours, "-o", target), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: bool(_partial(folder)) or process.poll() is not None)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert (process.returncode, out) == (1, "")
+    assert f"\nStopped: {target} was not written.\n" in err
+    assert "Traceback" not in err
+    assert list(folder.iterdir()) == []
+
+
+@posix
+def test_a_forced_export_that_is_stopped_keeps_the_old_file(hours: Path, folder: Path) -> None:
+    target = folder / "hours.flac"
+    target.write_bytes(b"precious")
+    process = subprocess.Popen(
+        words("export", hours, "-o", target, "--force"), stderr=subprocess.PIPE, text=True
+    )
+    wait_until(lambda: bool(_partial(folder)) or process.poll() is not None)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 1
+    assert f"\nStopped: {target} is as it was.\n" in err
+    assert list(folder.iterdir()) == [target]
+    assert target.read_bytes() == b"precious"
+
+
+@posix
+def test_killed_at_any_moment_a_file_is_whole_or_not_there(tmp_path: Path, folder: Path) -> None:
+    whole, target = tmp_path / "whole.flac", folder / "session.flac"
+    command = ("lower-back-short", "--from", "pelvic-tuck", "-o")
+    assert voice_coach("export", *command, whole).code == 0
+    began_s = time.monotonic()
+    assert voice_coach("export", *command, whole, "--force").code == 0
+    took_s = time.monotonic() - began_s
+    dice = random.Random(20)
+    left = 0
+    for _ in range(20):
+        process = subprocess.Popen(words("export", *command, target), stderr=subprocess.DEVNULL)
+        try:
+            process.wait(took_s * dice.uniform(0.3, 1.1))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        left += len(_partial(folder))
+        if target.exists():
+            assert target.read_bytes() == whole.read_bytes()
+            target.unlink()
+    assert left, "none was killed while it wrote"
+    assert voice_coach("export", *command, target).code == 0
+    assert list(folder.iterdir()) == [target]
+    assert target.read_bytes() == whole.read_bytes()
+
+
+def test_two_at_once_with_one_cold_cache(folder: Path) -> None:
+    targets = [folder / "one.wav", folder / "two.wav"]
+    both = [
+        subprocess.Popen(words("export", "knee-slide", "-o", target), stderr=subprocess.PIPE)
+        for target in targets
+    ]
+    for process in both:
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+    one, two = (target.read_bytes() for target in targets)
+    assert one == two
+
+
+def test_two_at_once_into_one_file(tiny: Path, folder: Path) -> None:
+    target = folder / "tiny.wav"
+    both = [
+        subprocess.Popen(words("export", tiny, "-o", target, "--force"), stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for process in both:
+        _, err = process.communicate(timeout=PATIENCE_S)
+        assert process.returncode == 0, err
+    assert len(samples(target)) > 6 * 48_000
+    assert list(folder.iterdir()) == [target]
+
+
+def test_from_and_guidance_are_shorter(folder: Path) -> None:
+    lengths: list[int] = []
+    for turn, options in enumerate(([], ["--guidance", "names"], ["--from", "chair-breathing"])):
+        target = folder / f"{turn}.wav"
+        assert voice_coach("export", "lower-back-short", "-o", target, *options).code == 0
+        lengths.append(target.stat().st_size)
+    assert lengths[1] < lengths[0]
+    assert lengths[2] < lengths[0]

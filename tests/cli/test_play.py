@@ -1,0 +1,266 @@
+"""``voice-coach play`` as a whole process, on a real sound server and without any."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.cli.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait_until, words
+from tests.cli.sounds import samples, sounding
+from tests.sound_server import SoundServer
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+
+
+class Playing:
+    """A session that is being played, with all that it has said so far."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path) -> None:
+        self.process = process
+        self._log = log
+
+    @property
+    def said(self) -> str:
+        return self._log.read_text("utf-8")
+
+    def wait_for(self, text: str) -> None:
+        wait_until(lambda: text in self.said or self.process.poll() is not None, lambda: self.said)
+        assert text in self.said
+
+    def end(self) -> Ended:
+        code = self.process.wait(PATIENCE_S)
+        assert "Traceback" not in self.said
+        return Ended(code, self.said, "")
+
+
+@contextmanager
+def playing(folder: Path, *arguments: str | Path) -> Generator[Playing]:
+    log = folder / "said.txt"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            words("play", *arguments), stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
+        )
+        try:
+            yield Playing(process, log)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def test_what_is_heard_is_what_is_exported(sound_server: SoundServer, tiny: Path, tmp_path: Path) -> None:
+    target = tmp_path / "tiny.wav"
+    assert voice_coach("export", tiny, "-o", target).code == 0
+    with sound_server.record() as recording:
+        start = recording.frames
+        played = voice_coach("play", tiny, environ=sound_server.environ)
+        recorded = recording.samples()[start:, 0]
+    assert np.array_equal(sounding(recorded), sounding(samples(target)))
+    assert (played.code, played.err) == (0, "")
+    assert played.out.startswith("Tiny session\n")
+    assert "  Begin.\n" in played.out
+
+
+def test_a_file_as_output_is_the_export(tiny: Path, tmp_path: Path) -> None:
+    exported, played = tmp_path / "exported.wav", tmp_path / "played.wav"
+    assert voice_coach("export", tiny, "-o", exported).code == 0
+    assert voice_coach("play", tiny, "--output", played) == Ended(0, "", f"Wrote {played} (0:06).\n")
+    assert played.read_bytes() == exported.read_bytes()
+    again = voice_coach("play", tiny, "--output", played)
+    assert (again.code, "Use --force to replace it" in again.err) == (1, True)
+    assert voice_coach("play", tiny, "--output", played, "--force").code == 0
+
+
+def test_no_output_takes_no_time_and_writes_nothing(tiny: Path, tmp_path: Path, coach_home: Path) -> None:
+    ended = voice_coach("play", tiny, "--output", "none", cwd=tmp_path)
+    assert (ended.code, ended.err, ended.out.splitlines()[0]) == (0, "", "Tiny session")
+    assert not (coach_home / "exports").exists()
+    assert voice_coach("play", tiny, "--output", "none", "--quiet") == Ended(0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        (
+            "loudspeaker",
+            "There is no device 'loudspeaker'; use auto, miniaudio, simpleaudio, none, or name a file.",
+        ),
+        ("a/b", "'b' has no ending of a file that can be written; use .wav or .flac."),
+        ("b.ogg", "'.ogg' is not an ending of a file that can be written; use .wav or .flac."),
+    ],
+)
+def test_an_output_that_there_is_not(tiny: Path, output: str, says: str) -> None:
+    assert voice_coach("play", tiny, "--output", output) == Ended(1, "", f"{says}\n")
+
+
+def test_without_a_device_a_file_is_written(tiny: Path, tmp_path: Path, coach_home: Path) -> None:
+    exported = tmp_path / "exported.wav"
+    assert voice_coach("export", tiny, "-o", exported).code == 0
+    written = coach_home / "exports" / "tiny-session.flac"
+    for _ in range(2):  # the second time over the first
+        ended = voice_coach("play", tiny, cwd=tmp_path)
+        assert ended.code == 0
+        assert ended.out == ""
+        assert ended.err.startswith("No sound device was found (")
+        assert f"Wrote {written} (0:06).\nPlay it on any device that has sound.\n" in ended.err
+        assert np.array_equal(samples(written), samples(exported))
+    assert [path.name for path in written.parent.iterdir()] == ["tiny-session.flac"]
+
+
+def test_without_a_device_and_a_place_for_the_file(tiny: Path, coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "exports").write_text("in the way")
+    ended = voice_coach("play", tiny)
+    assert ended.code == 1
+    assert "voice-coach export SESSION -o FILE.flac" in ended.err
+
+
+@posix
+def test_ctrl_c_ends_within_a_second_and_says_how_to_go_on(
+    sound_server: SoundServer, long: Path, tmp_path: Path
+) -> None:
+    del sound_server
+    took_s: list[float] = []
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with playing(tmp_path, long, "--guidance", "key", "--rate", "140") as session:
+            session.wait_for("Stay as you are.") if number == signal.SIGHUP else session.wait_for("Long")
+            session.process.send_signal(number)
+            began_s = time.monotonic()
+            ended = session.end()
+            took_s.append(time.monotonic() - began_s)
+        assert ended.code == 0, ended.said
+        assert "\nStopped after 0:0" in ended.said
+        assert f"voice-coach play '{long}'" in ended.said
+        assert ended.said.endswith(" --guidance key --rate 140\n")
+    assert min(took_s) < 1.0  # of three, as other tests run beside this one
+
+
+@posix
+def test_stopped_in_an_exercise_it_goes_on_from_there(
+    sound_server: SoundServer, long: Path, tmp_path: Path
+) -> None:
+    del sound_server
+    with playing(tmp_path, long) as session:
+        session.wait_for("Stay as you are.")
+        session.process.send_signal(signal.SIGINT)
+        ended = session.end()
+    assert ended.said.endswith(f"To go on with this exercise: voice-coach play '{long}' --from long\n")
+
+
+def test_a_lost_sound_server_is_said_and_no_hang(
+    own_sound_server: SoundServer, long: Path, tmp_path: Path
+) -> None:
+    with playing(tmp_path, long) as session:
+        session.wait_for("Stay as you are.")
+        own_sound_server.kill()
+        ended = session.end()
+    assert ended.code == 1
+    assert "The sound device was lost while playing, 0:0" in ended.said
+    assert ended.said.endswith(f"To go on with this exercise: voice-coach play '{long}' --from long\n")
+
+
+@posix
+def test_ctrl_c_while_a_file_is_written_instead(hours: Path, tmp_path: Path, coach_home: Path) -> None:
+    exports = coach_home / "exports"
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SILENT.items():
+            patch.setenv(name, value)
+        with playing(tmp_path, hours) as session:
+            wait_until(lambda: exports.exists() and any(exports.iterdir()), lambda: session.said)
+            session.process.send_signal(signal.SIGINT)
+            ended = session.end()
+    assert ended.code == 1
+    assert ended.said.endswith(f"Stopped: {exports / 'hours.flac'} was not written.\n")
+    assert list(exports.iterdir()) == []
+
+
+@posix
+def test_a_reader_that_leaves_does_not_stop_the_session(sound_server: SoundServer, tiny: Path) -> None:
+    with sound_server.record() as recording:
+        start = recording.frames
+        process = subprocess.Popen(words("play", tiny), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout
+        assert process.stdout.readline() == b"Tiny session\n"
+        process.stdout.close()
+        _, err = process.communicate(timeout=PATIENCE_S)
+        recorded = recording.samples()[start:, 0]
+    assert (process.returncode, err) == (0, b"")
+    assert len(sounding(recorded)) > 5 * 48_000
+
+
+def test_a_broken_own_script_stops_no_other_session(tiny: Path, coach_home: Path) -> None:
+    own = coach_home / "scripts" / "exercises"
+    own.mkdir(parents=True)
+    (own / "broken.yaml").write_text("kind: exercise\nid: broken\ntitle: Broken\nstpes: []\n")
+    assert voice_coach("play", tiny, "--output", "none").code == 0
+    broken = voice_coach("play", "broken", "--output", "none")
+    assert broken.code == 2
+    assert 'did you mean "steps"?' in broken.err
+
+
+def test_a_folder_of_kept_speech_that_cannot_be_used_is_told_once(
+    tiny: Path, tmp_path: Path, coach_home: Path
+) -> None:
+    good, made = tmp_path / "good.wav", tmp_path / "made.wav"
+    assert (
+        voice_coach("export", tiny, "-o", good, environ={"VOICE_COACH_HOME": str(tmp_path / "b")}).code == 0
+    )
+    coach_home.mkdir()
+    (coach_home / "cache").write_text("in the way")
+    ended = voice_coach("export", tiny, "-o", made)
+    notice, wrote = ended.err.splitlines()
+    assert notice.startswith(f"Speech cannot be kept in {coach_home / 'cache'}")
+    assert (ended.code, wrote) == (0, f"Wrote {made} (0:06).")
+    assert made.read_bytes() == good.read_bytes()
+
+
+def test_kept_speech_that_was_damaged_is_made_anew(tiny: Path, tmp_path: Path, coach_home: Path) -> None:
+    first, second, third = (tmp_path / f"{name}.wav" for name in ("first", "second", "third"))
+    assert voice_coach("export", tiny, "-o", first).code == 0
+    clips = sorted((coach_home / "cache").rglob("*.clip"))
+    whole = [clip.read_bytes() for clip in clips]
+    assert len(clips) >= 3
+    for turn, clip in enumerate(clips):
+        data = bytearray(clip.read_bytes())
+        data[-1] ^= 0x40
+        clip.write_bytes(data if turn % 2 else data[: len(data) // 2])
+    assert voice_coach("export", tiny, "-o", second) == Ended(0, "", f"Wrote {second} (0:06).\n")
+    assert second.read_bytes() == first.read_bytes()
+    assert [clip.read_bytes() for clip in clips] == whole
+    assert voice_coach("export", tiny, "-o", third).code == 0
+    assert third.read_bytes() == first.read_bytes()
+
+
+def test_own_scripts_and_sounds_win(coach_home: Path, tmp_path: Path) -> None:
+    own = coach_home / "scripts"
+    for folder in ("exercises", "sessions"):
+        (own / folder).mkdir(parents=True)
+    (own / "exercises" / "pelvic-tuck.yaml").write_text(TINY.replace("id: tiny", "id: pelvic-tuck"))
+    (own / "sessions" / "mine.yaml").write_text(
+        "kind: session\nid: mine\ntitle: Mine\nexercises: [pelvic-tuck, knee-slide]\n"
+    )
+    shipped, mine = tmp_path / "shipped.wav", tmp_path / "mine.wav"
+    assert "Tiny hold" in voice_coach("show", "mine").out
+    assert voice_coach("export", "pelvic-tuck", "-o", shipped).code == 0
+    (coach_home / "audio_cues").mkdir()
+    (coach_home / "audio_cues" / "cues.yaml").write_text(
+        "tick:\n  for: mine\n  length: 300ms\n  layers:\n    - tone: 600\n"
+    )
+    assert voice_coach("export", "pelvic-tuck", "-o", mine).code == 0
+    assert shipped.read_bytes() != mine.read_bytes()
+
+
+def test_environment_is_found_whole(tiny: Path, tmp_path: Path) -> None:
+    """A home that is relative, or of a person that there is not, is a folder like any other."""
+    for home in ("relative", "~nobody-of-this-name/coach"):
+        ended = voice_coach("play", tiny, cwd=tmp_path, environ={"VOICE_COACH_HOME": home})
+        assert (ended.code, (tmp_path / home / "exports" / "tiny-session.flac").is_file()) == (0, True)
+    assert os.environ["VOICE_COACH_HOME"]
