@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 SILENT = {
     "PULSE_SERVER": "unix:/nonexistent",
     "ALSA_CONFIG_PATH": "/nonexistent",

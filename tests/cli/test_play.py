@@ -59,11 +59,17 @@ def playing(folder: Path, *arguments: str | Path) -> Generator[Playing]:
 def test_what_is_heard_is_what_is_exported(sound_server: SoundServer, tiny: Path, tmp_path: Path) -> None:
     target = tmp_path / "tiny.wav"
     assert voice_coach("export", tiny, "-o", target).code == 0
-    with sound_server.record() as recording:
-        start = recording.frames
-        played = voice_coach("play", tiny, environ=sound_server.environ)
-        recorded = recording.samples()[start:, 0]
-    assert np.array_equal(sounding(recorded), sounding(samples(target)))
+    exported = sounding(samples(target))
+    played, recorded = Ended(1, "", ""), exported[:0]
+    for _ in range(3):  # where other tests take both cores, the server may run dry for a moment
+        with sound_server.record() as recording:
+            start = recording.frames
+            played = voice_coach("play", tiny, environ=sound_server.environ)
+            recorded = sounding(recording.samples()[start:, 0])
+        assert np.array_equal(recorded[recorded != 0], exported[exported != 0])
+        if len(recorded) == len(exported):
+            break
+    assert np.array_equal(recorded, exported)
     assert (played.code, played.err) == (0, "")
     assert played.out.startswith("Tiny session\n")
     assert "  Begin.\n" in played.out

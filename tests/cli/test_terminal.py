@@ -21,7 +21,9 @@ COLOUR = re.compile(r"\x1b\[(?:\d+;)*(?:3[0-7]|38|9[0-7])(?:;\d+)*m")
 @pytest.fixture
 def shown(sound_server: SoundServer, long: Path) -> Generator[Terminal]:
     """A terminal in which a session with a long hold is played."""
-    with terminal(words("play", long), environ=sound_server.environ) as opened:
+    # As some shells export it, though it is not true for long.
+    environ = {**sound_server.environ, "COLUMNS": "80", "LINES": "24"}
+    with terminal(words("play", long), environ=environ) as opened:
         yield opened
 
 

@@ -101,7 +101,7 @@ def test_what_was_mistyped_is_wrong_usage(arguments: list[str], says: str) -> No
         ),
         (
             ["new", "exercise", "x", "--folder", "none"],
-            "There is no folder none. Make it first, or choose another.",
+            "none/x.yaml cannot be written: there is no such folder. Make it first, or choose another.",
         ),
     ],
 )

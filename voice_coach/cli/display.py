@@ -88,7 +88,11 @@ class TerminalDisplay(Display):
 
             self._live = Live(auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False)
             self._live.start()
-        columns, lines = self._live.console.size
+        # rich would believe COLUMNS and LINES in the environment, which do not follow the window.
+        columns, lines = os.get_terminal_size(sys.stdout.fileno())
+        if not (columns and lines):  # a terminal that does not know
+            columns, lines = 80, 24
+        self._live.console.size = (columns, lines)
         small = columns < _ROOMY_COLUMNS or lines < _ROOMY_LINES
         self._live.update(_picture(self._title, status, small=small), refresh=True)
 

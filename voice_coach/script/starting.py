@@ -30,7 +30,8 @@ def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
     except FileExistsError:
         raise CoachError(f"{path} exists already, and was left as it is. Choose another name.") from None
     except FileNotFoundError:
-        raise CoachError(f"There is no folder {folder}. Make it first, or choose another.") from None
+        reason = "there is no such folder. Make it first, or choose another"
+        raise CoachError(f"{path} cannot be written: {reason}.") from None
     except OSError as error:
         raise CoachError(
             f"{path} cannot be written: {error.strerror or error}. Choose another folder."
