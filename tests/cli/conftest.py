@@ -12,6 +12,12 @@ from tests.cli.command import HOURS, LONG, LONG_SESSION, TINY, TINY_SESSION
 
 
 @pytest.fixture(autouse=True)
+def _not_run_by_make(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    """What a person is told to type next depends on how this was started."""
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def _ctrl_c_works() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
     """A test run in the background ignores Ctrl-C, and its children would inherit that."""
     before = signal.getsignal(signal.SIGINT)
