@@ -17,7 +17,7 @@ class Home:
         scripts: own ``exercises/``, ``sessions/`` and ``languages/``.
         sounds: own ``cues.yaml`` and recordings.
         cache: clips that can be made again at any time.
-        exports: where sessions go when there is no sound device.
+        exports: where sessions go when there is no sound device; where people look for music.
     """
 
     scripts: Path
@@ -35,4 +35,4 @@ def find_home() -> Home:
 
     dirs = PlatformDirs(APP, appauthor=False)
     data = dirs.user_data_path
-    return Home(data / "scripts", data / "audio_cues", dirs.user_cache_path, data / "exports")
+    return Home(data / "scripts", data / "audio_cues", dirs.user_cache_path, dirs.user_music_path / APP)

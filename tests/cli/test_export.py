@@ -80,11 +80,12 @@ def test_a_place_that_cannot_be_written(tiny: Path, folder: Path, name: str, say
     assert [path.name for path in folder.iterdir()] == ["folder.wav"]
 
 
-def test_where_to_write_must_be_said(tiny: Path) -> None:
-    ended = voice_coach("export", tiny)
-    assert (ended.code, ended.out) == (2, "")
-    assert "-o/--output" in ended.err
-    assert "voice-coach export --help" in ended.err
+def test_without_a_name_the_file_is_called_after_the_session(tiny: Path, tmp_path: Path) -> None:
+    ended = voice_coach("export", tiny, cwd=tmp_path)
+    assert (ended.code, ended.out) == (0, "")
+    named = tmp_path / "named.wav"
+    assert voice_coach("export", tiny, "-o", named).code == 0
+    assert (tmp_path / f"{tiny.stem}.wav").read_bytes() == named.read_bytes()
 
 
 @pytest.mark.parametrize("ending", [".wav", ".flac"])

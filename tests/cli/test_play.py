@@ -144,7 +144,7 @@ def test_ctrl_c_ends_within_a_second_and_says_how_to_go_on(
             took_s.append(time.monotonic() - began_s)
         assert ended.code == 0, ended.said
         assert "\nStopped after 0:0" in ended.said
-        assert f"voice-coach play '{long}'" in ended.said
+        assert f"-m voice_coach play '{long}'" in ended.said
         assert ended.said.endswith(" --guidance key --rate 140\n")
     assert min(took_s) < 1.0  # of three, as other tests run beside this one
 
@@ -158,7 +158,8 @@ def test_stopped_in_an_exercise_it_goes_on_from_there(
         session.wait_for("Stay as you are.")
         session.process.send_signal(signal.SIGINT)
         ended = session.end()
-    assert ended.said.endswith(f"To go on with this exercise: voice-coach play '{long}' --from long\n")
+    assert ended.said.endswith(f"-m voice_coach play '{long}' --from long\n")
+    assert "To go on with this exercise: python" in ended.said
 
 
 def test_a_lost_sound_server_is_said_and_no_hang(
@@ -170,7 +171,8 @@ def test_a_lost_sound_server_is_said_and_no_hang(
         ended = session.end()
     assert ended.code == 1
     assert "The sound device was lost while playing, 0:0" in ended.said
-    assert ended.said.endswith(f"To go on with this exercise: voice-coach play '{long}' --from long\n")
+    assert ended.said.endswith(f"-m voice_coach play '{long}' --from long\n")
+    assert "To go on with this exercise: python" in ended.said
 
 
 @posix

@@ -14,7 +14,11 @@ from voice_coach.coach import Coach
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="a .wav or .flac file"
+        "-o",
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="a .wav or .flac file; if none is named, one with the session's name, here",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if there is one")
     add_pacing(parser)
@@ -23,4 +27,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     with Coach(voice=options.voice, notify=tell) as coach:
         performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-        return write(coach, performance, options.output, force=options.force)
+        target = options.output or Path(f"{performance.session.id}.wav")
+        return write(coach, performance, target, force=options.force)

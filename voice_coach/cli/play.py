@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 
 from voice_coach.cli.choices import add_pacing, add_session, wishes
 from voice_coach.cli.display import Display, make_display
 from voice_coach.cli.main import DONE, FAILED
-from voice_coach.cli.telling import tell
+from voice_coach.cli.telling import command, tell
 from voice_coach.cli.writing import write
 from voice_coach.coach import DEFAULT_SESSION, Coach
 from voice_coach.model.problems import DeviceError, OutputError
@@ -43,14 +42,16 @@ def run(options: argparse.Namespace) -> int:
             return write(coach, performance, Path(options.output), force=options.force)
         try:
             # The device opens while the session is prepared.
-            device = coach.device(options.output)
-            performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-            try:
-                device.ready()
-            except DeviceError as error:
-                return _write_instead(coach, performance, error)
-            with make_display(performance.session.title, quiet=options.quiet) as display:
-                coach.play(performance, device, display.show)
+            with coach.device(options.output) as device:
+                performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
+                try:
+                    device.ready()
+                    with make_display(performance.session.title, quiet=options.quiet) as display:
+                        coach.play(performance, device, display.show)
+                except DeviceError as error:
+                    if device.position_frames:
+                        raise
+                    return _write_instead(coach, performance, error)
         except KeyboardInterrupt:
             last = display.last if display else None
             tell(f"\nStopped after {format_clock(last.position_ms if last else 0)}.")
@@ -68,7 +69,7 @@ def _is_file(output: str) -> bool:
 
 def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
     """The command that goes on: as it was given, but from the exercise that was broken off."""
-    words = ["voice-coach", "play"]
+    words: list[str] = []
     for option, given, default in (
         ("", options.session, DEFAULT_SESSION),
         ("--from", exercise or options.start_at, ""),
@@ -80,12 +81,12 @@ def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
         if given != default:
             words += [option, str(given)] if option else [str(given)]
     what = "To go on with this exercise" if exercise else "To begin again"
-    tell(f"{what}: {shlex.join(words)}")
+    tell(f"{what}: {command('play', *words)}")
 
 
 def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -> int:
     """Without a device the session becomes a file, so that it can be taken to one."""
-    tell(error)
+    tell(f"{str(error).partition('. ')[0]}.")
     target = coach.home.exports / f"{performance.session.id}.flac"
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

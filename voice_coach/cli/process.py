@@ -14,13 +14,17 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 
 _KEPT_BYTES = 256 * 1024 * 1024
 
+_LARGEST_ARRAY_BYTES = 32 * 1024 * 1024
+"""The most that mallopt takes on 64 bits; no array of an ordinary session is larger."""
+
 
 def set_up() -> None:
     """Sets up memory, threads and garbage collection; where the system has no such setting, nothing."""
     # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Hardly anything here makes rings of references; looking for them while importing takes 15 ms.
-    gc.set_threshold(50_000)
+    # Hardly anything here makes rings of references; looking for them at every 700 objects, as Python does,
+    # takes 15 ms of the imports alone.
+    gc.set_threshold(10_000)
     if sys.platform == "linux":
         _keep_memory()
 
@@ -38,5 +42,5 @@ def _keep_memory() -> None:
     except (OSError, AttributeError):  # not glibc
         return
     mallopt(_M_ARENA_MAX, 1)
-    mallopt(_M_MMAP_THRESHOLD, _KEPT_BYTES)
+    mallopt(_M_MMAP_THRESHOLD, _LARGEST_ARRAY_BYTES)
     mallopt(_M_TRIM_THRESHOLD, _KEPT_BYTES)

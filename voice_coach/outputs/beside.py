@@ -12,11 +12,14 @@ from voice_coach.audio.block import Block
 AHEAD = 16
 """How many blocks may wait to be written."""
 
+PATIENCE_S = 0.5
+"""How long the end waits for a block that is being made; a slow voice gives up when it is closed."""
+
 
 def beside(blocks: Iterable[Block]) -> closing[Generator[Block]]:
     """The same blocks, made up to ``AHEAD`` of them ahead by another thread.
 
-    Use it in a ``with`` statement: at its end no more blocks are made, and the thread has ended. What making
+    Use it in a ``with`` statement: at its end no more blocks are made, and the thread ends soon. What making
     a block raises comes out where the block would have.
     """
     return closing(_pulled(blocks))
@@ -62,4 +65,4 @@ def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
         with changed:
             over = True
             changed.notify()
-        thread.join()
+        thread.join(PATIENCE_S)

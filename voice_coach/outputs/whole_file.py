@@ -23,6 +23,8 @@ from voice_coach.model.problems import OutputError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+_MAY_RENAME_OPEN = os.name == "posix"
+
 _REASONS = {
     errno.ENOSPC: "the disk is full. Make room, or write to another disk",
     errno.EDQUOT: "your share of the disk is used up. Make room, or write to another disk",
@@ -57,25 +59,35 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
         raise OutputError(
             f"{shown(target)} cannot be written: its name holds a zero byte. Choose another name."
         )
+    made: list[Path] = []
     try:
-        place = Path(os.path.realpath(target))
-        _check(place, target, force)
-        _clear_leftovers(place)
-        file, partial = _create(place, target)
-    except OSError as error:
-        raise _explained(error, target) from error
-    try:
-        with file:
-            yield file
-        _check(place, target, force)  # somebody may have made it meanwhile
         try:
-            partial.replace(place)
+            place = Path(os.path.realpath(target))
+            _check(place, target, force)
+            _clear_leftovers(place)
+            file = _create(place, target, made)
         except OSError as error:
             raise _explained(error, target) from error
+        with file:
+            yield file
+            if _MAY_RENAME_OPEN:
+                # Still locked, so that nobody takes it for a leftover.
+                _finish(made[-1], place, target, force)
+        if not _MAY_RENAME_OPEN:
+            _finish(made[-1], place, target, force)
     except BaseException:
-        with contextlib.suppress(OSError):
-            partial.unlink()
+        for partial in made:
+            with contextlib.suppress(OSError):
+                partial.unlink()
         raise
+
+
+def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
+    _check(place, target, force)  # somebody may have made it meanwhile
+    try:
+        partial.replace(place)
+    except OSError as error:
+        raise _explained(error, target) from error
 
 
 def shown(path: Path) -> str:
@@ -137,19 +149,20 @@ def _partial_prefix(place: Path) -> str:
     return f".voice-coach-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}-"
 
 
-def _create(place: Path, target: Path) -> tuple[_Partial, Path]:
-    """A new locked file beside ``place``."""
+def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
+    """A new locked file beside ``place``; its path comes last in ``made``, before there is anything to clear."""
     while True:
         partial = place.with_name(f"{_partial_prefix(place)}{os.urandom(4).hex()}.partial")
+        made.append(partial)
         file = _Partial(partial, target)
         try:
             _lock(file)
             if os.path.samestat(os.fstat(file.fileno()), partial.stat()):
-                return file, partial
+                return file
         except (BlockingIOError, FileNotFoundError):
             pass  # taken for a leftover by another process, between its making and its locking
         except OSError:
-            return file, partial  # a file system without locks: its leftovers stay
+            return file  # a file system without locks: its leftovers stay
         file.close()
 
 

@@ -63,6 +63,24 @@ class PromptTooLongError(CoachError):
         )
 
 
+class UnspeakableError(CoachError):
+    """A text that no engine can speak, though they speak others.
+
+    Attributes:
+        text: all of it.
+        attempts: (voice, what went wrong) in the order tried.
+    """
+
+    def __init__(self, text: str, attempts: list[tuple[str, str]]) -> None:
+        self.text = text
+        self.attempts = attempts
+        super().__init__(text, attempts)
+
+    def __str__(self) -> str:
+        tried = "; ".join(f"{voice} {reason}" for voice, reason in self.attempts)
+        return f"The prompt “{self.text[:60]}” cannot be spoken ({tried}). Write it in words."
+
+
 @dataclass(frozen=True, slots=True)
 class VoiceInfo:
     """A voice that an engine has: the name to write after ``ENGINE:``, its language, a line for people."""

@@ -36,7 +36,8 @@ class EspeakEngine(Engine):
         self._tuned = {voice.name: voice for voice in voices}
         self._default = voices[0].name
         self._looked_up: dict[str, EspeakVoice] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._made_links: DataLinks | None = None
 
     def voices(self) -> list[VoiceInfo]:
         tuned = [VoiceInfo(voice.name, voice.language, voice.description) for voice in self._tuned.values()]
@@ -66,14 +67,14 @@ class EspeakEngine(Engine):
 
     def close(self) -> None:
         """Nothing stays loaded between utterances; what is going on ends within milliseconds."""
-        if links := self.__dict__.get("_links"):
-            links.close()
+        if self._made_links:
+            self._made_links.close()
 
     def _library(self, voice: EspeakVoice | None = None) -> library.Library:
         """One loading of the library, with the data for one voice if that is quicker, or for all."""
         files = self._files
-        if self._links:
-            folder = self._links.folder(voice.file, voice.dictionary) if voice else self._links.folder()
+        if links := self._links:
+            folder = links.folder(voice.file, voice.dictionary) if voice else links.folder()
             files = replace(files, data=folder)
         return library.Library(files)
 
@@ -81,9 +82,12 @@ class EspeakEngine(Engine):
     def _files(self) -> library.Files:
         return library.find_files()
 
-    @cached_property
+    @property
     def _links(self) -> DataLinks | None:
-        return DataLinks(self._files.data) if self._files.data else None
+        with self._lock:  # two threads speak; links that lose a race would take their folder with them
+            if self._made_links is None and self._files.data:
+                self._made_links = DataLinks(self._files.data)
+            return self._made_links
 
     @cached_property
     def _version(self) -> str:

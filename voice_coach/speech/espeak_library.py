@@ -66,14 +66,19 @@ def _in_memory(library: str) -> list[str]:
     """A copy of the library in memory, where there is such a thing; it goes with the process."""
     if not sys.platform.startswith("linux") or not hasattr(os, "memfd_create"):
         return []
+    copy = -1
     try:
         copy = os.memfd_create("libespeak-ng")
-        with open(library, "rb") as file:  # noqa: PTH123  (beside the descriptor, which has no path)
-            while piece := file.read(1 << 20):
-                os.write(copy, piece)
+        rest = memoryview(Path(library).read_bytes())
+        while rest:
+            rest = rest[os.write(copy, rest) :]
+        path = f"/proc/self/fd/{copy}"
+        _unload(ctypes.CDLL(path)._handle)  # where memory may not be run as code, it shows now
     except OSError:
+        if copy >= 0:
+            os.close(copy)
         return []
-    return [f"/proc/self/fd/{copy}"]
+    return [path]
 
 
 _COPIES = _Copies()
@@ -210,7 +215,9 @@ class Library:
             self._short("espeak_Terminate")()
         finally:
             _unload(self._dll._handle)
-            del self._dll
+            # The callback refers to this object: the samples would wait for the collector of rings.
+            del self._dll, self._callback
+            self._pieces = []
             _COPIES.give_back(self._files.library, self._copy)
 
     @property

@@ -10,7 +10,7 @@ from typing import Final
 from voice_coach.model.problems import SpeechError
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.speech.cache import ClipCache, cache_key
-from voice_coach.speech.engine import ENGINES, Engine, EngineError, make_engine
+from voice_coach.speech.engine import ENGINES, Engine, EngineError, UnspeakableError, make_engine
 from voice_coach.speech.grid import GridClip
 
 CALIBRATION_TEXT: Final = (
@@ -78,18 +78,22 @@ class Voices:
 
         Raises:
             SpeechError: no engine could speak.
+            UnspeakableError: engines work, but none could speak this text.
             PromptTooLongError: the text is too long for any engine.
         """
         attempts: list[tuple[str, str]] = []
+        words_only = True  # as long as it is these words that fail, not the voices
         for voice in self._candidates(utterance.voice):
             asked = replace(utterance, voice=voice)
             reason = self._failed.get(voice)
+            words_only = words_only and reason is None
             if reason is None:
                 try:
                     clip = self._clip(self._engine(asked.engine), asked)
                 except EngineError as error:
                     reason = error.reason
                     if error.lasting:
+                        words_only = False
                         self._failed[voice] = reason
                 else:
                     self._tell(attempts, voice)
@@ -97,6 +101,8 @@ class Voices:
             attempts.append((voice.removesuffix(":"), reason))
             if self._closed:
                 break
+        if words_only and not self._closed:
+            raise UnspeakableError(utterance.text, attempts)
         raise SpeechError(attempts)
 
     def close(self) -> None:

@@ -98,11 +98,13 @@ class Pyttsx3Engine(Engine):
             told = json.dumps(request | {"preload": preload}).encode()
             answers, complaints = process.communicate(told, self._limit_s)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
+            _end(process)
             raise EngineError(
                 self.name, f"did not answer within {self._limit_s:g} s and was stopped"
             ) from None
+        except BaseException:
+            _end(process)
+            raise
         finally:
             with self._lock:
                 self._running.discard(process)
@@ -147,3 +149,8 @@ def _embedded_espeak() -> tuple[str, dict[str, str]]:
         return "", {}
     folder = Path(spec.origin).parent
     return str(folder / "libespeak-ng.so"), {"ESPEAK_DATA_PATH": str(folder)}
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
