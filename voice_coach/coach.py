@@ -129,7 +129,13 @@ class Coach:
     def _sounds(self) -> _Sounds:
         from voice_coach.audio.sound_catalogue import SoundCatalogue
 
-        return _Sounds(SoundCatalogue.load([shipped_cues(), self.home.sounds]), lambda: self._cache)
+        try:
+            catalogue = SoundCatalogue.load([shipped_cues(), self.home.sounds])
+        except CoachError as error:
+            # Own sounds that cannot be used are no reason to refuse a session that does without them.
+            catalogue = SoundCatalogue.load([shipped_cues()])
+            self._notify(f"Your own sounds are left out, for they have problems:\n{error}")
+        return _Sounds(catalogue, lambda: self._cache)
 
     @cached_property
     def _cache(self) -> ClipCache:
@@ -152,6 +158,19 @@ class Coach:
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
         return Library([self.home.scripts, shipped_scripts()], ()).listed()
+
+    def voices(self) -> Iterator[tuple[str, str]]:
+        """Every voice that works here: what to write after ``--voice``, and a line about it."""
+        from voice_coach.speech.engine import ENGINES, EngineError, make_engine
+
+        for name in ENGINES:
+            try:
+                engine = make_engine(name)
+                for voice in engine.voices():
+                    yield f"{name}:{voice.name}", f"{voice.language}, {voice.description}"
+                engine.close()
+            except EngineError as error:
+                self._notify(f"{name}: {error.reason}")
 
     def load(self, name: str | None = None) -> Session:
         """The session of a name or file; an exercise becomes a session of its own.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.coach import Coach
 from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Utterance
+from voice_coach.resources import shipped_cues
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,9 @@ def _scripts(coach: Coach) -> Finding:
 
 
 def _sounds(coach: Coach) -> Finding:
-    count = len(coach.sound_names())
-    coach.load(DEFAULT_SESSION)
+    from voice_coach.audio.sound_catalogue import SoundCatalogue
+
+    count = len(SoundCatalogue.load([shipped_cues(), coach.home.sounds]).names())
     return Finding("sounds", "well", f"{count} sound cues; your own go into {coach.home.sounds}")
 
 
@@ -144,7 +146,7 @@ _AGAIN = "Install voice_coach again: something that it needs is damaged or missi
 _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
     ("Python", _python, _AGAIN),
     ("scripts", _scripts, _AGAIN),
-    ("sounds", _sounds, "Put right what is said above; until then no session is played."),
+    ("sounds", _sounds, "Put right what is said above; until then your own sounds are left out."),
     ("speech, espeak", lambda coach: _speech(coach, "espeak"), _AGAIN),
     ("speech, pyttsx3", lambda coach: _speech(coach, "pyttsx3"), _AGAIN),
     ("clip cache", _cache, _AGAIN),

@@ -122,14 +122,23 @@ def test_own_scripts_are_listed_first_and_broken_ones_as_such(coach_home: Path) 
     assert 'did you mean "steps"?' in checked.err
 
 
-def test_broken_sounds_are_told_by_what_needs_them(coach_home: Path) -> None:
+def test_broken_sounds_are_told_and_left_out(coach_home: Path) -> None:
     (coach_home / "audio_cues").mkdir(parents=True)
     (coach_home / "audio_cues" / "cues.yaml").write_text("bell: {nonsense: 1}\n")
     assert voice_coach("list").code == 0
     for verb in ("show", "check"):
         ended = voice_coach(verb, "knee-slide")
-        assert ended.code == 2
+        assert ended.code == 0
+        assert "Your own sounds are left out" in ended.err
         assert 'cues.yaml:1:8  unknown key "nonsense"' in ended.err
+
+
+def test_voices_are_listed_as_they_are_asked_for() -> None:
+    listed = voice_coach("list", "--voices")
+    assert listed.code == 0
+    assert listed.out.startswith("espeak:en-us ")
+    wrong = voice_coach("show", "knee-slide", "--voice", "espeak:nobody")
+    assert "voice-coach list --voices" in wrong.err
 
 
 @pytest.mark.parametrize("kind", ["exercise", "session"])

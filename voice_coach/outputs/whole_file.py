@@ -150,7 +150,7 @@ def _partial_prefix(place: Path) -> str:
 
 
 def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
-    """A new locked file beside ``place``; its path comes last in ``made``, before there is anything to clear."""
+    """A new locked file beside ``place``; its path is put into ``made`` before there is a file."""
     while True:
         partial = place.with_name(f"{_partial_prefix(place)}{os.urandom(4).hex()}.partial")
         made.append(partial)

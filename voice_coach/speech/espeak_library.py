@@ -235,7 +235,7 @@ class Library:
         """
         if not voice_file.isascii() or self._short("espeak_SetVoiceByName")(voice_file.encode()) != 0:
             raise EngineError(
-                "espeak", f"has no voice {voice_file!r}; 'voice-coach doctor' lists what there is"
+                "espeak", f"has no voice {voice_file!r}; 'voice-coach list --voices' shows what there is"
             )
         chosen: bytes = self._short("espeak_GetCurrentVoice")().contents.identifier
         return chosen.decode()

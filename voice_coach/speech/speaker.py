@@ -14,6 +14,8 @@ from voice_coach.model.speech import Clip, Utterance
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
 
+PATIENCE_S: Final = 0.3
+
 MEMORY_BYTES: Final = 32 * 1024 * 1024
 """Nearly six minutes of speech: what is said in two chapters, the one that is heard and the one after it."""
 
@@ -120,6 +122,9 @@ class Speaker:
             self._closed = True
             self._queue.clear()
             self._changed.notify_all()
+        # A quick engine ends its utterance in peace; a slow one is broken off by closing it.
+        if self._worker is not None:
+            self._worker.join(PATIENCE_S)
         self._voices.close()
         if self._worker is not None:
             self._worker.join()
