@@ -14,44 +14,43 @@ from pathlib import Path
 
 from benchmarks._timing import VOICE_COACH
 
-ROUNDS = {"ten minutes": 1, "an hour": 6, "eight hours": 53}
+PARTS = {"ten minutes": 1, "an hour": 6, "eight hours": 53}
 
 EXERCISE = """\
 kind: exercise
-id: long
-title: Long
+id: {id}
+title: {title}
 position: standing
-tune:
-  reps: {default: 9, min: 1, max: 20}
 steps:
-  - repeat: reps
+  - repeat: 9
     steps:
-      - say: "{rep} of {reps}. Stand tall, and let your shoulders sink."
+      - say: "{{rep}} of {{reps}}. Stand tall, and let your shoulders sink."
         guidance: names
       - breathe: 4-0-6-0
         cycles: 4
       - hold: 15s
         countdown: 5
         during:
-          - {say: Keep breathing., at: 3s}
+          - {{say: Keep breathing., at: 3s}}
 """
+
+TALK = "      - say: Story {number}, and this is what it has to tell, which nobody has told before.\n"
 
 SESSION = """\
 kind: session
 id: whole
 title: Whole
-exercises:
-  - rounds: %d
-    exercises: [long]
+exercises: [{exercises}]
 """
 
 
 def main(_arguments: list[str]) -> None:
     """Prints peak memory (megabytes), time, and time per hour of session."""
-    for ending in ("wav", "flac"):
+    for ending, new_words in (("wav", False), ("wav", True), ("flac", False)):
+        print("every word is new" if new_words else "the same words again and again")
         base_mb = None
-        for name, rounds in ROUNDS.items():
-            seconds, peak_mb, length_s = _export(rounds, ending)
+        for name, parts in PARTS.items():
+            seconds, peak_mb, length_s = _export(parts, ending, new_words)
             base_mb = base_mb or peak_mb
             print(
                 f"{ending:<5} {name:<12} {length_s / 60:6.1f} min   peak {peak_mb:6.1f} MB "
@@ -59,12 +58,17 @@ def main(_arguments: list[str]) -> None:
             )
 
 
-def _export(rounds: int, ending: str) -> tuple[float, float, float]:
+def _export(parts: int, ending: str, new_words: bool) -> tuple[float, float, float]:
     """Seconds, peak megabytes and seconds of session."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "long.yaml").write_text(EXERCISE, encoding="utf-8")
-        (folder / "whole.yaml").write_text(SESSION % rounds, encoding="utf-8")
+        ids = [f"part-{number}" for number in range(1, parts + 1)]
+        for number, id_ in enumerate(ids, 1):
+            text = EXERCISE.format(id=id_, title=f"Part {number}" if new_words else "Part")
+            talk = "".join(TALK.format(number=100 * number + index) for index in range(10))
+            text += "  - steps:\n" + talk if new_words else ""
+            (folder / f"{id_}.yaml").write_text(text, encoding="utf-8")
+        (folder / "whole.yaml").write_text(SESSION.format(exercises=", ".join(ids)), encoding="utf-8")
         target = folder / f"whole.{ending}"
         environ = os.environ | {"VOICE_COACH_HOME": str(folder / "home")}
         began = time.perf_counter()
