@@ -107,7 +107,7 @@ def naive(whole: Chapter, clips: Spoken, sounds: Sounded) -> NDArray[np.int16]:
                 np.cos(np.linspace(0, np.pi, faded + 1)[1:]).astype(np.float32) / 2 + 0.5
             )
         mix[event.start_ms * 48 :][: len(samples)] += samples
-    return np.rint(np.clip(mix * 32_767, -32_767, 32_767)).astype(np.int16)
+    return np.clip(np.rint(mix * 32_768), -32_768, 32_767).astype(np.int16)
 
 
 @st.composite
@@ -168,14 +168,22 @@ def test_a_clip_starts_on_its_frame_and_is_rounded_to_the_nearest() -> None:
     ones = np.array([1.0, -1.0, 0.5, 0.25001], np.float32)
     found = joined(render(chapter(10, speech(3, 9, "x")), Spoken({"x": ones}), Sounded()))
     assert found[: 3 * 48].any() == False  # noqa: E712 - an array's answer
-    assert found[3 * 48 : 3 * 48 + 5].tolist() == [32_767, -32_767, 16_384, 8_192, 0]
+    assert found[3 * 48 : 3 * 48 + 5].tolist() == [32_767, -32_768, 16_384, 8_192, 0]
 
 
 def test_too_loud_is_held_at_full_scale() -> None:
     loud = np.full(480, 0.9, np.float32)
     whole = chapter(10, speech(0, 10, "x"), speech(0, 10, "y"))
-    found = joined(render(whole, Spoken({"x": loud, "y": -3 * loud}), Sounded()))
-    assert found.min() == found.max() == -32_767
+    for other, held in ((-3, -32_768), (3, 32_767)):
+        found = joined(render(whole, Spoken({"x": loud, "y": other * loud}), Sounded()))
+        assert found.min() == found.max() == held
+
+
+def test_a_clip_on_the_grid_heard_alone_comes_out_as_it_is() -> None:
+    whole = np.arange(-32_768, 32_768, dtype=np.int16)
+    clip = whole / np.float32(32_768)
+    found = joined(render(chapter(2_000, speech(0, 2_000, "x")), Spoken({"x": clip}), Sounded()))
+    assert np.array_equal(found[: len(whole)], whole)
 
 
 def test_silence_is_shared_and_told() -> None:
@@ -200,18 +208,18 @@ def test_nothing_clicks_where_a_clip_is_cut(end_ms: int, chapter_ms: int) -> Non
     wave = LOUD * np.sin(2 * np.pi * LOW_HZ * np.arange(2 * 48_000) / 48_000)
     whole = chapter(chapter_ms, speech(0, end_ms, "sine"))
     found = joined(render(whole, Spoken({"sine": wave.astype(np.float32)}), Sounded(), block_frames=999))
-    steps = np.abs(np.diff(np.concatenate(([0], found.astype(int), [0])))) / 32_767
+    steps = np.abs(np.diff(np.concatenate(([0], found.astype(int), [0])))) / 32_768
     of_sine = LOUD * 2 * np.pi * LOW_HZ / 48_000
     of_fade = LOUD * np.pi / 2 / (min(CUT_FADE_MS, end_ms, chapter_ms) * 48)
-    assert steps.max() <= of_sine + of_fade + 2 / 32_767
+    assert steps.max() <= of_sine + of_fade + 2 / 32_768
 
 
 @pytest.mark.parametrize("name", CUES.names())
 @pytest.mark.parametrize("end_ms", [30, 333, 900])
 def test_nothing_clicks_where_a_sound_is_cut(name: str, end_ms: int) -> None:
-    found = joined(render(chapter(1_000, sound(0, end_ms, name)), Spoken(), CUES)) / 32_767
+    found = joined(render(chapter(1_000, sound(0, end_ms, name)), Spoken(), CUES)) / 32_768
     own = np.abs(np.diff(CUES.clip(name, None).samples)).max()
-    assert np.abs(np.diff(found)).max() <= own + 0.17 * np.pi / 2 / (CUT_FADE_MS * 48) + 2 / 32_767
+    assert np.abs(np.diff(found)).max() <= own + 0.17 * np.pi / 2 / (CUT_FADE_MS * 48) + 2 / 32_768
     assert not found[end_ms * 48 :].any()
 
 
@@ -224,7 +232,7 @@ def test_speech_and_a_sound_stay_under_the_true_peak(name: str, length_ms: int |
     span_ms = len(own) // 48
     whole = chapter(span_ms + 100, speech(50, 50 + span_ms, "x"), sound(50, 50 + span_ms, name, length_ms))
     found = joined(render(whole, Spoken({"x": voice}), CUES))
-    peak = true_peak((found / 32_767).astype(np.float32))
+    peak = true_peak((found / 32_768).astype(np.float32))
     assert SPEECH_PEAK < peak <= CEILING
 
 
@@ -235,7 +243,7 @@ def test_peaks_between_the_samples_stay_under_it_too() -> None:
     for name in CUES.names():
         whole = chapter(2_000, speech(0, 1_000, "x"), sound(0, 2_000, name))
         found = joined(render(whole, Spoken({"x": voice}), CUES))
-        assert true_peak((found / 32_767).astype(np.float32)) <= CEILING
+        assert true_peak((found / 32_768).astype(np.float32)) <= CEILING
 
 
 class Watched(Spoken):

@@ -21,7 +21,8 @@ from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 CUT_FADE_MS = 10
 """A clip that is cut short by the end of its event fades out over this long."""
 
-_FULL_SCALE = np.float32(32_767)
+_FULL_SCALE = np.float32(32_768)
+"""Clips lie on this grid, so a clip heard alone comes out as it is, without being rounded again."""
 
 
 def render(
@@ -131,7 +132,8 @@ def _round(mix: NDArray[np.float32], samples: NDArray[np.int16]) -> None:
     """Full scale to int16, to the nearest; the one place where anything is rounded. Uses ``mix`` up."""
     mix *= _FULL_SCALE
     np.rint(mix, out=mix)
-    np.clip(mix, -_FULL_SCALE, _FULL_SCALE, out=mix)  # levels forbid it, but a wrapped sample would be a bang
+    # Levels forbid more, but a sample that wraps round would be a bang.
+    np.clip(mix, -_FULL_SCALE, _FULL_SCALE - 1, out=mix)
     np.copyto(samples, mix, casting="unsafe")
 
 
