@@ -103,6 +103,35 @@ def test_counted_words_longer_than_their_part() -> None:
     assert "tempo" in problem.hint
 
 
+def test_a_prompt_that_goes_on_well_after_its_breath() -> None:
+    wide = _during("Let your ribs widen slowly to both sides now.", on="inhale", turn=2)  # 3.1 s
+    breathing = Breathe(where=HERE, pattern=(1_500, 0, 6_000, 0), cycles=3, during=(wide,))
+    problem = _only(breathing)
+    assert problem.message == (
+        '"Let your ribs widen slowly to both sides now." takes 3.1 s, but its inhale lasts 1.5 s: '
+        "it goes on for 1.6 s after that"
+    )
+    assert "more time" in problem.hint
+
+
+def test_a_prompt_that_goes_on_well_after_its_part_of_a_tempo() -> None:
+    slowly = _during("Slowly, as if you were under water.", on="2")  # 2.5 s
+    problem = _only(Count(where=HERE, reps=1, tempo=(3_000, 1_000, 2_000), during=(slowly,)))
+    assert "takes 2.5 s, but its part of the tempo lasts 1.0 s: it goes on for 1.5 s" in problem.message
+
+
+def test_a_prompt_that_comes_late_goes_on_after_its_phase() -> None:
+    """It fits its part, but the number is said there first."""
+    slowly = _during("Slowly, as if you were under water.", on="1")  # 2.5 s
+    steps = [Count(where=HERE, reps=1, tempo=(ms, 6_000 - ms), during=(slowly,)) for ms in (1_600, 2_600)]
+    assert [len(play(step).warnings) for step in steps] == [1, 0]
+
+
+def test_words_that_end_soon_after_their_phase_are_no_problem() -> None:
+    wide = _during("Let your ribs widen slowly to both sides now.", on="inhale")
+    assert play(Breathe(where=HERE, pattern=(2_200, 0, 6_000, 0), cycles=2, during=(wide,))).warnings == ()
+
+
 @pytest.mark.parametrize("inside", [False, True])
 def test_a_prompt_of_too_many_words(inside: bool) -> None:
     words = " ".join(["word"] * 26)

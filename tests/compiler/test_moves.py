@@ -18,7 +18,7 @@ from tests.compiler.fakes import (
     scheduled,
     session,
 )
-from voice_coach.compiler.moves import final_position, route
+from voice_coach.compiler.moves import route
 from voice_coach.model.cue import Lasting, Mark, Speech
 from voice_coach.model.problems import ScriptError
 from voice_coach.model.script import (
@@ -28,9 +28,11 @@ from voice_coach.model.script import (
     Group,
     Move,
     MoveTo,
+    Only,
     Pause,
     Position,
     Repeat,
+    Rounds,
     Say,
     Sides,
     Step,
@@ -114,8 +116,8 @@ def test_what_the_words_of_a_move_leave_over_is_shared_out_after_each(stretch: f
 SAY, PAUSE = Say(where=HERE, texts=("Hm.",)), Pause(where=HERE, duration=1_000)
 
 
-def _to(position: Position) -> MoveTo:
-    return MoveTo(where=HERE, position=position)
+def _to(position: Position, only: Only = "always") -> MoveTo:
+    return MoveTo(where=HERE, position=position, only=only)
 
 
 @pytest.mark.parametrize(
@@ -125,14 +127,42 @@ def _to(position: Position) -> MoveTo:
         ((SAY, _to("prone"), PAUSE), "prone"),
         ((_to("prone"), Group(where=HERE, steps=(_to("supine"),))), "supine"),
         ((Repeat(where=HERE, times=2, steps=(_to("prone"),), between=(_to("supine"),)),), "prone"),
-        ((Sides(where=HERE, sides=("left",), steps=(PAUSE,), change=(_to("seated"),)),), "seated"),
-        ((Variants(where=HERE, choices=((_to("prone"),), (_to("kneeling"),))),), "kneeling"),
+        ((Sides(where=HERE, sides=("left",), steps=(PAUSE,), change=(_to("seated"),)),), "standing"),
+        ((Sides(where=HERE, sides=("left", "right"), steps=(PAUSE,), change=(_to("seated"),)),), "seated"),
+        ((Variants(where=HERE, choices=((_to("prone"),), (_to("kneeling"),))),), "prone"),
+        ((Repeat(where=HERE, times=3, steps=(_to("prone"), _to("seated", only="first"))),), "prone"),
+        ((Repeat(where=HERE, times=3, steps=(_to("prone"), _to("seated", only="last"))),), "seated"),
         ((Use(where=HERE, fragment="down"),), "side-lying"),
     ],
 )
-def test_steps_end_where_their_last_move_leads(steps: tuple[Step, ...], position: Position) -> None:
+def test_the_next_exercise_is_led_to_from_where_the_steps_really_ended(
+    steps: tuple[Step, ...], position: Position
+) -> None:
     fragments = {"down": Fragment("down", {}, (_to("side-lying"),), HERE)}
-    assert final_position(steps, fragments, "standing") == position
+    _, then = plans(session(exercise(*steps, fragments=fragments), exercise(SAY, position="all fours")))[:2]
+    (*found,) = (cue.cues[0].texts[0] for cue in then.cues() if isinstance(cue, Lasting))
+    assert found == [move.say[0] for move in route(position, "all fours", (), COMMON, HERE)]
+
+
+def test_where_variants_end_goes_on_turning_from_round_to_round() -> None:
+    turns = Variants(where=HERE, choices=((_to("supine"),), (_to("prone"),)))
+    entries = (
+        Entry(exercise=exercise(turns), where=HERE),
+        Entry(exercise=exercise(SAY, position="supine"), where=HERE),
+    )
+    chapters = plans(session(Rounds(times=2, entries=entries, where=HERE)))
+    led = [[cue for cue in plan.cues() if isinstance(cue, Lasting)] for plan in chapters]
+    assert led[1] == []
+    assert [cue.cues[0].texts[0] for cue in led[3]] == [
+        move.say[0] for move in route("prone", "supine", (), COMMON, HERE)
+    ]
+
+
+def test_there_is_a_closing_only_where_the_end_is_not_reached() -> None:
+    first = exercise(Repeat(where=HERE, times=2, steps=(_to("prone", only="first"), _to("standing"))))
+    assert [plan.title for plan in plans(session(first))] == ["Test"]
+    last = exercise(Repeat(where=HERE, times=2, steps=(_to("standing"), _to("prone", only="last"))))
+    assert [plan.title for plan in plans(session(last))] == ["Test", "Closing"]
 
 
 def test_the_next_exercise_begins_where_the_last_one_ended() -> None:

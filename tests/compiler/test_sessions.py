@@ -21,11 +21,15 @@ from tests.compiler.fakes import (
     tune,
 )
 from voice_coach.compiler.plan import ChapterPlan, plan_session
-from voice_coach.model.problems import CoachError, ScriptError
+from voice_coach.model.problems import CoachError, ScriptError, Where
 from voice_coach.model.script import (
+    Count,
+    During,
     Entry,
     Fragment,
     Hold,
+    Move,
+    MoveTo,
     Param,
     Repeat,
     Rounds,
@@ -36,6 +40,8 @@ from voice_coach.model.script import (
     Variants,
 )
 from voice_coach.pacing.layers import effective_pace
+
+LINE = Where("script.yaml", 17, 5)
 
 
 def _say(*texts: str, **more: object) -> Say:
@@ -189,6 +195,61 @@ def test_a_missing_way_is_said_before_anything_is_played() -> None:
     made = session(exercise(_say("Go.")), exercise(_say("Go."), position="prone"))
     with pytest.raises(ScriptError, match="from standing to prone"):
         plan_session(made, dumb, lambda _entry: effective_pace({}, []))
+
+
+def test_a_missing_way_to_the_end_is_said_before_anything_is_played() -> None:
+    down = Move("standing", "prone", ("Down.",), 5_000, HERE)
+    dumb = replace(english(), moves=(down,))
+    made = session(exercise(_say("Go."), position="prone"), where=Where("session.yaml", 1))
+    with pytest.raises(ScriptError) as caught:
+        plan_session(made, dumb, lambda _entry: effective_pace({}, []))
+    (problem,) = caught.value.problems
+    assert problem.message == "nothing says how to get from prone to standing"
+    assert problem.where == made.where
+
+
+def test_a_missing_way_that_only_a_later_round_needs_is_said_before_anything_is_played() -> None:
+    there = Move("standing", "prone", ("Down.",), 5_000, HERE)
+    dumb = replace(english(), moves=(there,))
+    turns = Variants(where=HERE, choices=((_say("Stay."),), (MoveTo(where=LINE, position="prone"),)))
+    made = _circuit(_entry("a", turns), times=3)
+    with pytest.raises(ScriptError, match="from prone to standing"):
+        plan_session(made, dumb, lambda _entry: effective_pace({}, []))
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        _say("{rep} of {reps}."),
+        Hold(where=LINE, duration=9_000, countdown=3),
+        Hold(where=HERE, duration=9_000, during=(During(where=LINE, say=("{remaining}.",), at=1_000),)),
+        Count(where=LINE, reps=3, tempo=(1_000, 1_000)),
+        Count(where=LINE, reps=3, tempo=(1_000, 1_000), speak="nothing", phases=("{rep}", "-")),
+    ],
+)
+def test_numbers_of_a_language_that_has_none_are_told_before_anything_is_played(step: Step) -> None:
+    with pytest.raises(ScriptError) as caught:
+        _in_language("tlh", Repeat(where=HERE, times=2, steps=(step,)))
+    (problem,) = caught.value.problems
+    assert 'cannot be said in the language "tlh"' in problem.message
+    assert "num2words" in problem.hint
+    assert problem.where == (LINE if step.where == LINE or isinstance(step, Hold) else HERE)
+
+
+def test_places_in_a_row_of_a_language_that_has_numbers_only() -> None:
+    _in_language("cs", Repeat(where=HERE, times=2, steps=(_say("{rep}."),)))
+    with pytest.raises(ScriptError, match='the place 1 in a row cannot be said in the language "cs"'):
+        _in_language("cs", Repeat(where=HERE, times=2, steps=(_say("{rep:ordinal}."),)))
+
+
+def test_a_language_without_numbers_can_be_spoken_in_words() -> None:
+    (plan,) = _in_language("tlh", _say("Qapla!"), Hold(where=HERE, duration=5_000))
+    assert said(compiled(plan)) == ["Qapla!"]
+
+
+def _in_language(code: str, *steps: Step) -> tuple[ChapterPlan, ...]:
+    spoken = replace(english(), code=code)
+    return plan_session(session(exercise(*steps)), spoken, lambda _entry: effective_pace({}, []))
 
 
 def test_times_add_up_over_a_session() -> None:

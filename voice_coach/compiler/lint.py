@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from voice_coach.compiler.placing import Misfit
+from voice_coach.compiler.placing import Misfit, Placed
 from voice_coach.model.cue import Cue, Lasting, Span, Speech
 from voice_coach.model.problems import Problem, Where
 from voice_coach.model.script import Side
@@ -56,6 +56,19 @@ def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
             hint = "give this part of the tempo more time, or say less: speak: numbers"
         return _warning(where, message, hint)
     return None
+
+
+def overrun_problem(span: Span, placed: Placed) -> Problem | None:
+    """A warning about a prompt that goes on well after its phase, or None."""
+    phase = placed.overlay.phase
+    if phase is None or placed.end_ms - phase.end_ms <= TOLERABLE_MS:
+        return None
+    takes, over = _seconds(placed.end_ms - placed.start_ms), _seconds(placed.end_ms - phase.end_ms)
+    name, what = (phase.kind, "phase") if span.kind == "breathe" else ("part of the tempo", "part")
+    lasts = _seconds(phase.end_ms - phase.start_ms)
+    message = f'"{placed.text}" takes {takes}, but its {name} lasts {lasts}: it goes on for {over} after that'
+    hint = f"say it shorter, give the {what} more time, or say it before, where nothing has to keep pace"
+    return _warning(placed.overlay.cue.mark.where, message, hint)
 
 
 def wording_problems(cue: Cue) -> Iterator[Problem]:

@@ -3,22 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from voice_coach.model.problems import Problem, ScriptError, Where
-from voice_coach.model.script import (
-    Fragment,
-    Group,
-    Move,
-    MoveTo,
-    Position,
-    Repeat,
-    Sets,
-    Sides,
-    Step,
-    Use,
-    Variants,
-)
+from voice_coach.model.script import Move, Position
 
 
 def route(
@@ -43,30 +31,6 @@ def route(
         hint = f"add it to the session: transitions: [{{from: {origin}, to: {to}, say: […], time: 15s}}]"
         raise ScriptError([Problem(where, message, hint)])
     return path
-
-
-def final_position(steps: Iterable[Step], fragments: Mapping[str, Fragment], before: Position) -> Position:
-    """The position that steps end in: that of their last ``move``, or the one before if there is none."""
-    position = before
-    for step in steps:
-        match step:
-            case MoveTo():
-                position = step.position
-            case Group():
-                position = final_position(step.steps, fragments, position)
-            case Repeat() | Sets():
-                position = final_position((*step.between, *step.steps), fragments, position)
-            case Sides():
-                inner = (*step.between, *(step.change or ()), *step.steps)
-                position = final_position(inner, fragments, position)
-            case Variants():
-                for choice in step.choices:
-                    position = final_position(choice, fragments, position)
-            case Use():
-                position = final_position(fragments[step.fragment].steps, fragments, position)
-            case _:
-                pass
-    return position
 
 
 def _path(origin: Position, to: Position, moves: Iterable[Move]) -> tuple[Move, ...] | None:

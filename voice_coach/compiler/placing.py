@@ -59,7 +59,8 @@ class _Taken:
         index = bisect_left(self._stretches, (start, start))
         if index and self._stretches[index - 1][1] > start:
             start = self._stretches[index - 1][1] + BREATHER_MS
-        for taken_start, taken_end in self._stretches[index:]:
+        for taken in range(index, len(self._stretches)):
+            taken_start, taken_end = self._stretches[taken]
             if start + length + BREATHER_MS <= taken_start or start + length > latest:
                 break
             start = max(start, taken_end + BREATHER_MS)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from voice_coach.compiler.expand import Expander
-from voice_coach.compiler.memory import Memory
-from voice_coach.compiler.moves import final_position, route
+from voice_coach.compiler.memory import Memory, Unfold
+from voice_coach.compiler.moves import route
+from voice_coach.compiler.progress import Progress
+from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
@@ -40,18 +41,10 @@ class _Stop:
     rounds: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    title: str
-    exercise: str
-    pace: Pace
-    unfold: Callable[[Counter[int]], Iterator[Cue]]
-
-
 def plan_session(
     session: Session, language: Language, pace_of: PaceOf, *, start_at: str = ""
 ) -> tuple[ChapterPlan, ...]:
-    """The chapters of a session in order.
+    """The chapters of a session in order, each expanded once, so that nothing goes wrong while it is played.
 
     Args:
         session: the session.
@@ -61,42 +54,31 @@ def plan_session(
 
     Raises:
         CoachError: ``start_at`` is not in the session.
-        ScriptError: no way leads from one position to the next.
+        ScriptError: no way leads from one position to the next, the session unfolds into more than can be
+            played, or something in it cannot be said.
     """
-    drafts = tuple(_drafts(session, language, pace_of, start_at))
-    memory = Memory([draft.unfold for draft in drafts])
-    return tuple(
-        ChapterPlan(draft.title, draft.exercise, draft.pace, partial(memory.cues, index))
-        for index, draft in enumerate(drafts)
-    )
-
-
-def _drafts(session: Session, language: Language, pace_of: PaceOf, start_at: str) -> Iterator[_Draft]:
     stops = list(_stops(session.items))
-    own_pace = pace_of(None)
-    position = session.start
     if start_at:
         stops = _from(stops, start_at, session)
-    elif session.opening:
+    memory = Memory(session.start)
+    chapters: list[ChapterPlan] = []
+
+    def add(title: str, exercise: str, pace: Pace, where: Where, unfold: Unfold) -> None:
+        index = memory.add(unfold, where)
+        chapters.append(ChapterPlan(title, exercise, pace, partial(memory.cues, index)))
+
+    own_pace = pace_of(None)
+    if session.opening and not start_at:
         opening = partial(_opening, session, language, own_pace)
-        yield _Draft(language.chapters["opening"], "", own_pace, opening)
-        position = final_position(session.opening, session.fragments, position)
+        add(language.chapters["opening"], "", own_pace, session.where, opening)
     for stop in stops:
-        exercise = stop.entry.exercise
-        pace = pace_of(stop.entry)
-        yield _Draft(
-            exercise.title,
-            exercise.id,
-            pace,
-            partial(_exercise, session, language, stop, pace, position),
-        )
-        _check_way(session, language, stop, position)
-        position = exercise.end_position or final_position(
-            exercise.steps, exercise.fragments, exercise.position
-        )
-    if session.closing or position != session.end:
-        closing = partial(_closing, session, language, own_pace, position)
-        yield _Draft(language.chapters["closing"], "", own_pace, closing)
+        exercise, pace = stop.entry.exercise, pace_of(stop.entry)
+        unfold = partial(_exercise, session, language, stop, pace)
+        add(exercise.title, exercise.id, pace, stop.entry.where, unfold)
+    if session.closing or memory.position != session.end:
+        closing = partial(_closing, session, language, own_pace)
+        add(language.chapters["closing"], "", own_pace, session.where, closing)
+    return tuple(chapters)
 
 
 def _stops(items: Sequence[Entry | Rounds]) -> Iterator[_Stop]:
@@ -118,70 +100,48 @@ def _from(stops: list[_Stop], start_at: str, session: Session) -> list[_Stop]:
     raise CoachError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
 
 
-def _check_way(session: Session, language: Language, stop: _Stop, position: Position) -> None:
-    """Says now, not in the middle of the session, that nothing leads into an exercise."""
-    exercise = stop.entry.exercise
-    if stop.entry.arrive is None and exercise.arrive is None:
-        before = final_position((*stop.lead_in, *session.between), session.fragments, position)
-        route(before, exercise.position, session.moves, language.moves, stop.entry.where)
-
-
-def _expander(
-    session: Session,
-    language: Language,
-    pace: Pace,
-    position: Position,
-    reached: Counter[int],
-    exercise: Exercise | None = None,
-) -> Expander:
+def _expander(session: Session, unfolding: Unfolding, exercise: Exercise | None = None) -> Expander:
     def way(origin: Position, to: Position, where: Where) -> tuple[Move, ...]:
-        return route(origin, to, session.moves, language.moves, where)
+        return route(origin, to, session.moves, unfolding.language.moves, where)
 
     return Expander(
-        language,
-        pace,
-        position,
+        unfolding,
         way,
         fragments=exercise.fragments if exercise else session.fragments,
         tune=exercise.tune if exercise else {},
-        reached=reached,
     )
 
 
-def _opening(session: Session, language: Language, pace: Pace, reached: Counter[int]) -> Iterator[Cue]:
-    expander = _expander(session, language, pace, session.start, reached)
+def _opening(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
+    expander = _expander(session, Unfolding(language, pace, progress))
     yield from expander.expand(session.opening, title=Known("text", session.title))
 
 
 def _exercise(
-    session: Session,
-    language: Language,
-    stop: _Stop,
-    pace: Pace,
-    position: Position,
-    reached: Counter[int],
+    session: Session, language: Language, stop: _Stop, pace: Pace, progress: Progress
 ) -> Iterator[Cue]:
     entry, exercise = stop.entry, stop.entry.exercise
     title = Known("text", exercise.title)
     turn = {"round": Known("count", stop.round), "rounds": Known("count", stop.rounds)}
-    around = _expander(session, language, pace, position, reached)
+    unfolding = Unfolding(language, pace, progress)
+    around = _expander(session, unfolding)
+    inner = _expander(session, unfolding, exercise)
+    progress.take_steps(1, entry.where)
     yield from around.expand(stop.lead_in, title=title, **turn)
     yield from around.expand(session.between, title=title)
-    inner = _expander(session, language, pace, around.position, reached, exercise)
     if entry.arrive is not None:
         yield from around.expand(entry.arrive, title=title)
-        inner.position = exercise.position
+        progress.position = exercise.position
     elif exercise.arrive is not None:
         yield from inner.expand(exercise.arrive, title=title)
-        inner.position = exercise.position
+        progress.position = exercise.position
     else:
         yield from inner.move_to(exercise.position, entry.where)
     yield from inner.expand(exercise.steps, title=title)
+    progress.position = exercise.end_position or progress.position
 
 
-def _closing(
-    session: Session, language: Language, pace: Pace, position: Position, reached: Counter[int]
-) -> Iterator[Cue]:
-    expander = _expander(session, language, pace, position, reached)
+def _closing(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
+    expander = _expander(session, Unfolding(language, pace, progress))
     yield from expander.expand(session.closing, title=Known("text", session.title))
     yield from expander.move_to(session.end, session.where)

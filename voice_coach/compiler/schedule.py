@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from voice_coach.compiler.lint import misfit_problem, wording_problems
+from voice_coach.compiler.lint import misfit_problem, overrun_problem, wording_problems
 from voice_coach.compiler.placing import place_sounds, place_speech
 from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Span, Speech
 from voice_coach.model.problems import Problem
@@ -182,6 +182,8 @@ class _Scheduler:
         for placed in spoken:
             cue = placed.overlay.cue
             if isinstance(cue, Speech):
+                if problem := overrun_problem(span, placed):
+                    self.warnings.append(problem)
                 self._speak(placed.text, cue.kind, cue.guidance, cue.mark, start + placed.start_ms)
         self.warnings += [problem for misfit in misfits if (problem := misfit_problem(span, misfit))]
         self._now = start + span.duration_ms

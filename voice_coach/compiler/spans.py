@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
+from voice_coach.compiler.scope import Scope
+from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Overlay, Phase, Sound, Span, Speech, SpeechKind
 from voice_coach.model.script import (
@@ -18,10 +19,6 @@ from voice_coach.model.script import (
 )
 from voice_coach.model.units import MS_PER_SECOND
 
-if TYPE_CHECKING:
-    from voice_coach.compiler.expand import Expander
-    from voice_coach.compiler.scope import Scope
-
 # Who gives way when two want the same moment: the lower number.
 COUNTDOWN = 100
 NUMBER = 90
@@ -33,19 +30,23 @@ PHASE_WORD = 40
 BREATH_WORD = 30
 SOUND, TONE, TICK = 60, 60, 10
 
+DURING_A_STEP = 10
+"""So many prompts to choose from at a phase count as a step more."""
+
 LONGEST_TONE_MS = 600_000
 """A breath tone is stretched to at most this (audio makes none longer); beyond, it has its own length."""
 
 
-def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
+def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     """A hold or rest of exactly its duration, with prompts inside and a countdown at its end."""
-    duration = expander.take_time(scope.amount(step.duration, "duration"), step.where)
+    duration = unfolding.progress.take_time(scope.amount(step.duration, "duration"), step.where)
     mark = scope.mark(step.where, step.duration)
     inner = scope.having(**{step.role: Known("duration", duration)})
-    overlays = [overlay for item in step.during for overlay in _during_hold(expander, item, inner, duration)]
+    unfolding.progress.take_steps(step.countdown, step.where)
+    overlays = [overlay for item in step.during for overlay in _during_hold(unfolding, item, inner, duration)]
     for number in range(step.countdown, 0, -1):
         words = Speech(
-            texts=(expander.wording.number(number),), kind="countdown", guidance="names", mark=mark
+            texts=(unfolding.number(number, step.where),), kind="countdown", guidance="names", mark=mark
         )
         end = duration - (number - 1) * MS_PER_SECOND
         overlays.append(
@@ -55,7 +56,7 @@ def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
     return Span(kind=step.role, duration_ms=duration, phases=(phase,), overlays=tuple(overlays), mark=mark)
 
 
-def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
+def breathe(unfolding: Unfolding, step: Breathe, scope: Scope) -> Span:
     """Whole cycles of a breath: a tone and a word for each phase, as the guide asks."""
     pattern = scope.pattern(step.pattern, "breath")
     cycle_ms = sum(pattern)
@@ -64,13 +65,13 @@ def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
     else:
         wanted = scope.amount(step.duration or 0, "duration")
         cycles = max(1, (2 * wanted + cycle_ms) // (2 * cycle_ms))
-    expander.take_time(cycles * cycle_ms, step.where)
-    expander.take_steps(cycles * sum(1 for length in pattern if length), step.where)
+    total = unfolding.progress.take_time(cycles * cycle_ms, step.where)
+    _take_phases(unfolding, cycles, pattern, step)
     mark = scope.mark(step.where, step.pattern)
     phases: list[Phase] = []
     overlays: list[Overlay] = []
     for cycle in range(1, cycles + 1):
-        inner = scope.turn("cycle", cycle, cycles)
+        inner = unfolding.turn(scope, "cycle", cycle, cycles, step.where)
         start = (cycle - 1) * cycle_ms
         for kind, length in zip(BREATH_PHASES, pattern, strict=True):
             if not length:
@@ -80,53 +81,55 @@ def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
             )
             phases.append(place)
             start += length
-            said = list(_during_turn(expander, step.during, (kind,), place, cycle, inner, cycles * cycle_ms))
-            overlays += said
-            spoken = any(isinstance(overlay.cue, Speech) for overlay in said)
-            overlays += _breath_guide(expander, step, kind, place, cycle, inner, spoken)
+            added = list(_during_turn(unfolding, step.during, (kind,), place, cycle, inner, total))
+            spoken = any(isinstance(overlay.cue, Speech) for overlay in added)
+            added += _breath_guide(unfolding, step, kind, place, cycle, inner, spoken)
+            unfolding.progress.take_steps(len(added), step.where)
+            overlays += added
     return Span(
         kind="breathe",
-        duration_ms=cycles * cycle_ms,
+        duration_ms=total,
         phases=tuple(phases),
         overlays=tuple(overlays),
         mark=mark,
     )
 
 
-def count(expander: Expander, step: Count, scope: Scope) -> Span:
+def count(unfolding: Unfolding, step: Count, scope: Scope) -> Span:
     """Reps in a tempo: the number and a word for each part, and ticks if wanted."""
     reps = scope.amount(step.reps, "count")
     tempo = scope.pattern(step.tempo, "tempo")
-    total = expander.take_time(reps * sum(tempo), step.where)
-    expander.take_steps(reps * len(tempo), step.where)
+    total = unfolding.progress.take_time(reps * sum(tempo), step.where)
+    _take_phases(unfolding, reps, tempo, step)
     phases: list[Phase] = []
     overlays: list[Overlay] = []
     start = 0
     first = next(part for part, length in enumerate(tempo) if length)
     for rep in range(1, reps + 1):
-        inner = scope.turn("rep", rep, reps)
+        inner = unfolding.turn(scope, "rep", rep, reps, step.where)
         mark = inner.mark(step.where, step.tempo)
         for part, length in enumerate(tempo):
             if not length:
                 continue
             word = step.phases[part] if part < len(step.phases) else "-"
-            spoken = "" if word == "-" else expander.wording.fill(word, inner.known)
+            spoken = "" if word == "-" else unfolding.fill(word, inner, step.where)
             label = spoken or str(part + 1)
             place = Phase(kind="part", label=label, start_ms=start, end_ms=start + length, mark=mark)
             phases.append(place)
             names = (str(part + 1), word)
-            said = list(_during_turn(expander, step.during, names, place, rep, inner, total))
-            overlays += said
+            added = list(_during_turn(unfolding, step.during, names, place, rep, inner, total))
             # A prompt takes the place of the part's word, never of the number.
-            if any(isinstance(overlay.cue, Speech) for overlay in said):
+            if any(isinstance(overlay.cue, Speech) for overlay in added):
                 spoken = ""
-            number = expander.wording.number(rep).capitalize() if part == first else ""
-            overlays += _count_words(expander, step, number, spoken, place)
+            number = unfolding.number(rep, step.where).capitalize() if part == first else ""
+            added += _count_words(unfolding, step, number, spoken, place)
             if step.ticks:
-                overlays += [
+                added += [
                     Overlay(cue=Sound(name="tick", mark=mark), at_ms=second, priority=TICK, latest_ms=total)
                     for second in range(start, start + length, MS_PER_SECOND)
                 ]
+            unfolding.progress.take_steps(len(added), step.where)
+            overlays += added
             start += length
     return Span(
         kind="count",
@@ -137,11 +140,11 @@ def count(expander: Expander, step: Count, scope: Scope) -> Span:
     )
 
 
-def _during_hold(expander: Expander, item: During, scope: Scope, duration: int) -> Iterator[Overlay]:
+def _during_hold(unfolding: Unfolding, item: During, scope: Scope, duration: int) -> Iterator[Overlay]:
+    moments: Iterable[int]
     if item.every is not None:
         step = max(1, scope.amount(item.every, "duration"))
-        expander.take_steps(duration // step, item.where)
-        moments = list(range(step, duration, step))
+        moments = range(step, duration, step)
     elif item.last is not None:
         moments = [duration - scope.amount(item.last, "duration")]
     elif isinstance(item.at, float):
@@ -150,12 +153,14 @@ def _during_hold(expander: Expander, item: During, scope: Scope, duration: int) 
         moments = [scope.amount(item.at or 0, "duration")]
     repeated = REPEATED if item.every is not None else 0
     for moment in moments:
+        unfolding.progress.take_steps(1, item.where)
         remaining = Known("duration", max(0, duration - moment))
-        yield from _overlay(expander, item, scope.having(remaining=remaining), moment, duration, repeated)
+        inner = scope.having(remaining=remaining)
+        yield from _overlay(unfolding, item, inner, moment, duration, bonus=repeated)
 
 
 def _during_turn(
-    expander: Expander,
+    unfolding: Unfolding,
     during: tuple[During, ...],
     names: tuple[str, ...],
     place: Phase,
@@ -165,24 +170,35 @@ def _during_turn(
 ) -> Iterator[Overlay]:
     """What is said at the start of this phase in this turn."""
     for item in during:
-        # Between turns a bare number counts turns, and the reader takes bare numbers for seconds.
-        every = item.every // MS_PER_SECOND if isinstance(item.every, int) else 1
-        if item.on in names and item.turn in (None, turn) and turn % every == 0:
-            yield from _overlay(expander, item, scope, place.start_ms, total, 0)
+        if item.on in names and item.turn in (None, turn) and turn % (item.every_turns or 1) == 0:
+            yield from _overlay(unfolding, item, scope, place.start_ms, total, phase=place)
+
+
+def _take_phases(unfolding: Unfolding, turns: int, pattern: tuple[int, ...], step: Breathe | Count) -> None:
+    """Takes the phases of so many turns before any is made; to look for what is said in each costs too."""
+    phases = sum(1 for length in pattern if length)
+    unfolding.progress.take_steps(turns * phases * (1 + len(step.during) // DURING_A_STEP), step.where)
 
 
 def _overlay(
-    expander: Expander, item: During, scope: Scope, at: int, latest: int, bonus: int
+    unfolding: Unfolding,
+    item: During,
+    scope: Scope,
+    at: int,
+    latest: int,
+    *,
+    bonus: int = 0,
+    phase: Phase | None = None,
 ) -> Iterator[Overlay]:
-    before = expander.reach(item)
-    if not expander.is_heard(item.only, before, scope):
+    before = unfolding.progress.reach(item)
+    if not unfolding.is_heard(item.only, before, scope):
         return
     mark = scope.mark(item.where)
     if item.sound:
         yield Overlay(cue=Sound(name=item.sound, mark=mark), at_ms=at, priority=SOUND, latest_ms=latest)
-    elif expander.speaks(item.guidance):
+    elif unfolding.speaks(item.guidance):
         text = item.say[before % len(item.say)]
-        words = expander.wording.fill(text, scope.known)
+        words = unfolding.fill(text, scope, item.where)
         if not words.strip():
             return  # a fragment's argument that was left empty
         yield Overlay(
@@ -191,11 +207,18 @@ def _overlay(
             priority=PROMPT[item.guidance] + bonus,
             latest_ms=latest,
             exact="{remaining" in text,
+            phase=phase,
         )
 
 
 def _breath_guide(
-    expander: Expander, step: Breathe, kind: BreathPhase, place: Phase, cycle: int, scope: Scope, spoken: bool
+    unfolding: Unfolding,
+    step: Breathe,
+    kind: BreathPhase,
+    place: Phase,
+    cycle: int,
+    scope: Scope,
+    spoken: bool,
 ) -> Iterator[Overlay]:
     if step.guide != "words":
         length = place.end_ms - place.start_ms
@@ -203,20 +226,22 @@ def _breath_guide(
         yield Overlay(cue=tone, at_ms=place.start_ms, priority=TONE, latest_ms=place.end_ms)
     guidance: Guidance = "names" if step.guide == "words" else "key"
     within_words = step.word_cycles is None or cycle <= step.word_cycles
-    if step.guide == "tones" or spoken or not within_words or not expander.speaks(guidance):
+    if step.guide == "tones" or spoken or not within_words or not unfolding.speaks(guidance):
         return
     own = step.phrases.get(kind, ())
     chosen = (own[(cycle - 1) % len(own)],) if own else ()
     texts = tuple(
-        expander.wording.fill(text, scope.known) for text in (*chosen, *expander.language.breath[kind])
+        unfolding.fill(text, scope, step.where) for text in (*chosen, *unfolding.language.breath[kind])
     )
     priority = ONLY_WORDS if step.guide == "words" else BREATH_WORD
     yield _word(texts, "breath", guidance, place, priority)
 
 
-def _count_words(expander: Expander, step: Count, number: str, word: str, place: Phase) -> Iterator[Overlay]:
+def _count_words(
+    unfolding: Unfolding, step: Count, number: str, word: str, place: Phase
+) -> Iterator[Overlay]:
     number = number if step.speak in ("numbers", "both") else ""
-    phase = word if step.speak in ("phases", "both") and expander.speaks("key") else ""
+    phase = word if step.speak in ("phases", "both") and unfolding.speaks("key") else ""
     if number:
         texts = (f"{number}. {phase}", number) if phase else (number,)
         yield _word(texts, "count", "names", place, NUMBER)

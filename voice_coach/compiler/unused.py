@@ -13,7 +13,6 @@ from voice_coach.model.script import (
     During,
     Exercise,
     Fragment,
-    Group,
     Hold,
     Param,
     Pattern,
@@ -24,8 +23,8 @@ from voice_coach.model.script import (
     Sides,
     Step,
     Use,
-    Variants,
     Wait,
+    children,
 )
 
 
@@ -66,19 +65,12 @@ def _names(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> Iterator
                 yield from _params(step.reps, step.tempo)
                 yield from _in_texts(step.phases)
                 yield from _in_during(step.during)
-            case Group():
-                yield from _names(step.steps, fragments)
             case Repeat() | Sets():
                 yield from _params(step.times)
-                yield from _names((*step.steps, *step.between), fragments)
             case Sides():
                 yield from _params(step.reps)
                 if step.change is None:
                     yield "change"
-                yield from _names((*step.steps, *step.between, *(step.change or ())), fragments)
-            case Variants():
-                for choice in step.choices:
-                    yield from _names(choice, fragments)
             case Use():
                 fragment = fragments[step.fragment]
                 for name, default in fragment.parameters.items():
@@ -90,6 +82,7 @@ def _names(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> Iterator
                 )
             case _:
                 pass
+        yield from _names(children(step), fragments)
 
 
 def _in_during(during: Iterable[During]) -> Iterator[str]:

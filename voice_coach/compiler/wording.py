@@ -13,6 +13,9 @@ from voice_coach.model.units import MS_PER_SECOND
 
 BRACES = re.compile(r"\{([^{}:]*):?([^{}]*)\}")
 
+LONGEST_FILLED = 5_000
+"""Characters of a text with its names filled in: what is written has 2 000 at most."""
+
 ValueType = ParameterType | Literal["text", "side"]
 
 
@@ -22,6 +25,20 @@ class Known:
 
     type: ValueType
     value: int | tuple[int, ...] | str
+
+
+class CannotSay(Exception):
+    """A text that cannot be put into words.
+
+    Attributes:
+        message: what is wrong.
+        hint: what to do.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message, hint)
 
 
 class Wording:
@@ -35,12 +52,19 @@ class Wording:
 
         Raises:
             KeyError: a name is not known.
+            CannotSay: it becomes too long, or a number cannot be said in this language.
         """
         if "{" not in text:
             return text
+        length = len(text)
 
         def spoken(match: re.Match[str]) -> str:
+            nonlocal length
             words = self.say(known[match[1]], match[2])
+            length += len(words) - len(match[0])
+            if length > LONGEST_FILLED:  # an argument of an argument of an argument may grow without end
+                message = f"with its names filled in, this text has more than {LONGEST_FILLED:,} characters"
+                raise CannotSay(message, "use fewer names in it, or shorter ones")
             begins = text[: match.start()].rstrip()[-1:] in ("", ".", "!", "?")
             return words[:1].upper() + words[1:] if begins else words
 
@@ -72,12 +96,13 @@ class Wording:
     def duration(self, ms: int) -> str:
         """``one and a half minutes``, ``two and a half seconds``, ``one minute and ten seconds``.
 
-        Rounded to half seconds below a minute, to seconds below an hour, to minutes above.
+        Rounded to half seconds below a minute, to seconds below an hour, to minutes above; a half is rounded
+        up, and no time but none at all is nothing.
         """
-        halves = round(ms / 500)
+        halves = _in_halves(ms)
         if halves < 2 * 60:
             return self._halves(halves, "second")
-        seconds = round(ms / MS_PER_SECOND)
+        seconds = (ms + MS_PER_SECOND // 2) // MS_PER_SECOND
         minutes, seconds = divmod(seconds, 60)
         if minutes < 60:
             if seconds in (0, 30):
@@ -101,14 +126,27 @@ class Wording:
         return f"{self.number(whole)} {after} {many}" if whole else f"{alone} {one}"
 
     def _seconds(self, ms: int) -> str:
-        whole, half = divmod(round(ms / 500), 2)
+        whole, half = divmod(_in_halves(ms), 2)
         if half and not whole:
             return self._halves(half, "second")
         return self.number(whole) + (f" {self._language.half[1]}" if half else "")
+
+
+def _in_halves(ms: int) -> int:
+    """The nearest number of half seconds; at least one for any time at all."""
+    half_ms = MS_PER_SECOND // 2
+    return max((ms + half_ms // 2) // half_ms, 1 if ms else 0)
 
 
 @lru_cache(maxsize=1024)
 def _in_words(value: int, language: str, ordinal: bool) -> str:
     from num2words import num2words
 
-    return num2words(value, lang=language, to="ordinal" if ordinal else "cardinal").replace("-", " ")
+    try:
+        words = num2words(value, lang=language, to="ordinal" if ordinal else "cardinal")
+    except (NotImplementedError, LookupError, TypeError):  # a language it has not, or a gap in one that it has
+        which = f"the place {value} in a row" if ordinal else f"the number {value}"
+        message = f'{which} cannot be said in the language "{language}"'
+        hint = "num2words, which would say it, cannot: use words only here, and neither counts nor braces"
+        raise CannotSay(message, hint) from None
+    return words.replace("-", " ")

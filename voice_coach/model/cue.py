@@ -77,7 +77,8 @@ class Overlay:
 
     ``at_ms`` is its start, or with ``align`` "end" its end. When two spoken overlays want the same moment the
     higher ``priority`` wins and the other moves later, ending by ``latest_ms`` at most, or is left out. What
-    is only true at its moment (``exact``) never moves.
+    is only true at its moment (``exact``) never moves. ``phase`` is the one at whose start a prompt was asked
+    for; where it outlasts that, lint tells.
     """
 
     cue: Speech | Sound
@@ -86,6 +87,7 @@ class Overlay:
     latest_ms: int
     align: Literal["start", "end"] = "start"
     exact: bool = False
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

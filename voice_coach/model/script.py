@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
@@ -103,7 +104,8 @@ class During:
     """A prompt or sound inside a hold, rest, breathing or count; which keys apply depends on the step.
 
     ``at`` is milliseconds from the start, or a fraction of the whole as a float. ``last`` counts back
-    from the end. ``on`` names a phase; ``turn`` is which cycle or rep (from 1), ``every`` each so many.
+    from the end, ``every`` is each so many milliseconds. ``on`` names a phase; ``turn`` is which cycle or rep
+    (from 1), ``every_turns`` each so many of them.
     """
 
     where: Where
@@ -115,6 +117,7 @@ class During:
     every: Amount | None = None
     on: str = ""
     turn: int | None = None
+    every_turns: int | None = None
     only: Only = "always"
 
 
@@ -212,6 +215,21 @@ class Use(Step):
 
     fragment: str
     arguments: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def children(step: Step) -> tuple[Step, ...]:
+    """The steps written directly inside a step; of a fragment that it uses, none."""
+    match step:
+        case Group():
+            return step.steps
+        case Repeat() | Sets():
+            return (*step.steps, *step.between)
+        case Sides():
+            return (*step.steps, *step.between, *(step.change or ()))
+        case Variants():
+            return tuple(chain.from_iterable(step.choices))
+        case _:
+            return ()
 
 
 @dataclass(frozen=True, slots=True)

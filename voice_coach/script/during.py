@@ -6,7 +6,6 @@ from typing import Any
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import GUIDANCE_LEVELS, During
-from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.script.collecting import Collector
 from voice_coach.script.kinds import WORDS_TO_SAY, Choice, JsonSchema, Kind, ListOf, Name, Text, Written
 from voice_coach.script.nodes import Mapping, Node
@@ -74,8 +73,7 @@ def _one_of(node: Mapping, keys: tuple[str, ...], what: str, how: str, problems:
 
 
 def _turns(where: Where, every: int | None = None, **values: Any) -> During:
-    # The model keeps one field for both meanings of every: here so many turns are so many seconds.
-    return During(where=where, every=every and every * MS_PER_SECOND, **values)
+    return During(where=where, every_turns=every, **values)
 
 
 class Overlays(Kind[Any]):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import chain
 
-from voice_coach.model.script import Fragment, Group, Repeat, Sets, Sides, Step, Use, Variants
+from voice_coach.model.script import Fragment, Step, Use, children
 
 
 def rings(fragments: Mapping[str, Fragment]) -> Iterator[tuple[Use, tuple[str, ...]]]:
@@ -38,18 +37,4 @@ def uses(steps: tuple[Step, ...]) -> Iterator[Use]:
         if isinstance(step, Use):
             yield step
         else:
-            yield from uses(_inner(step))
-
-
-def _inner(step: Step) -> tuple[Step, ...]:
-    match step:
-        case Group():
-            return step.steps
-        case Repeat() | Sets():
-            return (*step.steps, *step.between)
-        case Sides():
-            return (*step.steps, *step.between, *(step.change or ()))
-        case Variants():
-            return tuple(chain.from_iterable(step.choices))
-        case _:
-            return ()
+            yield from uses(children(step))
