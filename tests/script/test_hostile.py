@@ -156,6 +156,17 @@ def test_hostile_text(make: Callable[[], str], expected: str, tmp_path: Path) ->
     _refused(path, expected)
 
 
+def test_the_memory_of_who_starts_it_does_not_count(tmp_path: Path) -> None:
+    """A test runner grows bigger than what a script may take, and Linux hands its peak on."""
+    path = tmp_path / "x.yaml"
+    path.write_text(f"{HEAD}steps: [Up.]\n", encoding="utf-8")
+    big = "import subprocess, sys; held = b'x' * 400_000_000; sys.exit(subprocess.call(sys.argv[1:]))"
+    command = [sys.executable, "-c", big, sys.executable, "-m", "tests.script.hostile", path.name]
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
+    assert 10 < int(done.stdout.split(" ")[1]) < MOST_MB
+
+
 def test_a_file_of_100_mb(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     with path.open("wb") as file:

@@ -112,5 +112,5 @@ def test_nothing_is_written_over(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CoachError, match="cannot be written"):
+    with pytest.raises(CoachError, match="cannot be written: there is no such folder. Make it first"):
         write_start("exercise", "neck-roll", tmp_path / "nowhere", _schema_file("exercise"))
