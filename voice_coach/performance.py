@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from voice_coach.compiler.lint import SideBalance
@@ -12,7 +13,8 @@ from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, Session
+from voice_coach.model.script import Entry, ParameterType, Session
+from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
 
@@ -108,14 +110,37 @@ class Performance:
         """Advice about time for every chapter, and about what is never used; each piece once."""
         found: list[Problem] = []
         balance = SideBalance()
-        for scheduled in self._scheduled():
-            found += scheduled.warnings
+        for scheduled, plan in zip(self._scheduled(), self._plans, strict=True):
+            settings = self._settings(plan)
+            found += [
+                problem
+                if problem.where.file == self.session.where.file
+                else replace(problem, settings=settings)
+                for problem in scheduled.warnings
+            ]
             balance.add(scheduled.chapter)
         found += balance.problems()
         for item in self.session.items:
             for entry in (item,) if isinstance(item, Entry) else item.entries:
                 found += tune_problems(entry.exercise)
         return tuple(dict.fromkeys(found))
+
+    def _settings(self, plan: ChapterPlan) -> str:
+        """What the session sets for a chapter, in words: without it there may be no cause to warn."""
+        layer = f"session {self.session.id}"
+        general = {"gap": plan.pace.gap_ms, "rate": plan.pace.rate_wpm, "guidance": plan.pace.guidance}
+        types: dict[str, ParameterType] = {name: limits.type for name, limits in GENERAL.items()}
+        for item in self.session.items:
+            for entry in (item,) if isinstance(item, Entry) else item.entries:
+                if entry.exercise.id == plan.exercise:
+                    types.update({name: tunable.type for name, tunable in entry.exercise.tune.items()})
+        values = {**plan.pace.values, **general}
+        told = [
+            f"{name} {value if isinstance(value, str) else format_setting(value, types[name])}"
+            for name, value in values.items()
+            if plan.pace.origins[name] == layer
+        ]
+        return f"{layer} sets it: {', '.join(told)}" if told else ""
 
     def _scheduled(self) -> Iterator[Scheduled]:
         expanded: deque[list[Cue]] = deque()

@@ -49,8 +49,9 @@ def _only(step: Step, lengths: FakeLengths | None = None) -> Problem:
 
 def test_a_countdown_longer_than_its_hold() -> None:
     problem = _only(_hold(3_000, countdown=5, where=LINE))
-    assert problem.message == "the countdown is longer than its hold of 3s"
-    assert "smaller number" in problem.hint
+    assert problem.message == "the countdown needs 5s, but its hold lasts 3s"
+    assert problem.hint == "count down from 3, or make the shortest hold 5s"
+    assert problem.token == "countdown"
 
 
 def test_numbers_longer_than_a_second() -> None:

@@ -10,7 +10,7 @@ from voice_coach.model.cue import Cue, Lasting, Span, Speech
 from voice_coach.model.problems import Problem, Where
 from voice_coach.model.script import Side
 from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import format_duration
+from voice_coach.model.units import MS_PER_SECOND, format_duration
 
 TOLERABLE_MS = 1_000
 """A prompt that comes this much later than asked is not worth a word."""
@@ -32,10 +32,9 @@ def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
     where = cue.mark.where
     if cue.kind == "countdown":
         if overlay.at_ms - misfit.length_ms < 0:
-            message = f"the countdown is longer than its {span.kind} of {format_duration(span.duration_ms)}"
-            return _warning(where, message, "count down from a smaller number, or raise the shortest time")
+            return _countdown_too_long(span, where)
         message = f"{words} takes {takes}, longer than a second of the countdown: it is left out"
-        return _warning(where, message, "count down from a smaller number, or speak faster")
+        return _warning(where, message, "count down from a smaller number, or speak faster", "countdown")
     if cue.kind == "prompt":
         if not 0 <= overlay.at_ms < span.duration_ms:
             lasts = format_duration(span.duration_ms)
@@ -69,6 +68,18 @@ def overrun_problem(span: Span, placed: Placed) -> Problem | None:
     message = f'"{placed.text}" takes {takes}, but its {name} lasts {lasts}: it goes on for {over} after that'
     hint = f"say it shorter, give the {what} more time, or say it before, where nothing has to keep pace"
     return _warning(placed.overlay.cue.mark.where, message, hint)
+
+
+def _countdown_too_long(span: Span, where: Where) -> Problem:
+    # Each number has its second, and ends with it.
+    needed = sum(isinstance(each.cue, Speech) and each.cue.kind == "countdown" for each in span.overlays)
+    most = span.duration_ms // MS_PER_SECOND
+    lasts = format_duration(span.duration_ms)
+    message = (
+        f"the countdown needs {format_duration(needed * MS_PER_SECOND)}, but its {span.kind} lasts {lasts}"
+    )
+    hint = f"count down from {most}, or make the shortest {span.kind} {needed}s"
+    return _warning(where, message, hint if most else f"make the shortest {span.kind} {needed}s", "countdown")
 
 
 def wording_problems(cue: Cue) -> Iterator[Problem]:
@@ -137,8 +148,8 @@ def _only(side: Side, where: Where) -> Problem:
     return _warning(where, f"only the {side} side is worked", f"add the {other} side: sides: [left, right]")
 
 
-def _warning(where: Where, message: str, hint: str) -> Problem:
-    return Problem(where, message, hint, severity="warning")
+def _warning(where: Where, message: str, hint: str, token: str = "") -> Problem:
+    return Problem(where, message, hint, severity="warning", token=token)
 
 
 def _seconds(ms: int) -> str:

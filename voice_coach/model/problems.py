@@ -22,7 +22,11 @@ class Where:
 class Problem:
     """One thing to put right in a script: what was found, what was expected, what to do.
 
-    ``error`` stops a script from being played; ``warning`` is advice about time.
+    ``error`` stops a script from being played; ``warning`` is advice.
+
+    Attributes:
+        token: the key in the step at ``where`` that is meant, for whoever shows the line.
+        settings: what a session sets, where that is not written in the script with the problem.
     """
 
     where: Where
@@ -31,12 +35,15 @@ class Problem:
     line_text: str = ""
     width: int = 1
     severity: Literal["error", "warning"] = "error"
+    token: str = ""
+    settings: str = ""
 
     def __str__(self) -> str:
         """The message with the line shown and a caret under the spot."""
         place = f"{self.where.file}:{self.where.line}:{self.where.column}"
         prefix = "" if self.severity == "error" else "warning: "
-        head = f"{place}  {prefix}{self.message}"
+        settings = f", as {self.settings}" if self.settings else ""
+        head = f"{place}  {prefix}{self.message}{settings}"
         if not self.line_text.strip():
             return f"{head}\n    {self.hint}" if self.hint else head
         gutter = f"{self.where.line:>5} | "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Literal, Protocol
 
 from voice_coach.model.problems import Problem, ScriptError, Where
@@ -11,6 +13,8 @@ from voice_coach.model.problems import Problem, ScriptError, Where
 MAX_PROBLEMS = 50
 WIDEST_LINE = 200
 LONGEST_MESSAGE = 400
+AS_WORDS = "put quotes around the line; a note begins with # and a space"
+"""What to do about words that a # cuts off."""
 
 
 class Enough(Exception):
@@ -34,6 +38,8 @@ class Collector:
     def __init__(self, file: str, text: str = "") -> None:
         self.file = file
         self.problems: list[Problem] = []
+        """The errors."""
+        self.warnings: list[Problem] = []
         self.unsure: set[str] = set()
         """Names whose declaration has a problem: that they are not known is no second one."""
         self._lines = text.splitlines()
@@ -56,20 +62,27 @@ class Collector:
         width: int = 1,
         severity: Literal["error", "warning"] = "error",
     ) -> None:
-        """Adds a problem, once.
+        """Adds a problem, once; of warnings not more than anybody wants to see.
 
         Raises:
-            Enough: there are as many now as anybody wants to see.
+            Enough: there are as many errors now as anybody wants to see.
         """
         shown = _printable(self.line_text(line))
         if len(shown) > WIDEST_LINE:
             shown = f"{shown[:WIDEST_LINE]}…" if column + width <= WIDEST_LINE else ""
         where = Where(self.file, line, column)
         found = Problem(where, _short(message), _short(hint), shown, width, severity)
-        if found not in self.problems:
-            self.problems.append(found)
+        known = self.problems if severity == "error" else self.warnings
+        if found not in known and len(known) < MAX_PROBLEMS:
+            known.append(found)
         if len(self.problems) >= MAX_PROBLEMS:
             raise Enough
+
+    def end_here(self) -> None:
+        """Says with the last problem that nothing else of the file could be read."""
+        last = self.problems[-1]
+        rest = "mend this first: the rest could not be read"
+        self.problems[-1] = replace(last, hint=f"{last.hint}; {rest}" if last.hint else rest)
 
     def add_token(
         self,
@@ -85,6 +98,8 @@ class Collector:
 
         A value is meant rather than a key of the same name, unless ``key`` says so.
         """
+        if severity == "warning" and len(self.warnings) >= MAX_PROBLEMS:
+            return
         line, column = self._find(where, token, key) if token else (where.line, where.column)
         width = len(token) if self.line_text(line)[column - 1 :].startswith(token) else 1
         self.add_at(line, column, message, hint, width, severity)
@@ -108,6 +123,19 @@ class Collector:
         """Raises ScriptError when anything was collected."""
         if self.problems:
             raise ScriptError(self.problems)
+
+
+def with_line(problem: Problem) -> Problem:
+    """A warning of the compiler with the line that it is about, and the key that is meant if it names one."""
+    try:
+        text = Path(problem.where.file).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return problem
+    shown = Collector(problem.where.file, text)
+    shown.add_token(
+        problem.where, problem.token, problem.message, problem.hint, "warning", key=bool(problem.token)
+    )
+    return replace(shown.warnings[0], settings=problem.settings)
 
 
 def nearest(word: str, known: Iterable[str], hints: Mapping[str, str] | None = None) -> str:
