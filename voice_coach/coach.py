@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,10 @@ from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.performance import Performance
 from voice_coach.resources import shipped_cues, shipped_scripts
-from voice_coach.script.library import Library, Listed
+from voice_coach.script.collecting import with_line
+from voice_coach.script.finding import scripts_in
+from voice_coach.script.library import Library
+from voice_coach.script.listing import Listed, listed
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -157,7 +160,7 @@ class Coach:
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
-        return Library([self.home.scripts, shipped_scripts()], ()).listed()
+        return listed([self.home.scripts, shipped_scripts()])
 
     def voices(self) -> Iterator[tuple[str, str]]:
         """Every voice that works here: what to write after ``--voice``, and a line about it."""
@@ -210,17 +213,22 @@ class Coach:
         return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
 
     def check(self, name: str) -> list[Problem]:
-        """Everything wrong with a script, and advice about time.
+        """Everything wrong with a script, and advice about its words and its time.
 
         Raises:
             CoachError: there is no such script, or no engine speaks.
         """
+        library = self.library()
         try:
-            session = self.library().check(name)
+            session = library.check(name)
             warnings = self.prepare(session).warnings() if session else ()
         except ScriptError as error:
-            return error.problems
-        return [replace(problem, line_text=_line(problem)) for problem in warnings]
+            return [*error.problems, *library.warnings]
+        return [*library.warnings, *map(with_line, warnings)]
+
+    def scripts_in(self, folder: Path) -> list[Path]:
+        """The scripts in a folder, and in ``exercises/``, ``sessions/`` and ``languages/`` there."""
+        return scripts_in(folder)
 
     def timeline(self, performance: Performance) -> Timeline:
         """The whole session with its times."""
@@ -371,12 +379,3 @@ def _told(performance: Performance, on_progress: Callable[[int, float], None]) -
             share = frames / max(1, chapter.duration_ms * FRAMES_PER_MS)
             on_progress(before_ms + frames // FRAMES_PER_MS, (index + share) / performance.chapter_count)
         before_ms += chapter.duration_ms
-
-
-def _line(problem: Problem) -> str:
-    """The line that a problem is in, to show it."""
-    try:
-        lines = Path(problem.where.file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return ""
-    return lines[problem.where.line - 1] if 0 < problem.where.line <= len(lines) else ""

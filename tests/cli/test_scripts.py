@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.cli.command import Ended, voice_coach
+from tests.cli.command import LONG, TINY, TINY_SESSION, Ended, voice_coach
 from voice_coach.resources import shipped_scripts
 
 ROOT = Path(__file__).parents[2]
@@ -155,7 +155,83 @@ def test_new_then_check_then_show(kind: str, tmp_path: Path) -> None:
 
 
 def test_all_that_ships_is_well() -> None:
-    assert voice_coach("check", "--strict") == Ended(0, "5 scripts checked: all well.\n", "")
+    ended = voice_coach("check", "--strict")
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(
+        r"5 scripts checked \(none of yours in .*scripts, 5 that came with voice_coach\): all well\.\n",
+        ended.out,
+    )
+
+
+def test_check_alone_says_what_it_checked(coach_home: Path, tmp_path: Path) -> None:
+    own, here = coach_home / "scripts", tmp_path / "here"
+    own.mkdir(parents=True)
+    here.mkdir()
+    (own / "tiny.yaml").write_text(TINY)
+    (here / "long.yaml").write_text(LONG)
+    (here / "compose.yaml").write_text("services: {}\n")
+    ended = voice_coach("check", cwd=here)
+    says = f"(1 of yours in {own}, 1 in this folder, 5 that came with voice_coach): all well.\n"
+    assert ended == Ended(0, f"7 scripts checked {says}", "")
+    (here / "long.yaml").write_text(LONG.replace("steps:", "stpes:"))
+    assert "long.yaml:6:1" in voice_coach("check", cwd=here).err
+    inside = voice_coach("check", cwd=own)
+    assert "(1 of yours in" in inside.out
+    assert "in this folder" not in inside.out
+
+
+def test_check_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "sessions").mkdir(parents=True)
+    empty = voice_coach("check", "mine", cwd=tmp_path)
+    assert empty == Ended(1, "", "There are no scripts in the folder mine: their names end in .yaml.\n")
+    (folder / "tiny.yaml").write_text(TINY)
+    (folder / "sessions" / "tiny-session.yaml").write_text(TINY_SESSION)
+    (folder / "broken.yml").write_text(BROKEN)
+    ended = voice_coach("check", "mine", cwd=tmp_path)
+    assert ended.code == 2
+    assert "mine/broken.yml:5:1" in ended.err
+    assert ended.err.endswith("3 scripts checked: 1 problem.\n")
+
+
+def test_own_scripts_outside_of_their_folders_are_found(coach_home: Path) -> None:
+    own = coach_home / "scripts"
+    (own / "exercises").mkdir(parents=True)
+    (own / "tiny.yaml").write_text(TINY)
+    (own / "exercises" / "tiny-session.yaml").write_text(TINY_SESSION)
+    (own / "exercises" / "shared.yaml").write_text("kind: fragments\nfragments: {a: {steps: [Up.]}}\n")
+    listed = voice_coach("list").out
+    assert re.findall(r"^  (\S+)  .*Tiny", listed.partition("exercises:")[0], re.MULTILINE) == [
+        "tiny-session"
+    ]
+    assert "shared" not in listed
+    assert voice_coach("check", "tiny", "tiny-session") == Ended(0, "2 scripts checked: all well.\n", "")
+
+
+def test_advice_says_for_which_session_it_is(tmp_path: Path) -> None:
+    (tmp_path / "plank.yaml").write_text(
+        "kind: exercise\nid: plank\ntitle: Plank\nposition: prone\n"
+        "tune:\n  hold: {default: 20s, min: 5s, max: 30s}\n"
+        "steps:\n  - hold: hold\n    countdown: 15\n"
+    )
+    (tmp_path / "core.yaml").write_text(
+        "kind: session\nid: core\ntitle: Core\nexercises:\n  - {exercise: plank, set: {hold: 10s}}\n"
+    )
+    ended = voice_coach("check", "core.yaml", "plank.yaml", cwd=tmp_path)
+    assert ended == Ended(
+        0,
+        "",
+        "plank.yaml:9:5  warning: the countdown needs 15s, but its hold lasts 10s, "
+        "as session core sets it: hold 10s\n"
+        "    9 |     countdown: 15\n"
+        "      |     ^^^^^^^^^ count down from 10, or make the shortest hold 15s\n"
+        "2 scripts checked: 1 warning.\n",
+    )
+    path = tmp_path / "plank.yaml"
+    path.write_text(path.read_text().replace("default: 20s", "default: 10s"))
+    ended = voice_coach("check", "core.yaml", "plank.yaml", cwd=tmp_path)
+    assert ended.err.count("warning: ") == 1
+    assert "session core" not in ended.err
 
 
 def test_all_examples_are_well() -> None:

@@ -76,6 +76,24 @@ def test_what_is_written_cannot_move_the_cursor(in_folder: Path) -> None:
     assert "\x1b" not in said
 
 
+ODD_SPACES = {
+    "in the indentation": ("\xa0 - Up.", 1, "a no-break space (U+00A0)"),
+    "after the dash": ("  -\u202fUp.", 4, "a narrow no-break space (U+202F)"),
+    "after a key": ("  - say:\xa0Up.", 9, "a no-break space (U+00A0)"),
+    "without a width": ("  \u200b- Up.", 3, "a zero width space (U+200B)"),
+    "in a blank line": ("  \xa0", 3, "a no-break space (U+00A0)"),
+}
+
+
+@pytest.mark.parametrize(("line", "column", "name"), ODD_SPACES.values(), ids=ODD_SPACES)
+def test_odd_spaces_are_named_where_they_stand(line: str, column: int, name: str, in_folder: Path) -> None:
+    text = f"{GOOD}{line}\n  - Once\xa0more.\n  - hodl: 5s\n"
+    (in_folder / "good.yaml").write_text(text, encoding="utf-8")
+    said = told("good.yaml")
+    assert PLACE.findall(said) == [("good.yaml", "7", str(column)), ("good.yaml", "9", "5")]
+    assert f"this is {name}, pasted from elsewhere" in said
+
+
 def test_a_long_line_is_cut_where_it_does_not_matter(in_folder: Path) -> None:
     text = GOOD.replace("id: good", "id: x").replace("Grüß dich.", "{nobody} " + "goes on " * 100)
     (in_folder / "x.yaml").write_text(text.replace("- {", '- "{').rstrip() + '"\n', encoding="utf-8")

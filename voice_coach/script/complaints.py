@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 import yaml
 
+from voice_coach.script.collecting import AS_WORDS, quoted
+from voice_coach.script.look_alikes import AS_STEP, DASH
+
 _KEY = re.compile(r"\s*(?:-\s+)*[\w-]+:(?:\s|$)")
 _TIGHT_KEY = re.compile(r"\s*(?:-\s+)*[a-z_]+:[^\s/]")
 _EARLY_QUOTE = re.compile(r"""(?:^|[:\-,\[{]\s+)(["'])(?:(?!\1).)*\1\s*$""")
 _EARLY_BRACKET = re.compile(r"(?:^|[:\-]\s+)[{\[][^{}\[\]]*[}\]]\s*$")
+
+_NOTED_KEY = re.compile(r"\s*#+\s*(?:steps|exercises|during|between|opening|closing|arrive):\s*$")
+_LOST = re.compile(r"\s(#\S.*)")
 
 _QUOTES = 'put the whole text in quotes: "Now: breathe in."'
 _LINE_UP = "the keys of one step begin in the same column, and so do the dashes of one list"
@@ -53,6 +59,23 @@ class _Spot:
         started = self.lines[self.start_line - 1] if self.start_line <= len(self.lines) else ""
         return started[self.start_column - 1 : self.start_column]
 
+    def line_at(self, number: int) -> str:
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def above(self, line: int) -> int:
+        """The nearest line above that is neither blank nor a note; 0 if there is none."""
+        above = line - 1
+        while above and (not self.line_at(above).strip() or self.line_at(above).lstrip().startswith("#")):
+            above -= 1
+        return above
+
+    def with_dash(self, line: int, dash: str) -> str:
+        """The text with a dash put before a line, or in the place of something like it."""
+        lines = self.text.split("\n")
+        written = lines[line - 1]
+        lines[line - 1] = f"{' ' * _indent(written)}{dash}{written.lstrip(' -–—−•·')}"
+        return "\n".join(lines)
+
     def without(self, replacement: str) -> str | None:
         """The text with the character at the problem replaced; nothing else moves."""
         lines = self.text.split("\n")
@@ -87,16 +110,17 @@ def _colon(spot: _Spot) -> Complaint:
     if _KEY.match(spot.before):
         repaired = spot.without(" ")
         return Complaint(spot.line, spot.column, "a second colon stands in this line", _QUOTES, 1, repaired)
-    above = spot.line - 1
-    while above > 1 and not spot.lines[above - 1].strip():
-        above -= 1
-    written = spot.lines[above - 1] if above else ""
+    above = spot.above(spot.line)
+    written = spot.line_at(above)
     if _TIGHT_KEY.match(written):
         column = written.index(":") + 1
         return Complaint(above, column, "a space is missing after this colon", "write key: value")
     if spot.before.lstrip().startswith("- "):
-        return _dash(spot, len(spot.before) - len(spot.before.lstrip()) + 1)
-    column = len(spot.before) - len(spot.before.lstrip()) + 1
+        words = written.strip() and not _KEY.match(written) and not written.lstrip().startswith("- ")
+        if words and _indent(written) == _indent(spot.before):
+            return _no_dash(spot, above)
+        return _dash(spot, _indent(spot.before) + 1)
+    column = _indent(spot.before) + 1
     hint = "a key cannot stand further in than the one above it, when that has a value already"
     return Complaint(spot.line, column, "this key is not where a key can be", hint, spot.column - column)
 
@@ -104,6 +128,8 @@ def _colon(spot: _Spot) -> Complaint:
 def _not_lined_up(spot: _Spot) -> Complaint:
     if "\t" in spot.before:
         return _tab(spot)
+    if lost := _words_after_hash(spot, spot.line):
+        return lost
     if quote := _EARLY_QUOTE.search(spot.before):
         hint = {
             '"': "put the whole text in quotes, and use single ones within: \"Say 'up' now.\"",
@@ -115,12 +141,66 @@ def _not_lined_up(spot: _Spot) -> Complaint:
         return Complaint(spot.line, spot.column, "the bracket ends here, but the line goes on", hint)
     if spot.shown.lstrip().startswith("- ") and not spot.before.strip():
         return _dash(spot, spot.column)
+    if _in_list(spot, spot.line) and not spot.before.strip():
+        return _no_dash(spot, spot.line)
     return Complaint(spot.line, spot.column, "this does not line up with the lines above", _LINE_UP)
 
 
 def _dash(spot: _Spot, column: int) -> Complaint:
+    """A dash where none can be: its list has no key, or it stands too far in or out."""
+    message = "this dash is not where an item can begin"
+    notes = range(spot.line - 1, spot.above(spot.line), -1)
+    if noted := next((line for line in notes if _NOTED_KEY.match(spot.line_at(line))), 0):
+        key = spot.line_at(noted).strip(" \t#")
+        message = f"this list has no key above it: {key} in line {noted} is a note, as it begins with #"
+        return Complaint(spot.line, column, message, "take the # away")
+    key = "exercises" if re.search(r"^kind:\s*session\b", spot.text, re.MULTILINE) else "steps"
+    if not re.search(rf"^(?:{key}|fragments)\s*:", spot.text, re.MULTILINE):
+        hint = f"write {key}: in a line of its own above the list"
+        return Complaint(spot.line, column, f"this list has no key above it: {key}: is missing", hint)
     hint = 'line it up with the dashes above; steps inside a step go below its "steps:"'
-    return Complaint(spot.line, column, "this dash is not where an item can begin", hint)
+    return Complaint(spot.line, column, message, hint)
+
+
+def _no_dash(spot: _Spot, line: int) -> Complaint:
+    """A line among steps that has no dash, or one that is none."""
+    written = spot.line_at(line)
+    column = _indent(written) + 1
+    width = len(written.strip())
+    like = DASH.match(written.strip())
+    if like is None:
+        message = "this line among the steps does not begin with a dash"
+        hint = "begin it with a dash"
+    elif like[0] == "-":
+        message, hint, width = "a space is missing after this dash", AS_STEP, 1
+    else:
+        message = f"this line begins with {like[0]}, which is not a dash"
+        hint, width = AS_STEP, 1
+    return Complaint(line, column, message, hint, width, spot.with_dash(line, "- "))
+
+
+def _in_list(spot: _Spot, line: int) -> bool:
+    """Whether a line stands right below the dashes of a list."""
+    indent = _indent(spot.line_at(line))
+    above = spot.above(line)
+    while above and _indent(spot.line_at(above)) > indent:
+        above = spot.above(above)
+    written = spot.line_at(above)
+    return bool(above) and _indent(written) == indent and written.lstrip().startswith("- ")
+
+
+def _words_after_hash(spot: _Spot, line: int) -> Complaint | None:
+    """Words that a # in the line above cut off, so that those of this line belong to nothing."""
+    above = spot.above(line)
+    lost = _LOST.search(spot.line_at(above))
+    if lost is None or _KEY.match(spot.line_at(line)) or spot.line_at(line).lstrip().startswith("- "):
+        return None
+    message = f"{quoted(lost[1])} is read as a note, and not spoken"
+    return Complaint(above, lost.start(1) + 1, message, AS_WORDS, len(lost[1]))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _open_quote(spot: _Spot) -> Complaint:
@@ -165,6 +245,10 @@ def _block_text(spot: _Spot) -> Complaint:
 
 
 def _no_colon(spot: _Spot) -> Complaint:
+    if lost := _words_after_hash(spot, spot.start_line):
+        return lost
+    if _in_list(spot, spot.start_line) or DASH.match(spot.line_at(spot.start_line).strip()):
+        return _no_dash(spot, spot.start_line)
     hint = "write key: value; text that goes on in a second line is indented further than its key"
     width = len(spot.lines[spot.start_line - 1]) if spot.start_line <= len(spot.lines) else 1
     return Complaint(spot.start_line, spot.start_column, "a colon is missing in this line", hint, width)

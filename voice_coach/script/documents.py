@@ -59,7 +59,8 @@ class _Fragments(Kind[dict[str, Fragment]]):
     expected = "fragments by name, each with its steps"
     _FIELDS: ClassVar = {
         "parameters": Field(
-            MapOf(Written("a default", may_be_empty=True)), "Its parameters with their defaults, or nothing."
+            MapOf(Written("a default", may_be_empty=True, words=True)),
+            "Its parameters with their defaults, or nothing.",
         ),
         "steps": Field(SOME_STEPS, "The steps it stands for.", required=True),
     }

@@ -12,7 +12,7 @@ from collections.abc import Mapping as Words
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from voice_coach.script.collecting import Collector, nearest, quoted
+from voice_coach.script.collecting import AS_WORDS, Collector, nearest, quoted
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
@@ -45,6 +45,10 @@ class Kind(ABC, Generic[T]):
         """The same as JSON Schema."""
 
     def wrong(self, node: Node, problems: Collector, hint: str = "") -> Invalid:
+        if isinstance(node, Scalar) and _swallowed_dash(
+            node, problems, "is a line such as steps: missing above?"
+        ):
+            return INVALID
         blank = isinstance(node, Scalar) and node.empty
         message = f"nothing stands here; expected: {self.expected}"
         problems.add(node, message if blank else f"{found(node)} is not {self.expected}", hint)
@@ -62,10 +66,17 @@ def found(node: Node) -> str:
 
 @dataclass(frozen=True)
 class Text(Kind[str]):
-    """Words on one or several lines; white space is folded. Empty only if allowed."""
+    """Text on one or several lines; white space is folded. Empty only if allowed.
+
+    Attributes:
+        expected: what it is, for messages.
+        may_be_empty: whether nothing may stand there.
+        words: whether it is for people, so that none of it may be lost.
+    """
 
     expected: str = "text"
     may_be_empty: bool = False
+    words: bool = True
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
         if not isinstance(node, Scalar):
@@ -80,7 +91,8 @@ class Text(Kind[str]):
         if control := next((char for char in text if not char.isprintable()), ""):
             problems.add(node, f"the character U+{ord(control):04X} cannot be spoken", "take it away")
             return INVALID
-        return INVALID if _swallowed_dash(node, problems) else text
+        lost = (self.words and _lost_words(node, problems)) or _swallowed_dash(node, problems)
+        return INVALID if lost else text
 
     def schema(self) -> JsonSchema:
         # A number is words too, and an editor takes it for a number.
@@ -101,14 +113,34 @@ def _why_no_text(node: Node, expected: str) -> str:
     return f"{quotes}; a step goes outside of the words" if expected == WORDS_TO_SAY else quotes
 
 
-def _swallowed_dash(node: Scalar, problems: Collector) -> bool:
+def _lost_words(node: Scalar, problems: Collector) -> bool:
+    """Whether a # cut off words: a note has a space after it. Then a problem is added."""
+    if not node.plain:
+        return False
+    rest = problems.line_text(node.last_line)[node.end_column - 1 :]
+    lost = re.match(r"\s+(#[^\s#].*)", rest)
+    if lost:
+        words = lost[1].rstrip()
+        message = f"{quoted(words)} is read as a note, and not spoken"
+        problems.add_at(node.last_line, node.end_column + lost.start(1), message, AS_WORDS, len(words))
+    return lost is not None
+
+
+def _swallowed_dash(
+    node: Scalar,
+    problems: Collector,
+    hint: str = "put the dash right below the one above; a list needs no | or >",
+) -> bool:
     """Whether the text goes on over lines that were meant as items of a list; then a problem is added."""
     for line in range(node.line + 1, node.last_line + 1):
         written = problems.line_text(line)
-        if written.lstrip().startswith("- "):
+        if re.match(r"\s*-(?:\s|[^\W\d])", written):
+            if not problems.line_text(node.line)[: node.column - 1].strip():
+                message = "this line does not begin with a dash, as the ones below it do"
+                problems.add(node, message, "begin it with a dash")
+                return True
             column = len(written) - len(written.lstrip()) + 1
             message = "this line is read as part of the text above, not as an item of its own"
-            hint = "put the dash right below the one above; a list needs no | or >"
             problems.add_at(line, column, message, hint, len(written.strip()))
             return True
     return False
@@ -119,6 +151,7 @@ class Written(Text):
     """A value whose type is known later; editors may take it for a number or a yes or no."""
 
     expected: str = "a value"
+    words: bool = False
 
     def schema(self) -> JsonSchema:
         return {"type": ["string", "number", "boolean", *(["null"] if self.may_be_empty else [])]}

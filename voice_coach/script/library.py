@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_coach.model.problems import CoachError, ScriptError, Where
+from voice_coach.model.problems import CoachError, Problem, ScriptError, Where
 from voice_coach.model.script import (
     Entry,
     Exercise,
@@ -30,8 +29,10 @@ from voice_coach.script.finding import (
     exercise_folders,
     exercise_names,
     find_script,
+    first_of_kinds,
     inside,
     is_file,
+    is_same,
 )
 from voice_coach.script.kinds import as_name
 from voice_coach.script.names import NameCheck
@@ -39,19 +40,10 @@ from voice_coach.script.reading import Document, display_name, read_document
 from voice_coach.script.setting_check import check_general, check_setting
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A script in the library: its kind, id, title (or what is wrong with it) and file."""
-
-    kind: str
-    id: str
-    title: str
-    path: Path
-    readable: bool = True
-
-
 class Library:
     """The scripts in some folders, each with ``exercises/``, ``sessions/`` and ``languages/``.
+
+    A session or exercise is found in the folder itself too, or in the other's; what it is, it says itself.
 
     Args:
         roots: where to look, in this order; folders that do not exist are passed over.
@@ -136,27 +128,6 @@ class Library:
             hint = f"known here: {', '.join(known)}; a file languages/{code}.yaml would teach it"
             document.problems.add(node, message, hint)
 
-    def listed(self) -> Iterator[Listed]:
-        """The sessions and exercises there are, the first of each name; those with problems too."""
-        seen: set[tuple[str, str]] = set()
-        for kind in ("session", "exercise"):
-            for root in self._roots:
-                for path in sorted((root / FOLDERS[kind]).glob("*.yaml")):
-                    if (kind, path.stem) in seen:
-                        continue
-                    seen.add((kind, path.stem))
-                    yield self._listed(kind, path)
-
-    def _listed(self, kind: str, path: Path) -> Listed:
-        try:
-            document, problems = read_document(path, display_name(path), (kind,))
-        except CoachError as error:
-            return Listed(kind, path.stem, str(error), path, readable=False)
-        title = str(document.values.get("title", "")) if document else ""
-        good = document is not None and document.complete and document.kind == kind
-        shown = title or "has problems: run voice-coach check"
-        return Listed(kind, path.stem, shown, path, good and not problems.problems)
-
     def _document(self, path: Path, kinds: tuple[str, ...]) -> Document | None:
         """The document in a file; it may be of another kind."""
         name = display_name(path)
@@ -171,6 +142,11 @@ class Library:
             problems.add(document.root.pairs["id"][1], message, hint)
         return document
 
+    @property
+    def warnings(self) -> list[Problem]:
+        """Advice about the words in what has been read so far."""
+        return [problem for collector in self._collectors.values() for problem in collector.warnings]
+
     def _raise_problems(self) -> None:
         found = [problem for collector in self._collectors.values() for problem in collector.problems]
         if found:
@@ -182,16 +158,23 @@ class Library:
         fragments, all_fragments = self._fragments(document, values)
         self._check_language(document)
         tune: dict[str, Tunable] = values.get("tune", {})
-        checker = self._checker(fragments, tune, all_fragments)
+        checker = self._checker(fragments, tune, all_fragments, values.get("language", "en"))
         checker.check(values.get("steps", ()))
         checker.check(values.get("arrive", ()))
         checker.check_fragments(document.problems.file)
         return Exercise(where=_start(document), fragments=fragments, **values) if document.complete else None
 
     def _checker(
-        self, fragments: dict[str, Fragment], tune: dict[str, Tunable], all_fragments: bool
+        self, fragments: dict[str, Fragment], tune: dict[str, Tunable], all_fragments: bool, language: str
     ) -> NameCheck:
-        return NameCheck(self._collectors, fragments, tune, self._sounds, all_fragments=all_fragments)
+        return NameCheck(
+            self._collectors,
+            fragments,
+            tune,
+            self._sounds,
+            all_fragments=all_fragments,
+            language=language,
+        )
 
     def _alone(self, exercise: Exercise) -> Session:
         """An exercise as a session of its own, with the coach's caution before it."""
@@ -216,7 +199,7 @@ class Library:
         drafts: tuple[EntryDraft | RoundsDraft, ...] = values.pop("items", ())
         items = [self._item(draft, document) for draft in drafts]
         settings = self._general_settings(values.pop("settings", {}), document)
-        checker = self._checker(fragments, {}, all_fragments)
+        checker = self._checker(fragments, {}, all_fragments, values.get("language", "en"))
         for name in ("opening", "closing", "between"):
             checker.check(values.get(name, ()))
         for draft in drafts:
@@ -274,7 +257,7 @@ class Library:
         """The exercise that a session names, read once; None and a problem if there is none."""
         file = f"{draft.exercise}.yaml"
         paths = [folder / file for folder in exercise_folders(document.path, self._roots)]
-        path = next((path for path in paths if path != document.path and is_file(path)), None)
+        path = first_of_kinds(("exercise",), (path for path in paths if not is_same(path, document.path)))
         if path is None:
             message = f'there is no exercise "{draft.exercise}"'
             hint = nearest(draft.exercise, exercise_names(document.path, self._roots))

@@ -11,6 +11,7 @@ from voice_coach.model.problems import Where
 from voice_coach.model.script import Amount, Param, ParameterType, Pattern
 from voice_coach.model.settings import EXPECTED, parse_setting
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
+from voice_coach.script.read_aloud import misread
 
 FORMATS = ("ordinal", "times")
 BRACES = re.compile(r"\{([^{}]*)\}")
@@ -56,9 +57,10 @@ class Scope:
 class Lookup:
     """Checks single names; problems go where each step was written."""
 
-    def __init__(self, collectors: Mapping[str, Collector], sounds: Collection[str]) -> None:
+    def __init__(self, collectors: Mapping[str, Collector], sounds: Collection[str], language: str) -> None:
         self._collectors = collectors
         self._sounds = sounds
+        self._language = language
         self._unsure = {name for collector in collectors.values() for name in collector.unsure}
 
     def add(self, where: Where, token: str, message: str, hint: str = "", *, key: bool = False) -> None:
@@ -96,7 +98,15 @@ class Lookup:
             self.add(where, name, f'"{name}" is a {known}, but here goes {EXPECTED[type_]}')
 
     def text(self, text: str, where: Where, scope: Scope) -> None:
-        """Checks the braces in words to say."""
+        """Checks the braces in words to say, and whether a voice reads the words as they are meant."""
+        if self._language == "en":
+            for token, hint in misread(text):
+                message = f"{quoted(token)} is not read aloud as it is meant"
+                self._collectors[where.file].add_token(where, token, message, hint, "warning")
+        self.braces(text, where, scope)
+
+    def braces(self, text: str, where: Where, scope: Scope) -> None:
+        """Checks the braces in words."""
         rest = BRACES.sub("", text)
         if "{" in rest or "}" in rest:
             brace = "{" if "{" in rest else "}"

@@ -33,7 +33,7 @@ from voice_coach.model.script import (
 from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.fragment_rings import rings
 from voice_coach.script.lookup import Lookup, NameType, Scope
-from voice_coach.script.setting_check import check_setting
+from voice_coach.script.setting_check import check_in_sets
 
 MAX_STEPS = 20_000
 MAX_FRAGMENT_DEPTH = 20
@@ -50,6 +50,7 @@ class NameCheck:
         tune: the parameters.
         sounds: the sound cues.
         all_fragments: whether these are all fragments, or a file of them could not be read.
+        language: the language that the words are spoken in.
     """
 
     def __init__(
@@ -60,8 +61,9 @@ class NameCheck:
         sounds: Collection[str],
         *,
         all_fragments: bool = True,
+        language: str = "en",
     ) -> None:
-        self._lookup = Lookup(collectors, sounds)
+        self._lookup = Lookup(collectors, sounds, language)
         self._fragments = fragments
         self._all_fragments = all_fragments
         self._tune = tune
@@ -231,11 +233,11 @@ class NameCheck:
             else:
                 types[name] = "text"
                 arguments[name] = scope.arguments.get(given, given)
-                self._lookup.text(given, step.where, scope)
+                self._lookup.braces(given, step.where, scope)
         inside = (*scope.inside, step.fragment)
         self._steps(fragment.steps, Scope(types, arguments, inside, step.where, unknown))
 
     def _set_values(self, each: Mapping[str, str], where: Where) -> None:
         for name, text in each.items():
             if not self._lookup.is_unsure(name):
-                check_setting(name, text, self._tune, where, self._lookup.collector(where))
+                check_in_sets(name, text, self._tune, where, self._lookup.collector(where))

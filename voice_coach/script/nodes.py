@@ -14,6 +14,7 @@ from typing import cast
 import yaml
 
 from voice_coach.script.collecting import Collector
+from voice_coach.script.look_alikes import plain_spaces
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 40
@@ -28,7 +29,7 @@ UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A piece of text at a place; lines and columns count from 1."""
+    """A piece of text at a place; lines and columns count from 1, ``end_column`` is the one after it."""
 
     text: str
     line: int
@@ -36,6 +37,7 @@ class Scalar:
     width: int = 1
     plain: bool = True
     last_line: int = 0
+    end_column: int = 0
 
     @property
     def empty(self) -> bool:
@@ -83,6 +85,13 @@ def read_tree(text: str, problems: Collector) -> Node | None:
     if strange := UNREADABLE.search(text):
         _refuse_character(strange[0], text.count("\0"), text, strange.start(), problems)
         return None
+    root = _read_mending(plain_spaces(text, problems), problems)
+    if root is None and problems.problems:
+        problems.end_here()
+    return root
+
+
+def _read_mending(text: str, problems: Collector) -> Node | None:
     for _ in range(MAX_REPAIRS if len(text) < LONGEST_REPAIRED else 1):
         try:
             return _Builder(problems).build(_events(text))
@@ -224,4 +233,6 @@ def _scalar(event: yaml.ScalarEvent) -> Scalar:
     end = event.end_mark
     width = end.column + 1 - column if end and end.line + 1 == line else 1
     last = end.line + (0 if end.column == 0 else 1) if end else line
-    return Scalar(event.value, line, column, max(1, width), event.style in (None, ""), max(line, last))
+    plain = event.style in (None, "")
+    after = end.column + 1 if end else column + width
+    return Scalar(event.value, line, column, max(1, width), plain, max(line, last), after)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from voice_coach.model.problems import Where
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.kinds import INVALID, WORDS_SCHEMA, WORDS_TO_SAY, Invalid, JsonSchema, Kind, Text
+from voice_coach.script.look_alikes import AS_STEP, DASH
 from voice_coach.script.nodes import Mapping, Node, Scalar
 
 T = TypeVar("T")
@@ -186,6 +187,12 @@ class StepKind(Kind[Any]):
 
     def _is_words(self, node: Scalar, problems: Collector) -> bool:
         """Whether a line is words, rather than a step that lacks a space or a value."""
+        if like := DASH.match(node.text):
+            message = f"this line begins with {like[0]}, which is not a dash"
+            if like[0] == "-":
+                message = "a space is missing after this dash"
+            problems.add_at(node.line, node.column, message, AS_STEP)
+            return False
         key, colon, rest = node.text.replace("\uff1a", ":", 1).partition(":")
         if key.strip() in self.shapes and colon:
             problems.add(node, "a space is missing after the colon", f"write {key}: {rest.strip()[:40]}")

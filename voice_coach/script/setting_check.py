@@ -6,7 +6,15 @@ from collections.abc import Mapping
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import ParameterType, Setting, Tunable
-from voice_coach.model.settings import EXPECTED, GENERAL, General, format_setting, parse_setting, within
+from voice_coach.model.settings import (
+    EXPECTED,
+    GENERAL,
+    PARAMETERS,
+    General,
+    format_setting,
+    parse_setting,
+    within,
+)
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 
 
@@ -16,10 +24,24 @@ def check_setting(
     """The value of a setting if the exercise lets it be tuned so; otherwise None and a problem."""
     tunable = tune.get(name)
     if tunable is None:
-        hint = nearest(name, tune) if tune else "the exercise lets nothing be tuned"
+        hint = f"it may be set here: {', '.join(tune)}" if tune else "the exercise lets nothing be tuned"
+        if name not in PARAMETERS:
+            hint = nearest(name, tune) or hint
         problems.add_token(where, name, f"{quoted(name)} cannot be tuned here", hint, key=True)
         return None
     return _bounded(name, text, tunable, f"{tunable.where} sets them", where, problems)
+
+
+def check_in_sets(
+    name: str, text: str, tune: Mapping[str, Tunable], where: Where, problems: Collector
+) -> Setting | None:
+    """As ``check_setting``, where sets differ by an exercise's own parameters."""
+    if name in tune or (name not in PARAMETERS and meant(nearest(name, tune))):
+        return check_setting(name, text, tune, where, problems)
+    message = f"{quoted(name)} differs from set to set, so it has to be in tune"
+    hint = f"add {name} to tune, with bounds that hold all these values"
+    problems.add_token(where, name, message, hint, key=True)
+    return None
 
 
 def check_general(name: str, text: str, where: Where, problems: Collector) -> Setting | None:

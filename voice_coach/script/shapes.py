@@ -301,7 +301,9 @@ SHAPES: dict[str, StepShape] = {
         "fragment",
         {
             "with": Field(
-                MapOf(Written(may_be_empty=True)), "Values for its parameters.", attribute="arguments"
+                MapOf(Written(may_be_empty=True, words=True)),
+                "Values for its parameters.",
+                attribute="arguments",
             )
         },
     ),
