@@ -157,9 +157,10 @@ def test_chapters_are_the_same_in_any_order_and_any_number_of_times() -> None:
     assert _heard(begun[1:]) == inorder[1:]
 
 
-def test_beginning_later_leaves_out_the_opening_and_leads_from_the_start_position() -> None:
+def test_beginning_later_is_cautioned_without_the_opening_and_led_from_the_start_position() -> None:
     made = library().session("lower-back-relief")
-    first, *rest = plans(made, start_at="chair-breathing")
+    caution, first, *rest = plans(made, start_at="chair-breathing")
+    assert said(compiled(caution)) == list(library().language("en").opening)
     assert [plan.exercise for plan in rest] == [""]
     heard = said(compiled(first))
     assert heard[:2] == ["First, Chair breathing.", "Slowly come down onto your knees, one after the other."]

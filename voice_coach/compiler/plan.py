@@ -15,7 +15,18 @@ from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import CoachError, Where
-from voice_coach.model.script import Entry, Exercise, Language, Move, Position, Rounds, Session, Step
+from voice_coach.model.script import (
+    Entry,
+    Exercise,
+    Language,
+    Move,
+    PlaySound,
+    Position,
+    Rounds,
+    Say,
+    Session,
+    Step,
+)
 
 PaceOf = Callable[[Entry | None], Pace]
 """The effective pace of an entry, or (None) of the opening and closing."""
@@ -50,7 +61,8 @@ def plan_session(
         session: the session.
         language: the coach's own words.
         pace_of: gives each entry its pace.
-        start_at: an exercise's id to begin with; what comes before it, the opening too, is left out.
+        start_at: an exercise's id to begin with; what comes before it is left out, and the opening is the
+            coach's own caution.
 
     Raises:
         CoachError: ``start_at`` is not in the session.
@@ -68,8 +80,9 @@ def plan_session(
         chapters.append(ChapterPlan(title, exercise, pace, partial(memory.cues, index)))
 
     own_pace = pace_of(None)
-    if session.opening and not start_at:
-        opening = partial(_opening, session, language, own_pace)
+    if session.opening:
+        steps = _caution(session, language) if start_at else session.opening
+        opening = partial(_opening, session, language, own_pace, steps)
         add(language.chapters["opening"], "", own_pace, session.where, opening)
     for stop in stops:
         exercise, pace = stop.entry.exercise, pace_of(stop.entry)
@@ -112,9 +125,17 @@ def _expander(session: Session, unfolding: Unfolding, exercise: Exercise | None 
     )
 
 
-def _opening(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
+def _caution(session: Session, language: Language) -> tuple[Step, ...]:
+    """What is said before an exercise in the middle: nobody begins without the caution."""
+    start = PlaySound(sound="start", where=session.where)
+    return (start, Say(texts=language.opening, guidance="names", where=session.where))
+
+
+def _opening(
+    session: Session, language: Language, pace: Pace, steps: tuple[Step, ...], progress: Progress
+) -> Iterator[Cue]:
     expander = _expander(session, Unfolding(language, pace, progress))
-    yield from expander.expand(session.opening, title=Known("text", session.title))
+    yield from expander.expand(steps, title=Known("text", session.title))
 
 
 def _exercise(
