@@ -120,9 +120,13 @@ class Performance:
             ]
             balance.add(scheduled.chapter)
         found += balance.problems()
-        for item in self.session.items:
-            for entry in (item,) if isinstance(item, Entry) else item.entries:
-                found += tune_problems(entry.exercise)
+        exercises = {
+            id(entry.exercise): entry.exercise
+            for item in self.session.items
+            for entry in ((item,) if isinstance(item, Entry) else item.entries)
+        }
+        for exercise in exercises.values():
+            found += tune_problems(exercise)
         return tuple(dict.fromkeys(found))
 
     def _settings(self, plan: ChapterPlan) -> str:

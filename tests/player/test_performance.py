@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 import numpy as np
 import pytest
 
-from tests.compiler.fakes import VOICE, catalogue, library, plans
+from tests.compiler.fakes import HERE, VOICE, catalogue, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
+from voice_coach.model.script import Step, Variants
 from voice_coach.model.speech import Clip, SoundSource, Utterance
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
@@ -55,8 +56,8 @@ def sounds() -> Sounds:
 
 
 def _performance(voice: ToneVoice, sounds: Sounds) -> Performance:
-    session = library().session("lower-back-short")
-    return Performance(session, plans(session), voice, VOICE, sounds)
+    short = library().session("lower-back-short")
+    return Performance(short, plans(short), voice, VOICE, sounds)
 
 
 def _digest(performance: Performance, chapters: Iterable[Chapter] | None = None) -> tuple[str, int]:
@@ -93,6 +94,25 @@ def test_words_are_prepared_one_chapter_ahead_and_once(sounds: Sounds) -> None:
 
 def test_a_shipped_session_gives_no_advice(sounds: Sounds) -> None:
     assert _performance(ToneVoice(), sounds).warnings() == ()
+
+
+class Counting(tuple[Step, ...]):
+    """Steps that count how often they are looked through."""
+
+    looked = 0
+
+    def __iter__(self) -> Iterator[Step]:
+        Counting.looked += 1
+        return super().__iter__()
+
+
+def test_an_exercise_done_often_is_searched_for_what_is_not_used_once(sounds: Sounds) -> None:
+    turns = Variants(where=HERE, choices=tuple(Counting() for _ in range(100)))
+    made = session(*[exercise(turns)] * 50)
+    performance = Performance(made, plans(made), ToneVoice(), VOICE, sounds)
+    Counting.looked = 0
+    assert performance.warnings() == ()
+    assert Counting.looked == 50 + 100  # once for each time that it is done, and once through all
 
 
 def test_compiling_is_done_only_as_far_as_it_is_pulled(sounds: Sounds) -> None:
