@@ -144,7 +144,8 @@ def _in_words(value: int, language: str, ordinal: bool) -> str:
 
     try:
         words = num2words(value, lang=language, to="ordinal" if ordinal else "cardinal")
-    except (NotImplementedError, LookupError, TypeError):  # a language it has not, or a gap in one that it has
+    # A language that it does not have, or a gap in one that it has.
+    except (NotImplementedError, LookupError, TypeError):
         which = f"the place {value} in a row" if ordinal else f"the number {value}"
         message = f'{which} cannot be said in the language "{language}"'
         hint = "num2words, which would say it, cannot: use words only here, and neither counts nor braces"
