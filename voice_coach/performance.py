@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from voice_coach.compiler.lint import SideBalance
@@ -13,7 +14,7 @@ from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, ParameterType, Session
+from voice_coach.model.script import Entry, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
@@ -111,11 +112,11 @@ class Performance:
         found: list[Problem] = []
         balance = SideBalance()
         for scheduled, plan in zip(self._scheduled(), self._plans, strict=True):
-            settings = self._settings(plan)
+            own = self.session.where.file
+            foreign = any(problem.where.file != own for problem in scheduled.warnings)
+            settings = self._settings(plan) if foreign else ""
             found += [
-                problem
-                if problem.where.file == self.session.where.file
-                else replace(problem, settings=settings)
+                problem if problem.where.file == own else replace(problem, settings=settings)
                 for problem in scheduled.warnings
             ]
             balance.add(scheduled.chapter)
@@ -129,15 +130,23 @@ class Performance:
             found += tune_problems(exercise)
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def _tunes(self) -> dict[str, Mapping[str, Tunable]]:
+        """What each exercise lets be tuned, by its id."""
+        entries = (
+            entry
+            for item in self.session.items
+            for entry in ((item,) if isinstance(item, Entry) else item.entries)
+        )
+        return {entry.exercise.id: entry.exercise.tune for entry in entries}
+
     def _settings(self, plan: ChapterPlan) -> str:
         """What the session sets for a chapter, in words: without it there may be no cause to warn."""
         layer = f"session {self.session.id}"
         general = {"gap": plan.pace.gap_ms, "rate": plan.pace.rate_wpm, "guidance": plan.pace.guidance}
         types: dict[str, ParameterType] = {name: limits.type for name, limits in GENERAL.items()}
-        for item in self.session.items:
-            for entry in (item,) if isinstance(item, Entry) else item.entries:
-                if entry.exercise.id == plan.exercise:
-                    types.update({name: tunable.type for name, tunable in entry.exercise.tune.items()})
+        tune = self._tunes.get(plan.exercise, {})
+        types.update({name: tune[name].type for name in plan.pace.values})
         values = {**plan.pace.values, **general}
         told = [
             f"{name} {value if isinstance(value, str) else format_setting(value, types[name])}"
