@@ -104,7 +104,7 @@ def _race(folder: Path) -> None:
             voice.rate(DEFAULT_RATE_WPM)[0]
         )  # espeak's own number for what is really spoken at this rate
         arguments = (program, "-m", "-s", rate, "-v", voice.name, "-f", document, "-w", target)
-        commands.append(Command(against, arguments, {}))
+        commands.append(Command(against, arguments, {}, lambda: Path(target).unlink(missing_ok=True)))
     report(race(commands, RUNS), against)
     plain = (
         sys.executable,

@@ -81,8 +81,8 @@ def _export(parts: int, ending: str, new_words: bool) -> tuple[float, float, flo
         if status:
             raise RuntimeError(said)
         clock = said.rpartition("(")[2].partition(")")[0]
-        parts = [int(part) for part in clock.split(":")]
-        length_s = sum(part * 60**power for power, part in enumerate(reversed(parts)))
+        units = [int(unit) for unit in clock.split(":")]
+        length_s = sum(unit * 60**power for power, unit in enumerate(reversed(units)))
         return seconds, usage.ru_maxrss / 1024, float(length_s)
 
 

@@ -13,6 +13,7 @@ import voice_coach
 from tests.cli.command import HOURS, TINY, TINY_SESSION
 from tests.cli.sounds import samples
 from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, Wishes
+from voice_coach.resources import shipped_scripts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -157,3 +158,19 @@ def test_an_export_that_the_caller_breaks_off_leaves_nothing(tmp_path: Path) -> 
             with pytest.raises(LookupError, match="enough"):
                 coach.export(performance, tmp_path / f"hours{ending}", on_progress=enough)
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["hours.yaml"]
+
+
+@pytest.mark.parametrize(("language", "voice"), [("en", "espeak:en-us"), ("de", "espeak:de")])
+def test_a_session_is_read_by_a_voice_of_its_language(coach_home: Path, language: str, voice: str) -> None:
+    words = (shipped_scripts() / "languages" / "en.yaml").read_text(encoding="utf-8")
+    (coach_home / "scripts" / "languages").mkdir(parents=True)
+    own = coach_home / "scripts" / "languages" / f"{language}.yaml"
+    own.write_text(words.replace("language: en", f"language: {language}"), encoding="utf-8")
+    script = coach_home / "scripts" / "rest.yaml"
+    script.write_text(
+        f"kind: exercise\nid: rest\ntitle: Rest\nlanguage: {language}\nposition: supine\nsteps: [Ruhe.]\n"
+    )
+    with Coach() as coach:
+        chapters = coach.prepare(str(script)).chapters()
+        spoken = [event.utterance for chapter in chapters for event in chapter.events if event.utterance]
+    assert {utterance.voice for utterance in spoken} == {voice}

@@ -91,7 +91,7 @@ class Coach:
     """Finds, checks, compiles, plays and exports sessions. Use it as a context manager.
 
     Args:
-        voice: who speaks, as ``ENGINE:NAME``.
+        voice: who speaks, as ``ENGINE:NAME``; the voice of the session's language if not given.
         home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
@@ -99,7 +99,7 @@ class Coach:
     def __init__(
         self,
         *,
-        voice: str = DEFAULT_VOICE,
+        voice: str | None = None,
         home: Home | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
@@ -210,7 +210,9 @@ class Coach:
             return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
-        return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
+        return Performance(
+            chosen, plans, self.speaker(), self._voice_name or voice_for(language), self._sounds
+        )
 
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about its words and its time.
@@ -366,6 +368,11 @@ def _is_setting(value: object, type_: ParameterType) -> bool:
     if type_ in ("duration", "count"):
         return type(value) is int
     return isinstance(value, tuple) and all(type(part) is int for part in cast("tuple[object, ...]", value))
+
+
+def voice_for(language: Language) -> str:
+    """The voice that reads a language where nobody chose one."""
+    return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"
 
 
 def _told(performance: Performance, on_progress: Callable[[int, float], None]) -> Iterator[Block]:

@@ -181,7 +181,7 @@ def test_too_loud_is_held_at_full_scale() -> None:
 
 def test_a_clip_on_the_grid_heard_alone_comes_out_as_it_is() -> None:
     whole = np.arange(-32_768, 32_768, dtype=np.int16)
-    clip = whole / np.float32(32_768)
+    clip = (whole / np.float32(32_768)).astype(np.float32)
     found = joined(render(chapter(2_000, speech(0, 2_000, "x")), Spoken({"x": clip}), Sounded()))
     assert np.array_equal(found[: len(whole)], whole)
 

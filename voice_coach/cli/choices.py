@@ -25,7 +25,7 @@ def add_session(parser: argparse.ArgumentParser) -> None:
 def add_pacing(parser: argparse.ArgumentParser) -> None:
     """How a session is spoken: voice, rate, guidance, and where it starts."""
     parser.add_argument(
-        "--voice", default=DEFAULT_VOICE, metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE})"
+        "--voice", metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE}, or the session's language)"
     )
     parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
     parser.add_argument(

@@ -12,7 +12,6 @@ from voice_coach.cli.telling import command, tell
 from voice_coach.cli.writing import write
 from voice_coach.coach import DEFAULT_SESSION, Coach
 from voice_coach.model.problems import DeviceError, OutputError
-from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
 
@@ -75,7 +74,7 @@ def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
         ("--from", exercise or options.start_at, ""),
         ("--guidance", options.guidance, None),
         ("--rate", options.rate, None),
-        ("--voice", options.voice, DEFAULT_VOICE),
+        ("--voice", options.voice, None),
         ("--output", options.output, "auto"),
     ):
         if given != default:
