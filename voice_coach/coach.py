@@ -25,6 +25,7 @@ from voice_coach.model.script import (
 from voice_coach.model.settings import GENERAL
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.pacing.knob import parse_pace as parse_pace
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.performance import Performance
 from voice_coach.resources import shipped_cues, shipped_scripts
@@ -51,15 +52,17 @@ class Wishes:
         guidance: how much is said.
         rate_wpm: speech in words per minute.
         values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
+        speed: the knob, from 0.5 (half as fast) to 1.5.
     """
 
     guidance: Guidance | None = None
     rate_wpm: int | None = None
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    speed: float | None = None
 
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
-        return Layer("command line", {**self.values, **rate}, self.guidance)
+        return Layer("command line", {**self.values, **rate}, self.guidance, self.speed)
 
 
 class _Sounds:

@@ -35,13 +35,16 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
         help=f"how much is said ({GUIDANCE_LEVELS[0]})",
     )
     parser.add_argument(
+        "--pace", type=_pace, metavar="PACE", help="calm, normal, brisk, or from 0.5 (half as fast) to 1.5"
+    )
+    parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
 
 
 def wishes(options: argparse.Namespace) -> Wishes:
     """The command line's wishes."""
-    return Wishes(rate_wpm=options.rate, guidance=options.guidance)
+    return Wishes(rate_wpm=options.rate, guidance=options.guidance, speed=options.pace)
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -55,6 +58,13 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
         raise argparse.ArgumentTypeError(f"'{text}' is not known; {hint}")
 
     return read
+
+
+def _pace(text: str) -> float:
+    try:
+        return parse_pace(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole_number(text: str) -> int:

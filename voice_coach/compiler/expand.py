@@ -97,7 +97,8 @@ class Expander:
         for move in self._route(self.position, position, where):
             mark = Mark(where=where)
             cues = tuple(Speech(texts=(text,), kind="move", guidance="names", mark=mark) for text in move.say)
-            yield Lasting(cues=cues, minimum_ms=move.duration_ms, gap_ms=self.pace.gap_ms, mark=mark)
+            minimum = round(move.duration_ms * self.pace.stretch.moves)
+            yield Lasting(cues=cues, minimum_ms=minimum, gap_ms=self.pace.gap_ms, mark=mark)
         self.position = position
 
     def speaks(self, guidance: Guidance) -> bool:
@@ -147,7 +148,8 @@ class Expander:
                 yield Sound(name=step.sound, mark=scope.mark(step.where))
             case Pause() | Wait():
                 kind = "wait" if isinstance(step, Wait) else "pause"
-                duration = self.take_time(scope.amount(step.duration, "duration"), step.where)
+                duration = scope.written_ms(step.duration, self.pace.stretch.pauses)
+                self.take_time(duration, step.where)
                 yield Silence(duration_ms=duration, kind=kind, mark=scope.mark(step.where, step.duration))
             case Hold():
                 yield spans.hold(self, step, scope)
@@ -192,7 +194,7 @@ class Expander:
                 continue  # a fragment's argument that was left empty
             yield Speech(texts=(words,), kind="prompt", guidance=step.guidance, mark=mark)
             own = step.then if number == len(step.texts) else None
-            silence = self.pace.gap_ms if own is None else scope.amount(own, "duration")
+            silence = self.pace.gap_ms if own is None else scope.written_ms(own, self.pace.stretch.pauses)
             yield Silence(
                 duration_ms=self.take_time(silence, step.where),
                 kind="gap" if own is None else "pause",
@@ -253,8 +255,9 @@ class Expander:
         for text in self.language.change:
             words = self.wording.fill(text, scope.known)
             yield Speech(texts=(words,), kind="prompt", guidance="names", mark=mark)
-        tuned = self.pace.values.get("change", CHANGE_MS)
-        duration = tuned if isinstance(tuned, int) else CHANGE_MS
+        own = round(CHANGE_MS * self.pace.stretch.pauses)
+        tuned = self.pace.values.get("change", own)
+        duration = tuned if isinstance(tuned, int) else own
         yield Silence(duration_ms=self.take_time(duration, step.where), kind="pause", mark=mark)
 
 

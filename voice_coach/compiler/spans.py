@@ -39,7 +39,8 @@ LONGEST_TONE_MS = 600_000
 
 def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
     """A hold or rest of exactly its duration, with prompts inside and a countdown at its end."""
-    duration = expander.take_time(scope.amount(step.duration, "duration"), step.where)
+    stretch = expander.pace.stretch.rests if step.role == "rest" else 1.0
+    duration = expander.take_time(scope.written_ms(step.duration, stretch), step.where)
     mark = scope.mark(step.where, step.duration)
     inner = scope.having(**{step.role: Known("duration", duration)})
     overlays = [overlay for item in step.during for overlay in _during_hold(expander, item, inner, duration)]
@@ -58,6 +59,8 @@ def hold(expander: Expander, step: Hold, scope: Scope) -> Span:
 def breathe(expander: Expander, step: Breathe, scope: Scope) -> Span:
     """Whole cycles of a breath: a tone and a word for each phase, as the guide asks."""
     pattern = scope.pattern(step.pattern, "breath")
+    if scope.is_written(step.pattern):
+        pattern = tuple(round(part * expander.pace.stretch.breath) for part in pattern)
     cycle_ms = sum(pattern)
     if step.cycles is not None:
         cycles = scope.amount(step.cycles, "count")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from voice_coach.model.script import ParameterType, Setting
 from voice_coach.model.units import (
@@ -33,12 +34,17 @@ WIDEST: dict[ParameterType, tuple[int, int]] = {
 }
 
 
+UnderPace = Literal["stretches", "stays", "gently"]
+"""What the one knob, ``--pace``, does to a parameter: doses and holds stay, what lies between stretches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A name that scripts may use in ``tune`` without saying its type."""
 
     type: ParameterType
     doc: str
+    under_pace: UnderPace = "stays"
 
 
 PARAMETERS: dict[str, Parameter] = {
@@ -48,10 +54,10 @@ PARAMETERS: dict[str, Parameter] = {
     "cycles": Parameter("count", "how many breaths"),
     "hold": Parameter("duration", "how long to stay"),
     "work": Parameter("duration", "how long to work in an interval"),
-    "rest": Parameter("duration", "how long to rest in between"),
-    "pause": Parameter("duration", "how long to pause"),
-    "change": Parameter("duration", "how long to change sides"),
-    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out"),
+    "rest": Parameter("duration", "how long to rest in between", "stretches"),
+    "pause": Parameter("duration", "how long to pause", "stretches"),
+    "change": Parameter("duration", "how long to change sides", "stretches"),
+    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out", "stretches"),
     "tempo": Parameter("tempo", "seconds for each part of a rep"),
 }
 
@@ -65,12 +71,22 @@ class General:
     default: int
     minimum: int
     maximum: int
+    under_pace: UnderPace
 
 
 GENERAL: dict[str, General] = {
-    "gap": General("duration", "silence after each prompt", 900, 0, 10_000),
-    "rate": General("count", "speech in words per minute", 150, 90, 260),
+    "gap": General("duration", "silence after each prompt", 900, 0, 10_000, "stretches"),
+    "rate": General("count", "speech in words per minute", 150, 90, 260, "gently"),
 }
+
+
+def under_pace(name: str, type_: ParameterType) -> UnderPace:
+    """What the knob does to a parameter; one that an author named moves only if it is a breath."""
+    if name in GENERAL:
+        return GENERAL[name].under_pace
+    if name in PARAMETERS:
+        return PARAMETERS[name].under_pace
+    return "stretches" if type_ == "breath" else "stays"
 
 
 def parse_setting(text: str, type_: ParameterType) -> Setting:
