@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
-from voice_coach.coach import DEFAULT_SESSION, Wishes
+from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
 

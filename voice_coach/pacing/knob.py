@@ -17,7 +17,7 @@ _RATE_SHARE = 0.3
 """Speech moves by this power of the knob: at half speed to four fifths of its rate."""
 
 _CLEAR_WPM = (120, 180)
-"""The knob alone never makes speech slower or faster than this: it stays clear (docs/decisions/0001-voice.md)."""
+"""The knob alone never makes speech slower or faster: so it stays clear (docs/decisions/0001-voice.md)."""
 
 
 def parse_pace(text: str) -> float:

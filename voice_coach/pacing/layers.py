@@ -38,8 +38,8 @@ class Layer:
 def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
     """The pace of an exercise: its defaults, then each layer in order, then the knob.
 
-    The knob never moves a value past its bounds. A name that the exercise does not have is passed over, so that
-    one layer can serve many exercises.
+    The knob never moves a value past its bounds. A name that the exercise does not have is passed over, so
+    that one layer can serve many exercises.
 
     Raises:
         CoachError: a value lies outside the bounds that the script or the built-in table sets.
