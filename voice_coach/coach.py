@@ -24,8 +24,8 @@ from voice_coach.model.script import (
 )
 from voice_coach.model.settings import GENERAL
 from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.pacing.knob import parse_pace as parse_pace
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.performance import Performance
 from voice_coach.resources import shipped_cues, shipped_scripts

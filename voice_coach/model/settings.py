@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from voice_coach.model.script import ParameterType, Setting
+from voice_coach.model.script import ParameterType, Setting, Tunable
 from voice_coach.model.units import (
     DURATION_EXPECTED,
     LONGEST_MS,
     MS_PER_HOUR,
+    USUAL_BREATH,
     format_duration,
     format_pattern,
+    parse_breaths_per_minute,
     parse_duration,
     parse_pattern,
 )
@@ -22,7 +24,7 @@ MAX_COUNT = 1_000
 EXPECTED: dict[ParameterType, str] = {
     "duration": DURATION_EXPECTED,
     "count": f"a whole number from 1 to {MAX_COUNT}",
-    "breath": "a breath of four parts such as 4-0-6-0 (inhale, top, exhale, bottom)",
+    "breath": "a breath such as 4-0-6-0 (inhale, top, exhale, bottom) or 6 per minute",
     "tempo": "a tempo such as 3-1-1, seconds for each part of a rep",
 }
 
@@ -89,8 +91,13 @@ def under_pace(name: str, type_: ParameterType) -> UnderPace:
     return "stretches" if type_ == "breath" else "stays"
 
 
-def parse_setting(text: str, type_: ParameterType) -> Setting:
+def parse_setting(text: str, type_: ParameterType, like: tuple[int, ...] = USUAL_BREATH) -> Setting:
     """The value of a parameter of a type, from text.
+
+    Args:
+        text: as people write it.
+        type_: the type.
+        like: how the length of a breath that is written as so many per minute is shared out.
 
     Raises:
         ValueError: the text is not a value of that type; the message says what was expected.
@@ -101,10 +108,22 @@ def parse_setting(text: str, type_: ParameterType) -> Setting:
         if not re.fullmatch(r"\d{1,9}", text) or not 1 <= int(text) <= MAX_COUNT:
             raise ValueError(f"{text!r} is not {EXPECTED['count']}")
         return int(text)
+    if type_ == "breath" and "min" in text:
+        return parse_breaths_per_minute(text, like)
     pattern = parse_pattern(text)
     if type_ == "breath" and len(pattern) != 4:
         raise ValueError(f"{text!r} is not {EXPECTED['breath']}")
     return pattern
+
+
+def parse_within(text: str, limits: Tunable | General) -> Setting:
+    """The value of this parameter, from text; it may still be out of bounds.
+
+    Raises:
+        ValueError: as ``parse_setting``.
+    """
+    like = limits.default if isinstance(limits.default, tuple) else USUAL_BREATH
+    return parse_setting(text, limits.type, like)
 
 
 def format_setting(value: Setting, type_: ParameterType) -> str:

@@ -6,35 +6,11 @@ from voice_coach.model.pace import Stretch
 from voice_coach.model.script import Setting, Tunable
 from voice_coach.model.settings import General, under_pace
 
-SLOWEST, FASTEST = 0.5, 1.5
-
-SPEEDS = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
-"""Names for positions of the knob."""
-
-PACE_EXPECTED = f"{', '.join(SPEEDS)}, or a number from {SLOWEST} to {FASTEST}"
-
 _RATE_SHARE = 0.3
 """Speech moves by this power of the knob: at half speed to four fifths of its rate."""
 
 _CLEAR_WPM = (120, 180)
 """The knob alone never makes speech slower or faster: so it stays clear (docs/decisions/0001-voice.md)."""
-
-
-def parse_pace(text: str) -> float:
-    """The position of the knob: ``calm``, ``normal``, ``brisk``, or a number such as ``0.8``.
-
-    Raises:
-        ValueError: it is neither; the message says what was expected.
-    """
-    if text in SPEEDS:
-        return SPEEDS[text]
-    try:
-        speed = float(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is not {PACE_EXPECTED}") from None
-    if not SLOWEST <= speed <= FASTEST:
-        raise ValueError(f"{text!r} is not {PACE_EXPECTED}")
-    return speed
 
 
 def stretched_by(speed: float) -> Stretch:

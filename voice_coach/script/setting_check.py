@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import ParameterType, Setting, Tunable
-from voice_coach.model.settings import EXPECTED, GENERAL, General, format_setting, parse_setting, within
+from voice_coach.model.settings import EXPECTED, GENERAL, General, format_setting, parse_within, within
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 
 
@@ -39,7 +39,7 @@ def _bounded(
 ) -> Setting | None:
     type_: ParameterType = limits.type
     try:
-        value = parse_setting(text, type_)
+        value = parse_within(text, limits)
     except ValueError:
         problems.add_token(where, text, f"{quoted(text)} is not {EXPECTED[type_]}")
         return None
