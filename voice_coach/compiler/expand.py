@@ -255,7 +255,7 @@ class Expander:
         for text in self.language.change:
             words = self.wording.fill(text, scope.known)
             yield Speech(texts=(words,), kind="prompt", guidance="names", mark=mark)
-        own = round(CHANGE_MS * self.pace.stretch.pauses)
+        own = round(CHANGE_MS * self.pace.stretch.moves)
         tuned = self.pace.values.get("change", own)
         duration = tuned if isinstance(tuned, int) else own
         yield Silence(duration_ms=self.take_time(duration, step.where), kind="pause", mark=mark)

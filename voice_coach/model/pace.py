@@ -15,7 +15,7 @@ class Stretch:
     Attributes:
         pauses: silences written in scripts (``pause``, ``wait``, ``then``).
         rests: rests written with a time of their own.
-        moves: the time to get from one position to another.
+        moves: the time to get from one position to another, and from one side to the other.
         breath: breaths written as a pattern.
     """
 

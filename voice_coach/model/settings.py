@@ -39,6 +39,9 @@ WIDEST: dict[ParameterType, tuple[int, int]] = {
 UnderPace = Literal["stretches", "stays", "gently"]
 """What the one knob, ``--pace``, does to a parameter: doses and holds stay, what lies between stretches."""
 
+UnderFit = Literal["pauses", "rests", "moves", "counts", "stays"]
+"""With what ``--fit`` moves a parameter, within its bounds; holds, tempo and breath stay."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -47,18 +50,19 @@ class Parameter:
     type: ParameterType
     doc: str
     under_pace: UnderPace = "stays"
+    under_fit: UnderFit = "stays"
 
 
 PARAMETERS: dict[str, Parameter] = {
-    "reps": Parameter("count", "how many times, on each side where there are sides"),
-    "sets": Parameter("count", "how many sets"),
-    "rounds": Parameter("count", "how many rounds"),
-    "cycles": Parameter("count", "how many breaths"),
+    "reps": Parameter("count", "how many times, on each side where there are sides", under_fit="counts"),
+    "sets": Parameter("count", "how many sets", under_fit="counts"),
+    "rounds": Parameter("count", "how many rounds", under_fit="counts"),
+    "cycles": Parameter("count", "how many breaths", under_fit="counts"),
     "hold": Parameter("duration", "how long to stay"),
     "work": Parameter("duration", "how long to work in an interval"),
-    "rest": Parameter("duration", "how long to rest in between", "stretches"),
-    "pause": Parameter("duration", "how long to pause", "stretches"),
-    "change": Parameter("duration", "how long to change sides", "stretches"),
+    "rest": Parameter("duration", "how long to rest in between", "stretches", "rests"),
+    "pause": Parameter("duration", "how long to pause", "stretches", "pauses"),
+    "change": Parameter("duration", "how long to change sides", "stretches", "moves"),
     "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out", "stretches"),
     "tempo": Parameter("tempo", "seconds for each part of a rep"),
 }
@@ -89,6 +93,11 @@ def under_pace(name: str, type_: ParameterType) -> UnderPace:
     if name in PARAMETERS:
         return PARAMETERS[name].under_pace
     return "stretches" if type_ == "breath" else "stays"
+
+
+def under_fit(name: str) -> UnderFit:
+    """With what ``--fit`` moves a parameter; one that an author named stays, as nobody knows what it is for."""
+    return PARAMETERS[name].under_fit if name in PARAMETERS else "stays"
 
 
 def parse_setting(text: str, type_: ParameterType, like: tuple[int, ...] = USUAL_BREATH) -> Setting:

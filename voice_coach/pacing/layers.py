@@ -24,7 +24,8 @@ class Layer:
         name: the place, as people know it: ``session morning``, ``yours``, ``command line``.
         values: parameters by name; milliseconds, counts or patterns.
         guidance: how much is said.
-        speed: the knob, 1 as written, 0.5 half as fast.
+        speed: the knob, 1 as written, 0.5 half as fast; it turns the values of this layer and of those before
+            it, while what a later layer sets is meant as it is.
         stretch: for the times that are no parameters; those of all layers are multiplied.
     """
 
@@ -36,7 +37,7 @@ class Layer:
 
 
 def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
-    """The pace of an exercise: its defaults, then each layer in order, then the knob.
+    """The pace of an exercise: its defaults, then each layer in order; the knob where it was turned last.
 
     The knob never moves a value past its bounds. A name that the exercise does not have is passed over, so
     that one layer can serve many exercises.
@@ -48,11 +49,12 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     origins = dict.fromkeys(values, BUILT_IN)
     guidance: Guidance = "full"
     origins["guidance"] = BUILT_IN
-    speed, stretch = 1.0, Stretch()
+    stretch = Stretch()
+    turns = [place for place, layer in enumerate(layers) if layer.speed is not None]
     for name, tunable in tune.items():
         values[name] = tunable.default
         origins[name] = SCRIPT
-    for layer in layers:
+    for place, layer in enumerate(layers):
         for name, value in layer.values.items():
             if name in values:
                 _check_bounds(name, value, tune)
@@ -61,15 +63,14 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
         if layer.guidance:
             guidance = layer.guidance
             origins["guidance"] = layer.name
-        if layer.speed is not None:
-            speed, origins["speed"] = layer.speed, layer.name
         if layer.stretch is not None:
             stretch = stretch.by(layer.stretch)
-    if speed != 1:
-        stretch = stretch.by(stretched_by(speed))
-        for name, value in values.items():
-            limits = tune.get(name) or GENERAL[name]
-            values[name] = at_speed(name, value, limits, speed)
+        if turns and place == turns[-1] and layer.speed is not None:
+            origins["speed"] = layer.name
+            stretch = stretch.by(stretched_by(layer.speed))
+            for name, value in values.items():
+                limits = tune.get(name) or GENERAL[name]
+                values[name] = at_speed(name, value, limits, layer.speed)
     gap, rate = (values.pop(name) for name in ("gap", "rate"))
     if not isinstance(gap, int) or not isinstance(rate, int):
         raise TypeError("gap and rate are whole numbers")
