@@ -38,13 +38,17 @@ class Sounds(Protocol):
     def source(self) -> SoundSource: ...
 
 
-class _Lengths:
+class ClipLengths:
     """What the compiler may know of speech and sounds: how long they take."""
 
     def __init__(self, voice: Voice, sounds: Sounds) -> None:
         self._voice = voice
         self._sounds = sounds
         self._known_ms: dict[Utterance, int] = {}
+
+    def knows(self, utterance: Utterance) -> bool:
+        """Whether an utterance has been measured."""
+        return utterance in self._known_ms
 
     def utterance_ms(self, utterance: Utterance) -> int:
         # Asked for several times for each prompt, while the clip may have had to make room in memory.
@@ -60,6 +64,14 @@ class Performance:
     """One session with its pace, voice and sounds chosen.
 
     Chapters are compiled anew each time they are iterated, so nothing of a long session is kept.
+
+    Args:
+        session: the session.
+        plans: its chapters.
+        voice: who speaks.
+        voice_name: the voice, as ``ENGINE:NAME``.
+        sounds: the sound cues.
+        lengths: what has been measured before, if anything.
     """
 
     def __init__(
@@ -69,13 +81,14 @@ class Performance:
         voice: Voice,
         voice_name: str,
         sounds: Sounds,
+        lengths: ClipLengths | None = None,
     ) -> None:
         self.session = session
         self._plans = plans
         self._voice = voice
         self._voice_name = voice_name
         self._sounds = sounds
-        self._lengths = _Lengths(voice, sounds)
+        self._lengths = lengths or ClipLengths(voice, sounds)
 
     @property
     def chapter_count(self) -> int:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.units import parse_duration
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
@@ -38,13 +39,16 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
         "--pace", type=_pace, metavar="PACE", help="calm, normal, brisk, or from 0.5 (half as fast) to 1.5"
     )
     parser.add_argument(
+        "--fit", type=_duration, metavar="TIME", help="end within a second of this, such as 12m or 9m30s"
+    )
+    parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
 
 
 def wishes(options: argparse.Namespace) -> Wishes:
     """The command line's wishes."""
-    return Wishes(rate_wpm=options.rate, guidance=options.guidance, speed=options.pace)
+    return Wishes(rate_wpm=options.rate, guidance=options.guidance, speed=options.pace, fit_ms=options.fit)
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -63,6 +67,13 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
 def _pace(text: str) -> float:
     try:
         return parse_pace(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _duration(text: str) -> int:
+    try:
+        return parse_duration(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -43,7 +43,7 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
         sided: whether anything is done on each side in turn.
     """
     before, after = format_clock(fitted.before_ms), format_clock(fitted.duration_ms)
-    clauses = [*_words(parts, fitted), *_times(parts, fitted), *_counts(parts, fitted)]
+    clauses = [*_words(fitted), *_times(parts, fitted), *_counts(parts, fitted)]
     if not clauses:
         return f"It is {before} long as it is: nothing had to be changed."
     what = ", ".join(clauses)
@@ -51,7 +51,7 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
     return f"Fitted to {after}; without that it is {before} long.\n{what[0].upper()}{what[1:]}{sides}."
 
 
-def _words(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
+def _words(fitted: Fitted) -> Iterator[str]:
     levels = [layer.guidance for layer in fitted.layers if layer.guidance]
     if levels:
         named = " or ".join(dict.fromkeys(levels))
