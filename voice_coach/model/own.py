@@ -80,7 +80,7 @@ _UNITS: dict[TunedType, str] = {
     "breath": "seconds, such as 4-0-6-0, or 6 per minute",
     "tempo": "seconds, such as 3-1-1",
     "guidance": "a word",
-    "pace": "a word or a number",
+    "pace": "calm, normal, brisk, or a number",
 }
 
 

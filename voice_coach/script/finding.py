@@ -11,7 +11,7 @@ from voice_coach.script.collecting import nearest
 FOLDERS = {"exercise": "exercises", "session": "sessions", "language": "languages"}
 
 
-def find_script(name: str, roots: Sequence[Path]) -> Path:
+def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("session", "exercise")) -> Path:
     """The file of a session or exercise: a path as it is, a name in the folders, then beside us.
 
     Raises:
@@ -19,12 +19,12 @@ def find_script(name: str, roots: Sequence[Path]) -> Path:
     """
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         return Path(name)
-    folders = [root / FOLDERS[kind] for kind in ("session", "exercise") for root in roots]
+    folders = [root / FOLDERS[kind] for kind in kinds for root in roots]
     for folder in [*folders, Path()]:
         if is_file(path := folder / f"{name}.yaml"):
             return path
     hint = nearest(name, _names(folders)) or "run 'voice-coach list' to see all."
-    raise CoachError(f'There is no session or exercise "{name}": {hint}')
+    raise CoachError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
 
 
 def exercise_folders(script: Path, roots: Sequence[Path]) -> list[Path]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,17 +38,6 @@ from voice_coach.script.reading import Document, display_name, read_document
 from voice_coach.script.setting_check import check_general, check_setting
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A script in the library: its kind, id, title (or what is wrong with it) and file."""
-
-    kind: str
-    id: str
-    title: str
-    path: Path
-    readable: bool = True
-
-
 class Library:
     """The scripts in some folders, each with ``exercises/``, ``sessions/`` and ``languages/``.
 
@@ -75,6 +63,18 @@ class Library:
         if made is None:
             raise CoachError(f'"{name}" can be used by scripts, but not be played by itself.')
         return made
+
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of a name or file, also where a session has the same name.
+
+        Raises:
+            ScriptError, CoachError: as ``session``; it is no exercise.
+        """
+        alone = self.session(str(find_script(name, self._roots, ("exercise",))))
+        first = alone.items[0]
+        if not isinstance(first, Entry) or first.exercise.where != alone.where:
+            raise CoachError(f'"{name}" is a session: name an exercise of it.')
+        return first.exercise
 
     def check(self, name: str) -> Session | None:
         """Reads any kind of script as ``session`` does; the session if it is one that can be played.
@@ -135,27 +135,6 @@ class Library:
             message = f'the coach has no words of its own for the language "{code}"'
             hint = f"known here: {', '.join(known)}; a file languages/{code}.yaml would teach it"
             document.problems.add(node, message, hint)
-
-    def listed(self) -> Iterator[Listed]:
-        """The sessions and exercises there are, the first of each name; those with problems too."""
-        seen: set[tuple[str, str]] = set()
-        for kind in ("session", "exercise"):
-            for root in self._roots:
-                for path in sorted((root / FOLDERS[kind]).glob("*.yaml")):
-                    if (kind, path.stem) in seen:
-                        continue
-                    seen.add((kind, path.stem))
-                    yield self._listed(kind, path)
-
-    def _listed(self, kind: str, path: Path) -> Listed:
-        try:
-            document, problems = read_document(path, display_name(path), (kind,))
-        except CoachError as error:
-            return Listed(kind, path.stem, str(error), path, readable=False)
-        title = str(document.values.get("title", "")) if document else ""
-        good = document is not None and document.complete and document.kind == kind
-        shown = title or "has problems: run voice-coach check"
-        return Listed(kind, path.stem, shown, path, good and not problems.problems)
 
     def _document(self, path: Path, kinds: tuple[str, ...]) -> Document | None:
         """The document in a file; it may be of another kind."""

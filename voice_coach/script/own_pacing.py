@@ -97,10 +97,11 @@ class Checker:
     """Checks the values of one pacing file; what cannot be is collected, with its place."""
 
     problems: Collector
+    severity: Literal["error", "warning"] = "warning"
 
     @classmethod
-    def of(cls, own: OwnPacing) -> Checker:
-        return cls(Collector(own.file, own.text))
+    def of(cls, own: OwnPacing, severity: Literal["error", "warning"] = "warning") -> Checker:
+        return cls(Collector(own.file, own.text), severity)
 
     def settle(self, values: Mapping[str, OwnValue], tune: Mapping[str, Tunable]) -> Settled:
         """Those of the values that may be set in an exercise that lets these parameters be tuned."""
@@ -110,7 +111,9 @@ class Checker:
                 good[name] = tuned_value(name, value.text, tune)
             except NotSo as error:
                 token, is_name = (name, True) if error.about == "name" else (value.text, False)
-                self.problems.add_token(value.where, token, error.message, error.hint, "warning", key=is_name)
+                self.problems.add_token(
+                    value.where, token, error.message, error.hint, self.severity, key=is_name
+                )
         return settled(good)
 
 
