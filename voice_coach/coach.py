@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
+from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import CoachError, Problem, ScriptError
 from voice_coach.model.script import (
@@ -27,9 +28,13 @@ from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.pacing_file import PacingFile
+from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
 from voice_coach.performance import Performance
 from voice_coach.resources import shipped_cues, shipped_scripts
-from voice_coach.script.library import Library, Listed
+from voice_coach.script.library import Library
+from voice_coach.script.listing import Listed, listed
+from voice_coach.tuning import Tuner
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -53,12 +58,15 @@ class Wishes:
         rate_wpm: speech in words per minute.
         values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
         speed: the knob, from 0.5 (half as fast) to 1.5.
+        said: values as people write them, by parameter (``hold``) or exercise and parameter
+            (``pelvic-tuck.hold``).
     """
 
     guidance: Guidance | None = None
     rate_wpm: int | None = None
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     speed: float | None = None
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
@@ -92,6 +100,7 @@ class Coach:
 
     Args:
         voice: who speaks, as ``ENGINE:NAME``.
+        pacing: the file with the person's own values, if not the one in their folder.
         home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
@@ -101,10 +110,12 @@ class Coach:
         *,
         voice: str = DEFAULT_VOICE,
         home: Home | None = None,
+        pacing: Path | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self._voice_name = voice
         self._home = home
+        self._pacing = pacing
         self._notify = notify
         self._speaker: Speaker | None = None
         self._languages: dict[str, Language] = {}
@@ -154,7 +165,23 @@ class Coach:
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
-        return Library([self.home.scripts, shipped_scripts()], ()).listed()
+        return listed([self.home.scripts, shipped_scripts()])
+
+    @cached_property
+    def tuner(self) -> Tuner:
+        """Shows and changes the person's own values."""
+        file = PacingFile(self._pacing or self.home.pacing, named=self._pacing is not None)
+        return Tuner(file, self.library)
+
+    def tuning(self, exercise: str, session: str | None = None) -> tuple[TuningRow, ...]:
+        """All that can be tuned in an exercise, or in ``all``, with what is in force; as ``Tuner.rows``."""
+        return self.tuner.rows(exercise, session)
+
+    def tune(
+        self, exercise: str, values: Mapping[str, str], session: str | None = None
+    ) -> tuple[TuningChange, ...]:
+        """Sets the person's own values, as people write them, all or none; as ``Tuner.tune``."""
+        return self.tuner.tune(exercise, values, session)
 
     def load(self, name: str | None = None) -> Session:
         """The session of a name or file; an exercise becomes a session of its own.
@@ -166,7 +193,12 @@ class Coach:
         return self.library().session(name or DEFAULT_SESSION)
 
     def prepare(
-        self, session: Session | str | None = None, wishes: Wishes | None = None, *, start_at: str = ""
+        self,
+        session: Session | str | None = None,
+        wishes: Wishes | None = None,
+        *,
+        start_at: str = "",
+        yours: bool = True,
     ) -> Performance:
         """A session ready to be played, exported or shown.
 
@@ -174,6 +206,7 @@ class Coach:
             session: the session, its name or its file; lower-back-relief if none is given.
             wishes: what is asked for this time.
             start_at: an exercise's id to begin with.
+            yours: whether the person's own values count.
 
         Raises:
             ScriptError: the session's scripts have problems.
@@ -184,11 +217,14 @@ class Coach:
         asked = (wishes or Wishes()).layer()
         _check_wishes(asked, chosen)
 
+        said = said_layers((wishes or Wishes()).said, chosen)
+        own = layers_of_file(self.tuner.file, chosen, self._notify) if yours else no_layers
+
         def pace_of(entry: Entry | None) -> Pace:
             layers = [Layer(f"session {chosen.id}", chosen.settings)]
             if entry is not None:
                 layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
-            return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
+            return effective_pace(entry.exercise.tune if entry else {}, [*layers, *own(entry), asked, *said(entry)])
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
         return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
@@ -201,7 +237,9 @@ class Coach:
         """
         try:
             session = self.library().check(name)
-            warnings = self.prepare(session).warnings() if session else ()
+            if session is None and (own := self.tuner.problems_in(name)):
+                return own
+            warnings = self.prepare(session, yours=False).warnings() if session else ()
         except ScriptError as error:
             return error.problems
         return [replace(problem, line_text=_line(problem)) for problem in warnings]

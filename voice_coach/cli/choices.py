@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
 from voice_coach.model.script import GUIDANCE_LEVELS
@@ -42,13 +43,44 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
         "--fit", type=_duration, metavar="TIME", help="end within a second of this, such as 12m or 9m30s"
     )
     parser.add_argument(
+        "--set",
+        dest="said",
+        action="append",
+        type=setting,
+        default=[],
+        metavar="[EXERCISE.]NAME=VALUE",
+        help="a value for this time, such as pelvic-tuck.hold=45s; may be given more than once",
+    )
+    add_file(parser)
+    parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
 
 
 def wishes(options: argparse.Namespace) -> Wishes:
     """The command line's wishes."""
-    return Wishes(rate_wpm=options.rate, guidance=options.guidance, speed=options.pace, fit_ms=options.fit)
+    return Wishes(
+        rate_wpm=options.rate,
+        guidance=options.guidance,
+        speed=options.pace,
+        fit_ms=options.fit,
+        said=dict(options.said),
+    )
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Another file with own values."""
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="a pacing file to use instead of your own (see tune)"
+    )
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Reads ``hold=45s``."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE, such as hold=45s")
+    return name, value
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:

@@ -21,6 +21,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach(voice=options.voice, notify=tell) as coach:
+    with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
         return write(coach, performance, options.output, force=options.force)

@@ -32,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach(voice=options.voice, notify=tell) as coach:
+    with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         if _is_file(options.output):
             performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
             return write(coach, performance, Path(options.output), force=options.force)
@@ -70,11 +70,15 @@ def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
         ("--from", exercise or options.start_at, ""),
         ("--guidance", options.guidance, None),
         ("--rate", options.rate, None),
+        ("--pace", options.pace, None),
+        ("--file", options.file, None),
         ("--voice", options.voice, DEFAULT_VOICE),
         ("--output", options.output, "auto"),
     ):
         if given != default:
             words += [option, str(given)] if option else [str(given)]
+    for name, value in options.said:
+        words += ["--set", f"{name}={value}"]
     what = "To go on with this exercise" if exercise else "To begin again"
     tell(f"{what}: {shlex.join(words)}")
 
