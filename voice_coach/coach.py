@@ -13,11 +13,11 @@ from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
 from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
+from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.problems import CoachError, Problem, ScriptError
 from voice_coach.model.script import (
     GUIDANCE_LEVELS,
     Entry,
-    Guidance,
     Language,
     ParameterType,
     Session,
@@ -30,7 +30,8 @@ from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing_file import PacingFile
 from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
-from voice_coach.performance import Performance
+from voice_coach.performance import ClipLengths, Performance
+from voice_coach.practising import Practising, utc_ms
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
 from voice_coach.script.listing import Listed, listed
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from voice_coach.audio.sound_catalogue import SoundCatalogue
     from voice_coach.model.speech import SoundSource
     from voice_coach.model.status import Status
-    from voice_coach.model.timeline import Timeline
+    from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
@@ -54,23 +55,26 @@ class Wishes:
     """What is asked for this time, over what scripts say.
 
     Attributes:
-        guidance: how much is said.
+        guidance: how much is said; ``auto`` is less the more often an exercise was completed.
         rate_wpm: speech in words per minute.
         values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
         speed: the knob, from 0.5 (half as fast) to 1.5.
         said: values as people write them, by parameter (``hold``) or exercise and parameter
             (``pelvic-tuck.hold``).
+        fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
     """
 
-    guidance: Guidance | None = None
+    guidance: GuidanceWish | None = None
     rate_wpm: int | None = None
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     speed: float | None = None
     said: Mapping[str, str] = field(default_factory=dict[str, str])
+    fit_ms: int | None = None
 
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
-        return Layer("command line", {**self.values, **rate}, self.guidance, self.speed)
+        guidance = None if self.guidance == AUTO else self.guidance
+        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
 
 
 class _Sounds:
@@ -102,7 +106,8 @@ class Coach:
         voice: who speaks, as ``ENGINE:NAME``.
         pacing: the file with the person's own values, if not the one in their folder.
         home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
-        notify: told, in a sentence, what did not go as asked but is no reason to stop.
+        notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
+        now_ms: the clock, in milliseconds since 1970, UTC.
     """
 
     def __init__(
@@ -112,11 +117,13 @@ class Coach:
         home: Home | None = None,
         pacing: Path | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
+        now_ms: Callable[[], int] = utc_ms,
     ) -> None:
         self._voice_name = voice
         self._home = home
         self._pacing = pacing
         self._notify = notify
+        self._now_ms = now_ms
         self._speaker: Speaker | None = None
         self._languages: dict[str, Language] = {}
 
@@ -138,6 +145,10 @@ class Coach:
     def home(self) -> Home:
         """The person's own folders."""
         return self._home or find_home()
+
+    @cached_property
+    def _practising(self) -> Practising:
+        return Practising(self.home.history, self._notify, self._now_ms)
 
     @cached_property
     def _sounds(self) -> _Sounds:
@@ -210,24 +221,65 @@ class Coach:
 
         Raises:
             ScriptError: the session's scripts have problems.
-            CoachError: there is no such session or exercise, or a wish is out of bounds.
+            CoachError: there is no such session or exercise, a wish is out of bounds, or the session cannot
+                be as long as wished for.
         """
         chosen = session if isinstance(session, Session) else self.load(session)
         language = self._language(chosen.language)
-        asked = (wishes or Wishes()).layer()
+        wished = wishes or Wishes()
+        asked = wished.layer()
         _check_wishes(asked, chosen)
 
-        said = said_layers((wishes or Wishes()).said, chosen)
+        said = said_layers(wished.said, chosen)
         own = layers_of_file(self.tuner.file, chosen, self._notify) if yours else no_layers
+        known = self._practising.layers(chosen) if wished.guidance == AUTO else None
 
-        def pace_of(entry: Entry | None) -> Pace:
-            layers = [Layer(f"session {chosen.id}", chosen.settings)]
+        def layers_of(entry: Entry | None) -> list[Layer]:
+            layers = [known(entry)] if known else []
+            layers.append(Layer(f"session {chosen.id}", chosen.settings))
             if entry is not None:
                 layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
-            return effective_pace(entry.exercise.tune if entry else {}, [*layers, *own(entry), asked, *said(entry)])
+            return [*layers, *own(entry), asked, *said(entry)]
+
+        lengths = ClipLengths(self.speaker(), self._sounds)
+        if wished.fit_ms is None:
+            fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
+        else:
+            fit_layers = self._fit(chosen, layers_of, wished.fit_ms, lengths, asked.name, start_at)
+
+        def pace_of(entry: Entry | None) -> Pace:
+            return effective_pace(
+                entry.exercise.tune if entry else {}, [*layers_of(entry), *fit_layers(entry)]
+            )
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
-        return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds)
+        return Performance(chosen, plans, self.speaker(), self._voice_name, self._sounds, lengths)
+
+    def _fit(
+        self,
+        session: Session,
+        layers_of: Callable[[Entry | None], list[Layer]],
+        fit_ms: int,
+        lengths: ClipLengths,
+        explicit: str,
+        start_at: str,
+    ) -> Callable[[Entry | None], list[Layer]]:
+        """The layers with which a session fits a time; tells what they change."""
+        from voice_coach.fitting import fit_session
+
+        fitted = fit_session(
+            session,
+            self._language(session.language),
+            layers_of,
+            fit_ms,
+            self.speaker(),
+            self._voice_name,
+            lengths,
+            explicit=explicit,
+            start_at=start_at,
+        )
+        self._notify(fitted.report)
+        return lambda entry: [fitted.layer(entry)]
 
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about time.
@@ -307,7 +359,7 @@ class Coach:
         device: LiveOutput,
         on_status: Callable[[Status], None] = lambda _status: None,
     ) -> None:
-        """Plays a session; returns when its last sound has been heard.
+        """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
 
         Raises:
             DeviceError: there is no sound device, or it was lost.
@@ -316,7 +368,13 @@ class Coach:
         """
         from voice_coach.player.live import play_live
 
-        play_live(performance.chapters(), performance.blocks, device, on_status)
+        keep = self._practising.keeper(performance.session)
+
+        def ended(chapter: Chapter) -> None:
+            if device.is_heard:
+                keep(chapter)
+
+        play_live(performance.chapters(), performance.blocks, device, on_status, on_end_of=ended)
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
         """Writes a script to start from.

@@ -19,6 +19,7 @@ class Home:
         cache: clips that can be made again at any time.
         exports: where sessions go when there is no sound device.
         pacing: the person's own values for exercises, a file.
+        history: which exercises were completed when, a file.
     """
 
     scripts: Path
@@ -26,6 +27,7 @@ class Home:
     cache: Path
     exports: Path
     pacing: Path
+    history: Path
 
 
 def find_home() -> Home:
@@ -46,4 +48,5 @@ def _home(data: Path, cache: Path) -> Home:
         cache=cache,
         exports=data / "exports",
         pacing=data / "pacing.yaml",
+        history=data / "history.db",
     )

@@ -11,10 +11,12 @@ from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
+from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, Session
+from voice_coach.model.script import Entry, Guidance, Session
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
+from voice_coach.pacing.fading import FADED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +96,18 @@ class Performance:
     def chapter_count(self) -> int:
         """How many chapters there are."""
         return len(self._plans)
+
+    def paces(self) -> tuple[Pace, ...]:
+        """The effective pace of each chapter, in order."""
+        return tuple(plan.pace for plan in self._plans)
+
+    def faded(self) -> dict[str, Guidance]:
+        """The exercises that are said with fewer words because they are known, by title."""
+        return {
+            plan.title: plan.pace.guidance
+            for plan in self._plans
+            if plan.exercise and plan.pace.origins.get("guidance") == FADED and plan.pace.guidance != "full"
+        }
 
     def chapters(self) -> Iterator[Chapter]:
         """The chapters in order, each compiled when it is reached, while the next one is prepared."""

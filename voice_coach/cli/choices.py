@@ -8,9 +8,12 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
+from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import parse_duration
+
+_GUIDANCE = (AUTO, *GUIDANCE_LEVELS)
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
@@ -24,17 +27,18 @@ def add_session(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_pacing(parser: argparse.ArgumentParser) -> None:
-    """How a session is spoken: voice, rate, guidance, and where it starts."""
+def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = None) -> None:
+    """How a session is spoken: voice, rate, guidance (with its default), and where it starts."""
     parser.add_argument(
         "--voice", default=DEFAULT_VOICE, metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE})"
     )
     parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
     parser.add_argument(
         "--guidance",
-        type=one_of(GUIDANCE_LEVELS),
-        metavar="{" + ",".join(GUIDANCE_LEVELS) + "}",
-        help=f"how much is said ({GUIDANCE_LEVELS[0]})",
+        type=one_of(_GUIDANCE),
+        default=guidance,
+        metavar="{" + ",".join(_GUIDANCE) + "}",
+        help=f"how much is said ({guidance or GUIDANCE_LEVELS[0]}); {AUTO} is less of what you know well",
     )
     parser.add_argument(
         "--pace", type=_pace, metavar="PACE", help="calm, normal, brisk, or from 0.5 (half as fast) to 1.5"

@@ -12,7 +12,9 @@ from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import tell
 from voice_coach.cli.writing import write
 from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.model.practice import AUTO
 from voice_coach.model.problems import DeviceError, OutputError
+from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
@@ -28,7 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace the output if it is a file that exists")
     parser.add_argument("--quiet", action="store_true", help="show nothing while it plays")
-    add_pacing(parser)
+    add_pacing(parser, guidance=AUTO)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -45,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
                 device.ready()
             except DeviceError as error:
                 return _write_instead(coach, performance, error)
+            if not options.quiet:
+                _say_what_fades(performance)
             with make_display(performance.session.title, quiet=options.quiet) as display:
                 coach.play(performance, device, display.show)
         except KeyboardInterrupt:
@@ -62,13 +66,20 @@ def _is_file(output: str) -> bool:
     return bool(Path(output).suffix) or Path(output).name != output
 
 
+def _say_what_fades(performance: Performance) -> None:
+    """Which exercises are said with fewer words, and how to have all of them back."""
+    if faded := performance.faded():
+        known = ", ".join(f"{title} ({guidance})" for title, guidance in faded.items())
+        tell(f"You know these, so fewer words: {known}. All words: --guidance {GUIDANCE_LEVELS[0]}")
+
+
 def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
     """The command that goes on: as it was given, but from the exercise that was broken off."""
     words = ["voice-coach", "play"]
     for option, given, default in (
         ("", options.session, DEFAULT_SESSION),
         ("--from", exercise or options.start_at, ""),
-        ("--guidance", options.guidance, None),
+        ("--guidance", options.guidance, AUTO),
         ("--rate", options.rate, None),
         ("--pace", options.pace, None),
         ("--file", options.file, None),

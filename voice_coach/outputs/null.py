@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from voice_coach.audio.block import Block
 from voice_coach.outputs.output import LiveOutput
@@ -10,6 +11,8 @@ from voice_coach.outputs.output import LiveOutput
 
 class NullDevice(LiveOutput):
     """Takes every block at once and counts its frames."""
+
+    is_heard: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._frames = 0

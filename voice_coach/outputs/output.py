@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
@@ -53,6 +53,9 @@ class Output(ABC):
 
 class LiveOutput(Output):
     """An output that is heard while it is written, and that may be opened ahead of that."""
+
+    is_heard: ClassVar[bool] = True
+    """Whether somebody can listen to it: what is played to nobody does not count as done."""
 
     def open(self) -> None:
         """Begin to open the device without waiting for it: it opens while the session is prepared."""
