@@ -51,7 +51,7 @@ class Practising:
         past = self._history.practice(_exercises(session))
         now_ms = self._now_ms()
         levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
-        most: Guidance = min(levels.values(), key=lambda level: GUIDANCE_LEVELS.index(level), default="full")
+        most = min(levels.values(), key=GUIDANCE_LEVELS.index, default=GUIDANCE_LEVELS[0])
 
         def layer(entry: Entry | None) -> Layer:
             return Layer(FADED, guidance=levels[entry.exercise.id] if entry else most)
