@@ -51,7 +51,8 @@ class Practising:
         past = self._history.practice(_exercises(session))
         now_ms = self._now_ms()
         levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
-        most = min(levels.values(), key=GUIDANCE_LEVELS.index, default=GUIDANCE_LEVELS[0])
+        # The levels stand in order, the one with the most words first.
+        most: Guidance = GUIDANCE_LEVELS[min(map(GUIDANCE_LEVELS.index, levels.values()), default=0)]
 
         def layer(entry: Entry | None) -> Layer:
             return Layer(FADED, guidance=levels[entry.exercise.id] if entry else most)
