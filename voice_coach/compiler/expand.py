@@ -24,6 +24,7 @@ from voice_coach.model.script import (
     Move,
     MoveTo,
     Only,
+    Param,
     Pause,
     PlaySound,
     Position,
@@ -258,7 +259,12 @@ class Expander:
         own = round(CHANGE_MS * self.pace.stretch.moves)
         tuned = self.pace.values.get("change", own)
         duration = tuned if isinstance(tuned, int) else own
-        yield Silence(duration_ms=self.take_time(duration, step.where), kind="pause", mark=mark)
+        parameter = Param("change") if "change" in self.pace.values else None
+        yield Silence(
+            duration_ms=self.take_time(duration, step.where),
+            kind="pause",
+            mark=scope.mark(step.where, parameter),
+        )
 
 
 def _too_much(where: Where, message: str) -> ScriptError:
