@@ -125,6 +125,7 @@ class Coach:
         self._notify = notify
         self._now_ms = now_ms
         self._speaker: Speaker | None = None
+        self._lengths: tuple[int, ClipLengths] | None = None
         self._languages: dict[str, Language] = {}
 
     def __enter__(self) -> Self:
@@ -139,7 +140,7 @@ class Coach:
         """Lets go of the speech engines."""
         if self._speaker is not None:
             self._speaker.close()
-            self._speaker = None
+            self._speaker = self._lengths = None
 
     @cached_property
     def home(self) -> Home:
@@ -241,7 +242,7 @@ class Coach:
                 layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
             return [*layers, *own(entry), asked, *said(entry)]
 
-        lengths = ClipLengths(self.speaker(), self._sounds)
+        lengths = self._measured()
         if wished.fit_ms is None:
             fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
         else:
@@ -398,6 +399,13 @@ class Coach:
 
             self._speaker = make_speaker(self._cache, self._notify)
         return self._speaker
+
+    def _measured(self) -> ClipLengths:
+        """The lengths of what was spoken before: so a session is compiled anew without its clips."""
+        failures = self.speaker().failures
+        if self._lengths is None or self._lengths[0] != failures:
+            self._lengths = failures, ClipLengths(self.speaker(), self._sounds)
+        return self._lengths[1]
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:

@@ -128,14 +128,14 @@ class Performance:
             session=self.session.id,
             title=self.session.title,
             language=self.session.language,
-            chapters=tuple(self.chapters()),
+            chapters=tuple(each.chapter for each in self._scheduled(heard=False)),
         )
 
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
         found: list[Problem] = []
         balance = SideBalance()
-        for scheduled in self._scheduled():
+        for scheduled in self._scheduled(heard=False):
             found += scheduled.warnings
             balance.add(scheduled.chapter)
         found += balance.problems()
@@ -144,13 +144,15 @@ class Performance:
                 found += tune_problems(entry.exercise)
         return tuple(dict.fromkeys(found))
 
-    def _scheduled(self) -> Iterator[Scheduled]:
+    def _scheduled(self, *, heard: bool = True) -> Iterator[Scheduled]:
+        """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(self._plans):
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in self._plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
-                self._voice.prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
+                said = utterances(cues, self._voice_name, ahead.pace.rate_wpm)
+                self._voice.prepare(each for each in said if heard or not self._lengths.knows(each))
                 expanded.append(cues)
             yield schedule(
                 expanded.popleft(),
