@@ -10,8 +10,9 @@ from voice_coach.compiler.plan import ChapterPlan, plan_session
 from voice_coach.compiler.schedule import schedule, utterances
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Language, Session, Tunable
-from voice_coach.pacing.fit import Fitted, Measured, Part, fit
+from voice_coach.pacing.fit import fit
 from voice_coach.pacing.fit_report import fit_report
+from voice_coach.pacing.fitted import Fitted, Measured, Part
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.performance import ClipLengths, Voice
 
@@ -144,7 +145,8 @@ class _Fitting:
         )
         if new := [utterance for utterance in words if not self._lengths.knows(utterance)]:
             self._voice.prepare(new)
-        duration_ms, balance = 0, SideBalance()
+        index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
+        parts_ms, balance = [0] * len(layers), SideBalance()
         for plan, each in zip(plans, cues, strict=True):
             chapter = schedule(
                 each,
@@ -154,10 +156,10 @@ class _Fitting:
                 voice=self._voice_name,
                 rate_wpm=plan.pace.rate_wpm,
             ).chapter
-            duration_ms += chapter.duration_ms
+            parts_ms[index_of[id(plan.pace)]] += chapter.duration_ms
             balance.add(chapter)
             self._sided = self._sided or any(event.mark.side for event in chapter.events)
-        return Measured(duration_ms, len(balance.problems()))
+        return Measured(tuple(parts_ms), len(balance.problems()))
 
 
 def _tune(entry: Entry | None) -> Mapping[str, Tunable]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from voice_coach.model.pace import Stretch
+from voice_coach.model.script import Guidance
 from voice_coach.model.settings import PARAMETERS, under_fit
 from voice_coach.model.units import format_clock
-from voice_coach.pacing.fit import Fitted, Part
+from voice_coach.pacing.fitted import Fitted, Part
 from voice_coach.pacing.slack import BETWEEN, Between
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -43,7 +44,7 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
         sided: whether anything is done on each side in turn.
     """
     before, after = format_clock(fitted.before_ms), format_clock(fitted.duration_ms)
-    clauses = [*_words(fitted), *_times(parts, fitted), *_counts(parts, fitted)]
+    clauses = [*_words(parts, fitted), *_times(parts, fitted), *_counts(parts, fitted)]
     if not clauses:
         return f"It is {before} long as it is: nothing had to be changed."
     what = ", ".join(clauses)
@@ -51,11 +52,18 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
     return f"Fitted to {after}; without that it is {before} long.\n{what[0].upper()}{what[1:]}{sides}."
 
 
-def _words(fitted: Fitted) -> Iterator[str]:
-    levels = [layer.guidance for layer in fitted.layers if layer.guidance]
-    if levels:
-        named = " or ".join(dict.fromkeys(levels))
-        yield f"{'fewer' if fitted.words < 0 else 'more'} words ({named})"
+def _words(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
+    where: dict[Guidance, list[str]] = {}
+    for part, layer in zip(parts, fitted.layers, strict=True):
+        if layer.guidance:
+            where.setdefault(layer.guidance, []).append(part.title or "the opening and closing")
+    for guidance, titles in where.items():
+        everywhere = all(
+            (layer.guidance or part.pace.guidance) == guidance
+            for part, layer in zip(parts, fitted.layers, strict=True)
+        )
+        among = "" if everywhere else f" in {_listed(titles)}"
+        yield f"{'fewer' if fitted.words < 0 else 'more'} words ({guidance}){among}"
 
 
 def _times(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
@@ -96,7 +104,9 @@ def _changed(ratio: float) -> str:
         return f"{_share(ratio - 1)} longer"
     if ratio < 1.55:
         return "half as long again"
-    return f"{_share(ratio - 1)} longer" if ratio < 1.9 else f"{ratio:.1f} times as long".replace(".0 ", " ")
+    if ratio < 1.9:
+        return f"{_share(ratio - 1)} longer"
+    return "twice as long" if ratio < 2.1 else f"{ratio:.1f} times as long"
 
 
 def _share(amount: float) -> str:
@@ -115,6 +125,10 @@ def _counts(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
         f"{_number(abs(change), *_COUNTED[name])} of {title} {'fewer' if change < 0 else 'more'}"
         for (title, name), change in told.items()
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else names[0]
 
 
 def _number(count: int, one: str, many: str) -> str:
