@@ -16,7 +16,8 @@ from voice_coach.model.practice import AUTO
 from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
-from voice_coach.model.units import format_clock
+from voice_coach.model.status import Status
+from voice_coach.model.units import MS_PER_SECOND, format_clock, format_duration
 from voice_coach.performance import Performance
 
 
@@ -54,10 +55,10 @@ def run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             last = display.last if display else None
             tell(f"\nStopped after {format_clock(last.position_ms if last else 0)}.")
-            _say_how_to_go_on(options, last.exercise if last else "")
+            _say_how_to_go_on(options, last)
         except DeviceError as error:
             tell(error)
-            _say_how_to_go_on(options, display.last.exercise if display and display.last else "")
+            _say_how_to_go_on(options, display.last if display else None)
             return FAILED
     return DONE
 
@@ -73,8 +74,9 @@ def _say_what_fades(performance: Performance) -> None:
         tell(f"You know these, so fewer words: {known}. All words: --guidance {GUIDANCE_LEVELS[0]}")
 
 
-def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
-    """The command that goes on: as it was given, but from the exercise that was broken off."""
+def _say_how_to_go_on(options: argparse.Namespace, last: Status | None) -> None:
+    """The command that goes on: as given, from the exercise that was broken off, in the time that is left."""
+    exercise = last.exercise if last else ""
     words = ["voice-coach", "play"]
     for option, given, default in (
         ("", options.session, DEFAULT_SESSION),
@@ -82,6 +84,7 @@ def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
         ("--guidance", options.guidance, AUTO),
         ("--rate", options.rate, None),
         ("--pace", options.pace, None),
+        ("--fit", _time_left(options.fit, last), None),
         ("--file", options.file, None),
         ("--voice", options.voice, DEFAULT_VOICE),
         ("--output", options.output, "auto"),
@@ -92,6 +95,14 @@ def _say_how_to_go_on(options: argparse.Namespace, exercise: str) -> None:
         words += ["--set", f"{name}={value}"]
     what = "To go on with this exercise" if exercise else "To begin again"
     tell(f"{what}: {shlex.join(words)}")
+
+
+def _time_left(fit_ms: int | None, last: Status | None) -> str | None:
+    """What is left of the time that was asked for, if any was, in whole seconds."""
+    if fit_ms is None:
+        return None
+    left_s = (fit_ms - (last.position_ms if last else 0)) // MS_PER_SECOND
+    return format_duration(max(0, left_s) * MS_PER_SECOND)
 
 
 def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -> int:
