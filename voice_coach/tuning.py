@@ -226,11 +226,8 @@ def _compared(
     place: _Place, before: Sequence[TuningRow], after: Sequence[TuningRow], names: Sequence[str]
 ) -> tuple[TuningChange, ...]:
     session = place.session.id if place.session else None
-    return tuple(
-        TuningChange(place.exercise, old, new, session)
-        for old, new in zip(before, after, strict=True)
-        if old.name in names
-    )
+    pairs = {old.name: (old, new) for old, new in zip(before, after, strict=True)}
+    return tuple(TuningChange(place.exercise, *pairs[name], session) for name in names if name in pairs)
 
 
 def _wrong(name: str, text: str, place: _Place) -> str:
