@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
 VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
     "export": "write a session to an audio file",
-    "show": "print a session's timeline",
+    "show": "draw a session's timeline, or compare two pacings of it",
     "tune": "show and set the pace of an exercise",
     "list": "list the sessions and exercises there are",
     "check": "check scripts, and their timing",

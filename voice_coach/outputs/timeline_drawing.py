@@ -43,8 +43,8 @@ SCALES_MS = (
     *(100, 200, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 15_000, 30_000),
     *(60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000),
 )
-FOLDS = 6
-"""The scale is the finest with which no more rows than this are added by folding."""
+MOST_FOLDS = 6
+"""The scale is the finest with which folding adds no more rows than this, or than one more than chapters."""
 TICK_COLUMNS = 12
 """Times along the top are at least so many columns apart."""
 
@@ -98,7 +98,7 @@ def scale(chapters: Sequence[Chapter], columns: int) -> int:
     """Milliseconds of a column: the finest scale in which chapters are folded little."""
     for scale_ms in SCALES_MS:
         folds = sum(_folds(chapter, scale_ms, columns) - 1 for chapter in chapters)
-        if folds <= FOLDS:
+        if folds <= min(MOST_FOLDS, len(chapters) + 1):
             return scale_ms
     return SCALES_MS[-1]
 
@@ -192,11 +192,12 @@ def _axis(start_ms: int, first: int, last: int, scale_ms: int, letter: str) -> L
 
 def _talk(chapter: Chapter, start_ms: int) -> str:
     found = talk(chapter)
+    counted = f"{found.fullest[1]} word{'' if found.fullest[1] == 1 else 's'}"
     share = round(100 * found.speech_ms / max(1, chapter.duration_ms))
     quiet = f"longest quiet {format_duration(round((found.quiet[1] - found.quiet[0]) / 1000) * 1000)}"
     return (
         f"speech {share} %, {quiet} from {format_clock(start_ms + found.quiet[0])}, "
-        f"fullest minute from {format_clock(start_ms + found.fullest[0])} ({found.fullest[1]} words)"
+        f"fullest minute from {format_clock(start_ms + found.fullest[0])} ({counted})"
     )
 
 

@@ -225,7 +225,7 @@
   const whole = () => width / total;
   const middle = () => { // what is chosen stays where it is, if it can be seen
     const x = selected ? selected.x0 * scale - scroller.scrollLeft : -1;
-    return x >= 0 && x <= width ? x : width / 2;
+    return x >= -4 && x <= width + 4 ? x : width / 2; // places are whole pixels
   };
   const setScale = (wanted, anchor = middle()) => {
     const ms = (scroller.scrollLeft + anchor) / (scale || whole());
