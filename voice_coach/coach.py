@@ -124,6 +124,7 @@ class Coach:
         self._pacing = pacing
         self._notify = notify
         self._now_ms = now_ms
+        self._told: set[str] = set()
         self._speaker: Speaker | None = None
         self._lengths: tuple[int, ClipLengths] | None = None
         self._languages: dict[str, Language] = {}
@@ -232,7 +233,7 @@ class Coach:
         _check_wishes(asked, chosen)
 
         said = said_layers(wished.said, chosen)
-        own = layers_of_file(self.tuner.file, chosen, self._notify) if yours else no_layers
+        own = layers_of_file(self.tuner.file, chosen, self._tell_once) if yours else no_layers
         known = self._practising.layers(chosen) if wished.guidance == AUTO else None
 
         def layers_of(entry: Entry | None) -> list[Layer]:
@@ -399,6 +400,12 @@ class Coach:
 
             self._speaker = make_speaker(self._cache, self._notify)
         return self._speaker
+
+    def _tell_once(self, sentence: str) -> None:
+        """Tells what would be the same each time that a session is prepared."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._notify(sentence)
 
     def _measured(self) -> ClipLengths:
         """The lengths of what was spoken before: so a session is compiled anew without its clips."""

@@ -37,7 +37,7 @@ class PacingFile:
             CoachError: there is no file of this name, or it cannot be opened.
             ScriptError: none of it can be read, and the person named it.
         """
-        if (to_change or not self.named) and not self.path.exists():
+        if (to_change or not self.named) and not _is_there(self.path):
             return OwnPacing(display_name(self.path)), []
         own, problems = read_own(self.path)
         if own is None and self.named:
@@ -63,14 +63,19 @@ class PacingFile:
             raise CoachError(f"{folder} cannot be made: {error.strerror or error}.") from None
         with _alone(folder):
             text = START
-            if self.path.exists():
+            if _is_there(self.path):
                 own, problems = read_own(self.path)
                 if own is None or problems:
                     raise ScriptError(problems)
                 text = own.text
             new = changed(text)
-            if new != text or not self.path.exists():
+            if new != text or not _is_there(self.path):
                 write_whole(self.path, new, force=True)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything of this name, as far as we may look; unlike Path's own this never fails."""
+    return os.path.exists(path)  # noqa: PTH110
 
 
 def write_whole(target: Path, text: str, *, force: bool) -> None:

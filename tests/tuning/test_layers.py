@@ -198,3 +198,10 @@ def test_what_is_said_goes_to_every_exercise_that_has_it() -> None:
     assert values["pelvic-tuck"] == {"rest": 12_000, "hold": 40_000, "rate": 150}
     assert values["knee-slide"] == {"rest": 12_000, "rate": 150}
     assert of(None)[0].values == {"rate": 150}
+
+
+def test_a_folder_of_that_name_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "pacing.yaml").mkdir()
+    told: list[str] = []
+    assert not layers_of_file(PacingFile(tmp_path / "pacing.yaml"), SESSION, told.append)(TUCK)
+    assert "Going on without your own values." in told[0]

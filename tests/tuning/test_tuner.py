@@ -207,3 +207,14 @@ def test_a_session_is_compiled_again_without_its_clips() -> None:
         again = coach.prepare(SESSION, Wishes(said={"gap": "1s"})).timeline()
         assert again.duration_ms > 0
         assert (speaker.synthesised, speaker.from_cache) == asked
+
+
+def test_a_stale_value_is_told_once(coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "pacing.yaml").write_text("kind: pacing\nall: {rate: 900}\n", encoding="utf-8")
+    told: list[str] = []
+    with Coach(notify=told.append) as coach:
+        coach.prepare(SESSION)
+        coach.prepare(SESSION, Wishes(guidance="key"))
+    assert len(told) == 1
+    assert "rate 900 is outside its bounds" in told[0]
