@@ -31,7 +31,7 @@ from voice_coach.model.timeline import Chapter, Event
 from voice_coach.pacing.filling import TOLERANCE_MS
 from voice_coach.pacing.fitted import CannotFitError
 
-MANY = 15
+MANY = 8
 """Each fit compiles some dozens of times; for a hunt, set more."""
 
 some = settings(
