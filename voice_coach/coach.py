@@ -40,6 +40,7 @@ from voice_coach.tuning import Tuner
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.audio.sound_catalogue import SoundCatalogue
+    from voice_coach.listening import Listening
     from voice_coach.model.speech import SoundSource
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Chapter, Timeline
@@ -343,15 +344,43 @@ class Coach:
 
         file_output(Path(target), force=force).write(_told(performance, on_progress))
 
-    def device(self, name: str = "auto") -> LiveOutput:
+    def listen(self, exercise: str, session: str | None = None) -> Listening:
+        """One rep of an exercise, to be tuned by ear.
+
+        Args:
+            exercise: its name or file.
+            session: a session, to start from what is in force there.
+
+        Raises:
+            ScriptError: the scripts have problems.
+            CoachError: there is no such exercise or session, or no engine speaks.
+        """
+        from voice_coach.listening import Listening, RepCompiler
+
+        chosen, entry = self.tuner.entry(exercise, session)
+        own = layers_of_file(self.tuner.file, chosen, self._notify)
+        name = f"session {chosen.id}"
+        layers = [Layer(name, chosen.settings), Layer(name, entry.settings, entry.guidance), *own(entry)]
+        language = self._language(chosen.language)
+        voice = self.speaker()
+        rep = RepCompiler(
+            entry.exercise, language, layers, self._voice_name, self._measured(), voice.prepare, chosen.moves
+        )
+        return Listening(rep, voice, self._sounds)
+
+    def device(self, name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
+
+        Args:
+            name: its name.
+            latency_ms: how far at most what is heard may be behind; None is what a session plays best with.
 
         Raises:
             OutputError: no device has this name, or it cannot run here.
         """
         from voice_coach.outputs.output import device
 
-        chosen = device(name)
+        chosen = device(name, latency_ms=latency_ms)
         chosen.open()
         return chosen
 

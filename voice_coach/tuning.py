@@ -63,6 +63,24 @@ class Tuner:
         place = self._place(exercise, session)
         return place.exercise, place.title
 
+    def entry(self, exercise: str, session: str | None = None) -> tuple[Session, Entry]:
+        """An exercise with what its session sets for it; without a session it is one of its own.
+
+        Raises:
+            CoachError: there is no such exercise or session, or it is ``all``.
+        """
+        if exercise == ALL:
+            raise WishError("Only one exercise at a time can be heard. Which one?")
+        place = self._place(exercise, session)
+        if place.session is not None and place.entry is not None:
+            return place.session, place.entry
+        alone = self._library().exercise(exercise)
+        entry = Entry(exercise=alone, where=alone.where)
+        session_of_its_own = Session(
+            id=alone.id, title=alone.title, items=(entry,), where=alone.where, language=alone.language
+        )
+        return session_of_its_own, entry
+
     def rows(self, exercise: str, session: str | None = None) -> tuple[TuningRow, ...]:
         """All that can be tuned in an exercise, with the values in force.
 

@@ -6,7 +6,8 @@ import argparse
 from pathlib import Path
 
 from voice_coach.cli.choices import add_file, setting
-from voice_coach.cli.main import DONE, WRONG
+from voice_coach.cli.listen import listen
+from voice_coach.cli.main import DONE, FAILED, WRONG
 from voice_coach.cli.telling import tell
 from voice_coach.cli.tuning_table import print_changes, print_overview, print_table
 from voice_coach.coach import Coach
@@ -25,6 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "values", nargs="*", type=setting, metavar="NAME=VALUE", help="set this, such as hold=45s reps=4"
     )
     parser.add_argument("--for", dest="session", metavar="SESSION", help="in this session only")
+    parser.add_argument("--listen", action="store_true", help="tune by ear: keys change what you hear")
     parser.add_argument(
         "--reset",
         nargs="?",
@@ -49,11 +51,13 @@ def run(options: argparse.Namespace) -> int:
         if options.export or options.take_over:
             return _exchange(coach, options)
         if options.exercise is None:
-            if options.session or options.reset is not None:
+            if options.session or options.listen or options.reset is not None:
                 tell("Which exercise? Name it: voice-coach tune EXERCISE ... ('all' for what holds for all).")
                 return WRONG
             print_overview(coach)
             return DONE
+        if options.listen:
+            return _listen(coach, options)
         if options.reset is not None:
             if options.values:
                 tell("Set values or reset them, one at a time.")
@@ -68,6 +72,24 @@ def run(options: argparse.Namespace) -> int:
             print_changes(coach.tune(options.exercise, dict(options.values), options.session), "")
         else:
             print_table(coach, options.exercise, options.session)
+    return DONE
+
+
+def _listen(coach: Coach, options: argparse.Namespace) -> int:
+    if options.values or options.reset is not None:
+        tell("Tune by ear, set values, or reset them, one at a time.")
+        return WRONG
+    try:
+        values = listen(coach, options.exercise, options.session)
+    except KeyboardInterrupt:
+        tell("Stopped: nothing was changed.")
+        return FAILED
+    if values is None:
+        tell("Discarded: nothing was changed.")
+    elif values:
+        print_changes(coach.tune(options.exercise, values, options.session), "")
+    else:
+        tell("Nothing differs from before, so nothing was changed.")
     return DONE
 
 

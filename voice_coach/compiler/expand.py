@@ -60,6 +60,7 @@ class Expander:
         fragments: those that ``use`` may name.
         tune: the parameters' types, for sets that differ.
         reached: how often each step was reached before in this session, by ``id``; counted on in place.
+        first_turns: of every loop only the first turn, and what comes between it and the next.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Expander:
         fragments: Mapping[str, Fragment],
         tune: Mapping[str, Tunable],
         reached: Counter[int] | None = None,
+        first_turns: bool = False,
     ) -> None:
         self.position: Position = position
         self.wording = Wording(language)
@@ -81,6 +83,7 @@ class Expander:
         self._fragments = fragments
         self._tune = tune
         self._reached: Counter[int] = Counter() if reached is None else reached
+        self._first_turns = first_turns
         self._steps_left = MAX_STEPS
         self._ms_left = LONGEST_MS
 
@@ -204,9 +207,12 @@ class Expander:
 
     def _repeat(self, step: Repeat, scope: Scope) -> Iterator[Cue]:
         times = scope.amount(step.times, "count")
-        for number in range(1, times + 1):
+        for number in self._turns(times):
             inner = scope.turn(step.counter, number, times)
             yield from self._turn(step, inner)
+
+    def _turns(self, times: int) -> range:
+        return range(1, 1 + (min(times, 1) if self._first_turns else times))
 
     def _turn(self, step: Repeat | Sets, scope: Scope) -> Iterator[Cue]:
         self.take_steps(1, step.where)
@@ -216,7 +222,7 @@ class Expander:
 
     def _sets(self, step: Sets, scope: Scope) -> Iterator[Cue]:
         times = scope.amount(step.times, "count")
-        for number in range(1, times + 1):
+        for number in self._turns(times):
             inner = scope.turn("set", number, times)
             if step.each:
                 each = step.each[number - 1]
@@ -240,6 +246,10 @@ class Expander:
             inner = scope.turn("rep", rep, reps).on_side(side)
             if index and side != turns[index - 1][0]:
                 yield from self._change(step, inner, alternating)
+                if self._first_turns:
+                    return
+            if index and self._first_turns:
+                continue
             yield from self._steps(step.steps, inner)
             if index + 1 < len(turns) and (alternating or turns[index + 1][0] == side):
                 yield from self._steps(step.between, inner)

@@ -14,7 +14,8 @@ class NullDevice(LiveOutput):
 
     is_heard: ClassVar[bool] = False
 
-    def __init__(self) -> None:
+    def __init__(self, latency_ms: int | None = None) -> None:
+        del latency_ms  # it is as if there were none
         self._frames = 0
 
     def write(self, blocks: Iterable[Block]) -> None:
