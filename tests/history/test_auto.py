@@ -129,6 +129,12 @@ def test_what_the_session_sets_for_an_exercise_wins_over_auto(
     assert _said(coach, "two") == ["Hello.", "Stop if it hurts.", "Key.", "Names.", "Full.", "Key.", "Names."]
 
 
+def test_what_is_the_persons_own_wins_over_auto(coach: Coach, clock: Clock) -> None:
+    _play(coach, clock, 8)
+    coach.tune("all", {"guidance": "full"})
+    assert len(_said(coach)) == 3
+
+
 def test_each_exercise_fades_for_itself_and_the_opening_with_the_last_of_them(
     coach: Coach, clock: Clock
 ) -> None:

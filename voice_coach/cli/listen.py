@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-KEYS = "↑ ↓ choose   ← → or - + change   space pause   r reset   s save   q or Esc discard"
+KEYS = "↑↓ choose  ←→ or -+ change  space pause  r reset  s save  q or Esc discard"
 _LOOK_S = 0.1
 
 
