@@ -58,6 +58,10 @@ def test_a_wheel_finds_the_scripts_and_sounds_inside_the_package(tmp_path: Path)
         assert found.is_relative_to(home)
         assert shipped_files(found) == shipped_files(source)
 
+    code = "import voice_coach.outputs; print(voice_coach.outputs.__file__)"
+    told = subprocess.check_output([str(python), "-I", "-c", code], cwd=tmp_path, text=True).splitlines()
+    assert shipped_files(Path(told[0]).parent / "page") == ["page.css", "page.html", "page.js"]
+
 
 def test_the_command_line_imports_nothing_heavy() -> None:
     code = f"import sys, voice_coach.cli.main; print(*(name for name in {HEAVY!r} if name in sys.modules))"

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Self, cast
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
+from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
+from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.problems import CoachError, Problem, ScriptError
 from voice_coach.model.script import (
     GUIDANCE_LEVELS,
     Entry,
-    Guidance,
     Language,
     ParameterType,
     Session,
@@ -24,21 +25,27 @@ from voice_coach.model.script import (
 )
 from voice_coach.model.settings import GENERAL
 from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.performance import Performance
+from voice_coach.pacing_file import PacingFile
+from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
+from voice_coach.performance import ClipLengths, Performance
+from voice_coach.practising import Practising, utc_ms
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
 from voice_coach.script.listing import Listed, listed
+from voice_coach.tuning import Tuner
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.audio.sound_catalogue import SoundCatalogue
+    from voice_coach.listening import Listening
     from voice_coach.model.speech import SoundSource
     from voice_coach.model.status import Status
-    from voice_coach.model.timeline import Timeline
+    from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
@@ -51,18 +58,26 @@ class Wishes:
     """What is asked for this time, over what scripts say.
 
     Attributes:
-        guidance: how much is said.
+        guidance: how much is said; ``auto`` is less the more often an exercise was completed.
         rate_wpm: speech in words per minute.
         values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
+        speed: the knob, from 0.5 (half as fast) to 1.5.
+        said: values as people write them, by parameter (``hold``) or exercise and parameter
+            (``pelvic-tuck.hold``).
+        fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
     """
 
-    guidance: Guidance | None = None
+    guidance: GuidanceWish | None = None
     rate_wpm: int | None = None
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    speed: float | None = None
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    fit_ms: int | None = None
 
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
-        return Layer("command line", {**self.values, **rate}, self.guidance)
+        guidance = None if self.guidance == AUTO else self.guidance
+        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
 
 
 class _Sounds:
@@ -92,8 +107,10 @@ class Coach:
 
     Args:
         voice: who speaks, as ``ENGINE:NAME``; the voice of the session's language if not given.
+        pacing: the file with the person's own values, if not the one in their folder.
         home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
-        notify: told, in a sentence, what did not go as asked but is no reason to stop.
+        notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
+        now_ms: the clock, in milliseconds since 1970, UTC.
     """
 
     def __init__(
@@ -101,12 +118,18 @@ class Coach:
         *,
         voice: str | None = None,
         home: Home | None = None,
+        pacing: Path | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
+        now_ms: Callable[[], int] = utc_ms,
     ) -> None:
         self._voice_name = voice
         self._home = home
+        self._pacing = pacing
         self._notify = notify
+        self._now_ms = now_ms
+        self._told: set[str] = set()
         self._speaker: Speaker | None = None
+        self._lengths: tuple[int, ClipLengths] | None = None
         self._languages: dict[str, Language] = {}
 
     def __enter__(self) -> Self:
@@ -121,12 +144,16 @@ class Coach:
         """Lets go of the speech engines."""
         if self._speaker is not None:
             self._speaker.close()
-            self._speaker = None
+            self._speaker = self._lengths = None
 
     @cached_property
     def home(self) -> Home:
         """The person's own folders."""
         return self._home or find_home()
+
+    @cached_property
+    def _practising(self) -> Practising:
+        return Practising(self.home.history, self._notify, self._now_ms)
 
     @cached_property
     def _sounds(self) -> _Sounds:
@@ -175,6 +202,22 @@ class Coach:
             except EngineError as error:
                 self._notify(f"{name}: {error.reason}")
 
+    @cached_property
+    def tuner(self) -> Tuner:
+        """Shows and changes the person's own values."""
+        file = PacingFile(self._pacing or self.home.pacing, named=self._pacing is not None)
+        return Tuner(file, self.library)
+
+    def tuning(self, exercise: str, session: str | None = None) -> tuple[TuningRow, ...]:
+        """All that can be tuned in an exercise, or in ``all``, with what is in force; as ``Tuner.rows``."""
+        return self.tuner.rows(exercise, session)
+
+    def tune(
+        self, exercise: str, values: Mapping[str, str], session: str | None = None
+    ) -> tuple[TuningChange, ...]:
+        """Sets the person's own values, as people write them, all or none; as ``Tuner.tune``."""
+        return self.tuner.tune(exercise, values, session)
+
     def load(self, name: str | None = None) -> Session:
         """The session of a name or file; an exercise becomes a session of its own.
 
@@ -185,7 +228,12 @@ class Coach:
         return self.library().session(name or DEFAULT_SESSION)
 
     def prepare(
-        self, session: Session | str | None = None, wishes: Wishes | None = None, *, start_at: str = ""
+        self,
+        session: Session | str | None = None,
+        wishes: Wishes | None = None,
+        *,
+        start_at: str = "",
+        yours: bool = True,
     ) -> Performance:
         """A session ready to be played, exported or shown.
 
@@ -193,26 +241,71 @@ class Coach:
             session: the session, its name or its file; lower-back-relief if none is given.
             wishes: what is asked for this time.
             start_at: an exercise's id to begin with.
+            yours: whether the person's own values count.
 
         Raises:
             ScriptError: the session's scripts have problems.
-            CoachError: there is no such session or exercise, or a wish is out of bounds.
+            CoachError: there is no such session or exercise, a wish is out of bounds, or the session cannot
+                be as long as wished for.
         """
         chosen = session if isinstance(session, Session) else self.load(session)
         language = self._language(chosen.language)
-        asked = (wishes or Wishes()).layer()
+        wished = wishes or Wishes()
+        asked = wished.layer()
         _check_wishes(asked, chosen)
 
-        def pace_of(entry: Entry | None) -> Pace:
-            layers = [Layer(f"session {chosen.id}", chosen.settings)]
+        said = said_layers(wished.said, chosen)
+        own = layers_of_file(self.tuner.file, chosen, self._tell_once) if yours else no_layers
+        known = self._practising.layers(chosen) if wished.guidance == AUTO else None
+
+        def layers_of(entry: Entry | None) -> list[Layer]:
+            layers = [known(entry)] if known else []
+            layers.append(Layer(f"session {chosen.id}", chosen.settings))
             if entry is not None:
                 layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
-            return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
+            return [*layers, *own(entry), asked, *said(entry)]
+
+        lengths = self._measured()
+        if wished.fit_ms is None:
+            fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
+        else:
+            fit_layers = self._fit(chosen, layers_of, wished.fit_ms, lengths, asked.name, start_at)
+
+        def pace_of(entry: Entry | None) -> Pace:
+            return effective_pace(
+                entry.exercise.tune if entry else {}, [*layers_of(entry), *fit_layers(entry)]
+            )
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
-        return Performance(
-            chosen, plans, self.speaker(), self._voice_name or voice_for(language), self._sounds
+        voice = self._voice_name or voice_for(language)
+        return Performance(chosen, plans, self.speaker(), voice, self._sounds, lengths)
+
+    def _fit(
+        self,
+        session: Session,
+        layers_of: Callable[[Entry | None], list[Layer]],
+        fit_ms: int,
+        lengths: ClipLengths,
+        explicit: str,
+        start_at: str,
+    ) -> Callable[[Entry | None], list[Layer]]:
+        """The layers with which a session fits a time; tells what they change."""
+        from voice_coach.fitting import fit_session
+
+        language = self._language(session.language)
+        fitted = fit_session(
+            session,
+            language,
+            layers_of,
+            fit_ms,
+            self.speaker(),
+            self._voice_name or voice_for(language),
+            lengths,
+            explicit=explicit,
+            start_at=start_at,
         )
+        self._notify(fitted.report)
+        return lambda entry: [fitted.layer(entry)]
 
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about its words and its time.
@@ -223,7 +316,9 @@ class Coach:
         library = self.library()
         try:
             session = library.check(name)
-            warnings = self.prepare(session).warnings() if session else ()
+            if session is None and (own := self.tuner.problems_in(name)):
+                return own
+            warnings = self.prepare(session, yours=False).warnings() if session else ()
         except ScriptError as error:
             return [*error.problems, *library.warnings]
         return [*library.warnings, *map(with_line, warnings)]
@@ -277,15 +372,49 @@ class Coach:
 
         file_output(Path(target), force=force).write(_told(performance, on_progress))
 
-    def device(self, name: str = "auto") -> LiveOutput:
+    def listen(self, exercise: str, session: str | None = None) -> Listening:
+        """One rep of an exercise, to be tuned by ear.
+
+        Args:
+            exercise: its name or file.
+            session: a session, to start from what is in force there.
+
+        Raises:
+            ScriptError: the scripts have problems.
+            CoachError: there is no such exercise or session, or no engine speaks.
+        """
+        from voice_coach.listening import Listening, RepCompiler
+
+        chosen, entry = self.tuner.entry(exercise, session)
+        own = layers_of_file(self.tuner.file, chosen, self._notify)
+        name = f"session {chosen.id}"
+        layers = [Layer(name, chosen.settings), Layer(name, entry.settings, entry.guidance), *own(entry)]
+        language = self._language(chosen.language)
+        voice = self.speaker()
+        rep = RepCompiler(
+            entry.exercise,
+            language,
+            layers,
+            self._voice_name or voice_for(language),
+            self._measured(),
+            voice.prepare,
+            chosen.moves,
+        )
+        return Listening(rep, voice, self._sounds)
+
+    def device(self, name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
+
+        Args:
+            name: its name.
+            latency_ms: how far at most what is heard may be behind; None is what a session plays best with.
 
         Raises:
             OutputError: no device has this name, or it cannot run here.
         """
         from voice_coach.outputs.output import device
 
-        chosen = device(name)
+        chosen = device(name, latency_ms=latency_ms)
         chosen.open()
         return chosen
 
@@ -295,7 +424,7 @@ class Coach:
         device: LiveOutput,
         on_status: Callable[[Status], None] = lambda _status: None,
     ) -> None:
-        """Plays a session; returns when its last sound has been heard.
+        """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
 
         Raises:
             DeviceError: there is no sound device, or it was lost.
@@ -304,7 +433,13 @@ class Coach:
         """
         from voice_coach.player.live import play_live
 
-        play_live(performance.chapters(), performance.blocks, device, on_status)
+        keep = self._practising.keeper(performance.session)
+
+        def ended(chapter: Chapter) -> None:
+            if device.is_heard:
+                keep(chapter)
+
+        play_live(performance.chapters(), performance.blocks, device, on_status, on_end_of=ended)
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
         """Writes a script to start from.
@@ -328,6 +463,19 @@ class Coach:
 
             self._speaker = make_speaker(self._cache, self._notify)
         return self._speaker
+
+    def _tell_once(self, sentence: str) -> None:
+        """Tells what would be the same each time that a session is prepared."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._notify(sentence)
+
+    def _measured(self) -> ClipLengths:
+        """The lengths of what was spoken before: so a session is compiled anew without its clips."""
+        failures = self.speaker().failures
+        if self._lengths is None or self._lengths[0] != failures:
+            self._lengths = failures, ClipLengths(self.speaker(), self._sounds)
+        return self._lengths[1]
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:

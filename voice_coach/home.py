@@ -18,21 +18,35 @@ class Home:
         sounds: own ``cues.yaml`` and recordings.
         cache: clips that can be made again at any time.
         exports: where sessions go when there is no sound device; where people look for music.
+        pacing: the person's own values for exercises, a file.
+        history: which exercises were completed when, a file.
     """
 
     scripts: Path
     sounds: Path
     cache: Path
     exports: Path
+    pacing: Path
+    history: Path
 
 
 def find_home() -> Home:
     """The folders of the person who runs this."""
     if own := os.environ.get("VOICE_COACH_HOME"):
         base = Path(os.path.expanduser(own))  # noqa: PTH111  (Path's own fails for a person who is not there)
-        return Home(base / "scripts", base / "audio_cues", base / "cache", base / "exports")
+        return _home(base, base / "cache", base / "exports")
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
-    data = dirs.user_data_path
-    return Home(data / "scripts", data / "audio_cues", dirs.user_cache_path, dirs.user_music_path / APP)
+    return _home(dirs.user_data_path, dirs.user_cache_path, dirs.user_music_path / APP)
+
+
+def _home(data: Path, cache: Path, exports: Path) -> Home:
+    return Home(
+        scripts=data / "scripts",
+        sounds=data / "audio_cues",
+        cache=cache,
+        exports=exports,
+        pacing=data / "pacing.yaml",
+        history=data / "history.db",
+    )

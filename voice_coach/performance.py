@@ -13,11 +13,13 @@ from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
+from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, ParameterType, Session, Tunable
+from voice_coach.model.script import Entry, Guidance, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
+from voice_coach.pacing.fading import FADED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +43,17 @@ class Sounds(Protocol):
     def source(self) -> SoundSource: ...
 
 
-class _Lengths:
+class ClipLengths:
     """What the compiler may know of speech and sounds: how long they take."""
 
     def __init__(self, voice: Voice, sounds: Sounds) -> None:
         self._voice = voice
         self._sounds = sounds
         self._known_ms: dict[Utterance, int] = {}
+
+    def knows(self, utterance: Utterance) -> bool:
+        """Whether an utterance has been measured."""
+        return utterance in self._known_ms
 
     def utterance_ms(self, utterance: Utterance) -> int:
         # Asked for several times for each prompt, while the clip may have had to make room in memory.
@@ -63,6 +69,14 @@ class Performance:
     """One session with its pace, voice and sounds chosen.
 
     Chapters are compiled anew each time they are iterated, so nothing of a long session is kept.
+
+    Args:
+        session: the session.
+        plans: its chapters.
+        voice: who speaks.
+        voice_name: the voice, as ``ENGINE:NAME``.
+        sounds: the sound cues.
+        lengths: what has been measured before, if anything.
     """
 
     def __init__(
@@ -72,18 +86,31 @@ class Performance:
         voice: Voice,
         voice_name: str,
         sounds: Sounds,
+        lengths: ClipLengths | None = None,
     ) -> None:
         self.session = session
         self._plans = plans
         self._voice = voice
         self._voice_name = voice_name
         self._sounds = sounds
-        self._lengths = _Lengths(voice, sounds)
+        self._lengths = lengths or ClipLengths(voice, sounds)
 
     @property
     def chapter_count(self) -> int:
         """How many chapters there are."""
         return len(self._plans)
+
+    def paces(self) -> tuple[Pace, ...]:
+        """The effective pace of each chapter, in order."""
+        return tuple(plan.pace for plan in self._plans)
+
+    def faded(self) -> dict[str, Guidance]:
+        """The exercises that are said with fewer words because they are known, by title."""
+        return {
+            plan.title: plan.pace.guidance
+            for plan in self._plans
+            if plan.exercise and plan.pace.origins.get("guidance") == FADED and plan.pace.guidance != "full"
+        }
 
     def chapters(self) -> Iterator[Chapter]:
         """The chapters in order, each compiled when it is reached, while the next one is prepared."""
@@ -104,14 +131,14 @@ class Performance:
             session=self.session.id,
             title=self.session.title,
             language=self.session.language,
-            chapters=tuple(self.chapters()),
+            chapters=tuple(each.chapter for each in self._scheduled(heard=False)),
         )
 
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
         found: list[Problem] = []
         balance = SideBalance()
-        for scheduled, plan in zip(self._scheduled(), self._plans, strict=True):
+        for scheduled, plan in zip(self._scheduled(heard=False), self._plans, strict=True):
             own = self.session.where.file
             foreign = any(problem.where.file != own for problem in scheduled.warnings)
             settings = self._settings(plan) if foreign else ""
@@ -155,13 +182,15 @@ class Performance:
         ]
         return f"{layer} sets it: {', '.join(told)}" if told else ""
 
-    def _scheduled(self) -> Iterator[Scheduled]:
+    def _scheduled(self, *, heard: bool = True) -> Iterator[Scheduled]:
+        """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(self._plans):
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in self._plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
-                self._voice.prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
+                said = utterances(cues, self._voice_name, ahead.pace.rate_wpm)
+                self._voice.prepare(each for each in said if heard or not self._lengths.knows(each))
                 expanded.append(cues)
             yield schedule(
                 expanded.popleft(),

@@ -88,6 +88,7 @@ def plans(
     guidance: Guidance | None = None,
     values: dict[str, Setting] | None = None,
     start_at: str = "",
+    speed: float | None = None,
 ) -> tuple[ChapterPlan, ...]:
     """A session's chapters, paced as the coach does it."""
 
@@ -95,7 +96,7 @@ def plans(
         layers = [Layer("session", session.settings)]
         if entry:
             layers.append(Layer("entry", entry.settings, entry.guidance))
-        asked = Layer("command line", values or {}, guidance)
+        asked = Layer("command line", values or {}, guidance, speed)
         return effective_pace(entry.exercise.tune if entry else {}, [*layers, asked])
 
     return plan_session(session, english(), pace_of, start_at=start_at)
@@ -120,8 +121,9 @@ def timeline(
     guidance: Guidance | None = None,
     values: dict[str, Setting] | None = None,
     start_at: str = "",
+    speed: float | None = None,
 ) -> Timeline:
-    chapters = tuple(compiled(plan).chapter for plan in plans(session, guidance, values, start_at))
+    chapters = tuple(compiled(plan).chapter for plan in plans(session, guidance, values, start_at, speed))
     return Timeline(session=session.id, title=session.title, language="en", chapters=chapters)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.compiler import fakes
 from voice_coach.model.script import Guidance
+from voice_coach.model.speed import parse_pace
 from voice_coach.outputs.timeline_text import text_lines
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -23,13 +24,20 @@ SHIPPED: list[tuple[str, Guidance]] = [
     ("lower-back-relief", "names"),
     ("lower-back-short", "full"),
 ]
+PACES = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
 PROGRAMMES = sorted(path for path in fakes.EXAMPLES.glob("*.yaml") if path.stem != "intervals")
 
 
-def _compare(name: str, session: str, guidance: Guidance | None, request: pytest.FixtureRequest) -> None:
-    """As written in the script where ``guidance`` is None."""
+def _compare(
+    name: str,
+    session: str,
+    guidance: Guidance | None,
+    request: pytest.FixtureRequest,
+    speed: float | None = None,
+) -> None:
+    """As written in the script where ``guidance`` and ``speed`` are None."""
     path = GOLDEN / f"{name}.txt"
-    lines = list(text_lines(fakes.timeline(fakes.library().session(session), guidance)))
+    lines = list(text_lines(fakes.timeline(fakes.library().session(session), guidance, speed=speed)))
     if request.config.getoption("--regenerate-golden"):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
         return
@@ -47,6 +55,12 @@ def test_short_session_as_it_is_played(request: pytest.FixtureRequest) -> None:
     _compare("lower-back-short", "lower-back-short", None, request)
 
 
+@pytest.mark.parametrize("pace", PACES)
+def test_paces_of_the_shipped_session(pace: str, request: pytest.FixtureRequest) -> None:
+    assert parse_pace(pace) == PACES[pace]
+    _compare(f"lower-back-relief.{pace}", "lower-back-relief", None, request, PACES[pace])
+
+
 @pytest.mark.parametrize("path", PROGRAMMES, ids=lambda path: path.stem)
 def test_example(path: Path, request: pytest.FixtureRequest) -> None:
     _compare(f"example.{path.stem}", str(path), None, request)
@@ -54,6 +68,7 @@ def test_example(path: Path, request: pytest.FixtureRequest) -> None:
 
 def test_every_golden_file_is_compared() -> None:
     names = {f"{session}.{guidance}" for session, guidance in SHIPPED} | {"lower-back-short"}
+    names |= {f"lower-back-relief.{pace}" for pace in PACES}
     names |= {f"example.{path.stem}" for path in PROGRAMMES}
     assert {path.stem for path in GOLDEN.glob("*.txt")} == names
 

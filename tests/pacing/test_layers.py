@@ -122,3 +122,13 @@ def test_a_pace_never_lies_outside_its_bounds(wishes: list[Layer]) -> None:
         assert good
         for name, tunable in TUNE.items():
             assert within(pace.values[name], tunable.minimum, tunable.maximum)
+
+
+def test_the_knob_turns_what_is_set_up_to_its_own_layer_and_later_values_are_meant_as_they_are() -> None:
+    tune = {"rest": _tunable("rest", "duration", 20_000, 5_000, 60_000)}
+    session, turned = Layer("session", {"rest": 30_000}), Layer("command line", speed=0.5)
+    assert effective_pace(tune, [session, turned]).values["rest"] == 60_000
+    later = effective_pace(tune, [session, turned, Layer("fit", {"rest": 12_000})])
+    assert later.values["rest"] == 12_000
+    assert later.origins["rest"] == "fit"
+    assert (later.stretch.rests, later.origins["speed"]) == (2, "command line")

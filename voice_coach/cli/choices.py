@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
-from voice_coach.coach import DEFAULT_SESSION, Wishes
+from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
+from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.units import parse_duration
+
+_GUIDANCE = (AUTO, *GUIDANCE_LEVELS)
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
@@ -22,18 +27,35 @@ def add_session(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_pacing(parser: argparse.ArgumentParser) -> None:
-    """How a session is spoken: voice, rate, guidance, and where it starts."""
+def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = None) -> None:
+    """How a session is spoken: voice, rate, guidance (with its default), and where it starts."""
     parser.add_argument(
         "--voice", metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE}, or the session's language)"
     )
     parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
     parser.add_argument(
         "--guidance",
-        type=one_of(GUIDANCE_LEVELS),
-        metavar="{" + ",".join(GUIDANCE_LEVELS) + "}",
-        help=f"how much is said ({GUIDANCE_LEVELS[0]})",
+        type=one_of(_GUIDANCE),
+        default=guidance,
+        metavar="{" + ",".join(_GUIDANCE) + "}",
+        help=f"how much is said ({guidance or GUIDANCE_LEVELS[0]}); {AUTO} is less of what you know well",
     )
+    parser.add_argument(
+        "--pace", type=_pace, metavar="PACE", help="calm, normal, brisk, or from 0.5 (half as fast) to 1.5"
+    )
+    parser.add_argument(
+        "--fit", type=_duration, metavar="TIME", help="end within a second of this, such as 12m or 9m30s"
+    )
+    parser.add_argument(
+        "--set",
+        dest="said",
+        action="append",
+        type=setting,
+        default=[],
+        metavar="[EXERCISE.]NAME=VALUE",
+        help="a value for this time, such as pelvic-tuck.hold=45s; may be given more than once",
+    )
+    add_file(parser)
     parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
@@ -41,7 +63,28 @@ def add_pacing(parser: argparse.ArgumentParser) -> None:
 
 def wishes(options: argparse.Namespace) -> Wishes:
     """The command line's wishes."""
-    return Wishes(rate_wpm=options.rate, guidance=options.guidance)
+    return Wishes(
+        rate_wpm=options.rate,
+        guidance=options.guidance,
+        speed=options.pace,
+        fit_ms=options.fit,
+        said=dict(options.said),
+    )
+
+
+def add_file(parser: argparse.ArgumentParser) -> None:
+    """Another file with own values."""
+    parser.add_argument(
+        "--file", type=Path, metavar="FILE", help="a pacing file to use instead of your own (see tune)"
+    )
+
+
+def setting(text: str) -> tuple[str, str]:
+    """Reads ``hold=45s``."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE, such as hold=45s")
+    return name, value
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
@@ -55,6 +98,20 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
         raise argparse.ArgumentTypeError(f"'{text}' is not known; {hint}")
 
     return read
+
+
+def _pace(text: str) -> float:
+    try:
+        return parse_pace(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _duration(text: str) -> int:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole_number(text: str) -> int:

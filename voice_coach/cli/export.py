@@ -25,7 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with Coach(voice=options.voice, notify=tell) as coach:
+    with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
         target = options.output or Path(f"{performance.session.id}.wav")
         return write(coach, performance, target, force=options.force)

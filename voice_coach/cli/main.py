@@ -22,7 +22,8 @@ if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
 VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
     "export": "write a session to an audio file",
-    "show": "print a session's timeline",
+    "show": "draw a session's timeline, or compare two pacings of it",
+    "tune": "show and set the pace of an exercise",
     "list": "list the sessions and exercises there are",
     "check": "check scripts, and their timing",
     "new": "write a script to start from",
@@ -38,9 +39,13 @@ class _OneSentence(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
-    def read(self, arguments: Sequence[str]) -> argparse.Namespace:
-        """The options in these arguments; exits where one of them is not known."""
-        options, unknown = self.parse_known_args(arguments)
+    def read(self, arguments: Sequence[str], *, in_any_order: bool = False) -> argparse.Namespace:
+        """The options in these arguments; exits where one of them is not known.
+
+        ``in_any_order`` lets options stand between words, also between those of one list.
+        """
+        parse = self.parse_known_intermixed_args if in_any_order else self.parse_known_args
+        options, unknown = parse(arguments)
         if unknown:
             known = re.findall(r"--[a-z]+", self.format_usage())
             self.error(f"'{unknown[0]}' is not expected here.{_did_you_mean(unknown[0], known)}")
@@ -110,17 +115,17 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 def _run(verb: str, arguments: list[str]) -> int:
     from voice_coach.cli.ending import end_as_by_ctrl_c
     from voice_coach.cli.process import set_up
-    from voice_coach.model.problems import CoachError, ScriptError
+    from voice_coach.model.problems import CoachError, ScriptError, WishError
 
     set_up()
     end_as_by_ctrl_c()
     module = import_module(f"voice_coach.cli.{verb}")
     parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
     module.arguments(parser)
-    options = parser.read(arguments)
+    options = parser.read(arguments, in_any_order=True)
     try:
         return int(module.run(options))
-    except ScriptError as error:
+    except (ScriptError, WishError) as error:
         tell(error)
         return WRONG
     except CoachError as error:

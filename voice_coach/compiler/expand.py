@@ -18,6 +18,7 @@ from voice_coach.model.script import (
     Hold,
     Move,
     MoveTo,
+    Param,
     Pause,
     PlaySound,
     Position,
@@ -48,6 +49,7 @@ class Expander:
         route: how to get from one position to another.
         fragments: those that ``use`` may name.
         tune: the parameters' types, for sets that differ.
+        first_turns: of every loop only the first turn, and what comes between it and the next.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Expander:
         *,
         fragments: Mapping[str, Fragment],
         tune: Mapping[str, Tunable],
+        first_turns: bool = False,
     ) -> None:
         self._unfolding = unfolding
         self._pace = unfolding.pace
@@ -64,6 +67,7 @@ class Expander:
         self._route = route
         self._fragments = fragments
         self._tune = tune
+        self._first_turns = first_turns
 
     def expand(self, steps: Iterable[Step], **names: Known) -> Iterator[Cue]:
         """The cues of steps in which, besides the parameters, ``names`` are known.
@@ -84,7 +88,8 @@ class Expander:
             mark = Mark(where=where)
             self._progress.take_time(move.duration_ms, where)
             cues = tuple(Speech(texts=(text,), kind="move", guidance="names", mark=mark) for text in move.say)
-            yield Lasting(cues=cues, minimum_ms=move.duration_ms, gap_ms=self._pace.gap_ms, mark=mark)
+            minimum = round(move.duration_ms * self._pace.stretch.moves)
+            yield Lasting(cues=cues, minimum_ms=minimum, gap_ms=self._pace.gap_ms, mark=mark)
         self._progress.position = position
 
     def _steps(self, steps: Iterable[Step], scope: Scope) -> Iterator[Cue]:
@@ -102,7 +107,8 @@ class Expander:
                 yield Sound(name=step.sound, mark=scope.mark(step.where))
             case Pause() | Wait():
                 kind = "wait" if isinstance(step, Wait) else "pause"
-                duration = self._progress.take_time(scope.amount(step.duration, "duration"), step.where)
+                duration = scope.written_ms(step.duration, self._pace.stretch.pauses)
+                self._progress.take_time(duration, step.where)
                 yield Silence(duration_ms=duration, kind=kind, mark=scope.mark(step.where, step.duration))
             case Hold():
                 yield spans.hold(self._unfolding, step, scope)
@@ -148,7 +154,7 @@ class Expander:
                 continue  # a fragment's argument that was left empty
             yield Speech(texts=(words,), kind="prompt", guidance=step.guidance, mark=mark)
             own = step.then if number == len(step.texts) else None
-            silence = self._pace.gap_ms if own is None else scope.amount(own, "duration")
+            silence = self._pace.gap_ms if own is None else scope.written_ms(own, self._pace.stretch.pauses)
             yield Silence(
                 duration_ms=self._progress.take_time(silence, step.where),
                 kind="gap" if own is None else "pause",
@@ -157,9 +163,12 @@ class Expander:
 
     def _repeat(self, step: Repeat, scope: Scope) -> Iterator[Cue]:
         times = scope.amount(step.times, "count")
-        for number in range(1, times + 1):
+        for number in self._turns(times):
             inner = self._unfolding.turn(scope, step.counter, number, times, step.where)
             yield from self._turn(step, inner)
+
+    def _turns(self, times: int) -> range:
+        return range(1, 1 + (min(times, 1) if self._first_turns else times))
 
     def _turn(self, step: Repeat | Sets, scope: Scope) -> Iterator[Cue]:
         self._progress.take_steps(1, step.where)
@@ -169,7 +178,7 @@ class Expander:
 
     def _sets(self, step: Sets, scope: Scope) -> Iterator[Cue]:
         times = scope.amount(step.times, "count")
-        for number in range(1, times + 1):
+        for number in self._turns(times):
             inner = self._unfolding.turn(scope, "set", number, times, step.where)
             if step.each:
                 each = step.each[number - 1]
@@ -193,6 +202,10 @@ class Expander:
             inner = self._unfolding.turn(scope, "rep", rep, reps, step.where).on_side(side)
             if index and side != turns[index - 1][0]:
                 yield from self._change(step, inner, alternating)
+                if self._first_turns:
+                    return
+            if index and self._first_turns:
+                continue
             yield from self._steps(step.steps, inner)
             if index + 1 < len(turns) and (alternating or turns[index + 1][0] == side):
                 yield from self._steps(step.between, inner)
@@ -209,6 +222,12 @@ class Expander:
         for text in self._unfolding.language.change:
             words = self._unfolding.fill(text, scope, step.where)
             yield Speech(texts=(words,), kind="prompt", guidance="names", mark=mark)
-        tuned = self._pace.values.get("change", CHANGE_MS)
-        duration = tuned if isinstance(tuned, int) else CHANGE_MS
-        yield Silence(duration_ms=self._progress.take_time(duration, step.where), kind="pause", mark=mark)
+        own = round(CHANGE_MS * self._pace.stretch.moves)
+        tuned = self._pace.values.get("change", own)
+        duration = tuned if isinstance(tuned, int) else own
+        parameter = Param("change") if "change" in self._pace.values else None
+        yield Silence(
+            duration_ms=self._progress.take_time(duration, step.where),
+            kind="pause",
+            mark=scope.mark(step.where, parameter),
+        )

@@ -46,6 +46,14 @@ class Scope:
             raise TypeError(f"{value!r} is a pattern, not a {type_}")
         return setting
 
+    def written_ms(self, value: Amount, stretch: float) -> int:
+        """A duration; one that is no parameter is stretched here, the pace has done the others."""
+        return round(self.amount(value, "duration") * (stretch if self.is_written(value) else 1))
+
+    def is_written(self, value: Amount | Pattern) -> bool:
+        """Whether a value stands in the script itself, also as a fragment's argument."""
+        return not isinstance(value, Param) or self.known[value.name].type == "text"
+
     def pattern(self, value: Pattern, type_: ParameterType) -> tuple[int, ...]:
         """Milliseconds of each part."""
         setting = self._setting(value, type_)

@@ -39,7 +39,8 @@ LONGEST_TONE_MS = 600_000
 
 def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     """A hold or rest of exactly its duration, with prompts inside and a countdown at its end."""
-    duration = unfolding.progress.take_time(scope.amount(step.duration, "duration"), step.where)
+    stretch = unfolding.pace.stretch.rests if step.role == "rest" else 1.0
+    duration = unfolding.progress.take_time(scope.written_ms(step.duration, stretch), step.where)
     mark = scope.mark(step.where, step.duration)
     inner = scope.having(**{step.role: Known("duration", duration)})
     unfolding.progress.take_steps(step.countdown, step.where)
@@ -59,6 +60,8 @@ def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
 def breathe(unfolding: Unfolding, step: Breathe, scope: Scope) -> Span:
     """Whole cycles of a breath: a tone and a word for each phase, as the guide asks."""
     pattern = scope.pattern(step.pattern, "breath")
+    if scope.is_written(step.pattern):
+        pattern = tuple(round(part * unfolding.pace.stretch.breath) for part in pattern)
     cycle_ms = sum(pattern)
     if step.cycles is not None:
         cycles = scope.amount(step.cycles, "count")

@@ -9,6 +9,32 @@ from voice_coach.model.script import Guidance, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """By how much the times that nobody tunes are multiplied, by what they are for.
+
+    Attributes:
+        pauses: silences written in scripts (``pause``, ``wait``, ``then``).
+        rests: rests written with a time of their own.
+        moves: the time to get from one position to another, and from one side to the other.
+        breath: breaths written as a pattern.
+    """
+
+    pauses: float = 1.0
+    rests: float = 1.0
+    moves: float = 1.0
+    breath: float = 1.0
+
+    def by(self, other: Stretch) -> Stretch:
+        """Both, one after the other."""
+        return Stretch(
+            pauses=self.pauses * other.pauses,
+            rests=self.rests * other.rests,
+            moves=self.moves * other.moves,
+            breath=self.breath * other.breath,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
     """What the compiler needs to know of pacing.
 
@@ -18,6 +44,7 @@ class Pace:
         rate_wpm: speech rate in words per minute.
         guidance: how much is said.
         origins: the layer each value came from, such as ``script`` or ``command line``.
+        stretch: for the times that are written in the script and are no parameters.
     """
 
     values: Mapping[str, Setting]
@@ -25,3 +52,4 @@ class Pace:
     rate_wpm: int
     guidance: Guidance
     origins: Mapping[str, str]
+    stretch: Stretch = Stretch()

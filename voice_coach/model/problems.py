@@ -57,6 +57,10 @@ class CoachError(Exception):
     """Something the person can act on; the text says what happened and what to do."""
 
 
+class WishError(CoachError):
+    """Something asked for that is not known, or out of its bounds; the text says what there is."""
+
+
 class ScriptError(CoachError):
     """A script with problems, all of them at once.
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
-from voice_coach.model.script import ParameterType, Setting
+from voice_coach.model.script import ParameterType, Setting, Tunable
 from voice_coach.model.units import (
     DURATION_EXPECTED,
     LONGEST_MS,
     MS_PER_HOUR,
+    USUAL_BREATH,
     format_duration,
     format_pattern,
+    parse_breaths_per_minute,
     parse_duration,
     parse_pattern,
 )
@@ -21,7 +24,7 @@ MAX_COUNT = 1_000
 EXPECTED: dict[ParameterType, str] = {
     "duration": DURATION_EXPECTED,
     "count": f"a whole number from 1 to {MAX_COUNT}",
-    "breath": "a breath of four parts such as 4-0-6-0 (inhale, top, exhale, bottom)",
+    "breath": "a breath such as 4-0-6-0 (inhale, top, exhale, bottom) or 6 per minute",
     "tempo": "a tempo such as 3-1-1, seconds for each part of a rep",
 }
 
@@ -33,25 +36,34 @@ WIDEST: dict[ParameterType, tuple[int, int]] = {
 }
 
 
+UnderPace = Literal["stretches", "stays", "gently"]
+"""What the one knob, ``--pace``, does to a parameter: doses and holds stay, what lies between stretches."""
+
+UnderFit = Literal["pauses", "rests", "moves", "counts", "stays"]
+"""With what ``--fit`` moves a parameter, within its bounds; holds, tempo and breath stay."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A name that scripts may use in ``tune`` without saying its type."""
 
     type: ParameterType
     doc: str
+    under_pace: UnderPace = "stays"
+    under_fit: UnderFit = "stays"
 
 
 PARAMETERS: dict[str, Parameter] = {
-    "reps": Parameter("count", "how many times, on each side where there are sides"),
-    "sets": Parameter("count", "how many sets"),
-    "rounds": Parameter("count", "how many rounds"),
-    "cycles": Parameter("count", "how many breaths"),
+    "reps": Parameter("count", "how many times, on each side where there are sides", under_fit="counts"),
+    "sets": Parameter("count", "how many sets", under_fit="counts"),
+    "rounds": Parameter("count", "how many rounds", under_fit="counts"),
+    "cycles": Parameter("count", "how many breaths", under_fit="counts"),
     "hold": Parameter("duration", "how long to stay"),
     "work": Parameter("duration", "how long to work in an interval"),
-    "rest": Parameter("duration", "how long to rest in between"),
-    "pause": Parameter("duration", "how long to pause"),
-    "change": Parameter("duration", "how long to change sides"),
-    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out"),
+    "rest": Parameter("duration", "how long to rest in between", "stretches", "rests"),
+    "pause": Parameter("duration", "how long to pause", "stretches", "pauses"),
+    "change": Parameter("duration", "how long to change sides", "stretches", "moves"),
+    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out", "stretches"),
     "tempo": Parameter("tempo", "seconds for each part of a rep"),
 }
 
@@ -65,16 +77,36 @@ class General:
     default: int
     minimum: int
     maximum: int
+    under_pace: UnderPace
 
 
 GENERAL: dict[str, General] = {
-    "gap": General("duration", "silence after each prompt", 900, 0, 10_000),
-    "rate": General("count", "speech in words per minute", 150, 90, 260),
+    "gap": General("duration", "silence after each prompt", 900, 0, 10_000, "stretches"),
+    "rate": General("count", "speech in words per minute", 150, 90, 260, "gently"),
 }
 
 
-def parse_setting(text: str, type_: ParameterType) -> Setting:
+def under_pace(name: str, type_: ParameterType) -> UnderPace:
+    """What the knob does to a parameter; one that an author named moves only if it is a breath."""
+    if name in GENERAL:
+        return GENERAL[name].under_pace
+    if name in PARAMETERS:
+        return PARAMETERS[name].under_pace
+    return "stretches" if type_ == "breath" else "stays"
+
+
+def under_fit(name: str) -> UnderFit:
+    """With what ``--fit`` moves a parameter; one that an author named stays: nobody knows what it is for."""
+    return PARAMETERS[name].under_fit if name in PARAMETERS else "stays"
+
+
+def parse_setting(text: str, type_: ParameterType, like: tuple[int, ...] = USUAL_BREATH) -> Setting:
     """The value of a parameter of a type, from text.
+
+    Args:
+        text: as people write it.
+        type_: the type.
+        like: how the length of a breath that is written as so many per minute is shared out.
 
     Raises:
         ValueError: the text is not a value of that type; the message says what was expected.
@@ -85,10 +117,22 @@ def parse_setting(text: str, type_: ParameterType) -> Setting:
         if not re.fullmatch(r"\d{1,9}", text) or not 1 <= int(text) <= MAX_COUNT:
             raise ValueError(f"{text!r} is not {EXPECTED['count']}")
         return int(text)
+    if type_ == "breath" and "min" in text:
+        return parse_breaths_per_minute(text, like)
     pattern = parse_pattern(text)
     if type_ == "breath" and len(pattern) != 4:
         raise ValueError(f"{text!r} is not {EXPECTED['breath']}")
     return pattern
+
+
+def parse_within(text: str, limits: Tunable | General) -> Setting:
+    """The value of this parameter, from text; it may still be out of bounds.
+
+    Raises:
+        ValueError: as ``parse_setting``.
+    """
+    like = limits.default if isinstance(limits.default, tuple) else USUAL_BREATH
+    return parse_setting(text, limits.type, like)
 
 
 def format_setting(value: Setting, type_: ParameterType) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60 * MS_PER_SECOND
@@ -15,6 +16,11 @@ FRAMES_PER_MS = SAMPLE_RATE_HZ // MS_PER_SECOND
 DURATION_EXPECTED = "a duration such as 45s, 1m30s, 1:30, 5.5s or 90"
 PATTERN_EXPECTED = "seconds joined by dashes, such as 4-0-6-0 or 3-1-1"
 
+BREATHS_EXPECTED = "breaths per minute, such as 6 per minute"
+
+USUAL_BREATH = (4_000, 0, 6_000, 0)
+"""How the length of a breath is shared out where nothing else says it: as in 4-0-6-0."""
+
 LONGEST_WRITTEN = 60
 """Characters of a written duration; matching a hostile one of any length would take for ever."""
 
@@ -24,6 +30,7 @@ _UNITS = re.compile(
     rf"(?:({_NUMBER})\s*h(?:ours?)?)?\s*(?:({_NUMBER})\s*m(?:in(?:ute)?s?)?)?\s*"
     rf"(?:({_NUMBER})\s*s(?:ec(?:ond)?s?)?)?\s*(?:(\d{{1,9}})\s*ms)?"
 )
+_PER_MINUTE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*(?:per\s+min(?:ute)?|/\s*min(?:ute)?)")
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)")
 
 
@@ -68,6 +75,24 @@ def parse_pattern(text: str) -> tuple[int, ...]:
     if not 0 < sum(pattern) <= MS_PER_HOUR:
         raise ValueError(f"{text!r} must last longer than nothing and at most an hour")
     return pattern
+
+
+def parse_breaths_per_minute(text: str, like: tuple[int, ...] = USUAL_BREATH) -> tuple[int, ...]:
+    """Milliseconds of each part of a breath: ``6 per minute``, ``5.5/min``, shared out as in ``like``.
+
+    The parts add up to the length of one breath, to the millisecond.
+
+    Raises:
+        ValueError: the text is not so many per minute, or a breath would last longer than an hour.
+    """
+    written = _PER_MINUTE.fullmatch(text.strip()) if len(text) <= LONGEST_WRITTEN else None
+    if not written:
+        raise ValueError(f"{text[:LONGEST_WRITTEN]!r} is not {BREATHS_EXPECTED}")
+    if float(written[1]) * MS_PER_HOUR < MS_PER_MINUTE:
+        raise ValueError(f"{text!r} must last longer than nothing and at most an hour")
+    whole = round(MS_PER_MINUTE / float(written[1]))
+    ends = [round(whole * sum(like[:count]) / sum(like)) for count in range(len(like) + 1)]
+    return tuple(end - start for start, end in pairwise(ends))
 
 
 def format_duration(ms: int) -> str:

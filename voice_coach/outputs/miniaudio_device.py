@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _PERIOD_MS = 100
 """How much the device asks for at once. PulseAudio holds one period: for so long may our callback be late."""
 
-_QUEUE_FRAMES = 2000 * FRAMES_PER_MS
-_ENOUGH_TO_START_FRAMES = 3 * _PERIOD_MS * FRAMES_PER_MS
+_QUEUE_MS = 2000
+_PERIODS_TO_START = 3
 
 _DRAIN_FRAMES = 500 * FRAMES_PER_MS
 """Silence taken after the last frame before the device is stopped: three periods that the device may hold,
@@ -49,12 +49,16 @@ _LOST_DEVICE = (
 class MiniaudioDevice(LiveOutput):
     """Plays on the system's default device.
 
-    The thread that calls ``write`` makes the blocks, two seconds ahead of the device, which takes them in a
-    thread of its own. So Ctrl-C reaches whatever makes the blocks, and an error there needs no way back.
+    The thread that calls ``write`` makes the blocks, two seconds ahead of the device (or as ``latency_ms``
+    asks), which takes them in a thread of its own. So Ctrl-C reaches whatever makes the blocks, and an error
+    there needs no way back.
     """
 
-    def __init__(self) -> None:
-        self._queue = FrameQueue(_QUEUE_FRAMES)
+    def __init__(self, latency_ms: int | None = None) -> None:
+        # Where the latency is to be short, a quarter of it is the device's and the rest waits for it.
+        self._period_ms = _PERIOD_MS if latency_ms is None else min(_PERIOD_MS, max(10, latency_ms // 4))
+        queue_ms = _QUEUE_MS if latency_ms is None else max(latency_ms, 4 * self._period_ms) - self._period_ms
+        self._queue = FrameQueue(queue_ms * FRAMES_PER_MS)
         self._opening: threading.Thread | None = None
         self._device: PlaybackDevice | None = None
         self._problem = ""
@@ -80,7 +84,7 @@ class MiniaudioDevice(LiveOutput):
                 while not self._queue.wait_for_room(_LOOK_S):
                     self._check_alive()
                 self._queue.put(block.samples)
-                if self._queue.waiting_frames >= _ENOUGH_TO_START_FRAMES:
+                if self._queue.waiting_frames >= _PERIODS_TO_START * self._period_ms * FRAMES_PER_MS:
                     self._start()
             self._start()
             while not self._queue.wait_for_silence(_DRAIN_FRAMES, _LOOK_S):
@@ -116,7 +120,7 @@ class MiniaudioDevice(LiveOutput):
                     output_format=miniaudio.SampleFormat.SIGNED16,
                     nchannels=1,
                     sample_rate=SAMPLE_RATE_HZ,
-                    buffersize_msec=_PERIOD_MS,
+                    buffersize_msec=self._period_ms,
                     app_name="voice_coach",
                 )
         except miniaudio.MiniaudioError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from voice_coach.audio.block import Block
 from voice_coach.outputs.output import LiveOutput
@@ -11,7 +12,10 @@ from voice_coach.outputs.output import LiveOutput
 class NullDevice(LiveOutput):
     """Takes every block at once and counts its frames."""
 
-    def __init__(self) -> None:
+    is_heard: ClassVar[bool] = False
+
+    def __init__(self, latency_ms: int | None = None) -> None:
+        del latency_ms  # it is as if there were none
         self._frames = 0
 
     def write(self, blocks: Iterable[Block]) -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
@@ -20,7 +20,8 @@ class Output(ABC):
 
     * A format of audio file derives from this class, is made with ``(target, force)``, writes through
       :func:`voice_coach.outputs.whole_file.whole_file`, and is named in ``FILE_FORMATS`` by its ending.
-    * A device derives from :class:`LiveOutput`, is made without arguments, and is named in ``DEVICES``.
+    * A device derives from :class:`LiveOutput`, is made with ``latency_ms`` or nothing, and is named in
+      ``DEVICES``.
 
     ``write`` gets every frame of the session in order, once: 16-bit mono at 48 000 Hz. It takes a block when
     it has room for it and keeps no more than it needs, so that memory does not grow with the length of the
@@ -54,6 +55,9 @@ class Output(ABC):
 class LiveOutput(Output):
     """An output that is heard while it is written, and that may be opened ahead of that."""
 
+    is_heard: ClassVar[bool] = True
+    """Whether somebody can listen to it: what is played to nobody does not count as done."""
+
     def open(self) -> None:
         """Begin to open the device without waiting for it: it opens while the session is prepared."""
 
@@ -82,7 +86,7 @@ DEVICES = {
     "simpleaudio": "voice_coach.outputs.simpleaudio_device:SimpleaudioDevice",
     "none": "voice_coach.outputs.null:NullDevice",
 }
-"""The class for each device by its name; it is made without arguments."""
+"""The class for each device by its name; it is made with ``latency_ms``, an int or None."""
 
 
 def file_output(target: Path, *, force: bool = False) -> Output:
@@ -104,16 +108,22 @@ def file_output(target: Path, *, force: bool = False) -> Output:
     return output
 
 
-def device(name: str = "auto") -> LiveOutput:
+def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
     """The device of that name, not yet opened.
 
+    Args:
+        name: its name in ``DEVICES``.
+        latency_ms: how long after a block was pulled it is heard, about and at most; short for a stream that
+            follows keys. The shorter, the easier a busy machine makes it stutter. None is what a device
+            plays most safely with.
+
     Raises:
-        OutputError: no device has this name, or it cannot run here.
+        OutputError: no device has this name, or it cannot run here, or not with such a latency.
     """
     place = DEVICES.get(name)
     if place is None:
         raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
-    output: LiveOutput = _load(place)()
+    output: LiveOutput = _load(place)(latency_ms=latency_ms)
     return output
 
 

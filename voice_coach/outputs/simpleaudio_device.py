@@ -26,6 +26,10 @@ _NOT_INSTALLED = (
     "simpleaudio is not installed. Install it with: pip install 'voice-coach[simpleaudio]' (on Linux that "
     "needs a C compiler and ALSA's headers: sudo apt install gcc libasound2-dev), or use the device 'auto'."
 )
+_HEARS_ALL_FIRST = (
+    "simpleaudio takes a whole stream before its first sound, so it cannot play what changes while it is "
+    "heard. Use the device 'auto'."
+)
 _NO_DEVICE = (
     "No sound device was found (simpleaudio says: {reason}). Plug in or switch on a loudspeaker or headset, "
     "or export the session to a file instead."
@@ -42,12 +46,14 @@ class SimpleaudioDevice(LiveOutput):
     before its first sound: six megabytes a minute.
     """
 
-    def __init__(self) -> None:
-        """Make sure that simpleaudio can be used here.
+    def __init__(self, latency_ms: int | None = None) -> None:
+        """Make sure that simpleaudio can be used here; it has no latency to choose.
 
         Raises:
             OutputError: it cannot; the text says why and what to do.
         """
+        if latency_ms is not None:
+            raise OutputError(_HEARS_ALL_FIRST)
         if sys.version_info >= (3, 12):
             raise OutputError(_KILLS_PYTHON.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}"))
         try:

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from voice_coach.model.pace import Pace
+from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import CoachError
 from voice_coach.model.script import Guidance, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
+from voice_coach.pacing.knob import at_speed, stretched_by
 
 BUILT_IN = "built-in"
 SCRIPT = "script"
@@ -17,17 +18,29 @@ SCRIPT = "script"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Wishes from one place; a later layer wins over an earlier one."""
+    """Wishes from one place; a later layer wins over an earlier one.
+
+    Attributes:
+        name: the place, as people know it: ``session morning``, ``yours``, ``command line``.
+        values: parameters by name; milliseconds, counts or patterns.
+        guidance: how much is said.
+        speed: the knob, 1 as written, 0.5 half as fast; it turns the values of this layer and of those before
+            it, while what a later layer sets is meant as it is.
+        stretch: for the times that are no parameters; those of all layers are multiplied.
+    """
 
     name: str
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     guidance: Guidance | None = None
+    speed: float | None = None
+    stretch: Stretch | None = None
 
 
 def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
-    """The pace of an exercise: its defaults, then each layer in order.
+    """The pace of an exercise: its defaults, then each layer in order; the knob where it was turned last.
 
-    A name that the exercise does not have is passed over, so that one layer can serve many exercises.
+    The knob never moves a value past its bounds. A name that the exercise does not have is passed over, so
+    that one layer can serve many exercises.
 
     Raises:
         CoachError: a value lies outside the bounds that the script or the built-in table sets.
@@ -36,10 +49,12 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     origins = dict.fromkeys(values, BUILT_IN)
     guidance: Guidance = "full"
     origins["guidance"] = BUILT_IN
+    stretch = Stretch()
+    turns = [place for place, layer in enumerate(layers) if layer.speed is not None]
     for name, tunable in tune.items():
         values[name] = tunable.default
         origins[name] = SCRIPT
-    for layer in layers:
+    for place, layer in enumerate(layers):
         for name, value in layer.values.items():
             if name in values:
                 _check_bounds(name, value, tune)
@@ -48,10 +63,18 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
         if layer.guidance:
             guidance = layer.guidance
             origins["guidance"] = layer.name
+        if layer.stretch is not None:
+            stretch = stretch.by(layer.stretch)
+        if turns and place == turns[-1] and layer.speed is not None:
+            origins["speed"] = layer.name
+            stretch = stretch.by(stretched_by(layer.speed))
+            for name, value in values.items():
+                limits = tune.get(name) or GENERAL[name]
+                values[name] = at_speed(name, value, limits, layer.speed)
     gap, rate = (values.pop(name) for name in ("gap", "rate"))
     if not isinstance(gap, int) or not isinstance(rate, int):
         raise TypeError("gap and rate are whole numbers")
-    return Pace(values=values, gap_ms=gap, rate_wpm=rate, guidance=guidance, origins=origins)
+    return Pace(values=values, gap_ms=gap, rate_wpm=rate, guidance=guidance, origins=origins, stretch=stretch)
 
 
 def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> None:

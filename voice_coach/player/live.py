@@ -32,6 +32,7 @@ def play_live(
     device: LiveOutput,
     on_status: Callable[[Status], None],
     *,
+    on_end_of: Callable[[Chapter], None] = lambda _chapter: None,
     wait: Callable[[Flag], bool] = _tick,
 ) -> None:
     """Plays all chapters; returns when the last sound has been heard.
@@ -42,6 +43,7 @@ def play_live(
         device: opened, or opening.
         on_status: told about ten times a second, from a thread of its own, and once at the end. Once it has
             raised something it is told no more; the session goes on, and the exception comes out at its end.
+        on_end_of: told of each chapter once the device has taken its last sound, from that thread too.
         wait: waits until the status is told again; true when playing is over, which its flag says.
 
     Raises:
@@ -55,7 +57,7 @@ def play_live(
 
     def tell() -> None:
         try:
-            _tell(ahead, device, on_status, lambda: wait(over))
+            _tell(ahead, device, on_status, on_end_of, lambda: wait(over))
         except Exception as error:  # noqa: BLE001  (it is raised again in the caller's thread)
             troubles.append(error)
 
@@ -77,15 +79,23 @@ def _tell(
     ahead: Ahead[Chapter],
     device: LiveOutput,
     on_status: Callable[[Status], None],
+    on_end_of: Callable[[Chapter], None],
     wait: Callable[[], bool],
 ) -> None:
     follower = Follower()
+    ended, end_ms = 0, 0
     while True:
         last = wait()
         # Complete is asked first: chapters that come in between only make the picture fuller.
         complete = ahead.is_complete()
-        follower.learn(ahead.so_far())
-        status = follower.at(device.position_frames // FRAMES_PER_MS, complete=complete)
+        chapters = ahead.so_far()
+        follower.learn(chapters)
+        position_ms = device.position_frames // FRAMES_PER_MS
+        while ended < len(chapters) and position_ms >= end_ms + chapters[ended].duration_ms:
+            end_ms += chapters[ended].duration_ms
+            on_end_of(chapters[ended])
+            ended += 1
+        status = follower.at(position_ms, complete=complete)
         if status is not None:
             on_status(status)
         if last:

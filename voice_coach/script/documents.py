@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from voice_coach.model.own import ALL
 from voice_coach.model.problems import Where
 from voice_coach.model.script import BREATH_PHASES, Fragment, Guidance, Move, Step
 from voice_coach.model.settings import GENERAL, PARAMETERS
@@ -23,6 +24,7 @@ from voice_coach.script.kinds import (
     Written,
 )
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
+from voice_coach.script.own_kinds import EVERYWHERE, OWN_BY_EXERCISE, OWN_BY_SESSION, OWN_FOR_ALL
 from voice_coach.script.records import Field, Record, object_schema, read_fields
 from voice_coach.script.shapes import LINES, POSITION, SOME_STEPS, STEPS
 from voice_coach.script.tune import Tune
@@ -265,11 +267,19 @@ LANGUAGE: dict[str, Field] = {
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 
+PACING: dict[str, Field] = {
+    "kind": Field(Choice(("pacing",)), "pacing", required=True),
+    ALL: Field(OWN_FOR_ALL, "Your own values for every exercise."),
+    "exercises": Field(OWN_BY_EXERCISE, "Your own values by exercise."),
+    "sessions": Field(OWN_BY_SESSION, "The same for one session only, by session."),
+}
+
 KINDS: dict[str, dict[str, Field]] = {
     "exercise": EXERCISE,
     "session": SESSION,
     "fragments": FRAGMENTS,
     "language": LANGUAGE,
+    "pacing": PACING,
 }
 
 HINTS: dict[str, dict[str, str]] = {
@@ -302,5 +312,12 @@ HINTS: dict[str, dict[str, str]] = {
         "steps": "put the steps below the name of a fragment",
     },
     "language": {},
+    "pacing": {
+        "general": f'did you mean "{ALL}"?',
+        "set": f'did you mean "{ALL}"?',
+        "tune": 'did you mean "exercises"?',
+        **{name: f"what holds for every exercise goes below {ALL}: {name}" for name in EVERYWHERE},
+        **{name: f"values go below exercises: and the exercise's name: {name}" for name in PARAMETERS},
+    },
 }
 """What to say about keys that people often write at the top of each kind of script."""

@@ -14,7 +14,7 @@ _LIKELY = (FOLDERS["session"], FOLDERS["exercise"], "")
 """Where a script may lie below a library folder; what it is, it says itself."""
 
 
-def find_script(name: str, roots: Sequence[Path]) -> Path:
+def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("session", "exercise")) -> Path:
     """The file of a session or exercise: a path as it is, a name in the folders, then beside us.
 
     Raises:
@@ -24,10 +24,10 @@ def find_script(name: str, roots: Sequence[Path]) -> Path:
         return Path(name)
     folders = [root / folder for root in roots for folder in _LIKELY]
     paths = [folder / f"{name}.yaml" for folder in folders]
-    if path := first_of_kinds(("session", "exercise"), paths) or first_of_kinds((), [Path(f"{name}.yaml")]):
+    if path := first_of_kinds(kinds, paths) or first_of_kinds((), [Path(f"{name}.yaml")]):
         return path
     hint = nearest(name, _names(folders)) or "run 'voice-coach list' to see all."
-    raise CoachError(f'There is no session or exercise "{name}": {hint}')
+    raise CoachError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
 
 
 def first_of_kinds(kinds: Sequence[str], paths: Iterable[Path]) -> Path | None:

@@ -68,6 +68,18 @@ class Library:
             raise CoachError(f'"{name}" can be used by scripts, but not be played by itself.')
         return made
 
+    def exercise(self, name: str) -> Exercise:
+        """The exercise of a name or file, also where a session has the same name.
+
+        Raises:
+            ScriptError, CoachError: as ``session``; it is no exercise.
+        """
+        alone = self.session(str(find_script(name, self._roots, ("exercise",))))
+        first = alone.items[0]
+        if not isinstance(first, Entry) or first.exercise.where != alone.where:
+            raise CoachError(f'"{name}" is a session: name an exercise of it.')
+        return first.exercise
+
     def check(self, name: str) -> Session | None:
         """Reads any kind of script as ``session`` does; the session if it is one that can be played.
 

@@ -57,12 +57,17 @@ class Sequence:
 
 @dataclass(slots=True)
 class Mapping:
-    """Keys with their nodes, in the order written; no key twice."""
+    """Keys with their nodes, in the order written; no key twice.
+
+    ``flow`` tells one in braces; ``end`` is the place after its closing brace.
+    """
 
     line: int
     column: int
     pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict[str, "tuple[Scalar, Node]"])
     width: int = 1
+    flow: bool = False
+    end: tuple[int, int] = (0, 0)
 
     def get(self, key: str) -> Node | None:
         pair = self.pairs.get(key)
@@ -159,8 +164,7 @@ class _Builder:
                 self._check(event)
                 self._open(event)
             elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
-                self._stack.pop()
-                self._keys.pop()
+                self._close(event)
         return self._root
 
     def _open(self, event: yaml.SequenceStartEvent | yaml.MappingStartEvent) -> None:
@@ -170,9 +174,17 @@ class _Builder:
             )
         made = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
         node = made(*_place(event))
+        if isinstance(node, Mapping):
+            node.flow = bool(event.flow_style)
         self._add(node, event)
         self._stack.append(node)
         self._keys.append(None)
+
+    def _close(self, event: yaml.Event) -> None:
+        node = self._stack.pop()
+        self._keys.pop()
+        if isinstance(node, Mapping) and event.end_mark:
+            node.end = event.end_mark.line + 1, event.end_mark.column + 1
 
     def _add(self, node: Node, event: yaml.Event) -> None:
         if not self._stack:

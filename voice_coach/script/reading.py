@@ -59,9 +59,14 @@ def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Docume
         CoachError: there is no such file, or it cannot be opened.
     """
     problems = Collector(name)
-    text = _read_text(path, problems)
-    if text is None:
-        return None, problems
+    text = read_text(path, problems)
+    return (None, problems) if text is None else parse_document(path, text, name, kinds)
+
+
+def parse_document(
+    path: Path, text: str, name: str, kinds: tuple[str, ...]
+) -> tuple[Document | None, Collector]:
+    """The document in a text, as ``read_document``."""
     problems = Collector(name, text)
     try:
         return _read(path, text, kinds, problems), problems
@@ -85,7 +90,13 @@ def _read(path: Path, text: str, kinds: tuple[str, ...], problems: Collector) ->
     return Document(path, kind, values, complete, problems, root)
 
 
-_TELLING = {"exercises": "session", "steps": "exercise", "position": "exercise", "fragments": "fragments"}
+_TELLING = {
+    "sessions": "pacing",
+    "exercises": "session",
+    "steps": "exercise",
+    "position": "exercise",
+    "fragments": "fragments",
+}
 """Keys that tell what kind of script it is, when it does not say so."""
 
 
@@ -105,7 +116,12 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
     return meant(hint) or likely or None
 
 
-def _read_text(path: Path, problems: Collector) -> str | None:
+def read_text(path: Path, problems: Collector) -> str | None:
+    """The text of a file, its line ends as they are, or None if it is no text; the problem is collected.
+
+    Raises:
+        CoachError: there is no such file, or it cannot be opened.
+    """
     try:
         # Not blocking, so that a pipe in the place of a file cannot hang us.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))

@@ -29,13 +29,13 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "during_hold": IN_HOLD.definition(),
     "during_turns": IN_TURNS.definition(),
     "tunable": object_schema(TUNABLE),
-    "duration_alone": Value("duration", literal_only=True).definition(),
+    **{f"{name}_alone": Value(name, literal_only=True).definition() for name in EXPECTED},
     **{name: Value(name).definition() for name in EXPECTED},
 }
 
 
 def schema(kind: str) -> JsonSchema:
-    """The schema of one kind of script: exercise, session, fragments or language."""
+    """The schema of one kind of script: exercise, session, fragments, language or pacing."""
     whole = object_schema(KINDS[kind])
     used: dict[str, JsonSchema] = {}
     _collect(whole, used)

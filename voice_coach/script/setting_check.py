@@ -12,7 +12,7 @@ from voice_coach.model.settings import (
     PARAMETERS,
     General,
     format_setting,
-    parse_setting,
+    parse_within,
     within,
 )
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
@@ -61,7 +61,7 @@ def _bounded(
 ) -> Setting | None:
     type_: ParameterType = limits.type
     try:
-        value = parse_setting(text, type_)
+        value = parse_within(text, limits)
     except ValueError:
         problems.add_token(where, text, f"{quoted(text)} is not {EXPECTED[type_]}")
         return None

@@ -14,6 +14,7 @@ from voice_coach.model.settings import (
     parse_setting,
     within,
 )
+from voice_coach.model.units import USUAL_BREATH
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.kinds import INVALID, Choice, Invalid, JsonSchema, Kind, Written
 from voice_coach.script.nodes import Mapping, Node, Scalar
@@ -82,10 +83,10 @@ class Tune(Kind[dict[str, Tunable]]):
         self, key: Scalar, node: Mapping, raw: dict[str, str], type_: ParameterType, problems: Collector
     ) -> Tunable | Invalid:
         values: dict[str, Setting] = {}
-        for part, text in raw.items():
-            place = node.pairs[part][1]
+        for part in sorted(raw, key=lambda part: part != "default"):
+            text, place = raw[part], node.pairs[part][1]
             try:
-                values[part] = parse_setting(text, type_)
+                values[part] = parse_setting(text, type_, _like(values))
             except ValueError:
                 problems.add(place, f"{quoted(text)} is not {EXPECTED[type_]}", value_hint(place, type_))
         if len(values) < len(raw):
@@ -106,6 +107,12 @@ class Tune(Kind[dict[str, Tunable]]):
         properties = {name: {"description": known.doc, "allOf": [one]} for name, known in PARAMETERS.items()}
         own = {"allOf": [one, {"required": ["type"]}]}
         return {"type": "object", "properties": properties, "additionalProperties": own}
+
+
+def _like(values: dict[str, Setting]) -> tuple[int, ...]:
+    """How a breath of so many per minute is shared out: as the default is, once that is known."""
+    default = values.get("default")
+    return default if isinstance(default, tuple) else USUAL_BREATH
 
 
 def _why_no_name(name: str) -> tuple[str, str] | None:

@@ -17,7 +17,9 @@ PARAMETER_NAME = r"[a-z][a-z0-9_]*"
 _SCHEMAS: dict[ParameterType, list[JsonSchema]] = {
     "duration": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^\d[\d.:a-z ]*$"}],
     "count": [{"type": "integer", "minimum": 1, "maximum": MAX_COUNT}],
-    "breath": [{"type": "string", "pattern": r"^[\d.]+(-[\d.]+){3}$"}],
+    "breath": [
+        {"type": "string", "pattern": r"^([\d.]+(-[\d.]+){3}|[\d.]+ *(per +min(ute)?|/ *min(ute)?))$"}
+    ],
     "tempo": [{"type": "string", "pattern": r"^[\d.]+(-[\d.]+){1,7}$"}],
 }
 

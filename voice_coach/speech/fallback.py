@@ -73,6 +73,11 @@ class Voices:
         self.synthesised = 0
         self.from_cache = 0
 
+    @property
+    def failures(self) -> int:
+        """How many voices have failed for good: with each more, another voice speaks."""
+        return len(self._failed)
+
     def clip(self, utterance: Utterance) -> GridClip:
         """The conditioned clip of an utterance; blocks until it is there.
 

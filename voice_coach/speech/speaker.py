@@ -60,6 +60,11 @@ class Speaker:
         """How many clips came from the disk so far."""
         return self._voices.from_cache
 
+    @property
+    def failures(self) -> int:
+        """How many voices have failed for good; what was measured before such a failure holds no more."""
+        return self._voices.failures
+
     def clip(self, utterance: Utterance) -> Clip:
         """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
 

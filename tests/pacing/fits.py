@@ -1,0 +1,112 @@
+"""Sessions fitted as the coach does it, with lengths from a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tests.compiler.fakes import FAKE, VOICE, FakeLengths, english
+from voice_coach.compiler.plan import plan_session
+from voice_coach.compiler.schedule import schedule
+from voice_coach.fitting import FittedSession, fit_session
+from voice_coach.model.pace import Pace
+from voice_coach.model.script import Entry, Guidance, Session, Setting
+from voice_coach.model.speech import Clip, SoundSource, Utterance
+from voice_coach.model.timeline import Chapter
+from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.performance import ClipLengths
+
+ASKED = "command line"
+
+
+class TableVoice:
+    """A voice that knows how long it would speak, and remembers what it was to prepare."""
+
+    def __init__(self, lengths: FakeLengths) -> None:
+        self._lengths = lengths
+        self.prepared: list[list[str]] = []
+
+    def clip(self, utterance: Utterance) -> Clip:
+        raise AssertionError(f"nothing is to be heard, not even {utterance.text!r}")
+
+    def duration_ms(self, utterance: Utterance) -> int:
+        return self._lengths.utterance_ms(utterance)
+
+    def prepare(self, utterances: Iterable[Utterance]) -> None:
+        self.prepared.append([utterance.text for utterance in utterances])
+
+
+class TableSounds:
+    def __init__(self, lengths: FakeLengths) -> None:
+        self._lengths = lengths
+
+    def lengths_ms(self, name: str) -> tuple[int, int]:
+        return self._lengths.sound_ms(name)
+
+    def source(self) -> SoundSource:
+        raise AssertionError("nothing is to be heard")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks for besides the time."""
+
+    guidance: Guidance | None = None
+    speed: float | None = None
+    values: tuple[tuple[str, Setting], ...] = ()
+    start_at: str = ""
+
+
+class Fits:
+    """One session with what is asked for, to be fitted to any time."""
+
+    def __init__(self, session: Session, lengths: FakeLengths = FAKE, asked: Asked | None = None) -> None:
+        self.session = session
+        self.asked = asked or Asked()
+        self._table = lengths
+        self.voice = TableVoice(lengths)
+        self._lengths = ClipLengths(self.voice, TableSounds(lengths))
+
+    def layers(self, entry: Entry | None) -> list[Layer]:
+        layers = [Layer("session", self.session.settings)]
+        if entry:
+            layers.append(Layer("entry", entry.settings, entry.guidance))
+        asked = self.asked
+        return [*layers, Layer(ASKED, dict(asked.values), asked.guidance, asked.speed)]
+
+    def to(self, target_ms: int) -> FittedSession:
+        return fit_session(
+            self.session,
+            english(),
+            self.layers,
+            target_ms,
+            self.voice,
+            VOICE,
+            self._lengths,
+            explicit=ASKED,
+            start_at=self.asked.start_at,
+        )
+
+    def pace(self, entry: Entry | None, fitted: FittedSession | None = None) -> Pace:
+        extra: Sequence[Layer] = [fitted.layer(entry)] if fitted else []
+        return effective_pace(entry.exercise.tune if entry else {}, [*self.layers(entry), *extra])
+
+    def chapters(self, fitted: FittedSession | None = None) -> list[Chapter]:
+        """The session compiled anew, apart from what the fit compiled."""
+        plans = plan_session(
+            self.session, english(), lambda entry: self.pace(entry, fitted), start_at=self.asked.start_at
+        )
+        return [
+            schedule(
+                plan.cues(),
+                self._table,
+                title=plan.title,
+                exercise=plan.exercise,
+                voice=VOICE,
+                rate_wpm=plan.pace.rate_wpm,
+            ).chapter
+            for plan in plans
+        ]
+
+    def duration_ms(self, fitted: FittedSession | None = None) -> int:
+        return sum(chapter.duration_ms for chapter in self.chapters(fitted))

@@ -1,0 +1,139 @@
+"""``voice-coach tune`` as a person sees it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+TABLE = """\
+Pelvic tuck (pelvic-tuck)
+            value   default  bounds            from
+  reps      5       5        2 to 6            script
+            how many times, on each side where there are sides (a whole number)
+  hold      45s     1m       30s to 1m30s      yours
+            how long to stay (a time such as 45s or 1m30s)
+  rest      15s     15s      10s to 1m         script
+            how long to rest in between (a time such as 45s or 1m30s)
+  gap       0.9s    0.9s     0s to 10s         built-in
+            silence after each prompt (a time such as 45s or 1m30s)
+  rate      140     150      90 to 260         yours for all
+            speech in words per minute
+  guidance  full    full     full, key, names  built-in
+            how much is said (a word)
+  pace      normal  normal   0.5 to 1.5        built-in
+            the one knob: stretches pauses, rests and breath, not holds and
+            doses (calm, normal, brisk, or a number)
+
+In lower-back-short, yours: reps 2
+
+Set one: voice-coach tune pelvic-tuck reps=5
+"""
+
+
+def run(*arguments: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "voice_coach", *arguments],
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_from_nothing_to_a_table_and_back(coach_home: Path) -> None:
+    nothing = run("tune")
+    assert nothing.returncode == 0
+    assert "  pelvic-tuck      -\n" in nothing.stdout
+    assert str(coach_home / "pacing.yaml") in nothing.stdout
+    assert run("tune", "pelvic-tuck", "hold=45s").stdout == "pelvic-tuck hold  1m (script) -> 45s (yours)\n"
+    assert run("tune", "all", "rate=140").returncode == 0
+    # Options may stand between the words.
+    assert run("tune", "pelvic-tuck", "--for", "lower-back-short", "reps=2").returncode == 0
+    assert run("tune", "pelvic-tuck").stdout == TABLE
+    overview = run("tune").stdout
+    assert "  pelvic-tuck      hold 45s\n                   in lower-back-short: reps 2\n" in overview
+    assert "  all              rate 140\n" in overview
+    assert run("tune", "pelvic-tuck", "--reset").stdout == "pelvic-tuck hold  45s (yours) -> 1m (script)\n"
+    assert "so nothing has changed" in run("tune", "pelvic-tuck", "--reset").stdout
+
+
+def test_every_table_fits_eighty_columns() -> None:
+    run("tune", "chair-breathing", "breath=5 per minute", "--for", "lower-back-short")
+    for exercise in ("chair-breathing", "knee-slide", "pelvic-tuck", "all"):
+        shown = run("tune", exercise, "--for", "lower-back-short").stdout.splitlines()
+        assert shown
+        assert max(map(len, shown)) <= 80, exercise
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("pelvic-tuck", "hodl=45s"), 2, 'did you mean "hold"?\nNothing was changed.'),
+        (("pelvic-tuck", "hold=2m"), 2, "hold 2m is outside its bounds, 30s to 1m30s"),
+        (("pelvic-tuck", "hold"), 2, "'hold' is not NAME=VALUE"),
+        (("pelvic-tuck", "hold=45s", "hold=50s"), 2, "hold: given more than once"),
+        (("pelvic-tuck", "hold=45s", "--reset"), 2, "Set values or reset them"),
+        (("pelvic-tukc",), 1, 'did you mean "pelvic-tuck"?'),
+        (("--reset",), 2, "Which exercise?"),
+        (("pelvic-tuck", "--export", "x.yaml"), 2, "name no exercise"),
+        (("pelvic-tuck", "--file", "none.yaml"), 1, "There is no file none.yaml"),
+    ],
+)
+def test_what_cannot_be_done_is_said(
+    arguments: tuple[str, ...], code: int, says: str, coach_home: Path
+) -> None:
+    done = run("tune", *arguments)
+    assert says in done.stderr
+    assert (done.returncode, done.stdout) == (code, "")
+    assert not coach_home.exists()
+
+
+def test_own_values_and_those_of_this_time_are_shown(tmp_path: Path) -> None:
+    assert run("tune", "pelvic-tuck", "hold=40s", "--file", "patient.yaml", cwd=tmp_path).returncode == 0
+    shown = run("show", "lower-back-short", "--text", "--file", "patient.yaml", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert "   40.000  does   hold" in shown.stdout
+    asked = ("--file", "patient.yaml", "--set", "pelvic-tuck.hold=50s")
+    shown = run("show", "lower-back-short", "--text", *asked, cwd=tmp_path)
+    assert "   50.000  does   hold" in shown.stdout
+    refused = run("show", "lower-back-short", "--set", "pelvic-tuck.hold=5m", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "outside its bounds, 30s to 1m30s" in refused.stderr
+
+
+def test_a_stale_value_is_told_and_the_session_goes_on(coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "pacing.yaml").write_text(
+        "kind: pacing\nexercises:\n  pelvic-tuck: {hold: 5m, reps: 3}\n", encoding="utf-8"
+    )
+    shown = run("show", "lower-back-short", "--text")
+    assert shown.returncode == 0
+    assert "hold 5m is outside its bounds" in shown.stderr
+    assert "Going on without it." in shown.stderr
+    assert "   30.000  does   hold" in shown.stdout
+    listed = run("tune")
+    assert "It is passed over until it is put right." in listed.stderr
+    assert run("tune", "pelvic-tuck", "--reset", "hold").returncode == 0
+    assert run("tune").stderr == ""
+    assert run("check", str(coach_home / "pacing.yaml")).returncode == 0
+
+
+def test_a_file_is_checked_before_it_is_taken_over(tmp_path: Path, coach_home: Path) -> None:
+    sent = tmp_path / "sent.yaml"
+    sent.write_text("kind: pacing\nexercises:\n  pelvic-tuck: {hold: 5m, reps: 3}\n", encoding="utf-8")
+    refused = run("tune", "--import", str(sent))
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "sent.yaml:3:23  hold 5m is outside its bounds" in refused.stderr
+    assert run("check", str(sent)).returncode == 2
+    assert not coach_home.exists()
+    sent.write_text("kind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n", encoding="utf-8")
+    assert run("tune", "--import", str(sent)).stdout == "pelvic-tuck hold  1m (script) -> 45s (yours)\n"
+    assert (coach_home / "pacing.yaml").read_bytes() == sent.read_bytes()

@@ -1,0 +1,166 @@
+"""Wires the fit to the rooms it needs: chapters, compiled with the measured clips, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from voice_coach.compiler.lint import SideBalance
+from voice_coach.compiler.plan import ChapterPlan, plan_session
+from voice_coach.compiler.schedule import schedule, utterances
+from voice_coach.model.pace import Pace
+from voice_coach.model.script import Entry, Language, Session, Tunable
+from voice_coach.pacing.fit import fit
+from voice_coach.pacing.fit_report import fit_report
+from voice_coach.pacing.fitted import Fitted, Measured, Part
+from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.performance import ClipLengths, Voice
+
+LayersOf = Callable[[Entry | None], Sequence[Layer]]
+"""The layers of an entry without the fit, or (None) of the opening and closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FittedSession:
+    """A session that ends in time.
+
+    Attributes:
+        entries: what has a pace of its own, None for the opening and closing.
+        fitted: the layers, in the order of ``entries``, and what they change.
+        report: what the fit did, in plain sentences.
+    """
+
+    entries: tuple[Entry | None, ...]
+    fitted: Fitted
+    report: str
+
+    def layer(self, entry: Entry | None) -> Layer:
+        """What the fit asks of an entry, to be put on top of its other layers."""
+        return next(
+            layer for each, layer in zip(self.entries, self.fitted.layers, strict=True) if each is entry
+        )
+
+
+def fit_session(
+    session: Session,
+    language: Language,
+    layers_of: LayersOf,
+    target_ms: int,
+    voice: Voice,
+    voice_name: str,
+    lengths: ClipLengths,
+    *,
+    explicit: str,
+    start_at: str = "",
+) -> FittedSession:
+    """Finds the pacing with which a session, or what is left of it, ends within a second of a time.
+
+    Speaks everything once to measure it.
+
+    Args:
+        session: the session.
+        language: the coach's own words.
+        layers_of: the layers of each entry, without the fit.
+        target_ms: how long it is to be.
+        voice: who speaks.
+        voice_name: the voice, as ``ENGINE:NAME``.
+        lengths: what is known of the clips' lengths; learns the others.
+        explicit: the name of the layer whose values are wished for now, and stay.
+        start_at: an exercise's id to begin with.
+
+    Raises:
+        CannotFitError: no pacing within the bounds has this length.
+        ScriptError, SpeechError: as compiling.
+    """
+    return _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at).to(
+        target_ms, explicit
+    )
+
+
+class _Fitting:
+    def __init__(
+        self,
+        session: Session,
+        language: Language,
+        layers_of: LayersOf,
+        voice: Voice,
+        voice_name: str,
+        lengths: ClipLengths,
+        start_at: str,
+    ) -> None:
+        self._session = session
+        self._language = language
+        self._layers_of = layers_of
+        self._voice = voice
+        self._voice_name = voice_name
+        self._lengths = lengths
+        self._start_at = start_at
+        self._entries: list[Entry | None] = []
+        self._own: list[Sequence[Layer]] = []
+        self._sided = False
+
+    def to(self, target_ms: int, explicit: str) -> FittedSession:
+        paces: list[Pace] = []
+
+        def take(entry: Entry | None) -> Pace:
+            """Notes what has a pace of its own; what comes before the start has none."""
+            layers = self._layers_of(entry)
+            pace = effective_pace(_tune(entry), layers)
+            if not any(entry is each for each in self._entries):
+                self._entries.append(entry)
+                self._own.append(layers)
+                paces.append(pace)
+            return pace
+
+        self._plan(take)
+        parts = [
+            Part(
+                title=entry.exercise.title if entry else "",
+                tune=_tune(entry),
+                pace=pace,
+                fixed=frozenset(name for name, origin in pace.origins.items() if origin == explicit),
+            )
+            for entry, pace in zip(self._entries, paces, strict=True)
+        ]
+        fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        report = fit_report(parts, fitted, sided=self._sided)
+        return FittedSession(tuple(self._entries), fitted, report)
+
+    def _plan(self, pace_of: Callable[[Entry | None], Pace]) -> tuple[ChapterPlan, ...]:
+        return plan_session(self._session, self._language, pace_of, start_at=self._start_at)
+
+    def _measure(self, layers: Sequence[Layer]) -> Measured:
+        """Compiles the session with a layer more for each entry."""
+        paces = {
+            id(entry): effective_pace(_tune(entry), [*own, layer])
+            for entry, own, layer in zip(self._entries, self._own, layers, strict=True)
+        }
+        plans = self._plan(lambda entry: paces[id(entry)])
+        cues = [list(plan.cues()) for plan in plans]
+        # All new words at once: they are spoken in the background while the first are measured.
+        words = (
+            utterance
+            for plan, each in zip(plans, cues, strict=True)
+            for utterance in utterances(each, self._voice_name, plan.pace.rate_wpm)
+        )
+        if new := [utterance for utterance in words if not self._lengths.knows(utterance)]:
+            self._voice.prepare(new)
+        index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
+        parts_ms, balance = [0] * len(layers), SideBalance()
+        for plan, each in zip(plans, cues, strict=True):
+            chapter = schedule(
+                each,
+                self._lengths,
+                title=plan.title,
+                exercise=plan.exercise,
+                voice=self._voice_name,
+                rate_wpm=plan.pace.rate_wpm,
+            ).chapter
+            parts_ms[index_of[id(plan.pace)]] += chapter.duration_ms
+            balance.add(chapter)
+            self._sided = self._sided or any(event.mark.side for event in chapter.events)
+        return Measured(tuple(parts_ms), len(balance.problems()))
+
+
+def _tune(entry: Entry | None) -> Mapping[str, Tunable]:
+    return entry.exercise.tune if entry else {}

@@ -1,0 +1,75 @@
+"""What a person has completed before, and how it makes the words fewer: the layer of guidance ``auto``."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Rounds, Session
+from voice_coach.model.timeline import Chapter
+from voice_coach.pacing.fading import FADED, faded
+from voice_coach.pacing.layers import Layer
+
+if TYPE_CHECKING:
+    from voice_coach.history.history import History
+
+
+def utc_ms() -> int:
+    """Now, in milliseconds since 1970, UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Practising:
+    """Looks up and keeps what was completed.
+
+    Args:
+        path: the file of the history.
+        notify: told, in a sentence, if it cannot be used; that is no reason not to play.
+        now_ms: the clock.
+    """
+
+    def __init__(self, path: Path, notify: Callable[[str], None], now_ms: Callable[[], int] = utc_ms) -> None:
+        self._path = path
+        self._notify = notify
+        self._now_ms = now_ms
+
+    @cached_property
+    def _history(self) -> History:
+        from voice_coach.history.history import History
+
+        return History(self._path, self._notify)
+
+    def layers(self, session: Session) -> Callable[[Entry | None], Layer]:
+        """For each entry how much is said by what is known of it, to be put below all other layers.
+
+        The opening and closing, where the entry is None, are said as the exercise with the most words is.
+        """
+        past = self._history.practice(_exercises(session))
+        now_ms = self._now_ms()
+        levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
+        # The levels stand in order, the one with the most words first.
+        most: Guidance = GUIDANCE_LEVELS[min(map(GUIDANCE_LEVELS.index, levels.values()), default=0)]
+
+        def layer(entry: Entry | None) -> Layer:
+            return Layer(FADED, guidance=levels[entry.exercise.id] if entry else most)
+
+        return layer
+
+    def keeper(self, session: Session) -> Callable[[Chapter], None]:
+        """Told of each chapter that was heard to its end, it keeps those that are exercises."""
+        run = uuid.uuid4().hex
+
+        def keep(chapter: Chapter) -> None:
+            if chapter.exercise:
+                self._history.add(chapter.exercise, session=session.id, run=run, at_ms=self._now_ms())
+
+        return keep
+
+
+def _exercises(session: Session) -> set[str]:
+    entries = (item.entries if isinstance(item, Rounds) else (item,) for item in session.items)
+    return {entry.exercise.id for several in entries for entry in several}
