@@ -50,7 +50,8 @@ class MiniaudioDevice(LiveOutput):
     """Plays on the system's default device.
 
     The thread that calls ``write`` makes the blocks, two seconds ahead of the device (or as ``latency_ms``
-    asks), which takes them in a thread of its own. So Ctrl-C reaches whatever makes the blocks, and an error there needs no way back.
+    asks), which takes them in a thread of its own. So Ctrl-C reaches whatever makes the blocks, and an error
+    there needs no way back.
     """
 
     def __init__(self, latency_ms: int | None = None) -> None:
