@@ -72,6 +72,7 @@ def test_what_was_typed_too_late_is_not_left_for_the_shell(master: int) -> None:
         os.write(master, b"q")
         assert keyboard.read(10) == "q"
         os.write(master, b"rm -r\n")
+        assert select.select([sys.stdin], [], [], 10)[0]  # it has arrived
     assert select.select([sys.stdin], [], [], 0)[0] == []
 
 
