@@ -17,7 +17,7 @@ from voice_coach.speech.grid import GridClip
 PATIENCE_S: Final = 0.3
 
 MEMORY_BYTES: Final = 16 * 1024 * 1024
-"""Nearly three minutes of speech. More would be no quicker: what had to make room comes from the disk again."""
+"""Nearly three minutes of speech. More would be no quicker: what made room comes from the disk again."""
 
 
 class Speaker:
