@@ -16,8 +16,8 @@ from voice_coach.speech.grid import GridClip
 
 PATIENCE_S: Final = 0.3
 
-MEMORY_BYTES: Final = 32 * 1024 * 1024
-"""Nearly six minutes of speech: what is said in two chapters, the one that is heard and the one after it."""
+MEMORY_BYTES: Final = 16 * 1024 * 1024
+"""Nearly three minutes of speech. More would be no quicker: what made room comes from the disk again."""
 
 
 class Speaker:
