@@ -48,7 +48,7 @@ def layers_of_file(file: PacingFile, session: Session, notify: Callable[[str], N
     for_all = own_layers(own, checker, ALL, {}, session.id)
     layers = {name: own_layers(own, checker, name, tune, session.id) for name, tune in tunes.items()}
     _find_misspelt(own, session, tunes, checker)
-    for problem in dict.fromkeys([*problems, *checker.problems.problems]):
+    for problem in dict.fromkeys([*problems, *checker.found]):
         notify(f"{problem}\nGoing on without it.")
     return lambda entry: for_all if entry is None else layers[entry.exercise.id]
 

@@ -200,7 +200,7 @@ class Tuner:
                     checker.problems.add_token(found.where, exercise, str(error), key=True)
                     continue
                 checker.settle(found.values, tune)
-        return checker.problems.problems
+        return checker.found
 
     def _changes(
         self, place: _Place, names: Sequence[str], changed: Callable[[str], str]

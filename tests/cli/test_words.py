@@ -64,7 +64,7 @@ def test_what_needs_nothing_imports_nothing(arguments: list[str]) -> None:
         ),
         (
             ["show", "--guidance", "x"],
-            "voice-coach show: argument --guidance: 'x' is not known; there are full, key, names\n",
+            "voice-coach show: argument --guidance: 'x' is not known; there are auto, full, key, names\n",
         ),
         (["show", "--rate", "fast"], "voice-coach show: argument --rate: 'fast' is not a whole number\n"),
         (

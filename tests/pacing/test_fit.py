@@ -180,7 +180,7 @@ def test_what_the_session_sets_is_where_the_fit_begins() -> None:
     length = fits.duration_ms()
     found = fits.to(length + 500)
     assert all(not layer.values and layer.guidance is None for layer in found.fitted.layers)
-    assert found.report == "It is 9:31 long as it is: nothing had to be changed."
+    assert found.report == "It is 9:14 long as it is: nothing had to be changed."
 
 
 def test_a_fit_comes_on_top_of_the_knob_and_goes_no_further_than_without() -> None:
@@ -264,10 +264,10 @@ def test_a_session_that_cannot_change_says_so() -> None:
 def test_the_report_is_plain() -> None:
     assert _shipped().to(14 * MINUTE).report == "\n".join(
         (
-            "Fitted to 14:00; without that it is 27:04 long.",
-            "Fewer words (names), pauses half as long, rests a third shorter, moves a tenth shorter, "
-            "one rep of Pelvic tuck fewer, one rep of Knee slide fewer, one round of Chair breathing fewer; "
-            "both sides equal.",
+            "Fitted to 14:00; without that it is 26:38 long.",
+            "Fewer words (names), pauses a fifth shorter, two reps of Pelvic tuck fewer, one rep of "
+            "Knee slide fewer, one round of Chair breathing fewer, one breath of Chair breathing "
+            "fewer; both sides equal.",
         )
     )
     assert "Fewer words (key) in the opening and closing, pauses" in _shipped().to(26 * MINUTE).report

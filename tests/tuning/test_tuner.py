@@ -183,7 +183,7 @@ def test_what_cannot_all_be_taken_over_is_not_taken_over_at_all(tmp_path: Path, 
         ({"gap": "1.5s"}, 0),
         ({"hold": "50s"}, 0),
         ({"reps": "4"}, 10),
-        ({"rate": "120"}, 30),
+        ({"rate": "120"}, 29),
     ],
 )
 def test_only_what_is_said_otherwise_is_spoken_again(values: dict[str, str], again: int) -> None:

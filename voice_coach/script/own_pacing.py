@@ -103,6 +103,11 @@ class Checker:
     def of(cls, own: OwnPacing, severity: Literal["error", "warning"] = "warning") -> Checker:
         return cls(Collector(own.file, own.text), severity)
 
+    @property
+    def found(self) -> list[Problem]:
+        """What cannot be, whether it counts as an error or as a warning."""
+        return [*self.problems.problems, *self.problems.warnings]
+
     def settle(self, values: Mapping[str, OwnValue], tune: Mapping[str, Tunable]) -> Settled:
         """Those of the values that may be set in an exercise that lets these parameters be tuned."""
         good: dict[str, Tuned] = {}
