@@ -53,7 +53,12 @@ def compile_once(session: Session, language: Language, lengths: TableLengths) ->
     count = 0
     for plan in plan_session(session, language, pace_of):
         done = schedule(
-            plan.cues(), lengths, title=plan.title, exercise=plan.exercise, voice="table:", rate_wpm=150
+            list(plan.cues()),
+            lengths,
+            title=plan.title,
+            exercise=plan.exercise,
+            voice="table:",
+            pace=plan.pace,
         )
         count += len(done.chapter.events)
     return count

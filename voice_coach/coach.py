@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
 from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
-from voice_coach.model.practice import AUTO, GuidanceWish
+from voice_coach.model.practice import AUTO
 from voice_coach.model.problems import CoachError, Problem, ScriptError
 from voice_coach.model.script import (
-    GUIDANCE_LEVELS,
     Entry,
     Language,
-    ParameterType,
     Session,
-    Setting,
 )
-from voice_coach.model.settings import GENERAL
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.pacing_file import PacingFile
-from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
+from voice_coach.pacing.layers import Layer, LayersOf, effective_pace, no_layers
 from voice_coach.performance import ClipLengths, Performance
-from voice_coach.practising import Practising, utc_ms
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
 from voice_coach.script.listing import Listed, listed
-from voice_coach.tuning import Tuner
+from voice_coach.wishes import Wishes as Wishes
+from voice_coach.wishes import check_wishes
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -47,37 +42,12 @@ if TYPE_CHECKING:
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
+    from voice_coach.practising import Practising
     from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
+    from voice_coach.tuning import Tuner
 
 DEFAULT_SESSION = "lower-back-relief"
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is asked for this time, over what scripts say.
-
-    Attributes:
-        guidance: how much is said; ``auto`` is less the more often an exercise was completed.
-        rate_wpm: speech in words per minute.
-        values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
-        speed: the knob, from 0.5 (half as fast) to 1.5.
-        said: values as people write them, by parameter (``hold``) or exercise and parameter
-            (``pelvic-tuck.hold``).
-        fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
-    """
-
-    guidance: GuidanceWish | None = None
-    rate_wpm: int | None = None
-    values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
-    speed: float | None = None
-    said: Mapping[str, str] = field(default_factory=dict[str, str])
-    fit_ms: int | None = None
-
-    def layer(self) -> Layer:
-        rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
-        guidance = None if self.guidance == AUTO else self.guidance
-        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
 
 
 class _Sounds:
@@ -120,7 +90,7 @@ class Coach:
         home: Home | None = None,
         pacing: Path | None = None,
         notify: Callable[[str], None] = lambda _sentence: None,
-        now_ms: Callable[[], int] = utc_ms,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self._voice_name = voice
         self._home = home
@@ -153,6 +123,8 @@ class Coach:
 
     @cached_property
     def _practising(self) -> Practising:
+        from voice_coach.practising import Practising
+
         return Practising(self.home.history, self._notify, self._now_ms)
 
     @cached_property
@@ -205,6 +177,9 @@ class Coach:
     @cached_property
     def tuner(self) -> Tuner:
         """Shows and changes the person's own values."""
+        from voice_coach.pacing_file import PacingFile
+        from voice_coach.tuning import Tuner
+
         file = PacingFile(self._pacing or self.home.pacing, named=self._pacing is not None)
         return Tuner(file, self.library)
 
@@ -252,10 +227,10 @@ class Coach:
         language = self._language(chosen.language)
         wished = wishes or Wishes()
         asked = wished.layer()
-        _check_wishes(asked, chosen)
+        check_wishes(asked, chosen)
 
-        said = said_layers(wished.said, chosen)
-        own = layers_of_file(self.tuner.file, chosen, self._tell_once) if yours else no_layers
+        said = self._said_layers(wished.said, chosen)
+        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
         known = self._practising.layers(chosen) if wished.guidance == AUTO else None
 
         def layers_of(entry: Entry | None) -> list[Layer]:
@@ -279,6 +254,21 @@ class Coach:
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
         voice = self._voice_name or voice_for(language)
         return Performance(chosen, plans, self.speaker(), voice, self._sounds, lengths)
+
+    def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
+        """The layers of the person's own file; where nobody made one, nothing of pacing is imported."""
+        if self._pacing is None and not os.path.lexists(self.home.pacing):
+            return no_layers
+        from voice_coach.pacing_layers import layers_of_file
+
+        return layers_of_file(self.tuner.file, session, notify)
+
+    def _said_layers(self, said: Mapping[str, str], session: Session) -> LayersOf:
+        if not said:
+            return no_layers
+        from voice_coach.pacing_layers import said_layers
+
+        return said_layers(said, session)
 
     def _fit(
         self,
@@ -386,7 +376,7 @@ class Coach:
         from voice_coach.listening import Listening, RepCompiler
 
         chosen, entry = self.tuner.entry(exercise, session)
-        own = layers_of_file(self.tuner.file, chosen, self._notify)
+        own = self._own_layers(chosen, self._notify)
         name = f"session {chosen.id}"
         layers = [Layer(name, chosen.settings), Layer(name, entry.settings, entry.guidance), *own(entry)]
         language = self._language(chosen.language)
@@ -481,41 +471,6 @@ class Coach:
         if code not in self._languages:
             self._languages[code] = self.library().language(code)
         return self._languages[code]
-
-
-def _check_wishes(asked: Layer, session: Session) -> None:
-    """A misspelt wish would otherwise be passed over in silence, or fail in the middle of the session."""
-    from voice_coach.model.script import Rounds
-
-    entries = [
-        entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
-    ]
-    if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
-        raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
-    types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
-    for entry in entries:
-        for name, tunable in entry.exercise.tune.items():
-            types.setdefault(name, set()).add(tunable.type)
-    for name, value in asked.values.items():
-        if name not in types:
-            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
-        for type_ in sorted(types[name]):
-            if not _is_setting(value, type_):
-                raise CoachError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
-
-
-_AS_DATA: dict[ParameterType, str] = {
-    "duration": "a whole number of milliseconds",
-    "count": "a whole number",
-    "breath": "a tuple of four whole numbers of milliseconds (inhale, top, exhale, bottom)",
-    "tempo": "a tuple of whole numbers of milliseconds, one for each part of a rep",
-}
-
-
-def _is_setting(value: object, type_: ParameterType) -> bool:
-    if type_ in ("duration", "count"):
-        return type(value) is int
-    return isinstance(value, tuple) and all(type(part) is int for part in cast("tuple[object, ...]", value))
 
 
 def voice_for(language: Language) -> str:

@@ -13,11 +13,8 @@ from voice_coach.model.script import Entry, Language, Session, Tunable
 from voice_coach.pacing.fit import fit
 from voice_coach.pacing.fit_report import fit_report
 from voice_coach.pacing.fitted import Fitted, Measured, Part
-from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.pacing.layers import Layer, LayersOf, effective_pace
 from voice_coach.performance import ClipLengths, Voice
-
-LayersOf = Callable[[Entry | None], Sequence[Layer]]
-"""The layers of an entry without the fit, or (None) of the opening and closing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,7 @@ class _Fitting:
                 title=plan.title,
                 exercise=plan.exercise,
                 voice=self._voice_name,
-                rate_wpm=plan.pace.rate_wpm,
+                pace=plan.pace,
             ).chapter
             parts_ms[index_of[id(plan.pace)]] += chapter.duration_ms
             balance.add(chapter)

@@ -117,7 +117,7 @@ class RepCompiler:
             title=exercise.title,
             exercise=exercise.id,
             voice=self._voice_name,
-            rate_wpm=pace.rate_wpm,
+            pace=pace,
         )
         return replace(done.chapter, duration_ms=done.chapter.duration_ms + BETWEEN_MS)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from voice_coach.model.own import ALL, OwnPacing, OwnValue, Settled, Tuned
 from voice_coach.model.problems import CoachError, WishError
 from voice_coach.model.script import Entry, Rounds, Session, Tunable
-from voice_coach.pacing.layers import Layer
+from voice_coach.pacing.layers import Layer, LayersOf, no_layers
 from voice_coach.pacing_file import PacingFile
 from voice_coach.script.collecting import meant, nearest
 from voice_coach.script.own_kinds import EVERYWHERE
@@ -16,14 +16,6 @@ from voice_coach.script.own_pacing import Checker, NotSo, settled, tuned_value
 YOURS = "yours"
 YOURS_FOR_ALL = "yours for all"
 COMMAND_LINE = "command line"
-
-LayersOf = Callable[[Entry | None], Sequence[Layer]]
-"""The layers of an entry, or (None) of the opening and closing."""
-
-
-def no_layers(_entry: Entry | None) -> Sequence[Layer]:
-    """The layers of somebody who has none."""
-    return ()
 
 
 def layers_of_file(file: PacingFile, session: Session, notify: Callable[[str], None]) -> LayersOf:

@@ -198,5 +198,5 @@ class Performance:
                 title=plan.title,
                 exercise=plan.exercise,
                 voice=self._voice_name,
-                rate_wpm=plan.pace.rate_wpm,
+                pace=plan.pace,
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable
 from functools import cached_property
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from voice_coach.history.history import History
 
 
-def utc_ms() -> int:
-    """Now, in milliseconds since 1970, UTC."""
-    return time.time_ns() // 1_000_000
-
-
 class Practising:
     """Looks up and keeps what was completed.
 
@@ -32,7 +26,7 @@ class Practising:
         now_ms: the clock.
     """
 
-    def __init__(self, path: Path, notify: Callable[[str], None], now_ms: Callable[[], int] = utc_ms) -> None:
+    def __init__(self, path: Path, notify: Callable[[str], None], now_ms: Callable[[], int]) -> None:
         self._path = path
         self._notify = notify
         self._now_ms = now_ms

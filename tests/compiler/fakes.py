@@ -70,6 +70,7 @@ def real_sounds(name: str) -> tuple[int, int]:
     return info.duration_ms, info.lead_ms
 
 
+PLAIN = effective_pace({}, [])
 LENGTHS = FakeLengths(sounds=real_sounds)
 FAKE = FakeLengths()
 
@@ -103,7 +104,7 @@ def plans(
 
 
 def compiled(plan: ChapterPlan, lengths: FakeLengths = LENGTHS) -> Scheduled:
-    return scheduled(plan.cues(), lengths, plan.title, plan.exercise, plan.pace.rate_wpm)
+    return scheduled(plan.cues(), lengths, plan.title, plan.exercise, plan.pace)
 
 
 def scheduled(
@@ -111,9 +112,9 @@ def scheduled(
     lengths: FakeLengths = LENGTHS,
     title: str = "Test",
     exercise: str = "test",
-    rate_wpm: int = 150,
+    pace: Pace = PLAIN,
 ) -> Scheduled:
-    return schedule(cues, lengths, title=title, exercise=exercise, voice=VOICE, rate_wpm=rate_wpm)
+    return schedule(list(cues), lengths, title=title, exercise=exercise, voice=VOICE, pace=pace)
 
 
 def timeline(

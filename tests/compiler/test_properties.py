@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,11 +12,24 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.compiler import random_steps
-from tests.compiler.fakes import HERE, FakeLengths, done, english, exercise, plans, play, session, timeline
+from tests.compiler.fakes import (
+    HERE,
+    PLAIN,
+    FakeLengths,
+    done,
+    english,
+    exercise,
+    plans,
+    play,
+    scheduled,
+    session,
+    timeline,
+)
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.wording import Wording
-from voice_coach.model.cue import Silence, Sound, Span, Speech
-from voice_coach.model.script import GUIDANCE_LEVELS, Breathe, Guidance, Hold, Sides, Step
+from voice_coach.model.cue import Cue, Silence, Sound, Span, Speech
+from voice_coach.model.pace import Pace
+from voice_coach.model.script import GUIDANCE_LEVELS, Breathe, During, Guidance, Hold, Sides, Step
 from voice_coach.model.timeline import Chapter, Event, Lane
 from voice_coach.outputs.timeline_json import timeline_json
 
@@ -114,6 +128,36 @@ def test_the_last_word_of_a_countdown_is_said_even_when_numbers_take_longer_than
 
 def hold_ms(hold: Hold) -> int:
     return hold.duration if isinstance(hold.duration, int) else 0
+
+
+def _at(rate_wpm: int, unslowed_wpm: int | None = None) -> Pace:
+    return replace(PLAIN, rate_wpm=rate_wpm, unslowed_wpm=unslowed_wpm)
+
+
+def _letters(cues: list[Cue], pace: Pace) -> int:
+    words = _lane(scheduled(cues, pace=pace).chapter, "speech")
+    return sum(len(event.text) for event in words)
+
+
+@often
+@given(random_steps.holds(), st.integers(110, 149))
+def test_a_voice_that_the_knob_slows_down_costs_no_words(hold: Hold, slower: int) -> None:
+    cues = _cues((hold,))
+    assert _letters(cues, _at(slower, 150)) >= _letters(cues, _at(150))
+
+
+def test_where_slow_words_do_not_fit_they_are_said_as_fast_as_written() -> None:
+    told = "Let the back of the neck grow long and soft."
+    tight = Hold(where=HERE, duration=3_300, during=(During(where=HERE, say=(told,), at=0),))
+    roomy = replace(tight, duration=9_000)
+    rates: list[set[int]] = []
+    for hold in (tight, roomy):
+        cues = _cues((hold,))
+        assert _letters(cues, _at(120)) == (0 if hold is tight else len(told))
+        words = _lane(scheduled(cues, pace=_at(120, 150)).chapter, "speech")
+        assert [event.text for event in words] == [told]
+        rates.append({event.utterance.rate_wpm for event in words if event.utterance})
+    assert rates == [{150}, {120}]
 
 
 @often

@@ -98,12 +98,12 @@ class Fits:
         )
         return [
             schedule(
-                plan.cues(),
+                list(plan.cues()),
                 self._table,
                 title=plan.title,
                 exercise=plan.exercise,
                 voice=VOICE,
-                rate_wpm=plan.pace.rate_wpm,
+                pace=plan.pace,
             ).chapter
             for plan in plans
         ]

@@ -51,7 +51,12 @@ def test_a_new_script_passes_its_check(kind: str, name: str, tmp_path: Path) -> 
     assert len(plans) >= 2
     for plan in plans:
         made = schedule(
-            plan.cues(), SpokenLengths(), title=plan.title, exercise=plan.exercise, voice="x:y", rate_wpm=150
+            list(plan.cues()),
+            SpokenLengths(),
+            title=plan.title,
+            exercise=plan.exercise,
+            voice="x:y",
+            pace=plan.pace,
         )
         assert made.chapter.duration_ms > 0
         assert [str(warning) for warning in made.warnings if warning.where.file == str(path)] == []

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voice_coach.compiler.lint import misfit_problem, overrun_problem, wording_problems
 from voice_coach.compiler.placing import place_sounds, place_speech
 from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Span, Speech
+from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import Guidance
 from voice_coach.model.speech import Utterance
@@ -29,16 +30,22 @@ class Lengths(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
-    """A chapter with its times, and advice about what did not fit."""
+    """A chapter with its times, and advice about what did not fit.
+
+    ``cramped``: words had to be left out or said in fewer for want of time.
+    """
 
     chapter: Chapter
     warnings: tuple[Problem, ...]
+    cramped: bool = False
 
 
 def schedule(
-    cues: Iterable[Cue], lengths: Lengths, *, title: str, exercise: str, voice: str, rate_wpm: int
+    cues: Sequence[Cue], lengths: Lengths, *, title: str, exercise: str, voice: str, pace: Pace
 ) -> Scheduled:
     """Places the cues of one chapter one after the other on the grid of milliseconds.
+
+    A voice that was slowed costs no words: a chapter that has no room for them so is said as fast as before.
 
     Args:
         cues: from *expand*.
@@ -46,15 +53,30 @@ def schedule(
         title: the chapter's title.
         exercise: the exercise's id, or "".
         voice: who speaks.
-        rate_wpm: how fast.
+        pace: how fast.
     """
+    done = _schedule(cues, lengths, title, exercise, voice, pace.rate_wpm)
+    if done.cramped and pace.unslowed_wpm is not None:
+        unslowed = _schedule(cues, lengths, title, exercise, voice, pace.unslowed_wpm)
+        if _letters(unslowed.chapter) > _letters(done.chapter):
+            return unslowed
+    return done
+
+
+def _letters(chapter: Chapter) -> int:
+    return sum(len(event.text) for event in chapter.events if event.lane == "speech")
+
+
+def _schedule(
+    cues: Iterable[Cue], lengths: Lengths, title: str, exercise: str, voice: str, rate_wpm: int
+) -> Scheduled:
     scheduler = _Scheduler(lengths, voice, rate_wpm)
     for cue in cues:
         scheduler.add(cue)
         scheduler.warnings += wording_problems(cue)
     events = scheduler.finish()
     chapter = Chapter(title=title, exercise=exercise, duration_ms=scheduler.end_ms, events=events)
-    return Scheduled(chapter, tuple(dict.fromkeys(scheduler.warnings)))
+    return Scheduled(chapter, tuple(dict.fromkeys(scheduler.warnings)), scheduler.cramped)
 
 
 def utterances(cues: Iterable[Cue], voice: str, rate_wpm: int) -> Iterable[Utterance]:
@@ -84,6 +106,7 @@ class _Scheduler:
         self._events: list[Event] = []
         self._last_sound: int | None = None
         self.warnings: list[Problem] = []
+        self.cramped = False
 
     @property
     def end_ms(self) -> int:
@@ -182,9 +205,11 @@ class _Scheduler:
         for placed in spoken:
             cue = placed.overlay.cue
             if isinstance(cue, Speech):
+                self.cramped = self.cramped or placed.text != cue.texts[0]
                 if problem := overrun_problem(span, placed):
                     self.warnings.append(problem)
                 self._speak(placed.text, cue.kind, cue.guidance, cue.mark, start + placed.start_ms)
+        self.cramped = self.cramped or any(misfit.late_ms is None for misfit in misfits)
         self.warnings += [problem for misfit in misfits if (problem := misfit_problem(span, misfit))]
         self._now = start + span.duration_ms
 

@@ -42,6 +42,7 @@ class Pace:
         values: each of the exercise's parameters by name; milliseconds, counts or patterns.
         gap_ms: silence after each prompt.
         rate_wpm: speech rate in words per minute.
+        unslowed_wpm: the rate before the knob slowed it: where slow words would not fit, they are said so.
         guidance: how much is said.
         origins: the layer each value came from, such as ``script`` or ``command line``.
         stretch: for the times that are written in the script and are no parameters.
@@ -53,3 +54,4 @@ class Pace:
     guidance: Guidance
     origins: Mapping[str, str]
     stretch: Stretch = Stretch()
+    unslowed_wpm: int | None = None

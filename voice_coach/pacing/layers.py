@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import CoachError
-from voice_coach.model.script import Guidance, Setting, Tunable
+from voice_coach.model.script import Entry, Guidance, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
 from voice_coach.pacing.knob import at_speed, stretched_by
 
@@ -36,6 +36,15 @@ class Layer:
     stretch: Stretch | None = None
 
 
+LayersOf = Callable[[Entry | None], Sequence[Layer]]
+"""The layers of an entry, or (None) of the opening and closing."""
+
+
+def no_layers(_entry: Entry | None) -> Sequence[Layer]:
+    """The layers of somebody who has none."""
+    return ()
+
+
 def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
     """The pace of an exercise: its defaults, then each layer in order; the knob where it was turned last.
 
@@ -50,6 +59,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     guidance: Guidance = "full"
     origins["guidance"] = BUILT_IN
     stretch = Stretch()
+    unslowed: int | None = None
     turns = [place for place, layer in enumerate(layers) if layer.speed is not None]
     for name, tunable in tune.items():
         values[name] = tunable.default
@@ -68,13 +78,25 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
         if turns and place == turns[-1] and layer.speed is not None:
             origins["speed"] = layer.name
             stretch = stretch.by(stretched_by(layer.speed))
+            written = values["rate"]
             for name, value in values.items():
                 limits = tune.get(name) or GENERAL[name]
                 values[name] = at_speed(name, value, limits, layer.speed)
+            unslowed = written if isinstance(written, int) and written != values["rate"] else None
+        elif "rate" in layer.values:
+            unslowed = None  # meant as it is
     gap, rate = (values.pop(name) for name in ("gap", "rate"))
     if not isinstance(gap, int) or not isinstance(rate, int):
         raise TypeError("gap and rate are whole numbers")
-    return Pace(values=values, gap_ms=gap, rate_wpm=rate, guidance=guidance, origins=origins, stretch=stretch)
+    return Pace(
+        values=values,
+        gap_ms=gap,
+        rate_wpm=rate,
+        guidance=guidance,
+        origins=origins,
+        stretch=stretch,
+        unslowed_wpm=unslowed if unslowed is not None and unslowed > rate else None,
+    )
 
 
 def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> None:

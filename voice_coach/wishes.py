@@ -1,0 +1,76 @@
+"""What is asked for this time, over what scripts and the person's own values say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import cast
+
+from voice_coach.model.practice import AUTO, GuidanceWish
+from voice_coach.model.problems import CoachError
+from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Rounds, Session, Setting
+from voice_coach.model.settings import GENERAL
+from voice_coach.pacing.layers import Layer
+
+_AS_DATA: dict[ParameterType, str] = {
+    "duration": "a whole number of milliseconds",
+    "count": "a whole number",
+    "breath": "a tuple of four whole numbers of milliseconds (inhale, top, exhale, bottom)",
+    "tempo": "a tuple of whole numbers of milliseconds, one for each part of a rep",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked for this time, over what scripts say.
+
+    Attributes:
+        guidance: how much is said; ``auto`` is less the more often an exercise was completed.
+        rate_wpm: speech in words per minute.
+        values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
+        speed: the knob, from 0.5 (half as fast) to 1.5.
+        said: values as people write them, by parameter (``hold``) or exercise and parameter
+            (``pelvic-tuck.hold``).
+        fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
+    """
+
+    guidance: GuidanceWish | None = None
+    rate_wpm: int | None = None
+    values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
+    speed: float | None = None
+    said: Mapping[str, str] = field(default_factory=dict[str, str])
+    fit_ms: int | None = None
+
+    def layer(self) -> Layer:
+        rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
+        guidance = None if self.guidance == AUTO else self.guidance
+        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
+
+
+def check_wishes(asked: Layer, session: Session) -> None:
+    """Refuses what would otherwise be passed over in silence, or fail in the middle of the session.
+
+    Raises:
+        CoachError: a word is misspelt, a name is none of the session's, or a value is of another type.
+    """
+    entries = [
+        entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
+    ]
+    if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
+        raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
+    types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
+    for entry in entries:
+        for name, tunable in entry.exercise.tune.items():
+            types.setdefault(name, set()).add(tunable.type)
+    for name, value in asked.values.items():
+        if name not in types:
+            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
+        for type_ in sorted(types[name]):
+            if not _is_setting(value, type_):
+                raise CoachError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
+
+
+def _is_setting(value: object, type_: ParameterType) -> bool:
+    if type_ in ("duration", "count"):
+        return type(value) is int
+    return isinstance(value, tuple) and all(type(part) is int for part in cast("tuple[object, ...]", value))
