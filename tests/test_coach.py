@@ -13,6 +13,8 @@ import voice_coach
 from tests.cli.command import HOURS, TINY, TINY_SESSION
 from tests.cli.sounds import samples
 from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, Wishes
+from voice_coach.model.export import LEAD_IN_MS
+from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.resources import shipped_scripts
 
 if TYPE_CHECKING:
@@ -45,8 +47,9 @@ def test_blocks_are_the_same_each_time_and_are_what_is_exported(tiny: str, tmp_p
         coach.export(performance, str(tmp_path / "text.flac"))
     assert first.any()
     assert np.array_equal(first, second)
+    lead_in = np.zeros(LEAD_IN_MS * FRAMES_PER_MS, np.int16)
     for name in ("path.wav", "text.flac"):
-        assert np.array_equal(samples(tmp_path / name), first)
+        assert np.array_equal(samples(tmp_path / name), np.concatenate([lead_in, first]))
 
 
 def test_playing_tells_the_status(tiny: str) -> None:
@@ -66,7 +69,7 @@ def test_progress_reaches_the_whole(tiny: str, tmp_path: Path) -> None:
         coach.export(
             performance, tmp_path / "tiny.wav", on_progress=lambda ms, share: told.append((ms, share))
         )
-    assert told[-1] == (length_ms, 1.0)
+    assert told[-1] == (LEAD_IN_MS + length_ms, 1.0)
     assert told == sorted(told)
 
 
@@ -139,8 +142,8 @@ def test_what_cannot_be_prepared_or_written(tiny: str, tmp_path: Path) -> None:
             coach.prepare(str(tmp_path / "bad.yaml"))
         assert raised.value.problems == coach.check(str(tmp_path / "bad.yaml"))
         performance = coach.prepare(tiny)
-        with pytest.raises(OutputError, match="use .wav or .flac"):
-            coach.export(performance, tmp_path / "tiny.mp3")
+        with pytest.raises(OutputError, match="is not an ending of a file"):
+            coach.export(performance, tmp_path / "tiny.xyz")
         with pytest.raises(OutputError, match="There is no device 'radio'"):
             coach.device("radio")
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix not in (".yaml", "")) == []

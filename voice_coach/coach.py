@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +24,6 @@ from voice_coach.model.script import (
 )
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
-from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import Layer, LayersOf, effective_pace, no_layers
 from voice_coach.performance import ClipLengths, Performance
 from voice_coach.resources import shipped_cues, shipped_scripts
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.audio.sound_catalogue import SoundCatalogue
     from voice_coach.listening import Listening
+    from voice_coach.model.export import ExportWishes
     from voice_coach.model.speech import SoundSource
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Chapter, Timeline
@@ -341,15 +342,17 @@ class Coach:
         self,
         performance: Performance,
         target: Path | str,
+        wishes: ExportWishes | None = None,
         *,
         force: bool = False,
         on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
     ) -> None:
-        """Writes a session to an audio file, whole or not at all; the ending of its name says which format.
+        """Writes a session to a file, whole or not at all; the ending of its name says which format.
 
         Args:
             performance: from ``prepare``.
             target: the file.
+            wishes: format, quality, loudness, bed and the like.
             force: replace the file if there is one.
             on_progress: told now and then how many milliseconds are written, and about which share of the
                 whole that is (0 to 1).
@@ -358,9 +361,14 @@ class Coach:
             OutputError: it could not be written; nothing half-written was left behind.
             SpeechError: no speech engine works.
         """
-        from voice_coach.outputs.output import file_output
+        from voice_coach.exporting import export
+        from voice_coach.model.export import ExportWishes
 
-        file_output(Path(target), force=force).write(_told(performance, on_progress))
+        wished = wishes or ExportWishes()
+        file = replace(
+            wished.file, force=force or wished.file.force, cache=wished.file.cache or self.home.cache
+        )
+        export(performance, Path(target), replace(wished, file=file), on_progress)
 
     def listen(self, exercise: str, session: str | None = None) -> Listening:
         """One rep of an exercise, to be tuned by ear.
@@ -476,16 +484,3 @@ class Coach:
 def voice_for(language: Language) -> str:
     """The voice that reads a language where nobody chose one."""
     return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"
-
-
-def _told(performance: Performance, on_progress: Callable[[int, float], None]) -> Iterator[Block]:
-    """The blocks of a session, with progress told after each; every chapter counts for the same share."""
-    before_ms = 0
-    for index, chapter in enumerate(performance.chapters()):
-        frames = 0
-        for block in performance.blocks([chapter]):
-            yield block
-            frames += len(block.samples)
-            share = frames / max(1, chapter.duration_ms * FRAMES_PER_MS)
-            on_progress(before_ms + frames // FRAMES_PER_MS, (index + share) / performance.chapter_count)
-        before_ms += chapter.duration_ms

@@ -135,9 +135,11 @@ def _flac(coach: Coach) -> Finding:
 
     from voice_coach.audio.block import Block
     from voice_coach.outputs.output import file_output
+    from voice_coach.outputs.programme import sound_alone
 
     with tempfile.TemporaryDirectory() as folder:
-        file_output(Path(folder) / "probe.flac").write([Block(np.zeros(4800, np.int16), silent=True)])
+        silence = sound_alone([Block(np.zeros(4800, np.int16), silent=True)])
+        file_output(Path(folder) / "probe.flac").write(silence)
     return Finding("FLAC files", "well", "They can be written.")
 
 

@@ -17,7 +17,7 @@ from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import Entry, Guidance, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
-from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
 
@@ -103,6 +103,17 @@ class Performance:
     def paces(self) -> tuple[Pace, ...]:
         """The effective pace of each chapter, in order."""
         return tuple(plan.pace for plan in self._plans)
+
+    def exercise_paces(self) -> Iterator[tuple[str, Pace]]:
+        """The id of each exercise with its effective pace, in order; one that comes twice is there twice."""
+        for plan in self._plans:
+            if plan.exercise:
+                yield plan.exercise, plan.pace
+
+    def words(self, utterance: Utterance) -> Sequence[Word]:
+        """When each word of an utterance is spoken, from the start of its clip; () if nobody knows."""
+        del utterance  # no engine tells yet
+        return ()
 
     def faded(self) -> dict[str, Guidance]:
         """The exercises that are said with fewer words because they are known, by title."""

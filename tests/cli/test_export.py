@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
 from tests.cli.sounds import samples
+from voice_coach.outputs.output import endings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -45,7 +46,7 @@ def small_disk(folder: Path) -> Generator[Path]:
 def test_wav_and_flac_hold_the_same_samples(tiny: Path, folder: Path) -> None:
     wav, flac = folder / "tiny.wav", folder / "tiny.FLAC"
     for target in (wav, flac):
-        assert voice_coach("export", tiny, "-o", target) == Ended(0, "", f"Wrote {target} (0:06).\n")
+        assert voice_coach("export", tiny, "-o", target) == Ended(0, "", f"Wrote {target} (0:07).\n")
     assert np.array_equal(samples(wav), samples(flac))
     assert samples(wav).any()
 
@@ -66,9 +67,9 @@ def test_a_file_that_is_there_is_kept_unless_forced(tiny: Path, folder: Path) ->
     ("name", "says"),
     [
         ("none/tiny.wav", "there is no such folder. Make it first, or choose another."),
-        ("tiny.mp3", "'.mp3' is not an ending of a file that can be written; use .wav or .flac."),
-        ("tiny", "'tiny' has no ending of a file that can be written; use .wav or .flac."),
-        (".", "has no ending of a file that can be written; use .wav or .flac."),
+        ("tiny.xyz", f"'.xyz' is not an ending of a file that can be written; use {endings()}."),
+        ("tiny", f"'tiny' has no ending of a file that can be written; use {endings()}."),
+        (".", f"has no ending of a file that can be written; use {endings()}."),
         ("folder.wav", "is a folder. Say which file in it to write."),
     ],
 )

@@ -17,7 +17,8 @@ from tests.outputs.streams import blocks, noise, session
 from tests.real_parts import require_program, require_real
 from tests.sound_server import SoundServer
 from voice_coach.audio.block import Block
-from voice_coach.outputs.output import LiveOutput, Output, device, file_output
+from voice_coach.outputs.output import FileOutput, LiveOutput, Output, device, file_output
+from voice_coach.outputs.programme import sound_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +38,16 @@ class MemoryOutput(Output):
         self.pieces.extend(block.samples for block in blocks)
 
 
+class Written(Output):
+    """A file, written from a stream of blocks."""
+
+    def __init__(self, file: FileOutput) -> None:
+        self._file = file
+
+    def write(self, blocks: Iterable[Block]) -> None:
+        self._file.write(sound_alone(blocks))
+
+
 def memory(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
     del request
     output = MemoryOutput()
@@ -51,7 +62,7 @@ def wav(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
             assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 48_000)
             return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
-    yield file_output(target), heard
+    yield Written(file_output(target)), heard
 
 
 def flac(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
@@ -62,7 +73,7 @@ def flac(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
         command = [ffmpeg, "-v", "error", "-i", str(target), "-f", "s16le", "-ac", "1", "-ar", "48000", "-"]
         return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16)
 
-    yield file_output(target), heard
+    yield Written(file_output(target)), heard
 
 
 def none(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:

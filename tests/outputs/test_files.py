@@ -12,12 +12,21 @@ import pytest
 from tests.outputs.streams import blocks, noise, session, silence
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
-from voice_coach.outputs.output import DEVICES, FILE_FORMATS, LiveOutput, Output, device, file_output
+from voice_coach.outputs.output import (
+    DEVICES,
+    FILE_FORMATS,
+    FileOutput,
+    LiveOutput,
+    device,
+    endings,
+    file_output,
+)
+from voice_coach.outputs.programme import sound_alone
 
 
 def test_the_header_of_a_wav_file_says_what_follows(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
-    file_output(target).write(blocks([noise(1000), silence(500)]))
+    file_output(target).write(sound_alone(blocks([noise(1000), silence(500)])))
     written = target.read_bytes()
     assert len(written) == 44 + 3000
     assert struct.unpack("<4sI4s4sIHHIIHH4sI", written[:44]) == (
@@ -30,9 +39,8 @@ def test_the_header_of_a_wav_file_says_what_follows(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="there silence is written out")
 def test_silence_takes_no_room_on_disk(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
-    file_output(target).write(
-        blocks([noise(4800), silence(48_000 * 600), noise(4800), silence(48_000 * 600)])
-    )
+    pieces = [noise(4800), silence(48_000 * 600), noise(4800), silence(48_000 * 600)]
+    file_output(target).write(sound_alone(blocks(pieces)))
     found = target.stat()
     assert found.st_size == 44 + 2 * (9600 + 48_000 * 1200)
     assert found.st_blocks * 512 < 200_000
@@ -49,7 +57,7 @@ def test_a_wav_file_of_more_than_12_hours_is_refused_before_it_is_made(tmp_path:
             yield hour
 
     with pytest.raises(OutputError, match=r"a WAV file holds at most 12 hours. Use \.flac"):
-        file_output(tmp_path / "session.wav").write(thirteen_hours())
+        file_output(tmp_path / "session.wav").write(sound_alone(thirteen_hours()))
     assert asked == 13
     assert list(tmp_path.iterdir()) == []
 
@@ -58,7 +66,7 @@ def test_a_wav_file_of_12_hours_is_right(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
     hour = Block(silence(48_000 * 3600), silent=True)
     last = noise(4800)
-    file_output(target).write([*[hour] * 12, Block(last, silent=False)])
+    file_output(target).write(sound_alone([*[hour] * 12, Block(last, silent=False)]))
     assert target.stat().st_size == 44 + 2 * (12 * 3600 * 48_000 + 4800)
     with target.open("rb") as file:
         head = file.read(44)
@@ -73,7 +81,7 @@ def test_the_same_samples_give_the_same_bytes_however_they_are_cut(tmp_path: Pat
     whole = np.concatenate(stream)
     cut = [whole[start : start + 4321] for start in range(0, len(whole), 4321)]
     for name, pieces in (("a", stream), ("b", stream), ("c", cut)):
-        file_output(tmp_path / f"{name}{ending}").write(blocks(pieces))
+        file_output(tmp_path / f"{name}{ending}").write(sound_alone(blocks(pieces)))
     written = {(tmp_path / f"{name}{ending}").read_bytes() for name in "abc"}
     assert len(written) == 1
 
@@ -84,7 +92,7 @@ def test_samples_at_full_scale_come_through(tmp_path: Path, ending: str) -> None
 
     loud = np.tile(np.array([32767, -32768, 0, 1, -1], np.int16), 2000)
     target = tmp_path / f"loud{ending}"
-    file_output(target).write(blocks([loud]))
+    file_output(target).write(sound_alone(blocks([loud])))
     with av.open(target) as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
     assert np.array_equal(np.concatenate(frames, axis=1)[0], loud)
@@ -92,8 +100,8 @@ def test_samples_at_full_scale_come_through(tmp_path: Path, ending: str) -> None
 
 def test_every_output_of_the_tables_can_be_made(tmp_path: Path) -> None:
     for ending in FILE_FORMATS:
-        assert isinstance(file_output(tmp_path / f"session{ending}"), Output)
-        assert isinstance(file_output(tmp_path / f"SESSION{ending.upper()}"), Output)
+        assert isinstance(file_output(tmp_path / f"session{ending}"), FileOutput)
+        assert isinstance(file_output(tmp_path / f"SESSION{ending.upper()}"), FileOutput)
     for name in sorted(set(DEVICES) - {"simpleaudio"}):
         assert isinstance(device(name), LiveOutput)
     assert list(tmp_path.iterdir()) == []
@@ -102,8 +110,8 @@ def test_every_output_of_the_tables_can_be_made(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("session.ogg", "'.ogg' is not an ending of a file that can be written; use .wav or .flac."),
-        ("session", "'session' has no ending of a file that can be written; use .wav or .flac."),
+        ("session.xyz", f"'.xyz' is not an ending of a file that can be written; use {endings()}."),
+        ("session", f"'session' has no ending of a file that can be written; use {endings()}."),
     ],
 )
 def test_an_unknown_ending_is_answered_with_those_there_are(name: str, message: str) -> None:

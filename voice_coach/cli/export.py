@@ -1,31 +1,75 @@
-"""Write a session to an audio file: exactly the samples that would be played, whole or not at all."""
+"""Write a session to a file: sound with chapters for a phone, or whatever else its ending says."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from voice_coach.cli.choices import add_pacing, add_session, wishes
+from voice_coach.cli.choices import add_pacing, add_session, one_of, wishes
 from voice_coach.cli.telling import tell
 from voice_coach.cli.writing import write
 from voice_coach.coach import Coach
+from voice_coach.exporting import file_endings
+from voice_coach.model.export import (
+    CHAPTER_LEVELS,
+    LOUDNESS_LUFS,
+    QUALITIES,
+    ExportWishes,
+    FileWishes,
+    Mastering,
+)
+
+DEFAULT_FORMAT = "wav"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    formats = [ending.removeprefix(".") for ending in file_endings()]
     add_session(parser)
     parser.add_argument(
         "-o",
         "--output",
         type=Path,
         metavar="FILE",
-        help="a .wav or .flac file; if none is named, one with the session's name, here",
+        help=f"the file to write; its ending says the format: .{', .'.join(formats)}. "
+        f"If none is named, one with the session's name, here",
     )
     parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _add_choice(parser, "--format", formats, None, f"the format ({DEFAULT_FORMAT})")
+    _add_choice(parser, "--quality", QUALITIES, "normal", "how much room the sound may take (normal)")
+    _add_choice(parser, "--chapters", CHAPTER_LEVELS, "exercises", "what begins a chapter (exercises)")
+    _add_choice(parser, "--loudness", tuple(LOUDNESS_LUFS), "phone", "how loud it is (phone)")
+    parser.add_argument(
+        "--bed",
+        default="none",
+        metavar="{none,tone,noise,FILE}",
+        help="a quiet background, so that no player takes the pauses out (none)",
+    )
     add_pacing(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-        target = options.output or Path(f"{performance.session.id}.wav")
-        return write(coach, performance, target, force=options.force)
+        ending = options.format or DEFAULT_FORMAT
+        target = options.output or Path(f"{performance.session.id}.{ending}")
+        return write(coach, performance, target, export_wishes(options))
+
+
+def export_wishes(options: argparse.Namespace) -> ExportWishes:
+    """What is asked of the file."""
+    return ExportWishes(
+        file=FileWishes(force=options.force, quality=options.quality, chapters=options.chapters),
+        mastering=Mastering(loudness=options.loudness, bed=options.bed),
+        format=f".{options.format}" if options.format else "",
+        date=datetime.now(UTC).astimezone().date().isoformat(),
+    )
+
+
+def _add_choice(
+    parser: argparse.ArgumentParser, name: str, words: Sequence[str], default: str | None, what: str
+) -> None:
+    parser.add_argument(
+        name, type=one_of(words), default=default, metavar="{" + ",".join(words) + "}", help=what
+    )

@@ -11,6 +11,7 @@ from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import command, tell
 from voice_coach.cli.writing import write
 from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.model.export import ExportWishes, FileWishes
 from voice_coach.model.practice import AUTO
 from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.model.script import GUIDANCE_LEVELS
@@ -25,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         default="auto",
         metavar="OUTPUT",
-        help="auto (the sound device), miniaudio, simpleaudio, none, or a .wav or .flac file",
+        help="auto (the sound device), miniaudio, simpleaudio, none, or a file such as session.flac",
     )
     parser.add_argument("--force", action="store_true", help="replace the output if it is a file that exists")
     parser.add_argument("--quiet", action="store_true", help="show nothing while it plays")
@@ -41,7 +42,9 @@ def run(options: argparse.Namespace) -> int:
     with Coach(voice=options.voice, pacing=options.file, notify=notify) as coach:
         if _is_file(options.output):
             performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
-            return write(coach, performance, Path(options.output), force=options.force)
+            return write(
+                coach, performance, Path(options.output), ExportWishes(file=FileWishes(force=options.force))
+            )
         try:
             # The device opens while the session is prepared.
             with coach.device(options.output) as device:
@@ -121,7 +124,7 @@ def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -
             "Say where to write the session: voice-coach export SESSION -o FILE.flac"
         ) from None
     tell("Writing the session to a file instead ...")
-    code = write(coach, performance, target, force=True)
+    code = write(coach, performance, target, ExportWishes(file=FileWishes(force=True)))
     if code == DONE:
         tell("Play it on any device that has sound.")
     return code

@@ -8,10 +8,11 @@ from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.progress import Progress
 from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
+from voice_coach.model.export import ExportWishes
 from voice_coach.performance import Performance
 
 
-def write(coach: Coach, performance: Performance, target: Path, *, force: bool) -> int:
+def write(coach: Coach, performance: Performance, target: Path, wishes: ExportWishes) -> int:
     """Exports and tells so; the exit code.
 
     Raises:
@@ -19,7 +20,7 @@ def write(coach: Coach, performance: Performance, target: Path, *, force: bool) 
     """
     try:
         with Progress(f"Exporting {performance.session.title}") as progress:
-            coach.export(performance, target, force=force, on_progress=progress.at)
+            coach.export(performance, target, wishes, on_progress=progress.at)
     except KeyboardInterrupt:
         left = "is as it was" if target.exists() else "was not written"
         tell(f"\nStopped: {target} {left}.")

@@ -53,6 +53,23 @@ class Clip:
         return duration_ms(len(self.samples), self.rate_hz)
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """When a word of an utterance is spoken.
+
+    Attributes:
+        first: index of its first character in the utterance's text.
+        end: index after its last one, what stands right behind it (a full stop, a comma) included.
+        start_ms: from the start of the clip.
+        end_ms: exclusive; the start of the next word at most.
+    """
+
+    first: int
+    end: int
+    start_ms: int
+    end_ms: int
+
+
 def duration_ms(frames: int, rate_hz: int) -> int:
     """The length of so many frames in whole milliseconds, rounded up."""
     return -(-frames * 1000 // rate_hz)

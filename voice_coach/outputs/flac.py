@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Protocol, cast
 
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
-from voice_coach.outputs.output import Output
+from voice_coach.outputs.output import FileOutput
+from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import whole_file
 
 
@@ -26,23 +26,18 @@ class _Container(Protocol):
     def close(self) -> None: ...
 
 
-class FlacFile(Output):
+class FlacFile(FileOutput):
     """Writes a FLAC file, losslessly; the same samples give the same bytes."""
 
-    def __init__(self, target: Path, *, force: bool = False) -> None:
-        """``target`` is the file to write; ``force`` replaces the file if there is one."""
-        self._target = target
-        self._force = force
-
-    def write(self, blocks: Iterable[Block]) -> None:
+    def write(self, programme: Programme) -> None:
         import av
         from av.error import FFmpegError
 
         exact = {"fflags": "+bitexact"}  # no version of the encoder in the file
-        with whole_file(self._target, force=self._force) as file:
+        with whole_file(self._target, force=self._wishes.force) as file:
             container = cast("_Container", av.open(file, "w", format="flac", container_options=exact))
             try:
-                _encode(container, blocks)
+                _encode(container, programme.blocks())
             except BaseException:
                 with contextlib.suppress(FFmpegError, OutputError):
                     container.close()  # writes the end of the file, and meets the same full disk again

@@ -7,21 +7,50 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
-from voice_coach.audio.block import Block
+from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError
+
+if TYPE_CHECKING:
+    from voice_coach.audio.block import Block
+    from voice_coach.outputs.programme import Programme
+
+
+class FileOutput(ABC):
+    """One file made of one session: sound, captions, a page, a sheet.
+
+    To add a format, write a class in a file of its own here that derives from this one and writes through
+    :func:`voice_coach.outputs.whole_file.whole_file`; name it in ``FILE_FORMATS`` by its ending. Import the
+    library that does the work inside a method, never at the top: a format that is not used costs nothing.
+    The same programme gives the same bytes. Memory does not grow with the length of the session, as far as
+    the format lets it.
+
+    Args:
+        target: the file to write; nothing is touched before ``write``.
+        wishes: what is asked of it.
+    """
+
+    def __init__(self, target: Path, wishes: FileWishes) -> None:
+        self._target = target
+        self._wishes = wishes
+
+    @abstractmethod
+    def write(self, programme: Programme) -> None:
+        """Write the file, whole or not at all; blocks until it is done.
+
+        An exception that comes from the programme, or Ctrl-C, passes through after everything is tidied up.
+
+        Raises:
+            OutputError: it could not be written; nothing half-written was left behind.
+        """
 
 
 class Output(ABC):
-    """A destination for one stream of blocks.
+    """A destination for one stream of blocks that are heard as they come.
 
-    To add one, write a class in a file of its own here and name it in a table below:
-
-    * A format of audio file derives from this class, is made with ``(target, force)``, writes through
-      :func:`voice_coach.outputs.whole_file.whole_file`, and is named in ``FILE_FORMATS`` by its ending.
-    * A device derives from :class:`LiveOutput`, is made with ``latency_ms`` or nothing, and is named in
-      ``DEVICES``.
+    To add a device, write a class in a file of its own here that derives from :class:`LiveOutput` and is made
+    with ``latency_ms`` or nothing; name it in ``DEVICES``.
 
     ``write`` gets every frame of the session in order, once: 16-bit mono at 48 000 Hz. It takes a block when
     it has room for it and keeps no more than it needs, so that memory does not grow with the length of the
@@ -78,7 +107,7 @@ FILE_FORMATS = {
     ".wav": "voice_coach.outputs.wav:WavFile",
     ".flac": "voice_coach.outputs.flac:FlacFile",
 }
-"""The class for each ending of a file's name; it is made with the file's path and ``force``."""
+"""The class of each format by the ending of its files' names; it is made with the path and the wishes."""
 
 DEVICES = {
     "auto": "voice_coach.outputs.miniaudio_device:MiniaudioDevice",
@@ -89,23 +118,30 @@ DEVICES = {
 """The class for each device by its name; it is made with ``latency_ms``, an int or None."""
 
 
-def file_output(target: Path, *, force: bool = False) -> Output:
-    """The output that writes ``target``, by the ending of its name; nothing is touched before ``write``.
+def file_output(target: Path, wishes: FileWishes | None = None, *, format: str = "") -> FileOutput:
+    """The output that writes ``target``; nothing is touched before ``write``.
 
     Args:
         target: the file to write.
-        force: replace the file if there is one.
+        wishes: what is asked of it.
+        format: an ending from ``FILE_FORMATS``; the one of the file's name if not given.
 
     Raises:
         OutputError: no format has this ending.
     """
-    place = FILE_FORMATS.get(target.suffix.lower())
+    place = FILE_FORMATS.get(format or target.suffix.lower())
     if place is None:
         name = target.name or str(target)
         found = f"{target.suffix!r} is not an ending" if target.suffix else f"{name!r} has no ending"
-        raise OutputError(f"{found} of a file that can be written; use {' or '.join(FILE_FORMATS)}.")
-    output: Output = _load(place)(target, force=force)
+        raise OutputError(f"{found} of a file that can be written; use {endings()}.")
+    output: FileOutput = _load(place)(target, wishes or FileWishes())
     return output
+
+
+def endings() -> str:
+    """The endings of the files that can be written, in words."""
+    *most, last = FILE_FORMATS
+    return f"{', '.join(most)} or {last}"
 
 
 def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:

@@ -6,13 +6,13 @@ import io
 import os
 import struct
 from collections.abc import Iterable
-from pathlib import Path
 
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.outputs.beside import beside
-from voice_coach.outputs.output import Output
+from voice_coach.outputs.output import FileOutput
+from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import shown, whole_file
 
 FRAME_BYTES = 2
@@ -24,16 +24,11 @@ _HOLES_ARE_ZEROS = os.name == "posix"
 """POSIX promises that what was skipped by seeking reads as zeros; Windows leaves it open."""
 
 
-class WavFile(Output):
+class WavFile(FileOutput):
     """Writes a WAV file of at most 4 GiB (12 hours). Silence is skipped over rather than written."""
 
-    def __init__(self, target: Path, *, force: bool = False) -> None:
-        """``target`` is the file to write; ``force`` replaces the file if there is one."""
-        self._target = target
-        self._force = force
-
-    def write(self, blocks: Iterable[Block]) -> None:
-        with whole_file(self._target, force=self._force) as file, beside(blocks) as made:
+    def write(self, programme: Programme) -> None:
+        with whole_file(self._target, force=self._wishes.force) as file, beside(programme.blocks()) as made:
             file.write(header(0))
             data_bytes = self._write_samples(file, made)
             file.truncate(_HEADER.size + data_bytes)

@@ -1,0 +1,102 @@
+"""A prepared session as files: its programme, with the silence, loudness and bed of a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_coach.model.about import About
+from voice_coach.model.export import ExportWishes, Mastering
+from voice_coach.model.pace import Pace
+from voice_coach.model.timeline import Chapter, Event
+from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.outputs.output import FILE_FORMATS, file_output
+from voice_coach.outputs.programme import Programme
+from voice_coach.performance import Performance
+
+if TYPE_CHECKING:
+    from voice_coach.audio.block import Block
+
+AUTHOR = "voice_coach"
+"""The words are ours, wherever the exercises come from; that is told as their source."""
+
+Progress = Callable[[int, float], None]
+"""Told how many milliseconds are written, and about which share of the whole that is (0 to 1)."""
+
+
+def export(performance: Performance, target: Path, wishes: ExportWishes, on_progress: Progress) -> None:
+    """Writes one file, whole or not at all.
+
+    Raises:
+        OutputError: it could not be written.
+        SpeechError: no speech engine works.
+    """
+    output = file_output(target, wishes.file, format=wishes.format)
+    output.write(programme(performance, wishes.mastering, wishes.date, on_progress))
+
+
+def file_endings() -> tuple[str, ...]:
+    """The endings of the names of files that can be written, such as ``.mp3``."""
+    return tuple(FILE_FORMATS)
+
+
+def programme(
+    performance: Performance,
+    mastering: Mastering,
+    date: str = "",
+    on_progress: Progress = lambda _ms, _share: None,
+) -> Programme:
+    """A session ready to be written."""
+    session = performance.session
+    paces: dict[str, Pace] = {}
+    for exercise, pace in performance.exercise_paces():
+        paces.setdefault(exercise, pace)
+
+    def chapters() -> Iterator[Chapter]:
+        for index, chapter in enumerate(performance.chapters()):
+            yield chapter if index else _later(chapter, mastering.lead_in_ms)
+
+    return Programme(
+        about=About(
+            session=session.id,
+            title=session.title,
+            language=session.language,
+            author=AUTHOR,
+            description=session.goal,
+            source=session.source,
+            date=date,
+        ),
+        chapters=chapters,
+        blocks=lambda: _told(performance, chapters(), on_progress),
+        words=performance.words,
+        session=session,
+        paces=paces,
+    )
+
+
+def _later(chapter: Chapter, by_ms: int) -> Chapter:
+    """A chapter that begins with a silence."""
+
+    def later(event: Event) -> Event:
+        return replace(event, start_ms=event.start_ms + by_ms, end_ms=event.end_ms + by_ms)
+
+    return replace(
+        chapter,
+        duration_ms=chapter.duration_ms + by_ms,
+        events=tuple(later(event) for event in chapter.events),
+    )
+
+
+def _told(performance: Performance, chapters: Iterator[Chapter], on_progress: Progress) -> Iterator[Block]:
+    """The blocks of a session, with progress told after each; every chapter counts for the same share."""
+    before_ms = 0
+    for index, chapter in enumerate(chapters):
+        frames = 0
+        for block in performance.blocks([chapter]):
+            yield block
+            frames += len(block.samples)
+            share = frames / max(1, chapter.duration_ms * FRAMES_PER_MS)
+            on_progress(before_ms + frames // FRAMES_PER_MS, (index + share) / performance.chapter_count)
+        before_ms += chapter.duration_ms

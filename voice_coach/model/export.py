@@ -1,0 +1,74 @@
+"""What is asked of an exported file: its format, quality, chapters, loudness, bed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Loudness = Literal["phone", "aes", "broadcast"]
+LOUDNESS_LUFS: dict[Loudness, float] = {"phone": -19.0, "aes": -18.0, "broadcast": -23.0}
+"""Integrated loudness (ITU-R BS.1770-4) of one channel.
+
+``phone``: −19 LUFS in mono is −16 on two loudspeakers, as podcasts and phones expect; ``aes``: AES TD1008;
+``broadcast``: EBU R 128.
+"""
+
+LEAD_IN_MS = 500
+"""Silence before the first sound: wireless headsets swallow the first few hundred milliseconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mastering:
+    """How loud, over what background, after how much silence.
+
+    Attributes:
+        loudness: a preset.
+        bed: ``none``, ``tone``, ``noise``, or the path of an audio file.
+        lead_in_ms: silence before the first sound, in milliseconds.
+    """
+
+    loudness: Loudness = "phone"
+    bed: str = "none"
+    lead_in_ms: int = LEAD_IN_MS
+
+
+Quality = Literal["small", "normal", "high"]
+QUALITIES: tuple[Quality, ...] = ("small", "normal", "high")
+
+ChapterLevel = Literal["exercises", "sets"]
+CHAPTER_LEVELS: tuple[ChapterLevel, ...] = ("exercises", "sets")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileWishes:
+    """What is asked of a file; a format passes over what does not concern it.
+
+    Attributes:
+        force: replace the file if there is one.
+        quality: how much room the sound may take, where a format leaves something out of it.
+        chapters: what begins a chapter: an exercise, or each set of it too.
+        cache: a folder where a format may keep what it could use again; None keeps nothing.
+    """
+
+    force: bool = False
+    quality: Quality = "normal"
+    chapters: ChapterLevel = "exercises"
+    cache: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportWishes:
+    """How a session is written.
+
+    Attributes:
+        file: what is asked of the file.
+        mastering: loudness, bed, and the silence before the first sound.
+        format: an ending such as ``.mp3``; the one of the file's name if not given.
+        date: the day to name in the file, as ``2026-11-21``; "" names none.
+    """
+
+    file: FileWishes = field(default_factory=FileWishes)
+    mastering: Mastering = field(default_factory=Mastering)
+    format: str = ""
+    date: str = ""
