@@ -228,7 +228,7 @@ class Coach:
         language = self._language(chosen.language)
         wished = wishes or Wishes()
         asked = wished.layer()
-        check_wishes(asked, chosen)
+        check_wishes(wished, chosen)
 
         said = self._said_layers(wished.said, chosen)
         own = self._own_layers(chosen, self._tell_once) if yours else no_layers
@@ -245,14 +245,16 @@ class Coach:
         if wished.fit_ms is None:
             fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
         else:
-            fit_layers = self._fit(chosen, layers_of, wished.fit_ms, lengths, asked.name, start_at)
+            fit_layers = self._fit(
+                chosen, layers_of, wished.fit_ms, lengths, asked.name, start_at, wished.person
+            )
 
         def pace_of(entry: Entry | None) -> Pace:
             return effective_pace(
                 entry.exercise.tune if entry else {}, [*layers_of(entry), *fit_layers(entry)]
             )
 
-        plans = plan_session(chosen, language, pace_of, start_at=start_at)
+        plans = plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person)
         voice = self._voice_name or voice_for(language)
         return Performance(chosen, plans, self.speaker(), voice, self._sounds, lengths)
 
@@ -279,6 +281,7 @@ class Coach:
         lengths: ClipLengths,
         explicit: str,
         start_at: str,
+        person: str,
     ) -> Callable[[Entry | None], list[Layer]]:
         """The layers with which a session fits a time; tells what they change."""
         from voice_coach.fitting import fit_session
@@ -294,6 +297,7 @@ class Coach:
             lengths,
             explicit=explicit,
             start_at=start_at,
+            person=person,
         )
         self._notify(fitted.report)
         return lambda entry: [fitted.layer(entry)]

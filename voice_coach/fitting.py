@@ -49,6 +49,7 @@ def fit_session(
     *,
     explicit: str,
     start_at: str = "",
+    person: str = "",
 ) -> FittedSession:
     """Finds the pacing with which a session, or what is left of it, ends within a second of a time.
 
@@ -64,12 +65,13 @@ def fit_session(
         lengths: what is known of the clips' lengths; learns the others.
         explicit: the name of the layer whose values are wished for now, and stay.
         start_at: an exercise's id to begin with.
+        person: whom the session is made for.
 
     Raises:
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    return _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at).to(
+    return _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at, person).to(
         target_ms, explicit
     )
 
@@ -84,6 +86,7 @@ class _Fitting:
         voice_name: str,
         lengths: ClipLengths,
         start_at: str,
+        person: str,
     ) -> None:
         self._session = session
         self._language = language
@@ -92,6 +95,7 @@ class _Fitting:
         self._voice_name = voice_name
         self._lengths = lengths
         self._start_at = start_at
+        self._person = person
         self._entries: list[Entry | None] = []
         self._own: list[Sequence[Layer]] = []
         self._sided = False
@@ -124,7 +128,9 @@ class _Fitting:
         return FittedSession(tuple(self._entries), fitted, report)
 
     def _plan(self, pace_of: Callable[[Entry | None], Pace]) -> tuple[ChapterPlan, ...]:
-        return plan_session(self._session, self._language, pace_of, start_at=self._start_at)
+        return plan_session(
+            self._session, self._language, pace_of, start_at=self._start_at, person=self._person
+        )
 
     def _measure(self, layers: Sequence[Layer]) -> Measured:
         """Compiles the session with a layer more for each entry."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import cast
@@ -11,6 +12,8 @@ from voice_coach.model.problems import CoachError
 from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Rounds, Session, Setting
 from voice_coach.model.settings import GENERAL
 from voice_coach.pacing.layers import Layer
+
+_NAME = re.compile(r"(?=.{1,60}$)[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
 
 _AS_DATA: dict[ParameterType, str] = {
     "duration": "a whole number of milliseconds",
@@ -32,6 +35,7 @@ class Wishes:
         said: values as people write them, by parameter (``hold``) or exercise and parameter
             (``pelvic-tuck.hold``).
         fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
+        person: whom it is made for: they are greeted by this name.
     """
 
     guidance: GuidanceWish | None = None
@@ -40,6 +44,7 @@ class Wishes:
     speed: float | None = None
     said: Mapping[str, str] = field(default_factory=dict[str, str])
     fit_ms: int | None = None
+    person: str = ""
 
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
@@ -47,12 +52,17 @@ class Wishes:
         return Layer("command line", {**self.values, **rate}, guidance, self.speed)
 
 
-def check_wishes(asked: Layer, session: Session) -> None:
+def check_wishes(wishes: Wishes, session: Session) -> None:
     """Refuses what would otherwise be passed over in silence, or fail in the middle of the session.
 
     Raises:
         CoachError: a word is misspelt, a name is none of the session's, or a value is of another type.
     """
+    asked = wishes.layer()
+    if wishes.person and not _NAME.fullmatch(wishes.person):
+        raise CoachError(
+            f"{wishes.person!r} cannot be said as a name: up to 60 letters, spaces and . ' - are expected."
+        )
     entries = [
         entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
     ]

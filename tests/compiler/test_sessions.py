@@ -21,6 +21,8 @@ from tests.compiler.fakes import (
     tune,
 )
 from voice_coach.compiler.plan import ChapterPlan, plan_session
+from voice_coach.model.cue import Silence, Sound, Speech
+from voice_coach.model.pace import Pace
 from voice_coach.model.problems import CoachError, ScriptError, Where
 from voice_coach.model.script import (
     Count,
@@ -268,3 +270,33 @@ def test_settings_of_an_entry_reach_only_its_chapter() -> None:
     )
     made = session(long, Entry(exercise=long, where=HERE, settings={"hold": 2_000}))
     assert [chapter.duration_ms for chapter in timeline(made).chapters] == [5_000, 2_000]
+
+
+def _plain(entry: Entry | None) -> Pace:
+    return effective_pace(entry.exercise.tune if entry else {}, [])
+
+
+@pytest.mark.parametrize("start_at", ["", "knee-slide"])
+def test_a_session_for_one_person_greets_them_after_the_first_sound(start_at: str) -> None:
+    made = library().session("lower-back-short")
+    plain, theirs = (
+        plan_session(made, english(), _plain, start_at=start_at, person=person)[0]
+        for person in ("", "Anna Nováková")
+    )
+    before, after = list(plain.cues()), list(theirs.cues())
+    assert isinstance(after[0], Sound)
+    assert isinstance(after[1], Speech)
+    assert after[1].texts == ("This session is for Anna Nováková.",)
+    assert [after[0], *after[3:]] == before
+    assert isinstance(after[2], Silence)
+
+
+def test_a_person_is_greeted_where_the_session_has_no_opening() -> None:
+    (plan, *_) = plan_session(
+        session(exercise(Say(texts=("Hello.",), where=HERE))),
+        english(),
+        _plain,
+        person="Max",
+    )
+    assert plan.title == "Welcome"
+    assert [cue.texts for cue in plan.cues() if isinstance(cue, Speech)] == [("This session is for Max.",)]

@@ -53,7 +53,7 @@ class _Stop:
 
 
 def plan_session(
-    session: Session, language: Language, pace_of: PaceOf, *, start_at: str = ""
+    session: Session, language: Language, pace_of: PaceOf, *, start_at: str = "", person: str = ""
 ) -> tuple[ChapterPlan, ...]:
     """The chapters of a session in order, each expanded once, so that nothing goes wrong while it is played.
 
@@ -63,6 +63,7 @@ def plan_session(
         pace_of: gives each entry its pace.
         start_at: an exercise's id to begin with; what comes before it is left out, and the opening is the
             coach's own caution.
+        person: whom the session is made for: then they are greeted by name.
 
     Raises:
         CoachError: ``start_at`` is not in the session.
@@ -80,8 +81,10 @@ def plan_session(
         chapters.append(ChapterPlan(title, exercise, pace, partial(memory.cues, index)))
 
     own_pace = pace_of(None)
-    if session.opening:
-        steps = _caution(session, language) if start_at else session.opening
+    steps = _caution(session, language) if start_at and session.opening else session.opening
+    if person:
+        steps = _greeted(steps, session, language, person)
+    if steps:
         opening = partial(_opening, session, language, own_pace, steps)
         add(language.chapters["opening"], "", own_pace, session.where, opening)
     for stop in stops:
@@ -123,6 +126,14 @@ def _expander(session: Session, unfolding: Unfolding, exercise: Exercise | None 
         fragments=exercise.fragments if exercise else session.fragments,
         tune=exercise.tune if exercise else {},
     )
+
+
+def _greeted(steps: tuple[Step, ...], session: Session, language: Language, person: str) -> tuple[Step, ...]:
+    """The opening with a greeting: after the sound that it begins with, if it does."""
+    texts = tuple(text.replace("{name}", person) for text in language.greeting)
+    greeting = Say(texts=texts, guidance="names", where=session.where)
+    first = 1 if steps and isinstance(steps[0], PlaySound) else 0
+    return (*steps[:first], greeting, *steps[first:])
 
 
 def _caution(session: Session, language: Language) -> tuple[Step, ...]:

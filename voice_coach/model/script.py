@@ -332,3 +332,4 @@ class Language:
     chapters: Mapping[str, str]
     opening: tuple[str, ...]
     moves: tuple[Move, ...]
+    greeting: tuple[str, ...] = ("{name}.",)

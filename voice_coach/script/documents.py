@@ -264,6 +264,7 @@ LANGUAGE: dict[str, Field] = {
         MapOf(Text(), ("opening", "closing"), complete=True), "Titles of the coach's chapters.", required=True
     ),
     "opening": Field(WORDS, "Said before an exercise that is played by itself.", required=True),
+    "greeting": Field(WORDS, "Said first in a session that is made for one person, {name}."),
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 
