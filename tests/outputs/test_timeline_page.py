@@ -11,11 +11,11 @@ import pytest
 
 from tests.outputs.paced_timelines import chapter, event, paced, shipped
 from voice_coach.model.problems import OutputError
-from voice_coach.outputs import timeline_page as module
+from voice_coach.outputs.page_pieces import piece
 from voice_coach.outputs.timeline_page import timeline_page, write_page
 
 HOSTILE = "</script></title></q><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;${title}\u2028"
-CSS = (Path(module.__file__).parent / "page" / "page.css").read_text(encoding="utf-8")
+CSS = piece("base.css", "page.css")
 
 
 class _Elements(HTMLParser):

@@ -7,9 +7,6 @@ runs no script but its own and loads nothing.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
@@ -18,11 +15,10 @@ from voice_coach.model.units import format_clock
 from voice_coach.outputs.comparison import compare
 from voice_coach.outputs.paced import PacedTimeline
 from voice_coach.outputs.page_events import chapter_lists
+from voice_coach.outputs.page_pieces import piece, policy_hash
 from voice_coach.outputs.page_tables import differences, parts, percent
 from voice_coach.outputs.talk import talk
 from voice_coach.outputs.whole_file import whole_file
-
-_PAGE = Path(__file__).parent / "page"
 
 
 def write_page(target: Path, first: PacedTimeline, second: PacedTimeline | None, *, force: bool) -> None:
@@ -50,27 +46,18 @@ def timeline_page(first: PacedTimeline, second: PacedTimeline | None = None) -> 
         else ((f"A: {first.name}", first), (f"B: {second.name}", second))
     )
     pairs = compare(first.timeline, (second or first).timeline)
-    script, style = _part("page.js"), _part("page.css")
-    return Template(_part("page.html")).substitute(
+    script, style = piece("page.js"), piece("base.css", "page.css")
+    return Template(piece("page.html")).substitute(
         title=escape(first.timeline.title),
         style=style,
-        style_hash=_hash(style),
+        style_hash=policy_hash(style),
         script=script,
-        script_hash=_hash(script),
+        script_hash=policy_hash(script),
         pacings="\n".join(_pacing(name, side) for name, side in named),
         differences=differences(first.name, second.name, pairs) if second else "",
         parts=parts([name for name, _ in named], pairs),
         events="\n".join(chapter_lists(named, pairs)),
     )
-
-
-@cache
-def _part(name: str) -> str:
-    return (_PAGE / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _pacing(name: str, side: PacedTimeline) -> str:
