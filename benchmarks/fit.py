@@ -16,8 +16,9 @@ from benchmarks.compile import TableLengths, compile_once
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.fitting import fit_session
 from voice_coach.model.script import Entry, Language, Session
-from voice_coach.model.speech import Clip, SoundSource, Utterance
+from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.units import MS_PER_MINUTE, format_clock
+from voice_coach.model.words import shared_out
 from voice_coach.pacing.fitted import CannotFitError
 from voice_coach.pacing.layers import Layer
 from voice_coach.performance import ClipLengths
@@ -39,6 +40,9 @@ class TableVoice:
 
     def duration_ms(self, utterance: Utterance) -> int:
         return self._lengths.utterance_ms(utterance)
+
+    def words(self, utterance: Utterance) -> tuple[Word, ...]:
+        return shared_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """There is nothing to prepare."""

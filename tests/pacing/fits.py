@@ -11,8 +11,9 @@ from voice_coach.compiler.schedule import schedule
 from voice_coach.fitting import FittedSession, fit_session
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Guidance, Session, Setting
-from voice_coach.model.speech import Clip, SoundSource, Utterance
+from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.timeline import Chapter
+from voice_coach.model.words import shared_out
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.performance import ClipLengths
 
@@ -31,6 +32,9 @@ class TableVoice:
 
     def duration_ms(self, utterance: Utterance) -> int:
         return self._lengths.utterance_ms(utterance)
+
+    def words(self, utterance: Utterance) -> tuple[Word, ...]:
+        return shared_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         self.prepared.append([utterance.text for utterance in utterances])

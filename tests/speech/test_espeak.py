@@ -148,7 +148,7 @@ def files_of_the_wheel() -> tuple[espeak_library.Files, Path]:
 def spoken(files: espeak_library.Files, voice_file: str) -> bytes:
     with espeak_library.Library(files) as library:
         library.select(voice_file)
-        return library.speak("Rest now, and let everything go.").tobytes()
+        return library.speak("Rest now, and let everything go.").samples.tobytes()
 
 
 def test_links_change_where_the_data_is_found_but_not_the_sound() -> None:

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_in, fade_out
 from voice_coach.audio.limiter import limit
-from voice_coach.model.speech import Clip
+from voice_coach.model.speech import Clip, Word, duration_ms
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
 CONDITIONING_VERSION: Final = "1"
-"""Belongs into the name that a clip is kept under; raise it when ``condition`` gives other samples."""
+"""Belongs into the name that a clip is kept under; raise it when ``condition`` makes anything else of it."""
 
 CEILING_DBTP: Final = -3.0
 """True peak of a clip at most; leaves room for a breath tone beside it below −1 dBTP."""
@@ -37,9 +37,10 @@ def condition(clip: Clip, gain_db: float) -> Clip:
         gain_db: what brings this voice to the house level.
 
     Returns:
-        mono float32 at 48 000 Hz on the 16-bit grid; no frames if the clip is silent.
+        mono float32 at 48 000 Hz on the 16-bit grid, its words where they are heard in it; no frames if the
+        clip is silent.
     """
-    samples = _trim(clip.samples, clip.rate_hz)
+    samples, words = _trim(clip)
     samples *= np.float32(10 ** (gain_db / 20))
     if len(samples) and clip.rate_hz != SAMPLE_RATE_HZ:
         import soxr
@@ -49,18 +50,39 @@ def condition(clip: Clip, gain_db: float) -> Clip:
     samples *= FULL_SCALE
     np.rint(samples, out=samples)
     samples *= 1 / FULL_SCALE
-    return Clip(samples, SAMPLE_RATE_HZ)
+    return Clip(samples, SAMPLE_RATE_HZ, words)
 
 
-def _trim(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
-    """A copy without the silence at both ends, faded in and out."""
+def _trim(clip: Clip) -> tuple[NDArray[np.float32], tuple[Word, ...]]:
+    """A copy without the silence at both ends, faded in and out; and its words."""
+    samples, rate_hz = clip.samples, clip.rate_hz
     level = np.abs(samples)
     loud = np.flatnonzero(level > level.max(initial=0.0) * 10 ** (_SILENCE_DB / 20))
     if not len(loud):
-        return np.zeros(0, np.float32)
+        return np.zeros(0, np.float32), ()
     margin = rate_hz * _MARGIN_MS // 1000
-    kept = samples[max(loud[0] - margin, 0) : loud[-1] + 1 + margin].astype(np.float32)
+    first = max(loud[0] - margin, 0)
+    kept = samples[first : loud[-1] + 1 + margin].astype(np.float32)
     fade = min(rate_hz * _FADE_MS // 1000, len(kept) // 2)
     fade_in(kept, fade)
     fade_out(kept, fade)
-    return kept
+    return kept, _heard(clip, loud, int(first), len(kept)) if clip.words else ()
+
+
+def _heard(clip: Clip, loud: NDArray[np.intp], first: int, frames: int) -> tuple[Word, ...]:
+    """The words from their first sound to their last one, counted from the frame ``first``."""
+    ms = np.array([word.start_ms for word in clip.words], np.intp)
+    starts = ms * clip.rate_hz // 1000
+    starts[0] = 0
+    # Which of the loud frames is the first of each word; a word in which nothing is loud stays as it is told.
+    where = np.searchsorted(loud, [*starts, len(clip.samples)])
+    begins = np.where(where[:-1] < where[1:], loud[where[:-1].clip(max=len(loud) - 1)], starts)
+    ends = np.where(where[:-1] < where[1:], loud[where[1:] - 1] + 1, starts)
+    whole_ms = duration_ms(frames, clip.rate_hz)
+    begins_ms = ((begins - first) * 1000 // clip.rate_hz).clip(0, whole_ms).tolist()
+    ends_ms = (-(-(ends - first) * 1000 // clip.rate_hz)).clip(0, whole_ms).tolist()
+    following = [*begins_ms[1:], whole_ms]
+    return tuple(
+        Word(word.first, word.end, begin, min(end, next_begin))
+        for word, begin, end, next_begin in zip(clip.words, begins_ms, ends_ms, following, strict=True)
+    )

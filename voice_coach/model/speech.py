@@ -42,10 +42,12 @@ class Clip:
     Attributes:
         samples: mono float32, shape (frames,), full scale is ±1.
         rate_hz: frames per second.
+        words: when each word is spoken; () where that is not known or not asked for.
     """
 
     samples: NDArray[np.float32]
     rate_hz: int
+    words: tuple[Word, ...] = ()
 
     @property
     def duration_ms(self) -> int:
@@ -55,7 +57,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """When a word of an utterance is spoken.
+    """When a word of an utterance is spoken. A word is what stands between spaces.
 
     Attributes:
         first: index of its first character in the utterance's text.

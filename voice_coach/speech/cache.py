@@ -16,15 +16,17 @@ from typing import Final
 
 import numpy as np
 
-from voice_coach.speech.grid import GridClip
+from voice_coach.speech.grid import WORD_BYTES, GridClip
 
 DEFAULT_BYTES: Final = 256 * 1024 * 1024
 """About three quarters of an hour of different prompts."""
 
 _CLIP, _TEMPORARY, _GAIN = ".clip", ".tmp", ".gain"
-_HEADER: Final = struct.Struct("<4sHIII")  # magic, version, rate in Hz, frames, checksum
+_HEADER: Final = struct.Struct("<4sHIIHI")  # magic, version, rate in Hz, frames, words, checksum
 _MAGIC: Final = b"VCLP"
-_VERSION: Final = 1
+_VERSION: Final = 2
+"""1 had no words."""
+
 _FIRST_LOOK_BYTES: Final = 4 * 1024 * 1024
 _STALE_S: Final = 3600.0
 _FRESH_S: Final = 600.0
@@ -92,8 +94,8 @@ class ClipCache:
         """Keep a clip."""
         if self._works:
             samples = clip.samples.data.cast("B")
-            header = _header(clip.rate_hz, len(clip.samples), samples, key)
-            self._write(f"{key}{_CLIP}", header, samples)
+            header = _header(clip.rate_hz, len(clip.samples), samples, clip.packed_words, key)
+            self._write(f"{key}{_CLIP}", header, samples, clip.packed_words)
 
     def gain_db(self, key: str) -> float | None:
         """The gain kept under this key, or None."""
@@ -176,17 +178,21 @@ def _unpack(data: bytes, key: str) -> GridClip | None:
     """The clip in these bytes, or None if they are not what was put under this key."""
     if len(data) < _HEADER.size:
         return None
-    _, _, rate_hz, frames, _ = _HEADER.unpack_from(data)
-    samples = memoryview(data)[_HEADER.size :]
-    if len(samples) != 2 * frames or data[: _HEADER.size] != _header(rate_hz, frames, samples, key):
+    _, _, rate_hz, frames, count, _ = _HEADER.unpack_from(data)
+    end = _HEADER.size + 2 * frames
+    samples, words = memoryview(data)[_HEADER.size : end], data[end:]
+    if len(data) != end + count * WORD_BYTES:
         return None
-    return GridClip(np.frombuffer(samples, "<i2"), rate_hz)
+    if data[: _HEADER.size] != _header(rate_hz, frames, samples, words, key):
+        return None
+    return GridClip(np.frombuffer(samples, "<i2"), rate_hz, words)
 
 
-def _header(rate_hz: int, frames: int, samples: bytes | memoryview, key: str) -> bytes:
+def _header(rate_hz: int, frames: int, samples: memoryview, words: bytes, key: str) -> bytes:
     """The header of a file. Its checksum covers the key too, so a file under another name is damage."""
     start = zlib.crc32(f"{key} {rate_hz} {frames}".encode())
-    return _HEADER.pack(_MAGIC, _VERSION, rate_hz, frames, zlib.crc32(samples, start))
+    checksum = zlib.crc32(words, zlib.crc32(samples, start))
+    return _HEADER.pack(_MAGIC, _VERSION, rate_hz, frames, len(words) // WORD_BYTES, checksum)
 
 
 def _remove(path: Path) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import importlib
 import unicodedata
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
+from voice_coach.model.words import has_words, word_spans
+from voice_coach.speech.alignment import aligned
 
 ENGINES: dict[str, str] = {
     "espeak": "voice_coach.speech.espeak:EspeakEngine",
@@ -21,9 +23,6 @@ ENGINES: dict[str, str] = {
 
 LONGEST_TEXT = 5_000
 """Characters in one utterance: about six minutes of speech, far more than anyone can follow."""
-
-_SPOKEN_PUNCTUATION = "#%&@"
-_SILENT_CATEGORIES = "PZCM"  # punctuation, spaces, control characters, accents without a letter
 
 
 class EngineError(CoachError):
@@ -97,7 +96,8 @@ class Engine(ABC):
        everything the library can raise into :class:`EngineError` with a reason a person can act on.
     2. Write the four methods below that are abstract. ``_speak`` gets text that is clean (no control
        characters, one space between words, something in it to say) and gives mono float32 at any rate;
-       how loud it is and how much silence surrounds it does not matter. The same text, voice and rate must
+       how loud it is and how much silence surrounds it does not matter. If it knows when each word is spoken
+       it says so in the clip; else that is worked out from the sound. The same text, voice and rate must
        give the same samples every time, whatever was spoken before.
     3. ``identity`` must change whenever the samples would: name the library's version, the data's version and
        whatever the voice is tuned with. It becomes part of the name that a clip is kept under.
@@ -127,7 +127,7 @@ class Engine(ABC):
 
     @abstractmethod
     def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
-        """Speak clean text; blocks until done.
+        """Speak clean text; blocks until done. Words, if any, are those of ``word_spans``, all of them.
 
         Raises:
             EngineError: it could not.
@@ -145,7 +145,8 @@ class Engine(ABC):
         """Speak an utterance; blocks until done.
 
         Returns:
-            mono float32 at the engine's own rate; no frames at all if there is nothing to say in the text.
+            mono float32 at the engine's own rate, with all words of the text; no frames at all if there is
+            nothing to say in it.
 
         Raises:
             EngineError: the engine does not work here, has no such voice, or gave what is no speech.
@@ -159,7 +160,13 @@ class Engine(ABC):
         clip = self._speak(text, utterance.voice_name, utterance.rate_wpm)
         if doubt := _doubt(clip, text, utterance.rate_wpm):
             raise EngineError(self.name, doubt, lasting=False)
-        return clip
+        words = clip.words or aligned(text, clip)
+        if text != utterance.text:  # the same words stand elsewhere
+            spans = word_spans(utterance.text)
+            words = tuple(
+                replace(word, first=first, end=end) for word, (first, end) in zip(words, spans, strict=True)
+            )
+        return replace(clip, words=words)
 
 
 def make_engine(name: str) -> Engine:
@@ -182,14 +189,6 @@ def clean_text(text: str) -> str:
     """The text with control characters and broken surrogates as spaces, and single spaces between words."""
     printable = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in text)
     return " ".join(printable.split())
-
-
-def has_words(text: str) -> bool:
-    """Whether there is anything to say in it: a letter, a digit, or a sign that has a name."""
-    return any(
-        char in _SPOKEN_PUNCTUATION or unicodedata.category(char)[0] not in _SILENT_CATEGORIES
-        for char in text
-    )
 
 
 def _doubt(clip: Clip, text: str, rate_wpm: int) -> str:

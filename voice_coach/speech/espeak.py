@@ -11,8 +11,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from voice_coach.model.speech import Clip
+from voice_coach.model.speech import Clip, duration_ms
 from voice_coach.speech import espeak_library as library
+from voice_coach.speech.alignment import timed
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
 from voice_coach.speech.espeak_data import DataLinks
 from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
@@ -62,8 +63,10 @@ class EspeakEngine(Engine):
             espeak.set(library.PITCH, voice.pitch)
             espeak.set(library.RANGE, voice.range)
             espeak.set(library.WORD_GAP, voice.word_gap + more_gap)
-            samples = espeak.speak(text)
-        return Clip(np.multiply(samples, np.float32(1 / 32_768), dtype=np.float32), espeak.rate_hz)
+            spoken = espeak.speak(text)
+        samples = np.multiply(spoken.samples, np.float32(1 / 32_768), dtype=np.float32)
+        words = timed(text, spoken.words, duration_ms(len(samples), espeak.rate_hz))
+        return Clip(samples, espeak.rate_hz, words)
 
     def close(self) -> None:
         """Nothing stays loaded between utterances; what is going on ends within milliseconds."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib.util
+import itertools
 import os
 import sys
 import threading
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +34,45 @@ _DO_NOT_EXIT: Final = 0x8000  # without it a library that misses its data ends t
 _UTF8: Final = 1
 _BUFFER_MS: Final = 20_000  # one piece for nearly every utterance, so the callback rarely needs the GIL
 
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_LIST_ENDS, _WORD_BEGINS = 0, 1
+"""Numbers of espeak_EVENT_TYPE in speak_lib.h."""
+
+
+class _Event(ctypes.Structure):
+    """espeak_EVENT in speak_lib.h."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique_identifier", ctypes.c_uint),
+        ("text_position", ctypes.c_int),  # characters, from 1
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),  # milliseconds
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", ctypes.c_char * 8),
+    )
+
+
+class _Events(Protocol):
+    """A pointer to the first of them."""
+
+    def __getitem__(self, number: int, /) -> _Event: ...
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
+
+
+class Spoken(NamedTuple):
+    """What the library made of a text.
+
+    Attributes:
+        samples: mono.
+        words: for each word, or part of a word, that it says: the index of the character where it stands in
+            the text, and the millisecond at which it begins. Some words are said as one with the one before.
+    """
+
+    samples: NDArray[np.int16]
+    words: list[tuple[int, int]]
 
 
 class _Copies:
@@ -192,6 +231,7 @@ class Library:
     def __init__(self, files: Files) -> None:
         self._files = files
         self._pieces: list[bytes] = []
+        self._words: list[tuple[int, int]] = []
         self._callback = _Callback(self._take)
 
     def __enter__(self) -> Library:
@@ -244,20 +284,21 @@ class Library:
         """Set RATE, PITCH, RANGE (0 to 100) or WORD_GAP (10 ms); after ``select``, which resets them."""
         self._short("espeak_SetParameter")(parameter, value, 0)
 
-    def speak(self, text: str) -> NDArray[np.int16]:
-        """Speak text without NUL characters; mono, at ``rate_hz``. Markup in it is just text.
+    def speak(self, text: str) -> Spoken:
+        """Speak text without NUL characters, at ``rate_hz``. Markup in it is just text.
 
         Raises:
             EngineError: the library says it could not.
         """
         self._pieces.clear()
+        self._words = []
         data = text.encode()
         status = _LONG["espeak_Synth"](("espeak_Synth", self._dll))(
             data, len(data) + 1, 0, 1, 0, _UTF8, None, None
         )
         if status != 0:
             raise EngineError("espeak", f"could not speak (error {status})")
-        return np.frombuffer(b"".join(self._pieces), np.int16)
+        return Spoken(np.frombuffer(b"".join(self._pieces), np.int16), self._words)
 
     def voices(self) -> list[tuple[str, str, str]]:
         """(file, language, name) of every voice without variants, as the library sorts them."""
@@ -292,9 +333,16 @@ class Library:
     def _short(self, function: str) -> Callable[..., Any]:
         return _SHORT[function]((function, self._dll))
 
-    def _take(self, samples: int | None, count: int, _events: int | None) -> int:
+    def _take(self, samples: int | None, count: int, events: _Events) -> int:
         if samples and count > 0:
             self._pieces.append(ctypes.string_at(samples, 2 * count))
+            for number in itertools.count():
+                event = events[number]
+                kind = event.type
+                if kind == _WORD_BEGINS:
+                    self._words.append((event.text_position - 1, event.audio_position))
+                elif kind == _LIST_ENDS:
+                    break
         return 0
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from voice_coach.model.problems import CoachError
-from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
 
@@ -82,6 +82,14 @@ class Speaker:
             SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
         """
         return self._made(utterance).duration_ms
+
+    def words(self, utterance: Utterance) -> tuple[Word, ...]:
+        """When each word of an utterance is spoken, from the start of its clip; blocks until it is there.
+
+        Raises:
+            SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
+        """
+        return self._made(utterance).words()
 
     def _made(self, utterance: Utterance) -> GridClip:
         """The clip as it is kept, made if need be.
