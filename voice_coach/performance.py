@@ -33,6 +33,7 @@ class Voice(Protocol):
 
     def clip(self, utterance: Utterance) -> Clip: ...
     def duration_ms(self, utterance: Utterance) -> int: ...
+    def words(self, utterance: Utterance) -> Sequence[Word]: ...
     def prepare(self, utterances: Iterable[Utterance]) -> None: ...
 
 
@@ -111,9 +112,8 @@ class Performance:
                 yield plan.exercise, plan.pace
 
     def words(self, utterance: Utterance) -> Sequence[Word]:
-        """When each word of an utterance is spoken, from the start of its clip; () if nobody knows."""
-        del utterance  # no engine tells yet
-        return ()
+        """When each word of an utterance is spoken, in milliseconds from the start of its clip."""
+        return self._voice.words(utterance)
 
     def faded(self) -> dict[str, Guidance]:
         """The exercises that are said with fewer words because they are known, by title."""

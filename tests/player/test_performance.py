@@ -11,9 +11,10 @@ import pytest
 from tests.compiler.fakes import HERE, VOICE, catalogue, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
 from voice_coach.model.script import Step, Variants
-from voice_coach.model.speech import Clip, SoundSource, Utterance
+from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.model.words import shared_out
 from voice_coach.performance import Performance
 
 
@@ -31,6 +32,9 @@ class ToneVoice:
 
     def duration_ms(self, utterance: Utterance) -> int:
         return self.clip(utterance).duration_ms
+
+    def words(self, utterance: Utterance) -> tuple[Word, ...]:
+        return shared_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         self.prepared.append([utterance.text for utterance in utterances])
