@@ -18,8 +18,14 @@ _PIECE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _LETTERS_OF_A_DIGIT = 4
 """Letters in the name of a digit, about: one, seven, thirty."""
 
-_LETTERS_OF_A_BOUNDARY = 1.5
-"""What beginning and ending a word takes beside its letters; the best by measurement."""
+_LETTERS_OF_A_BOUNDARY = 1
+_LETTERS_OF_A_PHRASE_END = 3
+"""What ending a word takes beside its letters, and ending a phrase, whose last word is drawn out: the best
+whole numbers by measurement (``docs/decisions/0009-word-times-and-captions.md``)."""
+
+_PHRASE_ENDS = ",.;:!?…–—"
+_SENTENCE_ENDS = ".!?…"
+_CLOSING = "\"'”’)»]"  # may stand behind a full stop
 
 
 def has_words(text: str) -> bool:
@@ -49,16 +55,25 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def letters(text: str) -> float:
-    """How long a word takes to say, in letters; digits count as their names."""
-    spoken = sum(_LETTERS_OF_A_DIGIT if char.isdigit() else char.isalnum() for char in text)
-    return spoken + _LETTERS_OF_A_BOUNDARY
+def written(text: str) -> str:
+    """A word, or any text, on one line: what no engine is given is left out, spaces are single."""
+    return " ".join(_PIECE.findall(text))
 
 
-def shares(texts: Sequence[str], whole_ms: int) -> list[int]:
-    """When each text begins, and when the last ends, if they share a time by their letters."""
-    sums = list(accumulate(map(letters, texts), initial=0.0))
-    return [round(whole_ms * each / sums[-1]) if sums[-1] else 0 for each in sums]
+def ends_phrase(word: str) -> bool:
+    """Whether a comma, full stop or the like stands behind a word, where a voice pauses."""
+    return word.rstrip(_CLOSING)[-1:] in tuple(_PHRASE_ENDS)
+
+
+def ends_sentence(word: str) -> bool:
+    """Whether a full stop or the like stands behind a word."""
+    return word.rstrip(_CLOSING)[-1:] in tuple(_SENTENCE_ENDS)
+
+
+def shares(words: Sequence[str], whole_ms: int) -> list[int]:
+    """When each word begins, and when the last ends, if they share a time by their letters."""
+    sums = list(accumulate(map(_letters, words), initial=0))
+    return [round(whole_ms * each / max(1, sums[-1])) for each in sums]
 
 
 def shared_out(text: str, duration_ms: int) -> tuple[Word, ...]:
@@ -69,3 +84,9 @@ def shared_out(text: str, duration_ms: int) -> tuple[Word, ...]:
         Word(first, end, start, stop)
         for (first, end), start, stop in zip(spans, times[:-1], times[1:], strict=True)
     )
+
+
+def _letters(word: str) -> int:
+    """How long a word takes to say, in letters; digits count as their names."""
+    spoken = sum(_LETTERS_OF_A_DIGIT if char.isdigit() else char.isalnum() for char in word)
+    return spoken + (_LETTERS_OF_A_PHRASE_END if ends_phrase(word) else 0) + _LETTERS_OF_A_BOUNDARY

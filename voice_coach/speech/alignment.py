@@ -14,14 +14,12 @@ from typing import Final
 import numpy as np
 
 from voice_coach.model.speech import Clip, Word
-from voice_coach.model.words import shares, word_spans
+from voice_coach.model.words import ends_phrase, shares, word_spans
 
 _STEP_MS: Final = 10
 _QUIET_DB: Final = -40.0  # below the clip's loudest step; what is softer is a pause
 _PAUSE_MS: Final = 120
 """The shortest pause that may be a comma; the closures of ``p``, ``t`` and ``k`` last up to 100 ms."""
-
-_PAUSE_MARKS: Final = ",.;:!?…–—"
 
 
 def timed(text: str, begins: Sequence[tuple[int, int]], duration_ms: int) -> tuple[Word, ...]:
@@ -58,11 +56,7 @@ def aligned(text: str, clip: Clip) -> tuple[Word, ...]:
     """The words of a text whose engine tells nothing, placed by the sound and their letters."""
     spans = word_spans(text)
     stretches = _stretches(clip)
-    marks = [
-        number
-        for number, (first, end) in enumerate(spans[:-1], 1)
-        if any(char in _PAUSE_MARKS for char in text[first:end].rstrip("\"'”’)»")[-1:])
-    ]
+    marks = [number for number, (first, end) in enumerate(spans[:-1], 1) if ends_phrase(text[first:end])]
     if len(stretches) != len(marks) + 1:
         return tuple(_shared(text, spans, stretches))
     words: list[Word] = []
