@@ -37,6 +37,15 @@ def export(performance: Performance, target: Path, wishes: ExportWishes, on_prog
     output.write(programme(performance, wishes.mastering, wishes.date, on_progress))
 
 
+def check_target(target: Path, format: str = "") -> None:
+    """Refuses a file that no format writes.
+
+    Raises:
+        OutputError: no format has this ending.
+    """
+    file_output(target, format=format)
+
+
 def file_endings() -> tuple[str, ...]:
     """The endings of the names of files that can be written, such as ``.mp3``."""
     return tuple(FILE_FORMATS)

@@ -111,6 +111,14 @@ class Performance:
             if plan.exercise:
                 yield plan.exercise, plan.pace
 
+    def spoken(self, utterance: Utterance) -> Clip:
+        """The clip of an utterance, as it is mixed."""
+        return self._voice.clip(utterance)
+
+    def sounding(self, name: str, duration_ms: int | None) -> Clip:
+        """The clip of a sound cue at a length, or (None) at its own, as it is mixed."""
+        return self._sounds.source().clip(name, duration_ms)
+
     def words(self, utterance: Utterance) -> Sequence[Word]:
         """When each word of an utterance is spoken, in milliseconds from the start of its clip."""
         return self._voice.words(utterance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from voice_coach.exporting import file_endings
 from voice_coach.model.export import (
     CHAPTER_LEVELS,
     LOUDNESS_LUFS,
+    PAPERS,
     QUALITIES,
     ExportWishes,
     FileWishes,
@@ -39,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser, "--format", formats, None, f"the format ({DEFAULT_FORMAT})")
     _add_choice(parser, "--quality", QUALITIES, "normal", "how much room the sound may take (normal)")
     _add_choice(parser, "--chapters", CHAPTER_LEVELS, "exercises", "what begins a chapter (exercises)")
+    _add_choice(parser, "--paper", PAPERS, "a4", "the paper of a printed sheet (a4)")
     _add_choice(parser, "--loudness", tuple(LOUDNESS_LUFS), "phone", "how loud it is (phone)")
     parser.add_argument(
         "--bed",
@@ -46,12 +49,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="{none,tone,noise,FILE}",
         help="a quiet background, so that no player takes the pauses out (none)",
     )
+    parser.add_argument("--name", default="", metavar="NAME", help="whom it is for; they are greeted by name")
+    parser.add_argument(
+        "--manifest",
+        type=Path,
+        metavar="CSV",
+        help="make many files, one for each row of a table; -o is their folder, and all else is in the table",
+    )
     add_pacing(parser)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.manifest:
+        from voice_coach.cli.many import write_many
+
+        return write_many(options.manifest, options.output or Path(), force=options.force)
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
-        performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
+        performance = coach.prepare(
+            options.session, replace(wishes(options), person=options.name), start_at=options.start_at
+        )
         ending = options.format or DEFAULT_FORMAT
         target = options.output or Path(f"{performance.session.id}.{ending}")
         return write(coach, performance, target, export_wishes(options))
@@ -60,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
 def export_wishes(options: argparse.Namespace) -> ExportWishes:
     """What is asked of the file."""
     return ExportWishes(
-        file=FileWishes(force=options.force, quality=options.quality, chapters=options.chapters),
+        file=FileWishes(force=options.force, quality=options.quality, chapters=options.chapters, paper=options.paper),
         mastering=Mastering(loudness=options.loudness, bed=options.bed),
         format=f".{options.format}" if options.format else "",
         date=datetime.now(UTC).astimezone().date().isoformat(),

@@ -16,7 +16,7 @@ import stat
 import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from voice_coach.model.problems import OutputError
 
@@ -156,7 +156,7 @@ def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
         made.append(partial)
         file = _Partial(partial, target)
         try:
-            _lock(file)
+            lock(file)
             if os.path.samestat(os.fstat(file.fileno()), partial.stat()):
                 return file
         except (BlockingIOError, FileNotFoundError):
@@ -166,18 +166,27 @@ def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
         file.close()
 
 
+def clear_leftovers(folder: Path) -> None:
+    """Remove what killed processes left in a folder; what is being written stays."""
+    _clear(folder, ".voice-coach-")
+
+
 def _clear_leftovers(place: Path) -> None:
-    for leftover in place.parent.glob(f"{_partial_prefix(place)}*.partial"):
+    _clear(place.parent, _partial_prefix(place))
+
+
+def _clear(folder: Path, prefix: str) -> None:
+    for leftover in folder.glob(f"{prefix}*.partial"):
         with contextlib.suppress(OSError):  # somebody is writing it, or it is not ours
             if sys.platform == "win32":
                 leftover.unlink()  # refused there while it is open
             else:
                 with leftover.open("rb") as file:
-                    _lock(file)
+                    lock(file)
                     leftover.unlink()
 
 
-def _lock(file: io.FileIO | BinaryIO) -> None:
+def lock(file: io.FileIO | BinaryIO | IO[bytes]) -> None:
     """Lock a file until it is closed. On Windows an open file cannot be removed, which serves as well.
 
     Raises:

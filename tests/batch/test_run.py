@@ -1,0 +1,212 @@
+"""Many files at once: on all cores, only what is missing or changed, whole whatever is killed."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import wave
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import TINY, TINY_SESSION, voice_coach
+from voice_coach.batch.journal import NAME, Journal
+from voice_coach.batch.manifest import ManifestError
+from voice_coach.batch.run import run
+from voice_coach.model.problems import OutputError
+
+TODAY = date(2026, 11, 21)
+KILLS = int(os.environ.get("VOICE_COACH_KILLS", "6"))
+"""How often a run is killed; `VOICE_COACH_KILLS=200` for a long evening."""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a session of seven seconds, and a manifest for four people."""
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    (tmp_path / "tiny-session.yaml").write_text(TINY_SESSION)
+    _manifest(tmp_path, "anna.wav,Anna,3s", "ben.flac,Ben,4s", "deep/carl.wav,Carl,", "anyone.flac,,5s")
+    return tmp_path
+
+
+def _manifest(place: Path, *rows: str) -> None:
+    session = place / "tiny-session.yaml"
+    lines = [f"{name},{session},{person},{hold}" for name, person, hold in (row.split(",") for row in rows)]
+    (place / "p.csv").write_text("\n".join(["file,session,person,hold", *lines]) + "\n")
+
+
+def _states(place: Path, *, force: bool = False) -> dict[str, str]:
+    outcomes = run(place / "p.csv", place / "out", today=TODAY, force=force, count=2)
+    return {outcome.job.file: outcome.state for outcome in outcomes}
+
+
+def _digests(place: Path) -> dict[str, str]:
+    out = place / "out"
+    return {
+        path.relative_to(out).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in out.rglob("*")
+        if path.is_file() and path.suffix in (".wav", ".flac")
+    }
+
+
+def test_only_what_is_missing_or_changed_is_made_again(place: Path) -> None:
+    everything = {"anna.wav", "ben.flac", "deep/carl.wav", "anyone.flac"}
+    assert _states(place) == dict.fromkeys(everything, "made")
+    first = _digests(place)
+    assert set(first) == everything
+    assert _states(place) == dict.fromkeys(everything, "kept")
+
+    (place / "out" / "ben.flac").unlink()
+    _manifest(place, "anna.wav,Anna,3s", "ben.flac,Ben,4s", "deep/carl.wav,Dora,", "anyone.flac,,5s")
+    assert _states(place) == {
+        "anna.wav": "kept",
+        "ben.flac": "made",
+        "deep/carl.wav": "made",
+        "anyone.flac": "kept",
+    }
+    second = _digests(place)
+    assert second.pop("deep/carl.wav") != first.pop("deep/carl.wav")
+    assert second == first
+
+    script = place / "tiny.yaml"
+    script.write_text(script.read_text().replace("Begin.", "Begin now."))
+    assert set(_states(place).values()) == {"made"}
+
+
+def test_a_file_that_was_touched_but_not_changed_is_kept(place: Path) -> None:
+    _states(place)
+    (place / "out" / "anna.wav").touch()
+    assert _states(place)["anna.wav"] == "kept"
+
+
+def test_what_is_not_ours_is_not_replaced_unasked(place: Path) -> None:
+    (place / "out").mkdir()
+    (place / "out" / "anna.wav").write_bytes(b"precious")
+    with pytest.raises(
+        OutputError, match=r"not made from this manifest, or changed since: anna\.wav\. Use --force"
+    ):
+        _states(place)
+    assert _digests(place).keys() == {"anna.wav"}
+    assert _states(place, force=True)["anna.wav"] == "made"
+    (place / "out" / "anna.wav").write_bytes(b"changed by hand")
+    with pytest.raises(OutputError, match="changed since"):
+        _states(place)
+
+
+def test_every_row_is_checked_before_anything_is_made(place: Path) -> None:
+    session = place / "tiny-session.yaml"
+    (place / "p.csv").write_text(
+        "file,session,hold,rate,pace,fit,person\n"
+        f"good.wav,{session},,,,,\n"
+        f"bound.wav,{session},60s,,,,\n"
+        f"rate.wav,{session},,fast,,,\n"
+        f"pace.wav,{session},,,quick,,\n"
+        f"fit.wav,{session},,,,9h,\n"
+        f"name.wav,{session},,,,,{{hold}}\n"
+        "none.wav,nosuch,,,,,\n"
+        f"kind.xyz,{session},,,,,\n"
+    )
+    with pytest.raises(ManifestError) as raised:
+        _states(place)
+    lines = str(raised.value).replace(f"{place}/", "").splitlines()
+    told = {line.partition("  ")[0]: line.partition("  ")[2] for line in reversed(lines)}
+    assert sorted(told) == [f"p.csv:{line}" for line in range(3, 10)]
+    assert "2s to 9s" in told["p.csv:3"]
+    assert told["p.csv:4"] == 'rate cannot be "fast": a whole number.'
+    assert told["p.csv:5"].startswith('pace cannot be "quick"')
+    assert "can be" in told["p.csv:6"]
+    assert "cannot be said as a name" in told["p.csv:7"]
+    assert "nosuch" in told["p.csv:8"]
+    assert "'.xyz' is not an ending" in told["p.csv:9"]
+    assert _digests(place) == {}
+
+
+def test_one_that_fails_does_not_keep_the_others_from_being_made(place: Path) -> None:
+    (place / "out" / "deep" / "carl.wav").mkdir(parents=True)
+    with pytest.raises(OutputError, match="changed since: deep/carl.wav"):
+        _states(place)
+    assert _states(place, force=True) == {
+        "anna.wav": "made",
+        "ben.flac": "made",
+        "deep/carl.wav": "failed",
+        "anyone.flac": "made",
+    }
+
+
+def test_two_at_once_do_not_get_in_each_others_way(place: Path) -> None:
+    (place / "out").mkdir()
+    with Journal(place / "out"), pytest.raises(OutputError, match="Another voice-coach is writing into"):
+        _states(place)
+
+
+def test_a_journal_that_was_cut_off_or_damaged_costs_no_more_than_its_own_line(place: Path) -> None:
+    _states(place)
+    journal = place / "out" / NAME
+    whole = journal.read_bytes()
+    journal.write_bytes(whole + b'{"file": "anna.wav", "iden')
+    assert set(_states(place).values()) == {"kept"}
+    journal.write_bytes(b"\xff\x00[]\nnull\n" + whole)
+    assert set(_states(place).values()) == {"kept"}
+
+
+def test_the_command_tells_and_reports(place: Path) -> None:
+    out = place / "out"
+    ended = voice_coach("export", "--manifest", place / "p.csv", "-o", out)
+    assert ended.code == 0, ended.err
+    assert ended.err == f"4 made, 0 there already.\nWhat each is: {out / 'report.csv'} and report.json.\n"
+    with (out / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["file"], row["person"], row["state"]) for row in rows] == [
+        ("anna.wav", "Anna", "made"),
+        ("ben.flac", "Ben", "made"),
+        ("deep/carl.wav", "Carl", "made"),
+        ("anyone.flac", "", "made"),
+    ]
+    assert {row["file"]: row["sha256"] for row in rows} == _digests(place)
+    told = json.loads((out / "report.json").read_text())
+    with wave.open(str(out / "anna.wav")) as file:
+        assert told[0]["duration_ms"] == file.getnframes() // 48
+    (place / "p.csv").write_text("file,session\na.wav,nosuch\n")
+    ended = voice_coach("export", "--manifest", place / "p.csv", "-o", out)
+    assert ended.code == 2
+    assert f"{place / 'p.csv'}:2  " in ended.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+def test_killed_at_any_moment_it_leaves_no_broken_file_and_goes_on(place: Path) -> None:
+    command = [sys.executable, "-P", "-m", "voice_coach", "export"]
+    command += ["--manifest", str(place / "p.csv"), "-o", str(place / "out")]
+    subprocess.run(command, check=True, capture_output=True)
+    whole = _digests(place)
+    moments = random.Random(7)
+    killed = 0
+    for _ in range(KILLS):
+        for name in whole:
+            if moments.random() < 0.7:
+                (place / "out" / name).unlink(missing_ok=True)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(moments.uniform(0.2, 2.0))
+        process.send_signal(signal.SIGKILL)
+        killed += process.wait() == -signal.SIGKILL
+        found = _digests(place)
+        assert found.items() <= whole.items()
+    assert killed
+    assert subprocess.run(command, check=False, capture_output=True).returncode == 0
+    assert _digests(place) == whole
+    assert sorted(path.name for path in (place / "out").iterdir() if path.is_file()) == [
+        NAME,
+        "anna.wav",
+        "anyone.flac",
+        "ben.flac",
+        "report.csv",
+        "report.json",
+    ]

@@ -1,0 +1,155 @@
+"""A manifest: a table in a CSV file, a row for each file that is to be made."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+from voice_coach.batch.job import COLUMNS, Job
+from voice_coach.model.problems import WishError
+
+
+class ManifestError(WishError):
+    """A manifest with problems, all of them at once.
+
+    Attributes:
+        problems: a sentence each, with file and line.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
+
+
+LARGEST_BYTES = 16 * 1024 * 1024
+
+_SEPARATORS = ",;\t"
+"""Spreadsheets write semicolons where the comma is taken by numbers."""
+
+
+def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = "") -> list[tuple[int, Job]]:
+    """The jobs of a manifest with the line of each.
+
+    A cell that is empty, and a column that is not there, are as without it; ``file`` and ``session`` must be
+    there. A column that is none of ours is a parameter, ``hold`` or ``pelvic-tuck.hold``.
+
+    Args:
+        path: a CSV file in UTF-8 with the names of the columns in its first line, separated by commas,
+            semicolons or tabs.
+        known: the words a column may hold, for the columns that hold one of some words.
+        date: the day that the files will name.
+
+    Raises:
+        ManifestError: it cannot be read, or rows have problems; all of them at once.
+    """
+    rows = _rows(path)
+    _, first = next(rows, (1, list[str]()))
+    names = [name.strip().lower() for name in first]
+    if not any(names):
+        raise ManifestError([f"{path}: this file is empty. Its first line names the columns: file,session"])
+    problems = [f"{path}:1  {problem}" for problem in _of_columns(names)]
+    if problems:
+        raise ManifestError(problems)
+    jobs: list[tuple[int, Job]] = []
+    taken: dict[str, int] = {}
+    for line, cells in rows:
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
+        found = list(_of_row(row, len(cells), len(names), known))
+        name = row.get("file", "")
+        if name and (first := taken.setdefault(_same(name), line)) != line:
+            found.append(f'"{name}" is the file of line {first} too: give each row its own')
+        problems += [f"{path}:{line}  {problem}" for problem in found]
+        said = {key: text for key, text in row.items() if key not in COLUMNS}
+        ours = {key: text for key, text in row.items() if key in COLUMNS}
+        if not found:
+            jobs.append((line, Job(**ours, said=said, date=date)))  # pyright: ignore[reportArgumentType]
+    if problems:
+        raise ManifestError(problems)
+    if not jobs:
+        raise ManifestError([f"{path}: there is no row below the names of the columns"])
+    return jobs
+
+
+def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise ManifestError([f"{path} cannot be read: {error.strerror or error}."]) from None
+    if len(data) > LARGEST_BYTES:
+        raise ManifestError([f"{path} is larger than 16 MB: cut it into several."])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise ManifestError([f'{path}:{line}  this is not UTF-8: save it as "CSV UTF-8"']) from None
+    head = text.partition("\n")[0]
+    separator = max(_SEPARATORS, key=head.count)
+    return _lines(path, text, separator)
+
+
+def _lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    while True:
+        line = rows.line_num + 1
+        try:
+            yield line, next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise ManifestError([f"{path}:{line}  this is not CSV: {error}"]) from None
+
+
+def _of_columns(names: list[str]) -> Iterator[str]:
+    for name in ("file", "session"):
+        if name not in names:
+            close = get_close_matches(name, names, n=1)
+            hint = f'; did you mean it by "{close[0]}"?' if close else ""
+            yield f'there is no column "{name}"{hint}'
+    for name in dict.fromkeys(names):
+        if not name:
+            yield "a column has no name"
+        elif names.count(name) > 1:
+            yield f'the column "{name}" is there {names.count(name)} times'
+
+
+def _of_row(
+    row: Mapping[str, str], cells: int, columns: int, known: Mapping[str, Iterable[str]]
+) -> Iterator[str]:
+    if cells > columns:
+        yield f"there are {cells} cells for {columns} columns: put a text that holds the separator in quotes"
+    for name in ("file", "session"):
+        if name not in row:
+            yield f'"{name}" is empty'
+    if problem := _of_name(row.get("file", "file")):
+        yield problem
+    for name, words in known.items():
+        if name in row and row[name] not in words:
+            close = get_close_matches(row[name], list(words), n=1)
+            hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(words)}"
+            yield f'{name} cannot be "{row[name]}": {hint}'
+
+
+def _of_name(name: str) -> str:
+    """What keeps this from being a file's name below a folder, on any system."""
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in name:
+        return f'"{name}" lies outside the folder: write a name, or folder/name'
+    if any(not char.isprintable() or char in '<>"|?*' for char in name):
+        return f'"{ascii(name)[1:-1]}" holds a character that not every system allows in a name'
+    if len(name) > 200 or any(part.startswith(".") or part.endswith((" ", ".")) for part in path.parts):
+        return f'"{name}" is no good name for a file: up to 200 letters, no dot before it, none at the end'
+    return ""
+
+
+def _same(name: str) -> str:
+    """Two names with one of these are one file where case does not count."""
+    return name.replace("\\", "/").casefold()

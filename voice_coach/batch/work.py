@@ -1,0 +1,190 @@
+"""Does jobs: a description in, one finished file out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import voice_coach
+from voice_coach.batch.job import Job
+from voice_coach.coach import Coach, Wishes, parse_pace
+from voice_coach.exporting import check_target, export
+from voice_coach.home import Home
+from voice_coach.model.export import ChapterLevel, ExportWishes, FileWishes, Loudness, Mastering, Quality
+from voice_coach.model.practice import GuidanceWish
+from voice_coach.model.problems import WishError
+from voice_coach.model.script import Session
+from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.units import parse_duration
+from voice_coach.outputs.timeline_json import timeline_json
+from voice_coach.performance import Performance
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A job that can be done.
+
+    Attributes:
+        identity: a hash of everything that shapes the file: the same file comes of the same identity.
+        duration_ms: how long the session is.
+        told: sentences about what did not go as asked, and what a fit changed.
+    """
+
+    identity: str
+    duration_ms: int
+    told: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished file."""
+
+    sha256: str
+    size_bytes: int
+    duration_ms: int
+
+
+class Worker:
+    """Does one job after the other, with one voice and one cache for all. Use it as a context manager.
+
+    Args:
+        home: the person's own folders; those of ``find_home`` if not given.
+    """
+
+    def __init__(self, home: Home | None = None) -> None:
+        self._home = home
+        self._coach: Coach | None = None
+        self._speaks: tuple[str, str] = "", ""
+        self._sessions: dict[str, Session] = {}
+        self._digests = _Digests()
+        self._told: list[str] = []
+
+    def close(self) -> None:
+        """Lets go of the voice."""
+        if self._coach is not None:
+            self._coach.close()
+            self._coach = None
+
+    def check(self, job: Job, folder: Path) -> Checked:
+        """Whether a job can be done, without making anything.
+
+        Raises:
+            CoachError: it cannot; the text says why.
+        """
+        self._told.clear()
+        performance = self._prepared(job)
+        check_target(folder / job.file)
+        identity = hashlib.blake2b(digest_size=16)
+        identity.update(json.dumps({**job.plain(), "file": ""}, sort_keys=True).encode())
+        identity.update(voice_coach.__version__.encode())
+        self._digests.add(performance, identity.update)
+        return Checked(identity.hexdigest(), performance.timeline().duration_ms, tuple(self._told))
+
+    def make(self, job: Job, folder: Path) -> Made:
+        """Makes the file of a job, whole or not at all; one of that name is replaced.
+
+        Raises:
+            CoachError: it could not be made.
+        """
+        target = folder / job.file
+        performance = self._prepared(job)
+        wishes = ExportWishes(
+            file=FileWishes(
+                force=True,
+                quality=cast("Quality", job.quality),
+                chapters=cast("ChapterLevel", job.chapters),
+                cache=self._own_coach(job).home.cache,
+            ),
+            mastering=Mastering(loudness=cast("Loudness", job.loudness), bed=job.bed),
+            date=job.date,
+        )
+        written_ms = 0
+
+        def told(ms: int, _share: float) -> None:
+            nonlocal written_ms
+            written_ms = ms
+
+        export(performance, target, wishes, told)
+        with target.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return Made(digest, target.stat().st_size, written_ms)
+
+    def _prepared(self, job: Job) -> Performance:
+        coach = self._own_coach(job)
+        if job.session not in self._sessions:
+            self._sessions[job.session] = coach.load(job.session)
+        return coach.prepare(self._sessions[job.session], wishes_of(job), yours=bool(job.pacing))
+
+    def _own_coach(self, job: Job) -> Coach:
+        if self._coach is None or self._speaks != (job.voice, job.pacing):
+            self.close()
+            self._speaks = job.voice, job.pacing
+            self._coach = Coach(
+                voice=job.voice or None,
+                pacing=Path(job.pacing) if job.pacing else None,
+                home=self._home,
+                notify=self._told.append,
+            )
+        return self._coach
+
+
+def wishes_of(job: Job) -> Wishes:
+    """What a job asks for of the session.
+
+    Raises:
+        WishError: a value cannot be read.
+    """
+    return Wishes(
+        guidance=cast("GuidanceWish", job.guidance) if job.guidance else None,
+        rate_wpm=_read("rate", int, job.rate, "a whole number"),
+        speed=_read("pace", parse_pace, job.pace),
+        said=job.said,
+        fit_ms=_read("fit", parse_duration, job.fit),
+        person=job.person,
+    )
+
+
+def _read(name: str, read: Callable[[str], _T], text: str, expected: str = "") -> _T | None:
+    if not text:
+        return None
+    try:
+        return read(text)
+    except ValueError as error:
+        raise WishError(f'{name} cannot be "{text}": {expected or error}.') from None
+
+
+@dataclass(frozen=True, slots=True)
+class _Digests:
+    """Hashes of the clips that were looked at: sessions of many people share nearly all of them."""
+
+    words: dict[Utterance, bytes] = field(default_factory=dict[Utterance, bytes])
+    sounds: dict[tuple[str, int | None], bytes] = field(default_factory=dict[tuple[str, "int | None"], bytes])
+
+    def add(self, performance: Performance, update: Callable[[bytes], Any]) -> None:
+        """Adds what is heard and when to a hash."""
+        timeline = performance.timeline()
+        update(json.dumps(timeline_json(timeline), sort_keys=True).encode())
+        for chapter in timeline.chapters:
+            for event in chapter.events:
+                if event.utterance is not None:
+                    if event.utterance not in self.words:
+                        clip = performance.spoken(event.utterance)
+                        self.words[event.utterance] = _digest(clip)
+                    update(self.words[event.utterance])
+                elif event.sound:
+                    key = event.sound, event.sound_ms
+                    if key not in self.sounds:
+                        clip = performance.sounding(event.sound, event.sound_ms)
+                        self.sounds[key] = _digest(clip)
+                    update(self.sounds[key])
+
+
+def _digest(clip: Clip) -> bytes:
+    # A clip made anew may hold −0.0 where one that was kept has 0.0; both are heard alike.
+    return hashlib.blake2b((clip.samples + 0.0).data).digest()
