@@ -106,6 +106,14 @@ class LiveOutput(Output):
 FILE_FORMATS = {
     ".wav": "voice_coach.outputs.wav:WavFile",
     ".flac": "voice_coach.outputs.flac:FlacFile",
+    ".vtt": "voice_coach.outputs.webvtt:WebVttFile",
+    ".srt": "voice_coach.outputs.subrip:SubRipFile",
+    ".lrc": "voice_coach.outputs.lyrics:LyricsFile",
+    ".txt": "voice_coach.outputs.transcript:Transcript",
+    ".labels": "voice_coach.outputs.audacity:LabelTrack",
+    ".ssml": "voice_coach.outputs.ssml:SsmlFile",
+    ".pdf": "voice_coach.outputs.printed:SheetFile",
+    ".html": "voice_coach.outputs.player_page:PlayerPage",
 }
 """The class of each format by the ending of its files' names; it is made with the path and the wishes."""
 
