@@ -118,6 +118,12 @@ def format_clock(ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def clock_parts(ms: int) -> tuple[int, int, int, int]:
+    """Hours, minutes, seconds and milliseconds."""
+    minutes, rest = divmod(ms, MS_PER_MINUTE)
+    return (*divmod(minutes, 60), *divmod(rest, MS_PER_SECOND))
+
+
 def _ms(number: str | None, scale: int) -> int:
     return round(float(number or 0) * scale)
 

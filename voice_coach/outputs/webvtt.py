@@ -1,0 +1,53 @@
+"""WebVTT (W3C): captions with the time of every word, for web pages and most players."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from voice_coach.model.units import clock_parts
+from voice_coach.model.words import written
+from voice_coach.outputs.captions import Caption, chapter_captions
+from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.spoken import placed_chapters
+from voice_coach.outputs.text_file import TextFile
+
+
+class WebVttFile(TextFile):
+    """Writes captions whose names are ``CHAPTER-NUMBER``, a note before each chapter."""
+
+    def pieces(self, programme: Programme) -> Iterator[str]:
+        yield f"WEBVTT {_note(programme.about.title)}".rstrip() + "\n"
+        for part, placed in enumerate(placed_chapters(programme), 1):
+            yield f"\nNOTE {_note(placed.chapter.title)}".rstrip() + "\n"
+            yield "".join(
+                f"\n{part}-{number}\n{_time(caption.start_ms)} --> {_time(caption.end_ms)}\n"
+                f"{_timed(caption)}\n"
+                for number, caption in enumerate(chapter_captions(programme, placed), 1)
+            )
+
+
+def _timed(caption: Caption) -> str:
+    """The lines of a caption, each word but the first behind the time at which it is spoken.
+
+    By the standard these times rise, and lie between the start and the end of the caption.
+    """
+    latest_ms = caption.start_ms
+    lines: list[str] = []
+    for line in caption.lines:
+        words: list[str] = []
+        for word in line:
+            told = latest_ms < word.start_ms < caption.end_ms
+            latest_ms = word.start_ms if told else latest_ms
+            words.append((f"<{_time(word.start_ms)}>" if told else "") + escape(word.text, quote=False))
+        lines.append(" ".join(words))
+    return "\n".join(lines)
+
+
+def _note(text: str) -> str:
+    return written(text).replace("-->", "→")
+
+
+def _time(ms: int) -> str:
+    hours, minutes, seconds, rest = clock_parts(ms)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"
