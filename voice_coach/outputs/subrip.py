@@ -11,7 +11,6 @@ from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import placed_chapters
 from voice_coach.outputs.text_file import TextFile
 
-
 _NOT_MARKUP = str.maketrans({"<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "{": "(", "}": ")"})
 """Players take these for markup, and there is no way to write them as they are."""
 
