@@ -374,6 +374,33 @@ class Coach:
         )
         export(performance, Path(target), replace(wished, file=file), on_progress)
 
+    def export_split(
+        self,
+        performance: Performance,
+        folder: Path | str,
+        wishes: ExportWishes,
+        on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
+    ) -> list[Path]:
+        """Writes a file for each exercise into a folder, and a playlist that plays them as one.
+
+        Args:
+            performance: from ``prepare``.
+            folder: where; made if it is not there.
+            wishes: quality, loudness, bed and the like; ``format`` must be given.
+            on_progress: as for ``export``.
+
+        Returns:
+            The files in order, the playlist last.
+
+        Raises:
+            OutputError: one could not be written; those before it are whole.
+            SpeechError: no speech engine works.
+        """
+        from voice_coach.exporting import export_split
+
+        file = replace(wishes.file, cache=wishes.file.cache or self.home.cache)
+        return export_split(performance, Path(folder), replace(wishes, file=file), on_progress)
+
     def listen(self, exercise: str, session: str | None = None) -> Listening:
         """One rep of an exercise, to be tuned by ear.
 

@@ -37,6 +37,21 @@ def export(performance: Performance, target: Path, wishes: ExportWishes, on_prog
     output.write(programme(performance, wishes.mastering, wishes.date, on_progress))
 
 
+def export_split(
+    performance: Performance, folder: Path, wishes: ExportWishes, on_progress: Progress
+) -> list[Path]:
+    """Writes a file for each exercise, and a playlist; the files in order, the playlist last.
+
+    Raises:
+        OutputError: one could not be written; those before it are whole.
+        SpeechError: no speech engine works.
+    """
+    from voice_coach.outputs.split import write_split
+
+    whole = programme(performance, wishes.mastering, wishes.date, on_progress)
+    return write_split(whole, folder, wishes.format, wishes.file)
+
+
 def check_target(target: Path, format: str = "") -> None:
     """Refuses a file that no format writes.
 

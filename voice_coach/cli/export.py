@@ -10,7 +10,7 @@ from pathlib import Path
 
 from voice_coach.cli.choices import add_pacing, add_session, one_of, wishes
 from voice_coach.cli.telling import tell
-from voice_coach.cli.writing import write
+from voice_coach.cli.writing import write, write_split
 from voice_coach.coach import Coach
 from voice_coach.exporting import file_endings
 from voice_coach.model.export import (
@@ -22,6 +22,9 @@ from voice_coach.model.export import (
     FileWishes,
     Mastering,
 )
+
+SPLIT_FORMAT = "mp3"
+"""What every player can play one after the other."""
 
 DEFAULT_FORMAT = "wav"
 
@@ -49,6 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="{none,tone,noise,FILE}",
         help="a quiet background, so that no player takes the pauses out (none)",
     )
+    parser.add_argument(
+        "--split",
+        action="store_true",
+        help=f"a file for each exercise, and a playlist; -o is their folder ({SPLIT_FORMAT}, or --format)",
+    )
     parser.add_argument("--name", default="", metavar="NAME", help="whom it is for; they are greeted by name")
     parser.add_argument(
         "--manifest",
@@ -68,17 +76,22 @@ def run(options: argparse.Namespace) -> int:
         performance = coach.prepare(
             options.session, replace(wishes(options), person=options.name), start_at=options.start_at
         )
+        asked = export_wishes(options)
         ending = options.format or DEFAULT_FORMAT
         target = options.output or Path(f"{performance.session.id}.{ending}")
-        return write(coach, performance, target, export_wishes(options))
+        if options.split:
+            return write_split(coach, performance, options.output or Path(performance.session.id), asked)
+        return write(coach, performance, target, asked)
 
 
 def export_wishes(options: argparse.Namespace) -> ExportWishes:
     """What is asked of the file."""
     return ExportWishes(
-        file=FileWishes(force=options.force, quality=options.quality, chapters=options.chapters, paper=options.paper),
+        file=FileWishes(
+            force=options.force, quality=options.quality, chapters=options.chapters, paper=options.paper
+        ),
         mastering=Mastering(loudness=options.loudness, bed=options.bed),
-        format=f".{options.format}" if options.format else "",
+        format=f".{options.format or SPLIT_FORMAT}" if options.format or options.split else "",
         date=datetime.now(UTC).astimezone().date().isoformat(),
     )
 

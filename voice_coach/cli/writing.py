@@ -27,3 +27,19 @@ def write(coach: Coach, performance: Performance, target: Path, wishes: ExportWi
         return FAILED
     tell(f"Wrote {target} ({progress.clock}).")
     return DONE
+
+
+def write_split(coach: Coach, performance: Performance, folder: Path, wishes: ExportWishes) -> int:
+    """Exports a file for each exercise and tells so; the exit code.
+
+    Raises:
+        CoachError: one could not be written.
+    """
+    try:
+        with Progress(f"Exporting {performance.session.title}") as progress:
+            *files, playlist = coach.export_split(performance, folder, wishes, progress.at)
+    except KeyboardInterrupt:
+        tell(f"\nStopped: the files that are in {folder} are whole.")
+        return FAILED
+    tell(f"Wrote {len(files)} files and {playlist} ({progress.clock}).")
+    return DONE

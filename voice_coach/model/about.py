@@ -18,6 +18,9 @@ class About:
         source: where the exercises come from; "" if the scripts do not say.
         date: the day it was made, as ``2026-11-21``; "" leaves it out, so that the same input gives the same
             bytes on any day.
+        album: the title of the whole, where this is a part of it; "" for the whole.
+        track: which part it is, from 1; 0 for the whole.
+        tracks: how many parts there are.
     """
 
     session: str
@@ -27,3 +30,6 @@ class About:
     description: str = ""
     source: str = ""
     date: str = ""
+    album: str = ""
+    track: int = 0
+    tracks: int = 0
