@@ -49,22 +49,29 @@ def opened(
     scheme: Scheme = "light",
     *,
     script: bool = True,
+    before: str = "",
 ) -> Generator[Page]:
-    """A page from a file, ready. A request for anything else fails the test, and so does a complaint."""
+    """A page from a file, ready. A request for anything else fails the test, and so does a complaint.
+
+    What is a blob or data was in the page already. ``before`` is JavaScript to run before the page's own.
+    """
     width, height = size
     context = browser.new_context(
         viewport={"width": width, "height": height},
         color_scheme=scheme,
-        has_touch=size == PHONE,
+        has_touch=size[0] < WIDE[0],
         reduced_motion="reduce",
         java_script_enabled=script,
     )
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
+    if before:
+        page.add_init_script(before)
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-    page.on("request", lambda request: wrong.append(request.url) if request.url != path.as_uri() else None)
+    inside = (path.as_uri(), "blob:", "data:")
+    page.on("request", lambda request: None if request.url.startswith(inside) else wrong.append(request.url))
     try:
         page.goto(path.as_uri())
         if script:
