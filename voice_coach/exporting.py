@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from voice_coach.model.about import About
 from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
+from voice_coach.model.problems import OutputError
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.outputs.output import FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.whole_file import check_free, shown
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
@@ -27,14 +29,35 @@ Progress = Callable[[int, float], None]
 
 
 def export(performance: Performance, target: Path, wishes: ExportWishes, on_progress: Progress) -> None:
-    """Writes one file, whole or not at all.
+    """Writes one file, whole or not at all, then its captions.
 
     Raises:
         OutputError: it could not be written.
         SpeechError: no speech engine works.
     """
     output = file_output(target, wishes.file, format=wishes.format)
-    output.write(programme(performance, wishes.mastering, wishes.date, on_progress))
+    beside = captions_beside(target, wishes.captions)
+    for path in beside:
+        check_free(path, force=wishes.file.force)
+    whole = programme(performance, wishes.mastering, wishes.date, on_progress)
+    output.write(whole)
+    for path in beside:
+        file_output(path, wishes.file).write(whole)
+
+
+def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
+    """The files for captions of these formats beside a file: where players look for them.
+
+    Raises:
+        OutputError: the file itself is captions of such a format.
+    """
+    stem = target.stem if target.suffix.lower() in FILE_FORMATS else target.name
+    paths = [target.with_name(f"{stem}.{format}") for format in formats]
+    if target in paths:
+        raise OutputError(
+            f"{shown(target)} cannot lie beside itself. Leave {target.suffix[1:]} out of the captions."
+        )
+    return paths
 
 
 def export_split(
@@ -50,6 +73,18 @@ def export_split(
 
     whole = programme(performance, wishes.mastering, wishes.date, on_progress)
     return write_split(whole, folder, wishes.format, wishes.file)
+
+
+def feed(folder: Path, address: str = "", title: str = "") -> tuple[str, int]:
+    """Writes or updates a podcast feed over the audio files in a folder; its address, and how many they are.
+
+    Raises:
+        OutputError: it could not be written.
+    """
+    from voice_coach.outputs.feed import write_feed
+
+    found, episodes = write_feed(folder, address, title)
+    return found, len(episodes)
 
 
 def check_target(target: Path, format: str = "") -> None:

@@ -14,6 +14,7 @@ from voice_coach.cli.writing import write, write_split
 from voice_coach.coach import Coach
 from voice_coach.exporting import file_endings
 from voice_coach.model.export import (
+    CAPTION_FORMATS,
     CHAPTER_LEVELS,
     LOUDNESS_LUFS,
     PAPERS,
@@ -22,6 +23,7 @@ from voice_coach.model.export import (
     FileWishes,
     Mastering,
 )
+from voice_coach.model.problems import WishError
 
 SPLIT_FORMAT = "mp3"
 """What every player can play one after the other."""
@@ -53,6 +55,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a quiet background, so that no player takes the pauses out (none)",
     )
     parser.add_argument(
+        "--captions",
+        type=_captions,
+        default=(),
+        metavar=",".join(CAPTION_FORMATS),
+        help="also write what is said, in one or more of these formats, beside the file and with its name",
+    )
+    parser.add_argument(
         "--split",
         action="store_true",
         help=f"a file for each exercise, and a playlist; -o is their folder ({SPLIT_FORMAT}, or --format)",
@@ -72,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
         from voice_coach.cli.many import write_many
 
         return write_many(options.manifest, options.output or Path(), force=options.force)
+    if options.split and options.captions:
+        raise WishError("--captions goes with one file, not with --split.")
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         performance = coach.prepare(
             options.session, replace(wishes(options), person=options.name), start_at=options.start_at
@@ -92,8 +103,14 @@ def export_wishes(options: argparse.Namespace) -> ExportWishes:
         ),
         mastering=Mastering(loudness=options.loudness, bed=options.bed),
         format=f".{options.format or SPLIT_FORMAT}" if options.format or options.split else "",
+        captions=options.captions,
         date=datetime.now(UTC).astimezone().date().isoformat(),
     )
+
+
+def _captions(text: str) -> tuple[str, ...]:
+    read = one_of(CAPTION_FORMATS)
+    return tuple(dict.fromkeys(read(part.strip().removeprefix(".")) for part in text.split(",")))
 
 
 def _add_choice(

@@ -39,8 +39,8 @@ class Progress:
 
     @property
     def clock(self) -> str:
-        """How much of the session is written, as minutes and seconds."""
-        return format_clock(self._written_ms)
+        """How much sound is written, as minutes and seconds; "" if the file has none."""
+        return format_clock(self._written_ms) if self._written_ms else ""
 
     def at(self, written_ms: int, share: float) -> None:
         """So much of the session is written, which is about that share of it (0 to 1)."""

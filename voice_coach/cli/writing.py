@@ -25,7 +25,9 @@ def write(coach: Coach, performance: Performance, target: Path, wishes: ExportWi
         left = "is as it was" if target.exists() else "was not written"
         tell(f"\nStopped: {target} {left}.")
         return FAILED
-    tell(f"Wrote {target} ({progress.clock}).")
+    length = f" ({progress.clock})" if progress.clock else ""
+    beside = f", and its captions as {' and '.join(wishes.captions)}" if wishes.captions else ""
+    tell(f"Wrote {target}{length}{beside}.")
     return DONE
 
 

@@ -39,6 +39,12 @@ QUALITIES: tuple[Quality, ...] = ("small", "normal", "high")
 ChapterLevel = Literal["exercises", "sets"]
 CHAPTER_LEVELS: tuple[ChapterLevel, ...] = ("exercises", "sets")
 
+CAPTION_FORMATS = ("vtt", "srt", "lrc", "txt")
+"""The formats of text that can be written beside a file of sound, by their endings."""
+
+Paper = Literal["a4", "letter"]
+PAPERS: tuple[Paper, ...] = ("a4", "letter")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileWishes:
@@ -48,12 +54,14 @@ class FileWishes:
         force: replace the file if there is one.
         quality: how much room the sound may take, where a format leaves something out of it.
         chapters: what begins a chapter: an exercise, or each set of it too.
+        paper: the paper that a sheet is printed on.
         cache: a folder where a format may keep what it could use again; None keeps nothing.
     """
 
     force: bool = False
     quality: Quality = "normal"
     chapters: ChapterLevel = "exercises"
+    paper: Paper = "a4"
     cache: Path | None = None
 
 
@@ -66,9 +74,11 @@ class ExportWishes:
         mastering: loudness, bed, and the silence before the first sound.
         format: an ending such as ``.mp3``; the one of the file's name if not given.
         date: the day to name in the file, as ``2026-11-21``; "" names none.
+        captions: formats from ``CAPTION_FORMATS`` to write beside the file, under the same name.
     """
 
     file: FileWishes = field(default_factory=FileWishes)
     mastering: Mastering = field(default_factory=Mastering)
     format: str = ""
     date: str = ""
+    captions: tuple[str, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from voice_coach.model.speech import DEFAULT_RATE_WPM
@@ -22,14 +21,16 @@ LONGEST_BREAK_MS = 10_000
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
-_Said = tuple[Event, list[SpokenWord]]
-
 
 class SsmlFile(TextFile):
-    """Writes a paragraph for each chapter, a sentence for each sentence, a mark before each prompt.
+    """Writes a paragraph for each chapter, a sentence for each sentence, a mark at each chapter and prompt.
 
     Pauses are as long as between the prompts of the session, and a rate of ``DEFAULT_RATE_WPM`` is taken for
     the voice's own, 100 %. How long it lasts depends on the voice.
+
+    Three things are as they are for espeak-ng, and good for all: a break stands right before the sentence, or
+    the voice's own pause after the one before is added to it; marks between breaks make them add up; and no
+    break stands inside ``<prosody>``, which would stretch it.
     """
 
     def pieces(self, programme: Programme) -> Iterator[str]:
@@ -40,43 +41,44 @@ class SsmlFile(TextFile):
         )
         ended_ms = whole_ms = 0
         for part, placed in enumerate(placed_chapters(programme), 1):
-            said = list(prompts(programme, placed))
-            yield _paragraph(part, said, ended_ms)
-            ended_ms = said[-1][1][-1].end_ms if said else ended_ms
             whole_ms = placed.end_ms
-        yield f"{_breaks(whole_ms - ended_ms)}</speak>\n"
+            said: list[str] = []
+            for number, (event, words) in enumerate(prompts(programme, placed), 1):
+                marks = "" if said else f'<mark name="chapter-{part}"/>'
+                marks += f'<mark name="prompt-{part}-{number}"/>'
+                said += _breaks(words[0].start_ms - ended_ms, f"pause-{part}-{number}")
+                said.append(_sentences(words, marks, _rate_wpm(event)))
+                ended_ms = words[-1].end_ms
+            if said:
+                yield "\n".join(["<p>", *said, "</p>\n"])
+        yield "\n".join([*_breaks(whole_ms - ended_ms, "pause-end"), "</speak>\n"])
 
 
-def _paragraph(part: int, said: Sequence[_Said], ended_ms: int) -> str:
-    """A chapter; ``ended_ms`` is when the word before it ended."""
-    numbered = enumerate(said, 1)
-    pieces = [f'<p>\n<mark name="chapter-{part}"/>\n']
-    for rate_wpm, group in groupby(numbered, key=lambda each: _rate_wpm(each[1][0])):
-        slower = rate_wpm != DEFAULT_RATE_WPM
-        if slower:
-            pieces.append(f'<prosody rate="{100 * rate_wpm / DEFAULT_RATE_WPM:.0f}%">\n')
-        for number, (_, words) in group:
-            pieces.append(_breaks(words[0].start_ms - ended_ms))
-            pieces.append(f'<mark name="prompt-{part}-{number}"/>{_sentences(words)}\n')
-            ended_ms = words[-1].end_ms
-        if slower:
-            pieces.append("</prosody>\n")
-    return "".join([*pieces, "</p>\n"])
-
-
-def _sentences(words: Sequence[SpokenWord]) -> str:
+def _sentences(words: Sequence[SpokenWord], marks: str, rate_wpm: int) -> str:
+    """The sentences of a prompt, the marks at the start of the first."""
     sentences: list[list[SpokenWord]] = [[]]
     for word in words:
         sentences[-1].append(word)
         if ends_sentence(word.text):
             sentences.append([])
-    return "".join(f"<s>{_escaped(joined(each))}</s>" for each in sentences if each)
+    texts = [_paced(_escaped(joined(each)), rate_wpm) for each in sentences if each]
+    return f"<s>{marks}{'</s><s>'.join(texts)}</s>"
 
 
-def _breaks(pause_ms: int) -> str:
+def _paced(text: str, rate_wpm: int) -> str:
+    if rate_wpm == DEFAULT_RATE_WPM:
+        return text
+    return f'<prosody rate="{100 * rate_wpm / DEFAULT_RATE_WPM:.0f}%">{text}</prosody>'
+
+
+def _breaks(pause_ms: int, name: str) -> list[str]:
+    """A pause, with marks of this name between its breaks if it takes several."""
     whole, rest = divmod(max(0, pause_ms), LONGEST_BREAK_MS)
     lengths_ms = [LONGEST_BREAK_MS] * whole + ([rest] if rest else [])
-    return "".join(f'<break time="{ms}ms"/>\n' for ms in lengths_ms)
+    return [
+        f'<break time="{ms}ms"/>' + (f'<mark name="{name}-{number}"/>' if number < len(lengths_ms) else "")
+        for number, ms in enumerate(lengths_ms, 1)
+    ]
 
 
 def _rate_wpm(event: Event) -> int:

@@ -82,6 +82,18 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
         raise
 
 
+def check_free(target: Path, *, force: bool = False) -> None:
+    """Refuses a file that could not become ``target`` as things are, before it is worth making it.
+
+    Raises:
+        OutputError: there is something of that name; the text says what to do.
+    """
+    try:
+        _check(Path(os.path.realpath(target)), target, force)
+    except OSError as error:
+        raise _explained(error, target) from error
+
+
 def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
     _check(place, target, force)  # somebody may have made it meanwhile
     try:
