@@ -53,7 +53,7 @@ CHAPTERS = (
         "Welcome",
         16_000,
         event("sound", "sound", 500, 1_500, "bell"),
-        said("prompt", 2_000, 5_000, "Lie on 𝄞 back."),
+        said("prompt", 2_000, 6_000, "Lie on 𝄞 back."),
         said("prompt", 8_000, 9_000, "Listen."),
     ),
     chapter(

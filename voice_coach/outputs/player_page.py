@@ -15,6 +15,7 @@ from html import escape
 from string import Template
 from typing import IO
 
+from voice_coach.model.words import written
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.page_pieces import piece, policy_hash
 from voice_coach.outputs.player_transcript import sections
@@ -44,12 +45,12 @@ def _page(programme: Programme, sound: IO[bytes]) -> Iterator[str]:
     script, style = piece("player.js"), piece("base.css", "player.css")
     foreign = f' lang="{escape(about.language)}"' if about.language != "en" else ""
     values = {
-        "title": escape(about.title or about.session or "Session"),
+        "title": escape(written(about.title) or "Session"),
         "spoken": foreign,
         "about": "".join(
-            f"<p{foreign}>{escape(text)}</p>\n" for text in (about.description, about.source) if text
+            f"<p{foreign}>{escape(written(text))}</p>\n" for text in (about.description, about.source) if text
         ),
-        "author": escape(about.author),
+        "author": escape(written(about.author)),
         "key": _fingerprint(sound),
         "style": style,
         "style_hash": policy_hash(style),
@@ -63,7 +64,7 @@ def _page(programme: Programme, sound: IO[bytes]) -> Iterator[str]:
     while read := sound.read(_READ_BYTES):
         yield base64.b64encode(read).decode()
     yield Template(between).substitute(values)
-    yield from sections(programme.chapters(), programme.words, about.language)
+    yield from sections(programme)
     yield Template(after).substitute(values)
 
 

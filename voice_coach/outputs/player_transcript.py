@@ -7,14 +7,17 @@ script lacks none of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from voice_coach.model.script import BREATH_PHASES
-from voice_coach.model.speech import Utterance, Word
-from voice_coach.model.timeline import Chapter, Event
+from voice_coach.model.timeline import Event
 from voice_coach.model.units import format_clock
+from voice_coach.model.words import written
+from voice_coach.outputs.captions import joined
+from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.spoken import PlacedChapter, SpokenWord, placed_chapters, spoken_words
 
 DOING = {
     "hold": "Hold",
@@ -38,48 +41,30 @@ _SHORT = ("countdown", "count", "breath")
 _ALONG = (*BREATH_PHASES, "tick")
 """Sounds that only go along with what is told by a line already."""
 
-WordsOf = Callable[[Utterance], Sequence[Word]]
 
-
-def sections(chapters: Iterable[Chapter], words: WordsOf, language: str) -> Iterator[str]:
-    """A section for each chapter, as HTML.
-
-    Args:
-        chapters: in order.
-        words: when each word of an utterance is spoken.
-        language: what is spoken, as a BCP 47 tag; the page itself is English.
-    """
+def sections(programme: Programme) -> Iterator[str]:
+    """A section for each chapter, as HTML. What is spoken bears its language; the page itself is English."""
+    language = programme.about.language
     foreign = f' lang="{escape(language)}"' if language != "en" else ""
-    start_ms = 0
-    for number, chapter in enumerate(chapters, 1):
-        rows = "".join(_rows(chapter, start_ms, words, foreign))
+    for number, placed in enumerate(placed_chapters(programme), 1):
+        chapter = placed.chapter
+        rows = "".join(_rows(programme, placed, foreign))
         doing = "".join(_doing(event, foreign) for event in chapter.events if event.kind in DOING)
         yield (
-            f'<section class="part" id="part{number}" data-ms="{start_ms} {chapter.duration_ms}" '
+            f'<section class="part" id="part{number}" data-ms="{placed.start_ms} {chapter.duration_ms}" '
             f'aria-labelledby="head{number}">\n<h3 id="head{number}"><span class="name"{foreign}>'
-            f"{escape(chapter.title)}</span> "
+            f"{escape(written(chapter.title))}</span> "
             f'<span class="long">{format_clock(chapter.duration_ms)}</span></h3>\n'
             f'<ol role="list">\n{rows}</ol>\n{doing and f"<ul hidden>{doing}</ul>"}</section>\n'
         )
-        start_ms += chapter.duration_ms
 
 
-def _rows(chapter: Chapter, start_ms: int, words: WordsOf, foreign: str) -> Iterator[str]:
-    for (name, _), events in groupby(_told(chapter.events), key=_line):
-        row = list(events)
-        told = " ".join(_told_event(event, words, foreign) for event in row)
-        time = format_clock(start_ms + row[0].start_ms)
-        yield f'<li class="{name}"><span class="t">{time}</span> <p>{told}</p></li>\n'
-
-
-def _told(events: Iterable[Event]) -> Iterator[Event]:
-    for event in events:
-        if (
-            event.lane == "speech"
-            or (event.lane == "sound" and event.sound not in _ALONG)
-            or (event.lane == "action" and event.kind in _LONG)
-        ):
-            yield event
+def _rows(programme: Programme, placed: PlacedChapter, foreign: str) -> Iterator[str]:
+    told = ((event, _told(programme, event, foreign)) for event in placed.chapter.events)
+    for (name, _), row in groupby((each for each in told if each[1]), key=lambda each: _line(each[0])):
+        events, texts = zip(*row, strict=True)
+        time = format_clock(placed.start_ms + events[0].start_ms)
+        yield f'<li class="{name}"><span class="t">{time}</span> <p>{" ".join(texts)}</p></li>\n'
 
 
 def _line(event: Event) -> tuple[str, int]:
@@ -89,30 +74,38 @@ def _line(event: Event) -> tuple[str, int]:
     return ("short", _SHORT.index(event.kind)) if event.kind in _SHORT else ("said", id(event))
 
 
-def _told_event(event: Event, words: WordsOf, foreign: str) -> str:
+def _told(programme: Programme, event: Event, foreign: str) -> str:
+    """An event in words, or "" if it goes without saying."""
     if event.lane == "sound":
-        return f"♪ {escape(event.sound.replace('-', ' '))}"
+        return "" if event.sound in _ALONG else f"♪ {escape(event.sound.replace('-', ' '))}"
     if event.lane == "action":
-        return f"{DOING[event.kind]}, {format_clock(event.end_ms - event.start_ms)}"
-    spoken = words(event.utterance) if event.utterance else ()
-    times = f' data-w="{_word_times(event.text, spoken)}"' if spoken else ""
-    return f'<span class="words {event.kind}"{foreign} {_time(event)}{times}>{escape(event.text)}</span>'
+        length = format_clock(event.end_ms - event.start_ms)
+        return f"{DOING[event.kind]}, {length}" if event.kind in _LONG else ""
+    words = spoken_words(programme, event, -event.start_ms)
+    if not words:
+        return ""
+    return (
+        f'<span class="words {event.kind}"{foreign} {_time(event)} data-w="{_word_times(words)}">'
+        f"{escape(joined(words))}</span>"
+    )
 
 
-def _word_times(text: str, words: Sequence[Word]) -> str:
-    """First and last character and times of each word, four numbers a word.
+def _word_times(words: Sequence[SpokenWord]) -> str:
+    """First character, the one after the last, start and end of each word, from the start of the caption.
 
     Scripts in a browser count characters in UTF-16, in which some of them count as two.
     """
-
-    def units(end: int) -> int:
-        return len(text[:end].encode("utf-16-le", "surrogatepass")) // 2
-
-    return " ".join(f"{units(word.first)} {units(word.end)} {word.start_ms} {word.end_ms}" for word in words)
+    numbers: list[str] = []
+    first = 0
+    for word in words:
+        end = first + len(word.text.encode("utf-16-le", "surrogatepass")) // 2
+        numbers.append(f"{first} {end} {word.start_ms} {word.end_ms}")
+        first = end + 1
+    return " ".join(numbers)
 
 
 def _doing(event: Event, foreign: str) -> str:
-    shown, language = (DOING[event.kind], "") if DOING[event.kind] else (event.text, foreign)
+    shown, language = (DOING[event.kind], "") if DOING[event.kind] else (written(event.text), foreign)
     left = " data-left" if event.kind in _LONG else ""
     return f'<li class="{event.kind}"{language} {_time(event)}{left}>{escape(shown)}</li>'
 
