@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +13,13 @@ from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import OutputError
 from voice_coach.model.timeline import Chapter, Event
-from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.outputs.output import FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import check_free, shown
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
-    from voice_coach.audio.block import Block
+    from voice_coach.mastering import Master
 
 AUTHOR = "voice_coach"
 """The words are ours, wherever the exercises come from; that is told as their source."""
@@ -117,6 +117,12 @@ def programme(
         for index, chapter in enumerate(performance.chapters()):
             yield chapter if index else _later(chapter, mastering.lead_in_ms)
 
+    @cache
+    def master() -> Master:
+        from voice_coach.mastering import Master
+
+        return Master(performance, mastering, chapters, on_progress)
+
     return Programme(
         about=About(
             session=session.id,
@@ -128,7 +134,7 @@ def programme(
             date=date,
         ),
         chapters=chapters,
-        blocks=lambda: _told(performance, chapters(), on_progress),
+        blocks=lambda: master().blocks(),
         words=performance.words,
         session=session,
         paces=paces,
@@ -146,16 +152,3 @@ def _later(chapter: Chapter, by_ms: int) -> Chapter:
         duration_ms=chapter.duration_ms + by_ms,
         events=tuple(later(event) for event in chapter.events),
     )
-
-
-def _told(performance: Performance, chapters: Iterator[Chapter], on_progress: Progress) -> Iterator[Block]:
-    """The blocks of a session, with progress told after each; every chapter counts for the same share."""
-    before_ms = 0
-    for index, chapter in enumerate(chapters):
-        frames = 0
-        for block in performance.blocks([chapter]):
-            yield block
-            frames += len(block.samples)
-            share = frames / max(1, chapter.duration_ms * FRAMES_PER_MS)
-            on_progress(before_ms + frames // FRAMES_PER_MS, (index + share) / performance.chapter_count)
-        before_ms += chapter.duration_ms

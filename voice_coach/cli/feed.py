@@ -1,0 +1,25 @@
+"""Write or update a podcast feed over the audio files in a folder, for players on your own devices."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from voice_coach.cli.main import DONE
+from voice_coach.cli.telling import tell
+from voice_coach.exporting import feed
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with the audio files")
+    parser.add_argument(
+        "--url", default="", metavar="URL", help="where the folder is on the web; needed the first time"
+    )
+    parser.add_argument("--title", default="", metavar="TITLE", help="the title of the feed")
+
+
+def run(options: argparse.Namespace) -> int:
+    address, episodes = feed(options.folder, options.url, options.title)
+    many = "s" if episodes != 1 else ""
+    tell(f"Wrote {options.folder / 'feed.xml'} with {episodes} episode{many}. Its address is {address}")
+    return DONE

@@ -1,0 +1,113 @@
+"""The audio files of a folder, as episodes of a podcast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voice_coach.model.problems import OutputError
+from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.outputs.whole_file import shown
+
+MEDIA_TYPES: Mapping[str, str] = {
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/x-m4a",
+    ".m4b": "audio/x-m4b",
+    ".opus": "audio/ogg",
+    ".flac": "audio/flac",
+    ".wav": "audio/wav",
+}
+"""What a file is called in a feed, by its ending; Apple's names where it has its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a chapter begins, in milliseconds, and its title."""
+
+    start_ms: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One audio file.
+
+    Attributes:
+        name: of the file, in the folder of the feed.
+        size_bytes: how large it is.
+        duration_ms: how long it plays.
+        title: as its tags say, or its name.
+        description: as its tags say; "" if they do not.
+        language: as its tags say; "" if they do not.
+        author: as its tags say; "" if they do not.
+        chapters: its chapters, in order.
+        since: when it was first listed.
+        transcript: the name of a file of captions beside it; "" if there is none.
+    """
+
+    name: str
+    size_bytes: int
+    duration_ms: int
+    title: str
+    description: str = ""
+    language: str = ""
+    author: str = ""
+    chapters: tuple[Mark, ...] = ()
+    since: datetime
+    transcript: str = ""
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """The audio files in a folder, by name."""
+    return [
+        path
+        for path in sorted(folder.iterdir())
+        if path.suffix.lower() in MEDIA_TYPES and path.is_file() and not path.name.startswith(".")
+    ]
+
+
+def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
+    """An audio file as an episode.
+
+    Args:
+        path: the file.
+        since: when files were first listed; one that is not in there is since it was last changed.
+
+    Raises:
+        OutputError: it cannot be read as sound.
+    """
+    import av
+    from av.error import FFmpegError
+
+    status = path.stat()
+    try:
+        with av.open(path) as container:
+            duration_ms = (container.duration or 0) // 1000
+            tags = {key.lower(): value for key, value in container.metadata.items()}
+            marks = tuple(
+                Mark(
+                    round(chapter["start"] * chapter["time_base"] * MS_PER_SECOND),
+                    chapter["metadata"].get("title", ""),
+                )
+                for chapter in container.chapters()
+                if chapter["time_base"]
+            )
+    except (FFmpegError, OSError) as error:
+        raise OutputError(
+            f"{shown(path)} cannot be read as sound ({error}). Take it out of the folder, or export it again."
+        ) from None
+    beside = [path.with_suffix(ending) for ending in (".vtt", ".srt")]
+    return Episode(
+        name=path.name,
+        size_bytes=status.st_size,
+        duration_ms=duration_ms,
+        title=tags.get("title") or path.stem,
+        description=tags.get("description") or tags.get("comment", ""),
+        language=tags.get("language", ""),
+        author=tags.get("artist", ""),
+        chapters=marks,
+        since=since.get(path.name) or datetime.fromtimestamp(int(status.st_mtime), UTC),
+        transcript=next((file.name for file in beside if file.is_file()), ""),
+    )

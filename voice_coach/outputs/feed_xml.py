@@ -1,0 +1,215 @@
+"""A podcast feed as XML: RSS 2.0 with what Apple, Podcasting 2.0 and Podlove add to it."""
+
+from __future__ import annotations
+
+import html
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urljoin, urlsplit
+
+from voice_coach.model.problems import OutputError
+from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.outputs.feed_episodes import MEDIA_TYPES, Episode
+from voice_coach.outputs.whole_file import shown
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+FEED_NAME, COVER_NAME = "feed.xml", "cover.jpg"
+CHAPTERS_ENDING = ".chapters.json"
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
+_PODCAST = "https://podcastindex.org/namespace/1.0"
+_PSC = "http://podlove.org/simple-chapters"
+_PREFIXES = {"atom": _ATOM, "itunes": _ITUNES, "podcast": _PODCAST, "psc": _PSC}
+
+_OURS = uuid.UUID("6d3a4f0e-3a55-5d0b-9a53-0b9a5f0a6c11")
+"""Names in here are addresses of feeds; each gives the same guid on every machine."""
+
+LARGEST_BYTES = 16 * 1024 * 1024
+"""A feed that is larger than this was not written by us."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """What a feed says about itself.
+
+    Attributes:
+        address: where its folder is on the web, ending in a slash; what players fetch lies below it.
+        title: its title.
+        description: a sentence about it.
+        language: of its episodes.
+        author: who made it.
+        guid: what players know it by, wherever it moves; "" gives it one by its address.
+    """
+
+    address: str
+    title: str = "My exercises"
+    description: str = "Voice-guided exercise sessions, made with voice_coach."
+    language: str = "en"
+    author: str = "voice_coach"
+    guid: str = ""
+
+
+def checked_address(address: str) -> str:
+    """An address that ends in a slash.
+
+    Raises:
+        OutputError: it is none on the web.
+    """
+    try:
+        parts = urlsplit(address)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or not address.isprintable() or " " in address:
+        raise OutputError(f"{address!r} is not an address on the web, such as http://192.168.1.20:8000/.")
+    return address if address.endswith("/") else f"{address}/"
+
+
+def known_feed(path: Path) -> tuple[Channel, dict[str, datetime]]:
+    """What a feed that is there says about itself, and since when it lists each file.
+
+    Raises:
+        OutputError: it cannot be read.
+    """
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import fromstring
+
+    channel = Channel(address="")
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES)
+    except FileNotFoundError:
+        return channel, {}
+    except OSError as error:
+        raise OutputError(f"{shown(path)} cannot be read: {error.strerror or error}.") from None
+    try:
+        root = fromstring(data)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise OutputError(f"{shown(path)} is damaged ({error}). Remove it, and it is written anew.") from None
+    found = root.find("channel")
+    if found is None:
+        return channel, {}
+    link = found.find(f"{{{_ATOM}}}link")
+    address = urljoin(link.get("href", ""), ".") if link is not None else ""
+    channel = Channel(
+        address=checked_address(address) if address else "",
+        title=_text(found, "title") or channel.title,
+        description=_text(found, "description") or channel.description,
+        language=_text(found, "language") or channel.language,
+        author=_text(found, f"{{{_ITUNES}}}author") or channel.author,
+        guid=_text(found, f"{{{_PODCAST}}}guid"),
+    )
+    since: dict[str, datetime] = {}
+    for item in found.findall("item"):
+        name = _text(item, "guid").partition(":")[2]
+        try:
+            day = parsedate_to_datetime(_text(item, "pubDate"))
+        except ValueError:
+            continue
+        since[name] = day if day.tzinfo else day.replace(tzinfo=UTC)
+    return channel, since
+
+
+def _text(element: Element, tag: str) -> str:
+    return (element.findtext(tag) or "").strip()
+
+
+def feed_xml(channel: Channel, episodes: Sequence[Episode]) -> bytes:
+    """The feed; the same for the same episodes."""
+    from xml.etree import ElementTree
+
+    for prefix, namespace in _PREFIXES.items():
+        ElementTree.register_namespace(prefix, namespace)
+    root = ElementTree.Element("rss", {"version": "2.0"})
+    top = ElementTree.SubElement(root, "channel")
+    here = urljoin(channel.address, FEED_NAME)
+    guid = channel.guid or str(uuid.uuid5(_OURS, channel.address))
+    cover = urljoin(channel.address, COVER_NAME)
+    _add(top, "title", channel.title)
+    _add(top, "link", channel.address)
+    _add(top, "description", channel.description)
+    _add(top, "language", channel.language)
+    _add(top, f"{{{_ATOM}}}link", href=here, rel="self", type="application/rss+xml")
+    _add(top, "generator", "voice_coach")
+    _add(top, "lastBuildDate", format_datetime(max(episode.since for episode in episodes)))
+    image = _add(top, "image")
+    _add(image, "url", cover)
+    _add(image, "title", channel.title)
+    _add(image, "link", channel.address)
+    _add(top, f"{{{_ITUNES}}}author", channel.author)
+    _add(top, f"{{{_ITUNES}}}image", href=cover)
+    category = _add(top, f"{{{_ITUNES}}}category", text="Health & Fitness")
+    _add(category, f"{{{_ITUNES}}}category", text="Fitness")
+    _add(top, f"{{{_ITUNES}}}explicit", "false")
+    _add(top, f"{{{_ITUNES}}}type", "episodic")
+    _add(top, f"{{{_ITUNES}}}block", "Yes")  # private: no directory is to list it
+    _add(top, f"{{{_PODCAST}}}guid", guid)
+    _add(top, f"{{{_PODCAST}}}locked", "yes")
+    for episode in episodes:
+        _item(top, channel, guid, episode)
+    ElementTree.indent(root, " ")
+    return ElementTree.tostring(root, "utf-8", xml_declaration=True) + b"\n"
+
+
+def _item(top: Element, channel: Channel, guid: str, episode: Episode) -> None:
+    from xml.etree import ElementTree
+
+    item = ElementTree.SubElement(top, "item")
+    where = urljoin(channel.address, quote(episode.name))
+    description = html.escape(episode.description or episode.title, quote=False)  # readers take it as HTML
+    _add(item, "title", episode.title)
+    _add(item, "description", description)
+    _add(item, "link", where)
+    _add(item, "guid", f"{guid}:{episode.name}", isPermaLink="false")
+    _add(item, "pubDate", format_datetime(episode.since))
+    media_type = MEDIA_TYPES[Path(episode.name).suffix.lower()]
+    _add(item, "enclosure", url=where, length=str(episode.size_bytes), type=media_type)
+    _add(item, f"{{{_ITUNES}}}title", episode.title)
+    _add(item, f"{{{_ITUNES}}}duration", str(round(episode.duration_ms / MS_PER_SECOND)))
+    _add(item, f"{{{_ITUNES}}}explicit", "false")
+    if episode.transcript:
+        kind = "text/vtt" if episode.transcript.endswith(".vtt") else "application/x-subrip"
+        address = urljoin(channel.address, quote(episode.transcript))
+        _add(item, f"{{{_PODCAST}}}transcript", url=address, type=kind, language=channel.language)
+    if episode.chapters:
+        address = urljoin(channel.address, quote(episode.name + CHAPTERS_ENDING))
+        _add(item, f"{{{_PODCAST}}}chapters", url=address, type="application/json+chapters")
+        chapters = _add(item, f"{{{_PSC}}}chapters", version="1.2")
+        for mark in episode.chapters:
+            _add(chapters, f"{{{_PSC}}}chapter", start=_clock(mark.start_ms), title=_legal(mark.title))
+
+
+def _add(parent: Element, tag: str, content: str = "", **attributes: str) -> Element:
+    from xml.etree import ElementTree
+
+    element = ElementTree.SubElement(parent, tag, {key: _legal(value) for key, value in attributes.items()})
+    if content:
+        element.text = _legal(content)
+    return element
+
+
+def _legal(text: str) -> str:
+    """A text without the characters that XML 1.0 cannot hold."""
+    return "".join(
+        char
+        for char in text
+        if char in "\t\n" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char >= "\U00010000"
+    )
+
+
+def _clock(ms: int) -> str:
+    """Normal Play Time, as Podlove Simple Chapters want it: 00:01:02.345."""
+    seconds, rest = divmod(ms, MS_PER_SECOND)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours:02}:{minute:02}:{second:02}.{rest:03}"
