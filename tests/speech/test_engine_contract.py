@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from tests.fake_voice import ToneEngine
 from tests.real_parts import require_real
+from voice_coach.audio.conditioning import condition
 from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.words import word_spans
 from voice_coach.speech.engine import LONGEST_TEXT, Engine, EngineError, PromptTooLongError
 from voice_coach.speech.espeak import EspeakEngine
 from voice_coach.speech.pyttsx3_engine import Pyttsx3Engine
@@ -97,6 +100,29 @@ def test_too_long_a_text_is_refused(subject: Subject) -> None:
     with pytest.raises(PromptTooLongError, match="100000 characters"):
         subject.say("breathe " * 12_499 + "breathe.")
     assert LONGEST_TEXT < 100_000
+
+
+SAID_AS_ONE = "In a moment, out of the 125 reps at 3.5 kg – side-lying, don’t “rush” – go."
+
+
+@pytest.mark.parametrize(
+    "text", [*TEXTS, SAID_AS_ONE, "Breathe\0 in –\n  and   out.", "… (rest) now", "1 2 3"]
+)
+@pytest.mark.parametrize("rate_wpm", [LOW, HIGH])
+def test_words_cover_the_text_in_order_inside_the_clip(subject: Subject, text: str, rate_wpm: int) -> None:
+    clip = subject.say(text, rate_wpm)
+    assert [(word.first, word.end) for word in clip.words] == word_spans(text)
+    assert clip.words[0].start_ms >= 0
+    for word, following in pairwise(clip.words):
+        assert word.start_ms < word.end_ms <= following.start_ms
+    assert clip.words[-1].start_ms < clip.words[-1].end_ms <= clip.duration_ms
+
+
+def test_words_are_where_the_sound_is(subject: Subject) -> None:
+    heard = condition(subject.say(TEXTS[2]), 0.0)
+    assert heard.words[0].start_ms <= 10
+    assert heard.duration_ms - 10 <= heard.words[-1].end_ms <= heard.duration_ms
+    assert max(word.end_ms - word.start_ms for word in heard.words) < heard.duration_ms / 3
 
 
 def test_an_unknown_voice_is_an_error_that_says_so(subject: Subject) -> None:

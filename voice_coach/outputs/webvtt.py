@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
+from itertools import count
 
 from voice_coach.model.units import clock_parts
 from voice_coach.model.words import written
@@ -14,16 +15,17 @@ from voice_coach.outputs.text_file import TextFile
 
 
 class WebVttFile(TextFile):
-    """Writes captions whose names are ``CHAPTER-NUMBER``, a note before each chapter."""
+    """Writes captions numbered from 1, and a note with its title before each chapter."""
 
     def pieces(self, programme: Programme) -> Iterator[str]:
         yield f"WEBVTT {_note(programme.about.title)}".rstrip() + "\n"
-        for part, placed in enumerate(placed_chapters(programme), 1):
+        numbers = count(1)
+        for placed in placed_chapters(programme):
             yield f"\nNOTE {_note(placed.chapter.title)}".rstrip() + "\n"
             yield "".join(
-                f"\n{part}-{number}\n{_time(caption.start_ms)} --> {_time(caption.end_ms)}\n"
+                f"\n{next(numbers)}\n{_time(caption.start_ms)} --> {_time(caption.end_ms)}\n"
                 f"{_timed(caption)}\n"
-                for number, caption in enumerate(chapter_captions(programme, placed), 1)
+                for caption in chapter_captions(programme, placed)
             )
 
 

@@ -33,6 +33,8 @@ def timed(text: str, begins: Sequence[tuple[int, int]], duration_ms: int) -> tup
         duration_ms: the length of the clip.
     """
     spans = word_spans(text)
+    if not spans:
+        return ()
     starts: list[int | None] = [None] * len(spans)
     told = iter(begins)
     at, ms = next(told, (len(text), duration_ms))
