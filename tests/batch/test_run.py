@@ -81,6 +81,12 @@ def test_only_what_is_missing_or_changed_is_made_again(place: Path) -> None:
     assert set(_states(place).values()) == {"made"}
 
 
+def test_on_another_day_what_is_there_is_kept(place: Path) -> None:
+    _states(place)
+    later = run(place / "p.csv", place / "out", today=date(2027, 1, 1), count=1)
+    assert {outcome.state for outcome in later} == {"kept"}
+
+
 def test_a_file_that_was_touched_but_not_changed_is_kept(place: Path) -> None:
     _states(place)
     (place / "out" / "anna.wav").touch()
