@@ -2,8 +2,8 @@
 
     python -m benchmarks manifest
 
-Names, holds, reps and guidance differ from row to row, so that no two files are alike. As a yardstick ffmpeg
-encodes the finished sound of one session with the same settings, one after the other as often as there are rows.
+Names, holds, reps and guidance differ from row to row, so that no two files are alike. As a yardstick the
+ffmpeg program encodes the finished sound of one session, as often as there are rows.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ def write_manifest(path: Path, rows: int) -> None:
     """A table of that many rows, all different."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["file", "session", "person", "pelvic-tuck.hold", "knee-slide.reps", "guidance"])
+        tuned = ["pelvic-tuck.hold", "knee-slide.reps", "pelvic-tuck.rest"]
+        writer.writerow(["file", "session", "person", *tuned])
         for row in range(rows):
-            hold, reps = 30 + row % 20, 2 + row // 20 % 4
+            hold, reps, rest = 30 + row % 20, 2 + row // 20 % 4, 10 + row // 80
             person = NAMES[row % len(NAMES)]
             name = f"{row:03}-{person}.{ENDING}"
             writer.writerow(
