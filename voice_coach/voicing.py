@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
+from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
 from voice_coach.model.speech import Clip
 from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.fallback import Conditioning, Voices
@@ -41,7 +41,9 @@ def make_speaker(cache: ClipCache, notify: Callable[[str], None]) -> Speaker:
         cache: closed with the speaker.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
-    conditioning = Conditioning(condition=condition, gain_db=_measured_gain_db, version=CONDITIONING_VERSION)
+    conditioning = Conditioning(
+        condition=condition_prompt, gain_db=_measured_gain_db, version=CONDITIONING_VERSION
+    )
     return Speaker(Voices(conditioning, cache, notify=notify))
 
 

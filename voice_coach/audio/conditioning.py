@@ -9,24 +9,31 @@ from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_in, fade_out
 from voice_coach.audio.limiter import limit
+from voice_coach.audio.loudness import SPEECH_LUFS
+from voice_coach.audio.metering import UNHEARD_LUFS, alone_lufs
 from voice_coach.model.speech import Clip, Word, duration_ms
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
-CONDITIONING_VERSION: Final = "1"
+CONDITIONING_VERSION: Final = "2"
 """Belongs into the name that a clip is kept under; raise it when ``condition`` makes anything else of it."""
 
 CEILING_DBTP: Final = -3.0
 """True peak of a clip at most; leaves room for a breath tone beside it below −1 dBTP."""
 
+_CEILING: Final = 10 ** (CEILING_DBTP / 20)
+
 FULL_SCALE: Final = np.float32(32_768)
 """Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
+
+_MOST_EVENING_DB: Final = 4.0
+"""Prompts of one voice lie within 3 dB of its level; what lies further off is meant to."""
 
 _SILENCE_DB: Final = -55.0  # below the clip's own peak; the softest consonants lie near −40
 _MARGIN_MS: Final = 5
 _FADE_MS: Final = 3
 
 
-def condition(clip: Clip, gain_db: float) -> Clip:
+def condition(clip: Clip, gain_db: float, *, even: bool = False) -> Clip:
     """Make a clip ready to mix. A pure function of its arguments.
 
     Silence at both ends is cut to 5 ms and faded, the rest amplified and resampled to 48 000 Hz; peaks above
@@ -35,6 +42,7 @@ def condition(clip: Clip, gain_db: float) -> Clip:
     Args:
         clip: mono float32 at any rate.
         gain_db: what brings this voice to the house level.
+        even: bring this very clip to the house level, so that no prompt stands out among the others.
 
     Returns:
         mono float32 at 48 000 Hz on the 16-bit grid, its words where they are heard in it; no frames if the
@@ -46,11 +54,33 @@ def condition(clip: Clip, gain_db: float) -> Clip:
         import soxr
 
         samples = soxr.resample(samples, clip.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
-    samples = limit(samples, 10 ** (CEILING_DBTP / 20))
+    samples = _evened(samples) if even else limit(samples, _CEILING)
     samples *= FULL_SCALE
     np.rint(samples, out=samples)
     samples *= 1 / FULL_SCALE
     return Clip(samples, SAMPLE_RATE_HZ, words)
+
+
+def condition_prompt(clip: Clip, gain_db: float) -> Clip:
+    """A prompt as it goes into a session: conditioned, and as loud as every other one."""
+    return condition(clip, gain_db, even=True)
+
+
+def _evened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """At the house level and under the ceiling."""
+    samples *= np.float32(10 ** (_evening_db(samples) / 20))
+    limited = limit(samples, _CEILING)
+    if limited is not samples:  # what was pressed down is missed, and put back
+        limited = limit(samples * np.float32(10 ** (_evening_db(limited) / 20)), _CEILING)
+    return limited
+
+
+def _evening_db(samples: NDArray[np.float32]) -> float:
+    loudness = alone_lufs(samples)
+    if loudness <= UNHEARD_LUFS:
+        return 0.0
+    # Rounded to a tenth, so that a clip does not change with every library.
+    return round(min(max(SPEECH_LUFS - loudness, -_MOST_EVENING_DB), _MOST_EVENING_DB), 1)
 
 
 def _trim(clip: Clip) -> tuple[NDArray[np.float32], tuple[Word, ...]]:

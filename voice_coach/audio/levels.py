@@ -13,9 +13,14 @@ from numpy.typing import NDArray
 
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
-_STEP_MS = 100
-_BLOCK_STEPS = 4
-_OFFSET_LU = -0.691  # BS.1770: makes a full-scale 997 Hz sine in one channel −3.01 LUFS
+STEP_MS = 100
+"""From one block to the next."""
+
+BLOCK_STEPS = 4
+"""Steps in a block."""
+
+OFFSET_LU = -0.691
+"""Makes a full-scale 997 Hz sine in one channel −3.01 LUFS."""
 
 # BS.1770 annex 1, tables 1 and 2: the two filters of the K-weighting at 48 kHz, as (b, a).
 _K_FILTERS = (
@@ -34,16 +39,16 @@ def loudest_lufs(samples: NDArray[np.float32]) -> float:
     Args:
         samples: mono float32 at 48 000 Hz; shorter than 400 ms counts as followed by silence.
     """
-    step = _STEP_MS * FRAMES_PER_MS
-    steps = max(_BLOCK_STEPS, -(-len(samples) // step))
+    step = STEP_MS * FRAMES_PER_MS
+    steps = max(BLOCK_STEPS, -(-len(samples) // step))
     rows = np.zeros((steps, step), np.float32)
     rows.reshape(-1)[: len(samples)] = samples
     # The filters' tails between steps are left out; their power is the spectrum's, by Parseval's theorem.
     spectrum = np.abs(np.fft.rfft(rows)) ** 2
-    power = spectrum @ _k_weights(step)
-    blocks = np.convolve(power, np.full(_BLOCK_STEPS, 1 / _BLOCK_STEPS), mode="valid")
+    power = spectrum @ k_weights(step)
+    blocks = np.convolve(power, np.full(BLOCK_STEPS, 1 / BLOCK_STEPS), mode="valid")
     loudest = float(blocks.max())
-    return _OFFSET_LU + 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf")
+    return OFFSET_LU + 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf")
 
 
 def true_peak(samples: NDArray[np.float32]) -> float:
@@ -60,7 +65,7 @@ def true_peak(samples: NDArray[np.float32]) -> float:
 
 
 @lru_cache(maxsize=1)
-def _k_weights(frames: int) -> NDArray[np.float64]:
+def k_weights(frames: int) -> NDArray[np.float64]:
     """What each bin of a real spectrum of ``frames`` adds to the K-weighted mean square."""
     delay = np.exp(-2j * np.pi * np.arange(frames // 2 + 1) / frames)
     gain = np.ones_like(delay)
