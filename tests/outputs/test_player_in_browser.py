@@ -209,8 +209,12 @@ def test_headset_and_lock_screen(browser: Browser, player: Path) -> None:
         page.evaluate("keys.seekto({seekTime: 40})")
         assert now_s(page) == 40
         until(page, "told.position === 40 && Math.abs(told.duration - 48) < 0.1")
+        page.evaluate("keys.seekbackward({})")
+        assert now_s(page) == 25
+        page.evaluate("keys.seekforward({seekOffset: 10})")
+        assert now_s(page) == 35
         page.evaluate("keys.previoustrack()")
-        assert now_s(page) == 32
+        assert now_s(page) == 16
         page.evaluate("keys.play()")
         until(page, "!sound.paused")
 

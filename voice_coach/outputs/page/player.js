@@ -36,8 +36,12 @@
   const box = (() => { try { return window.localStorage; } catch { return null; } })();
   const recall = (name) => { try { return box.getItem("voice-coach:" + name); } catch { return null; } };
   const keep = (name, value) => { try { box.setItem("voice-coach:" + name, value); } catch { /* it will not have it */ } };
-  let kept = 0;
-  const keepPlace = () => { kept = Date.now(); keep(sound.dataset.key, sound.ended ? 0 : sound.currentTime.toFixed(2)); };
+  let kept = 0, wanted = Number(recall(sound.dataset.key)) || 0;
+  const keepPlace = () => {
+    if (!sound.readyState) return; // it is not where it was left yet
+    kept = Date.now();
+    keep(sound.dataset.key, sound.ended ? 0 : sound.currentTime.toFixed(2));
+  };
 
   // ---- what is shown; nothing is touched that stays the same
 
@@ -136,7 +140,8 @@
   });
   const toggle = () => { if (sound.paused) play(); else sound.pause(); };
   const go = (time, say = "") => {
-    sound.currentTime = Math.min(Math.max(0, time), Math.max(0, end() - 0.1));
+    wanted = Math.min(Math.max(0, time), Math.max(0, end() - 0.1));
+    sound.currentTime = wanted;
     show();
     if (say) text(live, say);
     keepPlace();
@@ -174,11 +179,15 @@
     const cover = id("cover"), artwork = cover.type ? [{ src: cover.href, type: cover.type, sizes: cover.sizes.value }] : [];
     session.metadata = new MediaMetadata({ title: chapter.title, artist: title, album: sound.dataset.author, artwork });
   };
-  // An iPhone shows keys for seconds instead of those for exercises as soon as there are both; the bar is enough.
   const ASKED = {
     play, pause: () => sound.pause(), stop: () => sound.pause(), previoustrack: before, nexttrack: after,
     seekto: (details) => go(details.seekTime),
   };
+  // An iPhone, told apart by this property, shows keys for seconds instead of those for exercises if there are both.
+  if (!CSS.supports("-webkit-touch-callout", "none")) {
+    ASKED.seekbackward = (details) => by(-(details?.seekOffset || STEP_S));
+    ASKED.seekforward = (details) => by(details?.seekOffset || STEP_S);
+  }
   const listen = () => {
     for (const [action, handler] of Object.entries(ASKED)) {
       try { session?.setActionHandler(action, handler); } catch { /* this browser does not know that key */ }
@@ -217,7 +226,11 @@
   sound.addEventListener("pause", () => { lock?.release(); tellPlace(); keepPlace(); show(); });
   sound.addEventListener("ended", () => { keepPlace(); show(); });
   sound.addEventListener("seeked", () => { tellPlace(); show(); });
-  sound.addEventListener("loadedmetadata", () => { seek.max = Math.floor(end()); show(); });
+  sound.addEventListener("loadedmetadata", () => {
+    if (Math.abs(sound.currentTime - wanted) > 1) sound.currentTime = wanted; // some forget what was set before they loaded
+    seek.max = Math.floor(end());
+    show();
+  });
   sound.addEventListener("timeupdate", () => { show(); if (!sound.paused && Date.now() - kept > KEEP_EVERY_MS) keepPlace(); });
   sound.addEventListener("error", () => trouble("The sound cannot be played here. Open this file in another browser."));
   addEventListener("pagehide", keepPlace);
@@ -244,7 +257,8 @@
       return node;
     };
     part("number", index + 1);
-    part("title", chapter.title).lang = id("chapter").lang;
+    const name = part("title", chapter.title);
+    if (id("chapter").lang) name.lang = id("chapter").lang;
     part("long", clock((chapter.end || end()) - chapter.start));
     chapter.bar = part("share", "");
     chapter.button = button;
@@ -263,11 +277,11 @@
   }
   fillList();
   seek.max = Math.floor(end());
-  const place = Number(recall(sound.dataset.key)) || 0;
+  if (end() && wanted > end() - 1) wanted = 0;
   sound.removeAttribute("controls");
   sound.src = loaded();
   sound.preload = "auto";
-  if (place > 0 && (!end() || place < end() - 1)) sound.currentTime = place;
+  if (wanted) sound.currentTime = wanted;
   listen();
   for (const name of ["more", "player", "parts", "settings"]) id(name).hidden = false;
   show();
