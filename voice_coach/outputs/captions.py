@@ -62,7 +62,7 @@ def chapter_captions(programme: Programme, placed: PlacedChapter) -> list[Captio
         for _, words in prompts(programme, placed)
         for part, lines in _cut(tuple(words))
     ]
-    nexts = [*(caption.start_ms for caption in cut[1:]), placed.end_ms]
+    nexts = [*(caption.start_ms for caption in cut), placed.end_ms][1:]
     return [
         replace(caption, end_ms=min(max(caption.end_ms, caption.start_ms + SHORTEST_MS), following))
         for caption, following in zip(cut, nexts, strict=True)

@@ -27,7 +27,7 @@ class LyricsFile(TextFile):
         yield "".join(f"[{tag}:{written(text)}]\n" for tag, text in tags.items() if text)
         for placed in placed_chapters(programme):
             lines = [line for each in chapter_captions(programme, placed) for line in each.lines]
-            nexts = [*(line[0].start_ms for line in lines[1:]), placed.end_ms + CLEAR_AFTER_MS]
+            nexts = [*(line[0].start_ms for line in lines), placed.end_ms + CLEAR_AFTER_MS][1:]
             yield "".join(_written(lines, nexts))
 
 

@@ -29,7 +29,7 @@ class SubRipFile(TextFile):
 
 
 def _plain(lines: tuple[str, ...]) -> str:
-    return "\n".join(line.translate(_NOT_MARKUP) for line in lines)
+    return "\n".join(line.replace("-->", "→").translate(_NOT_MARKUP) for line in lines)
 
 
 def _time(ms: int) -> str:
