@@ -262,7 +262,7 @@ def test_axe_finds_nothing(browser: Browser, player: Path, size: tuple[int, int]
 
 def test_without_scripts_there_are_the_words_and_plain_controls(browser: Browser, player: Path) -> None:
     with opened(browser, player, PHONE, script=False) as page:
-        assert page.locator("audio").is_visible()
+        assert page.locator("audio[controls]").is_visible()
         assert not page.locator("#player").is_visible()
         assert page.locator("h3").count() == len(CHAPTERS)
         assert "no scripts" in page.inner_text("noscript")

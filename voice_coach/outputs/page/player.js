@@ -238,14 +238,16 @@
 
   // ---- begin
 
-  const loaded = () => { // a browser finds its way better in a blob than in text, and need not keep both
-    const [head, data] = sound.getAttribute("src").split(",", 2), parts = [];
-    for (let from = 0; from < data.length; from += BASE64_AT_ONCE) {
-      const bytes = atob(data.slice(from, from + BASE64_AT_ONCE)), part = new Uint8Array(bytes.length);
+  const loaded = () => { // from the plain controls of those who run no scripts, which are but text to us
+    const plain = document.querySelector("noscript"), written = plain.textContent, parts = [];
+    const first = written.indexOf("data:") + "data:".length, data = written.indexOf(",", first) + 1, end = written.indexOf('"', data);
+    for (let from = data; from < end; from += BASE64_AT_ONCE) {
+      const bytes = atob(written.slice(from, Math.min(end, from + BASE64_AT_ONCE))), part = new Uint8Array(bytes.length);
       for (let i = 0; i < bytes.length; i++) part[i] = bytes.charCodeAt(i);
       parts.push(part);
     }
-    return URL.createObjectURL(new Blob(parts, { type: head.slice("data:".length).split(";")[0] }));
+    plain.remove();
+    return URL.createObjectURL(new Blob(parts, { type: written.slice(first, data).split(";")[0] }));
   };
   const fillList = () => chapters.forEach((chapter, index) => {
     const item = document.createElement("li"), button = document.createElement("button");
@@ -278,7 +280,6 @@
   fillList();
   seek.max = Math.floor(end());
   if (end() && wanted > end() - 1) wanted = 0;
-  sound.removeAttribute("controls");
   sound.src = loaded();
   sound.preload = "auto";
   if (wanted) sound.currentTime = wanted;
