@@ -245,9 +245,7 @@ class Coach:
         if wished.fit_ms is None:
             fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
         else:
-            fit_layers = self._fit(
-                chosen, layers_of, wished.fit_ms, lengths, asked.name, start_at, wished.person
-            )
+            fit_layers = self._fit(chosen, layers_of, wished, wished.fit_ms, lengths, start_at)
 
         def pace_of(entry: Entry | None) -> Pace:
             return effective_pace(
@@ -277,11 +275,10 @@ class Coach:
         self,
         session: Session,
         layers_of: Callable[[Entry | None], list[Layer]],
+        wished: Wishes,
         fit_ms: int,
         lengths: ClipLengths,
-        explicit: str,
         start_at: str,
-        person: str,
     ) -> Callable[[Entry | None], list[Layer]]:
         """The layers with which a session fits a time; tells what they change."""
         from voice_coach.fitting import fit_session
@@ -295,9 +292,10 @@ class Coach:
             self.speaker(),
             self._voice_name or voice_for(language),
             lengths,
-            explicit=explicit,
+            explicit=wished.layer().name,
             start_at=start_at,
-            person=person,
+            person=wished.person,
+            lead_in_ms=wished.lead_in_ms,
         )
         self._notify(fitted.report)
         return lambda entry: [fitted.layer(entry)]

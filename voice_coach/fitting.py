@@ -50,6 +50,7 @@ def fit_session(
     explicit: str,
     start_at: str = "",
     person: str = "",
+    lead_in_ms: int = 0,
 ) -> FittedSession:
     """Finds the pacing with which a session, or what is left of it, ends within a second of a time.
 
@@ -66,14 +67,14 @@ def fit_session(
         explicit: the name of the layer whose values are wished for now, and stay.
         start_at: an exercise's id to begin with.
         person: whom the session is made for.
+        lead_in_ms: silence that comes before the session and counts.
 
     Raises:
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    return _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at, person).to(
-        target_ms, explicit
-    )
+    fitting = _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at, person, lead_in_ms)
+    return fitting.to(target_ms, explicit)
 
 
 class _Fitting:
@@ -87,6 +88,7 @@ class _Fitting:
         lengths: ClipLengths,
         start_at: str,
         person: str,
+        lead_in_ms: int,
     ) -> None:
         self._session = session
         self._language = language
@@ -96,6 +98,7 @@ class _Fitting:
         self._lengths = lengths
         self._start_at = start_at
         self._person = person
+        self._lead_in_ms = lead_in_ms
         self._entries: list[Entry | None] = []
         self._own: list[Sequence[Layer]] = []
         self._sided = False
@@ -150,6 +153,7 @@ class _Fitting:
             self._voice.prepare(new)
         index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
         parts_ms, balance = [0] * len(layers), SideBalance()
+        parts_ms[0] += self._lead_in_ms  # before the opening, or what else is first
         for plan, each in zip(plans, cues, strict=True):
             chapter = schedule(
                 each,

@@ -35,6 +35,7 @@ class Wishes:
         said: values as people write them, by parameter (``hold``) or exercise and parameter
             (``pelvic-tuck.hold``).
         fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
+        lead_in_ms: silence that comes before the session in a file; a fit counts it.
         person: whom it is made for: they are greeted by this name.
     """
 
@@ -44,6 +45,7 @@ class Wishes:
     speed: float | None = None
     said: Mapping[str, str] = field(default_factory=dict[str, str])
     fit_ms: int | None = None
+    lead_in_ms: int = 0
     person: str = ""
 
     def layer(self) -> Layer:

@@ -14,7 +14,15 @@ from voice_coach.batch.job import Job
 from voice_coach.coach import Coach, Wishes, parse_pace
 from voice_coach.exporting import check_target, export
 from voice_coach.home import Home
-from voice_coach.model.export import ChapterLevel, ExportWishes, FileWishes, Loudness, Mastering, Quality
+from voice_coach.model.export import (
+    LEAD_IN_MS,
+    ChapterLevel,
+    ExportWishes,
+    FileWishes,
+    Loudness,
+    Mastering,
+    Quality,
+)
 from voice_coach.model.practice import GuidanceWish
 from voice_coach.model.problems import WishError
 from voice_coach.model.script import Session
@@ -147,6 +155,7 @@ def wishes_of(job: Job) -> Wishes:
         speed=_read("pace", parse_pace, job.pace),
         said=job.said,
         fit_ms=_read("fit", parse_duration, job.fit),
+        lead_in_ms=LEAD_IN_MS,
         person=job.person,
     )
 

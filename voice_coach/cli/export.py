@@ -16,6 +16,7 @@ from voice_coach.exporting import file_endings
 from voice_coach.model.export import (
     CAPTION_FORMATS,
     CHAPTER_LEVELS,
+    LEAD_IN_MS,
     LOUDNESS_LUFS,
     PAPERS,
     QUALITIES,
@@ -85,7 +86,9 @@ def run(options: argparse.Namespace) -> int:
         raise WishError("--captions goes with one file, not with --split.")
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         performance = coach.prepare(
-            options.session, replace(wishes(options), person=options.name), start_at=options.start_at
+            options.session,
+            replace(wishes(options), person=options.name, lead_in_ms=LEAD_IN_MS),
+            start_at=options.start_at,
         )
         asked = export_wishes(options)
         ending = options.format or DEFAULT_FORMAT
