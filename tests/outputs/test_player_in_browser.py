@@ -275,7 +275,7 @@ def test_print_shows_the_words_alone(browser: Browser, player: Path) -> None:
         assert not page.locator("#settings").is_visible()
         shown = page.inner_text("body")
         assert "Lower back" in shown
-        assert "three two one" in shown
+        assert "three · two · one" in shown
         assert "Hold, 0:08" in shown
         assert "♪ bell" in shown
 

@@ -102,7 +102,7 @@ def test_another_sound_is_another_place_to_remember(page: str, tmp_path: Path) -
 def test_short_words_stand_on_one_line_and_long_ones_on_their_own() -> None:
     made = "".join(sections(programme(CHAPTERS[1:2])))
     lines = [re.sub("<[^>]+>", "", line) for line in re.findall(r"<p>(.*?)</p>", made)]
-    assert lines == ["Tuck it.", "Hold, 0:08", "three two one", "Let go."]
+    assert lines == ["Tuck it.", "Hold, 0:08", "three · two · one", "Let go."]
 
 
 def test_places_of_words_count_as_the_browser_does() -> None:

@@ -64,7 +64,7 @@ def _rows(programme: Programme, placed: PlacedChapter, foreign: str) -> Iterator
     for (name, _), row in groupby((each for each in told if each[1]), key=lambda each: _line(each[0])):
         events, texts = zip(*row, strict=True)
         time = format_clock(placed.start_ms + events[0].start_ms)
-        yield f'<li class="{name}"><span class="t">{time}</span> <p>{" ".join(texts)}</p></li>\n'
+        yield f'<li class="{name}"><span class="t">{time}</span> <p>{" · ".join(texts)}</p></li>\n'
 
 
 def _line(event: Event) -> tuple[str, int]:
