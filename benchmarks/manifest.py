@@ -34,9 +34,7 @@ def write_manifest(path: Path, rows: int) -> None:
             hold, reps, rest = 30 + row % 20, 2 + row // 20 % 4, 10 + row // 80
             person = NAMES[row % len(NAMES)]
             name = f"{row:03}-{person}.{ENDING}"
-            writer.writerow(
-                [name, "lower-back-short", person, f"{hold}s", reps, "key" if row % 2 else "full"]
-            )
+            writer.writerow([name, "lower-back-short", person, f"{hold}s", reps, f"{rest}s"])
 
 
 def made(folder: Path, rows: int) -> tuple[float, float, int]:
