@@ -17,7 +17,7 @@ from voice_coach.outputs.text_file import TextFile
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 LONGEST_BREAK_MS = 10_000
-"""What the services that speak SSML take in one ``<break>``; a longer pause is several of them."""
+"""The most that Amazon Polly takes in one ``<break>``; a longer pause is several of them."""
 
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
