@@ -104,6 +104,10 @@ class LiveOutput(Output):
 
 
 FILE_FORMATS = {
+    ".m4b": "voice_coach.outputs.m4b:M4bFile",
+    ".m4a": "voice_coach.outputs.m4b:M4bFile",
+    ".mp3": "voice_coach.outputs.mp3:Mp3File",
+    ".opus": "voice_coach.outputs.opus:OpusFile",
     ".wav": "voice_coach.outputs.wav:WavFile",
     ".flac": "voice_coach.outputs.flac:FlacFile",
     ".vtt": "voice_coach.outputs.webvtt:WebVttFile",

@@ -1,0 +1,70 @@
+"""MP3, M4B and Opus: small files with tags, chapters and a picture."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from abc import abstractmethod
+from typing import ClassVar
+
+from voice_coach.encoding.codecs import Codec, Settings
+from voice_coach.encoding.muxing import Label
+from voice_coach.encoding.packets import FOLDER, PacketStore
+from voice_coach.encoding.recording import Recording
+from voice_coach.encoding.stream import encode
+from voice_coach.model.about import About
+from voice_coach.outputs.beside import beside
+from voice_coach.outputs.captions import subtitles
+from voice_coach.outputs.chapter_marks import chapter_marks
+from voice_coach.outputs.output import FileOutput
+from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.tags import tags, three_letters
+from voice_coach.outputs.whole_file import whole_file
+
+
+class EncodedFile(FileOutput):
+    """Writes sound of which something is left out, mono at 48 000 Hz.
+
+    Sounds that were encoded before are taken from the cache. Chapters and tags are written last, when every
+    word has been spoken and measured anyway.
+    """
+
+    codec: ClassVar[Codec]
+    cover_px: ClassVar[int] = 600
+    """The side of its picture: sharp on a phone's lock screen, and small beside the sound."""
+
+    def write(self, programme: Programme) -> None:
+        wishes = self._wishes
+        settings = Settings.of(self.codec, wishes.quality)
+        with contextlib.ExitStack() as stack:
+            file = stack.enter_context(whole_file(self._target, force=wishes.force))
+            store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
+            with beside(programme.blocks()) as blocks:
+                recording = stack.enter_context(contextlib.closing(encode(blocks, settings, store)))
+            if store:
+                store.close()
+            self._mux(file, recording, self._label(programme))
+
+    @abstractmethod
+    def _mux(self, file: io.RawIOBase, recording: Recording, label: Label) -> None:
+        """Write the file."""
+
+    def _label(self, programme: Programme) -> Label:
+        about = programme.about
+        return Label(
+            tags=tags(about),
+            language=three_letters(about.language),
+            marks=chapter_marks(programme.chapters(), self._wishes.chapters),
+            cover=cover(about, self.cover_px),
+            cover_px=self.cover_px,
+            subtitles=subtitles(programme),
+        )
+
+
+def cover(about: About, side_px: int) -> bytes:
+    """The picture of a session as JPEG; nothing for sound alone."""
+    if not about.session:
+        return b""
+    from voice_coach.outputs.cover import cover_jpeg
+
+    return cover_jpeg(about, side_px)

@@ -1,0 +1,57 @@
+"""What the tags of an audio file say."""
+
+from __future__ import annotations
+
+from voice_coach.encoding.muxing import Label
+from voice_coach.model.about import About
+from voice_coach.model.units import MS_PER_HOUR
+
+_PAIRS = """
+    ar=ara bg=bul ca=cat cs=ces cy=cym da=dan de=deu el=ell en=eng es=spa et=est eu=eus fa=fas fi=fin fr=fra
+    ga=gle he=heb hi=hin hr=hrv hu=hun is=isl it=ita ja=jpn ko=kor lt=lit lv=lav nb=nob nl=nld no=nor pl=pol
+    pt=por ro=ron ru=rus sk=slk sl=slv sr=srp sv=swe tr=tur uk=ukr vi=vie zh=zho
+"""
+_THREE_LETTERS = {two: three for two, _, three in (pair.partition("=") for pair in _PAIRS.split())}
+"""ISO 639-1 to ISO 639-2, which MP4 and ID3 want; of languages that may have a voice."""
+
+
+def tags(about: About) -> dict[str, str]:
+    """The tags that every format has, by FFmpeg's names; what is not known is left out."""
+    found = {
+        "title": about.title,
+        "artist": about.author,
+        "album": about.title,
+        "genre": "Exercise" if about.session else "",
+        "description": about.description,
+        "comment": about.source,
+        "date": about.date,
+    }
+    return {name: " ".join(words.split()) for name, words in found.items() if words.strip()}
+
+
+def three_letters(language: str) -> str:
+    """The three letters (ISO 639-2) of a language, such as ``en`` or ``en-GB``; "" if not known."""
+    first = language.partition("-")[0].lower()
+    return first if len(first) == 3 else _THREE_LETTERS.get(first, "")
+
+
+def vorbis_comments(label: Label) -> dict[str, str]:
+    """The tags of FLAC and Opus, chapters among them.
+
+    They are written as the Ogg world agreed (``CHAPTER001=00:00:57.788``), and not by FFmpeg, which is a
+    second off for every chapter that begins in the latter half of one.
+    """
+    tags = dict(label.tags)
+    if source := tags.pop("comment", ""):
+        tags["source"] = source
+    if description := tags.pop("description", ""):
+        tags["comment"] = description  # FFmpeg's name for what is DESCRIPTION there
+    if label.language:
+        tags["language"] = label.language
+    for number, mark in enumerate(label.marks, 1):
+        hours, rest_ms = divmod(mark.start_ms, MS_PER_HOUR)
+        minutes, rest_ms = divmod(rest_ms, 60_000)
+        seconds, ms = divmod(rest_ms, 1000)
+        tags[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{seconds:02}.{ms:03}"
+        tags[f"CHAPTER{number:03}NAME"] = mark.title
+    return tags
