@@ -76,6 +76,11 @@ def flac(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
     yield Written(file_output(target)), heard
 
 
+def html(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
+    """What is heard of it, only a browser can tell: see test_player_in_browser."""
+    yield Written(file_output(_folder(request) / "session.html")), lambda: None
+
+
 def none(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
     del request
     yield device("none"), lambda: None
@@ -121,6 +126,7 @@ MAKERS = [
     memory,
     wav,
     flac,
+    html,
     none,
     pytest.param(miniaudio, marks=LIVE),
     pytest.param(simpleaudio, marks=LIVE),

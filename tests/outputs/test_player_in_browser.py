@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.outputs.chromium import WIDE, Scheme, looked_at_by_axe, opened
+from tests.outputs.paced_timelines import event
 from tests.outputs.player_driver import heard_second, jump, now_s, play, until
 from tests.outputs.player_pages import CHAPTERS, SECONDS, programme, said
 from tests.outputs.test_timeline_page import HOSTILE
@@ -87,6 +88,29 @@ def test_exercises_are_jumped_to_and_heard(browser: Browser, player: Path, size:
         assert 32 <= heard == shown <= 34
         assert page.locator("#list [aria-current]").inner_text().split("\n")[1] == "Chair breathing"
         assert page.locator("#play").is_visible()
+
+
+def test_sets_are_jumped_to_if_wished(browser: Browser, tmp_path: Path) -> None:
+    sets = (
+        event("action", "hold", 0, 8_000, set=1, side="left"),
+        event("action", "hold", 12_000, 14_000, set=1, side="right"),
+        event("speech", "prompt", 13_000, 14_000, "Rest.", set=1, side="right"),
+    )
+    made = programme((CHAPTERS[0], replace(CHAPTERS[1], events=sets), CHAPTERS[2]))
+    PlayerPage(tmp_path / "sets.html", FileWishes(chapters="sets")).write(made)
+    with opened(browser, tmp_path / "sets.html", PHONE) as page:
+        names = page.locator("#list .title").all_inner_texts()
+        assert names == [
+            "Welcome",
+            "Pelvic tuck: set 1, left",
+            "Pelvic tuck: set 1, right",
+            "Chair breathing",
+        ]
+        for place in (16, 28, 32):
+            page.tap("#after")
+            assert now_s(page) == place
+        jump(page, 29.5)
+        assert _caption(page) == "Rest."
 
 
 def test_buttons_lead_from_exercise_to_exercise(browser: Browser, player: Path) -> None:

@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from html import escape
 from string import Template
-from typing import IO
+from typing import IO, cast
 
+from voice_coach.encoding.codecs import MP3, Settings
+from voice_coach.encoding.muxing import Label, mux
+from voice_coach.encoding.packets import FOLDER, PacketStore
+from voice_coach.encoding.recording import IN_MEMORY_BYTES
+from voice_coach.encoding.stream import encode
+from voice_coach.model.about import About
+from voice_coach.model.export import ChapterLevel, FileWishes
+from voice_coach.model.problems import OutputError
 from voice_coach.model.words import written
+from voice_coach.outputs.beside import beside
+from voice_coach.outputs.encoded_file import cover
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.page_pieces import piece, policy_hash
 from voice_coach.outputs.player_transcript import sections
@@ -25,6 +36,9 @@ from voice_coach.outputs.whole_file import whole_file
 _READ_BYTES = 3 << 18
 """Divisible by three, so that the base64 of the pieces is that of the whole."""
 
+_NO_TAGS = {"id3v2_version": "0"}
+"""The page tells them."""
+
 ARTWORK_PX = 512
 """Lock screens show no more of it."""
 
@@ -33,13 +47,16 @@ class PlayerPage(FileOutput):
     """Writes a page that plays the session, with chapters, captions and large buttons."""
 
     def write(self, programme: Programme) -> None:
-        with whole_file(self._target, force=self._wishes.force) as file, _encoded(programme) as sound:
-            for text in _page(programme, sound):
+        with (
+            whole_file(self._target, force=self._wishes.force) as file,
+            _encoded(programme, self._wishes) as sound,
+        ):
+            for text in _page(programme, self._wishes.chapters, sound):
                 # A script may spell half of a character that has two; no file can hold that.
                 file.write(text.encode("utf-8", "replace"))
 
 
-def _page(programme: Programme, sound: IO[bytes]) -> Iterator[str]:
+def _page(programme: Programme, level: ChapterLevel, sound: IO[bytes]) -> Iterator[str]:
     """The page, a piece at a time."""
     about = programme.about
     script, style = piece("player.js"), piece("base.css", "player.css")
@@ -56,7 +73,7 @@ def _page(programme: Programme, sound: IO[bytes]) -> Iterator[str]:
         "style_hash": policy_hash(style),
         "script": script,
         "script_hash": policy_hash(script),
-        "cover": _cover(programme),
+        "cover": _cover(about),
     }
     before, rest = piece("player.html").split("$sound")
     between, after = rest.split("$sections")
@@ -64,7 +81,7 @@ def _page(programme: Programme, sound: IO[bytes]) -> Iterator[str]:
     while read := sound.read(_READ_BYTES):
         yield base64.b64encode(read).decode()
     yield Template(between).substitute(values)
-    yield from sections(programme)
+    yield from sections(programme, level)
     yield Template(after).substitute(values)
 
 
@@ -77,33 +94,30 @@ def _fingerprint(sound: IO[bytes]) -> str:
     return digest.hexdigest()[:24]
 
 
-def _cover(programme: Programme) -> str:
+def _cover(about: About) -> str:
     """Attributes of the link to the session's picture, which lock screens show too."""
-    from voice_coach.outputs.cover import cover_jpeg
-
-    picture = base64.b64encode(cover_jpeg(programme.about, ARTWORK_PX)).decode()
-    return f'type="image/jpeg" sizes="{ARTWORK_PX}x{ARTWORK_PX}" href="data:image/jpeg;base64,{picture}"'
+    picture = cover(about, ARTWORK_PX)
+    if not picture:
+        return 'href="data:,"'
+    size, data = f"{ARTWORK_PX}x{ARTWORK_PX}", base64.b64encode(picture).decode()
+    return f'type="image/jpeg" sizes="{size}" href="data:image/jpeg;base64,{data}"'
 
 
 @contextmanager
-def _encoded(programme: Programme) -> Iterator[IO[bytes]]:
-    """The sound as MP3 of a constant bit rate, from its start."""
-    import av
-
-    with tempfile.TemporaryFile() as file:
-        container = av.open(file, "w", format="mp3", options={"fflags": "+bitexact"})
-        stream = container.add_stream("libmp3lame", rate=48_000, layout="mono", format="s16p")
-        stream.bit_rate = 64_000
-        at = 0
-        for block in programme.blocks():
-            if not len(block.samples):
-                continue
-            frame = av.AudioFrame.from_ndarray(block.samples.reshape(1, -1), format="s16p", layout="mono")
-            frame.sample_rate = 48_000
-            frame.pts = at
-            at += len(block.samples)
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-        container.close()
-        file.seek(0)
-        yield file
+def _encoded(programme: Programme, wishes: FileWishes) -> Generator[IO[bytes]]:
+    """The sound as MP3 of a constant bit rate, from its start; in memory, or in a file without a name."""
+    settings = Settings.of(MP3, wishes.quality)
+    store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
+    with beside(programme.blocks()) as blocks, closing(encode(blocks, settings, store)) as recording:
+        if store:
+            store.close()
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
+            try:
+                mux(cast("io.RawIOBase", file), "mp3", _NO_TAGS, recording, Label())
+            except OSError as error:
+                raise OutputError(
+                    f"The sound of the page cannot be kept in {tempfile.gettempdir()} "
+                    f"({error.strerror or error}). Make room there."
+                ) from error
+            file.seek(0)
+            yield cast("IO[bytes]", file)

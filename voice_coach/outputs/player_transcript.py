@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
+from voice_coach.model.export import ChapterLevel
 from voice_coach.model.script import BREATH_PHASES
-from voice_coach.model.timeline import Event
+from voice_coach.model.timeline import Chapter, Event
 from voice_coach.model.units import format_clock
 from voice_coach.model.words import written
 from voice_coach.outputs.captions import joined
+from voice_coach.outputs.chapter_marks import chapter_marks
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import PlacedChapter, SpokenWord, placed_chapters, spoken_words
 
@@ -42,8 +44,13 @@ _ALONG = (*BREATH_PHASES, "tick")
 """Sounds that only go along with what is told by a line already."""
 
 
-def sections(programme: Programme) -> Iterator[str]:
-    """A section for each chapter, as HTML. What is spoken bears its language; the page itself is English."""
+def sections(programme: Programme, level: ChapterLevel = "exercises") -> Iterator[str]:
+    """A section for each chapter, as HTML. What is spoken bears its language; the page itself is English.
+
+    Args:
+        programme: what is written.
+        level: what may be jumped to: chapters, or each set in them too.
+    """
     language = programme.about.language
     foreign = f' lang="{escape(language)}"' if language != "en" else ""
     for number, placed in enumerate(placed_chapters(programme), 1):
@@ -55,8 +62,21 @@ def sections(programme: Programme) -> Iterator[str]:
             f'aria-labelledby="head{number}">\n<h3 id="head{number}"><span class="name"{foreign}>'
             f"{escape(written(chapter.title))}</span> "
             f'<span class="long">{format_clock(chapter.duration_ms)}</span></h3>\n'
-            f'<ol role="list">\n{rows}</ol>\n{doing and f"<ul hidden>{doing}</ul>"}</section>\n'
+            f'<ol role="list">\n{rows}</ol>\n{_hidden("doing", doing)}'
+            f"{_hidden('marks', _marks(chapter, level))}</section>\n"
         )
+
+
+def _marks(chapter: Chapter, level: ChapterLevel) -> str:
+    """The parts of a chapter that may be jumped to, if it has any."""
+    marks = chapter_marks([chapter], level)
+    items = (f'<li data-t="{m.start_ms} {m.end_ms}">{escape(written(m.title))}</li>' for m in marks)
+    return "".join(items) if len(marks) > 1 else ""
+
+
+def _hidden(name: str, items: str) -> str:
+    """A list for the page's script only."""
+    return items and f'<ul class="{name}" hidden>{items}</ul>\n'
 
 
 def _rows(programme: Programme, placed: PlacedChapter, foreign: str) -> Iterator[str]:

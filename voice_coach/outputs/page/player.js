@@ -8,17 +8,20 @@
 
   // ---- what there is: chapters, captions and what the body does, in seconds from the start
 
-  const starts = (node, of) => {
-    const [start, end] = node.dataset.t.split(" ").map(Number);
-    return { node, start: of.start + start / 1000, end: of.start + end / 1000 };
-  };
-  const chapters = [...document.querySelectorAll(".part")].map((section) => {
-    const [start, length] = section.dataset.ms.split(" ").map((ms) => ms / 1000);
-    return { section, start, end: start + length, title: section.querySelector(".name").textContent };
+  const sections = [...document.querySelectorAll(".part")].map((node) => {
+    const [start, length] = node.dataset.ms.split(" ").map((ms) => ms / 1000);
+    return { node, start, end: start + length, title: node.querySelector(".name").textContent };
   });
-  const lane = (selector) => chapters.flatMap((chapter) =>
-    [...chapter.section.querySelectorAll(selector)].map((node) => starts(node, chapter)));
-  const captions = lane(".words"), doings = lane("ul [data-t]");
+  const inside = (section, selector) => [...section.node.querySelectorAll(selector)].map((node) => {
+    const [start, end] = node.dataset.t.split(" ").map((ms) => section.start + ms / 1000);
+    return { node, start, end, title: node.textContent };
+  });
+  const captions = sections.flatMap((section) => inside(section, ".words"));
+  const doings = sections.flatMap((section) => inside(section, ".doing li"));
+  const chapters = sections.flatMap((section) => { // what may be jumped to: a section, or each set in it
+    const marks = inside(section, ".marks li");
+    return marks.length ? marks : [section];
+  });
   if (!chapters.length) chapters.push({ start: 0, end: 0, title });
   const end = () => chapters[chapters.length - 1].end || sound.duration || 0;
   const at = (list, time) => { // the last that has begun
@@ -82,7 +85,7 @@
   };
   const showCaption = (now, chapter) => {
     let index = at(captions, now);
-    if (captions[index]?.start < chapter.start) index = -1; // nothing was said in this exercise yet
+    if (captions[index]?.start < chapter.start && captions[index].end <= now) index = -1; // nothing was said in this one yet
     const said = captions[index];
     marked(captions, index, "caption", (each, here) => each.node.closest("li").classList.toggle("now", here));
     if (changed("said", index)) {
@@ -173,11 +176,11 @@
 
   // ---- headset, lock screen, and a screen that stays on
 
-  const session = navigator.mediaSession;
+  const system = navigator.mediaSession;
   const tellSystem = (chapter) => {
-    if (!session || !window.MediaMetadata) return;
+    if (!system || !window.MediaMetadata) return;
     const cover = id("cover"), artwork = cover.type ? [{ src: cover.href, type: cover.type, sizes: cover.sizes.value }] : [];
-    session.metadata = new MediaMetadata({ title: chapter.title, artist: title, album: sound.dataset.author, artwork });
+    system.metadata = new MediaMetadata({ title: chapter.title, artist: title, album: sound.dataset.author, artwork });
   };
   const ASKED = {
     play, pause: () => sound.pause(), stop: () => sound.pause(), previoustrack: before, nexttrack: after,
@@ -190,15 +193,15 @@
   }
   const listen = () => {
     for (const [action, handler] of Object.entries(ASKED)) {
-      try { session?.setActionHandler(action, handler); } catch { /* this browser does not know that key */ }
+      try { system?.setActionHandler(action, handler); } catch { /* this browser does not know that key */ }
     }
   };
   const tellPlace = () => {
-    if (!session) return;
-    session.playbackState = sound.paused ? "paused" : "playing";
+    if (!system) return;
+    system.playbackState = sound.paused ? "paused" : "playing";
     if (!Number.isFinite(sound.duration)) return;
     try {
-      session.setPositionState?.({ duration: sound.duration, position: Math.min(sound.currentTime, sound.duration) });
+      system.setPositionState?.({ duration: sound.duration, position: Math.min(sound.currentTime, sound.duration) });
     } catch { /* the bar of the lock screen stays as it was */ }
   };
   let lock = null, asking = false;
