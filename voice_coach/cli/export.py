@@ -29,7 +29,7 @@ from voice_coach.model.problems import WishError
 SPLIT_FORMAT = "mp3"
 """What every player can play one after the other."""
 
-DEFAULT_FORMAT = "wav"
+DEFAULT_FORMAT = "m4b"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
