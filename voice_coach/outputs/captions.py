@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from voice_coach.encoding.timed_text import Subtitle
 from voice_coach.model.words import ends_phrase, ends_sentence
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import PlacedChapter, SpokenWord, placed_chapters, prompts
@@ -53,6 +54,12 @@ def captions(programme: Programme) -> Iterator[Caption]:
     """All captions of a programme, in order; chapters are compiled as they are reached."""
     for placed in placed_chapters(programme):
         yield from chapter_captions(programme, placed)
+
+
+def subtitles(programme: Programme) -> Iterator[Subtitle]:
+    """The captions for a track inside a file of sound."""
+    for caption in captions(programme):
+        yield Subtitle("\n".join(caption.texts), caption.start_ms, caption.end_ms)
 
 
 def chapter_captions(programme: Programme, placed: PlacedChapter) -> list[Caption]:
