@@ -304,8 +304,7 @@ def test_print_shows_the_words_alone(browser: Browser, player: Path) -> None:
         assert "♪ bell" in shown
 
 
-@SIZES
-def test_hostile_texts_run_nothing(browser: Browser, tmp_path: Path, size: tuple[int, int]) -> None:
+def test_hostile_texts_run_nothing(browser: Browser, tmp_path: Path) -> None:
     first = replace(
         CHAPTERS[0],
         title=HOSTILE,
@@ -314,7 +313,7 @@ def test_hostile_texts_run_nothing(browser: Browser, tmp_path: Path, size: tuple
     made = programme((first, *CHAPTERS[1:]), title=HOSTILE, language='en" onclick="alert(1)')
     made = replace(made, about=replace(made.about, description=HOSTILE, source=HOSTILE, author=HOSTILE))
     PlayerPage(tmp_path / "page.html", FileWishes()).write(made)
-    with opened(browser, tmp_path / "page.html", size) as page:
+    with opened(browser, tmp_path / "page.html", PHONE) as page:
         page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         page.click("#list button >> nth=0")
         until(page, "sound.currentTime > 0.1")
