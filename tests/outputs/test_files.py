@@ -75,7 +75,11 @@ def test_a_wav_file_of_12_hours_is_right(tmp_path: Path) -> None:
     assert struct.unpack("<I", head[40:])[0] == target.stat().st_size - 44
 
 
-@pytest.mark.parametrize("ending", FILE_FORMATS)
+LOSSLESS = (".wav", ".flac")
+SOUND = (*LOSSLESS, ".m4b", ".m4a", ".mp3", ".opus")
+
+
+@pytest.mark.parametrize("ending", SOUND)
 def test_the_same_samples_give_the_same_bytes_however_they_are_cut(tmp_path: Path, ending: str) -> None:
     stream = session()
     whole = np.concatenate(stream)
@@ -86,7 +90,7 @@ def test_the_same_samples_give_the_same_bytes_however_they_are_cut(tmp_path: Pat
     assert len(written) == 1
 
 
-@pytest.mark.parametrize("ending", FILE_FORMATS)
+@pytest.mark.parametrize("ending", LOSSLESS)
 def test_samples_at_full_scale_come_through(tmp_path: Path, ending: str) -> None:
     import av
 
