@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,14 +45,27 @@ def seamless(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _decoded(name: str) -> NDArray[np.float32]:
+    try:
+        # Opened here, so that a name is never taken for an address on the network.
+        with Path(name).open("rb") as file:
+            pieces = _pieces(file, name)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise _refused(name, f"{reason}. Use none, tone, noise, or the path of an audio file") from error
+    except ValueError as error:  # a zero byte in the name
+        raise _refused(name, f"{error}. Choose another file") from error
+    whole = np.concatenate([np.zeros(0, np.int16), *pieces])[: LONGEST_S * SAMPLE_RATE_HZ]
+    return whole * _FULL_SCALE
+
+
+def _pieces(file: BinaryIO, name: str) -> list[NDArray[np.int16]]:
     import av
     from av.error import FFmpegError
 
     pieces: list[NDArray[np.int16]] = []
     frames = 0
     try:
-        # Opened here, so that a name is never taken for an address on the network.
-        with Path(name).open("rb") as file, av.open(file, "r") as container:
+        with av.open(file, "r") as container:
             if not container.streams.audio:
                 raise _refused(name, "there is no sound in it. Choose an audio file")
             resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
@@ -61,20 +74,14 @@ def _decoded(name: str) -> NDArray[np.float32]:
                     pieces.append(frame.to_ndarray()[0])
                     frames += frame.samples
                 if frames >= LONGEST_S * SAMPLE_RATE_HZ:
-                    break
-            else:
-                pieces.extend(frame.to_ndarray()[0] for frame in resampler.resample(None))
-    except FFmpegError as error:
-        raise _refused(
-            name, f"it is not understood as audio ({error.strerror}). Choose another file"
-        ) from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise _refused(name, f"{reason}. Use none, tone, noise, or the path of an audio file") from error
-    except ValueError as error:  # a zero byte in the name
-        raise _refused(repr(name), f"{error}. Choose another file") from error
-    whole = np.concatenate([np.zeros(0, np.int16), *pieces])[: LONGEST_S * SAMPLE_RATE_HZ]
-    return whole * _FULL_SCALE
+                    return pieces
+            pieces.extend(frame.to_ndarray()[0] for frame in resampler.resample(None))
+    except (
+        FFmpegError,
+        OSError,
+    ) as error:  # OSError: where it wants to read before the start of a short file
+        raise _refused(name, "it is not understood as audio. Choose another file") from error
+    return pieces
 
 
 def _refused(name: str, reason: str) -> OutputError:

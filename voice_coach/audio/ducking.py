@@ -7,8 +7,9 @@ follow the words to know: it stays down through a prompt, and over pauses too sh
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -63,7 +64,7 @@ class Course:
 def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
     """Each chapter with the course of the bed through it.
 
-    Chapters are pulled until one has something to hear, or there is no more: one ahead, as a rule.
+    Chapters are pulled until one has something to hear and the end is far enough: one ahead, as a rule.
     """
     waiting: deque[tuple[Chapter, int, Spans]] = deque()
     coming = iter(chapters)
@@ -71,7 +72,7 @@ def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
     last_span = (-_FAR_MS, -_FAR_MS)
     more = True
     while True:
-        while more and not any(spans for _, _, spans in list(waiting)[1:]):
+        while more and not _far_enough(waiting, end_ms):
             chapter = next(coming, None)
             if chapter is None:
                 more = False
@@ -90,11 +91,19 @@ def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
                 start_ms=start_ms,
                 starts=np.array([*starts, 2 * _FAR_MS], np.int64),
                 ends=np.array([*ends, 2 * _FAR_MS], np.int64),
-                session_end_ms=_FAR_MS if more or waiting else end_ms,
+                session_end_ms=_FAR_MS if more else end_ms,
             ),
         )
         if spans:
             last_span = spans[-1]
+
+
+def _far_enough(waiting: Sequence[tuple[Chapter, int, Spans]], end_ms: int) -> bool:
+    """Whether what is known after the first chapter says all about the bed in it."""
+    if len(waiting) < 2:
+        return False
+    second_ms = waiting[1][1]
+    return end_ms - second_ms >= FADE_OUT_MS and any(spans for _, _, spans in islice(waiting, 1, None))
 
 
 def _heard(chapter: Chapter, start_ms: int) -> Spans:

@@ -55,18 +55,22 @@ def limit(samples: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
     if not len(near):
         return samples
     peaks = _peaks_around(samples, near)
-    if peaks.max() <= ceiling:
+    # Only what rises above it, so that a piece comes out the same with or without what lies far from it.
+    too_high = peaks > ceiling
+    if not too_high.any():
         return samples
+    near, peaks = near[too_high], peaks[too_high]
     blocks = -(-len(samples) // FRAMES_PER_MS)
     gain = np.ones(blocks + 2, np.float32)  # a block of margin on either side
-    np.minimum.at(gain, near // FRAMES_PER_MS + 1, ceiling * _AIM / np.maximum(peaks, ceiling * _AIM))
+    np.minimum.at(gain, near // FRAMES_PER_MS + 1, ceiling * _AIM / peaks)
     reach = (
         _HOLD_MS + _SMOOTH_MS + 1
     )  # 1: the gain is a line from middle to middle, so both must be low enough
     gain = sliding_window_view(np.pad(gain, reach, "edge"), 2 * reach + 1).min(axis=1)
-    window = np.hanning(2 * _SMOOTH_MS + 3)[1:-1].astype(np.float32)
-    gain = np.convolve(np.pad(gain, _SMOOTH_MS, "edge"), window / window.sum(), "valid")
-    return samples * _lines(gain)[: len(samples)]
+    window = np.hanning(2 * _SMOOTH_MS + 3)[1:-1]
+    # In float64, whose last digits depend on where the sum begins; they are gone when it is float32 again.
+    gain = np.convolve(np.pad(gain, _SMOOTH_MS, "edge").astype(np.float64), window / window.sum(), "valid")
+    return samples * _lines(gain.astype(np.float32))[: len(samples)]
 
 
 def _peaks_around(samples: NDArray[np.float32], at: NDArray[np.intp]) -> NDArray[np.float32]:
