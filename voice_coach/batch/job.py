@@ -26,6 +26,7 @@ class Job:
         chapters: ``exercises`` or ``sets``.
         loudness: a preset.
         bed: ``none``, ``tone``, ``noise`` or an audio file.
+        paper: ``a4`` or ``letter``, for a sheet.
         date: the day to name in the file, as ``2026-11-21``.
     """
 
@@ -43,6 +44,7 @@ class Job:
     chapters: str = "exercises"
     loudness: str = "phone"
     bed: str = "none"
+    paper: str = "a4"
     date: str = ""
 
     def plain(self) -> dict[str, Any]:
