@@ -14,7 +14,7 @@ from voice_coach.batch.manifest import ManifestError, read_manifest
 from voice_coach.batch.work import Checked, Made
 from voice_coach.batch.workers import Failed, Workers
 from voice_coach.home import Home
-from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, QUALITIES
+from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
 from voice_coach.model.problems import OutputError
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.outputs.whole_file import clear_leftovers
@@ -26,6 +26,7 @@ KNOWN = {
     "quality": QUALITIES,
     "chapters": CHAPTER_LEVELS,
     "loudness": tuple(LOUDNESS_LUFS),
+    "paper": PAPERS,
 }
 
 

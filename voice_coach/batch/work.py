@@ -21,6 +21,7 @@ from voice_coach.model.export import (
     FileWishes,
     Loudness,
     Mastering,
+    Paper,
     Quality,
 )
 from voice_coach.model.practice import GuidanceWish
@@ -108,6 +109,7 @@ class Worker:
                 force=True,
                 quality=cast("Quality", job.quality),
                 chapters=cast("ChapterLevel", job.chapters),
+                paper=cast("Paper", job.paper),
                 cache=self._own_coach(job).home.cache,
             ),
             mastering=Mastering(loudness=cast("Loudness", job.loudness), bed=job.bed),
