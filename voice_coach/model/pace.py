@@ -7,6 +7,12 @@ from dataclasses import dataclass
 
 from voice_coach.model.script import Guidance, Setting
 
+BUILT_IN = "built-in"
+"""The name of the layer that holds where nobody says otherwise."""
+
+FADED = "what you know"
+"""The name of the layer that guidance ``auto`` comes from."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:

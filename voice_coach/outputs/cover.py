@@ -74,13 +74,17 @@ def cover_jpeg(about: About, size_px: int = SIZE_PX) -> bytes:
     return file.getvalue()
 
 
+def colours(key: str) -> tuple[Colour, Colour]:
+    """The ground and the light of a session, chosen by its id."""
+    return COLOURS[hashlib.sha256(key.encode()).digest()[-1] % len(COLOURS)]
+
+
 def _ground(key: str, size_px: int) -> Image:
     """The circles, with soft edges."""
     import numpy as np
     from PIL import Image
 
-    choice = hashlib.sha256(key.encode()).digest()[-1] % len(COLOURS)
-    ground, light = (np.array(colour, dtype=np.float32) for colour in COLOURS[choice])
+    ground, light = (np.array(colour, dtype=np.float32) for colour in colours(key))
     along: Plane = np.arange(size_px, dtype=np.float32) + np.float32(0.5)
     x, y = along - np.float32(_CENTRE[0] * size_px), along - np.float32(_CENTRE[1] * size_px)
     distance: Plane = np.sqrt(np.square(y)[:, None] + np.square(x)[None, :])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from pathlib import Path
 
-_FONTS = Path(__file__).resolve().parent / "fonts"
+_SPACE = re.compile(r"[ \t\r\n\f\v]+")  # not the one that keeps words together
+FONTS = Path(__file__).resolve().parent / "fonts"
 
 FAMILY = "Open Sans"
-REGULAR = _FONTS / "OpenSans-Regular.ttf"
-BOLD = _FONTS / "OpenSans-Bold.ttf"
+REGULAR = FONTS / "OpenSans-Regular.ttf"
+BOLD = FONTS / "OpenSans-Bold.ttf"
 SCRIPTS = "Latin, Greek and Cyrillic"
 
 
 def composed(text: str) -> str:
     """A text on one line, with each accent on its letter where Unicode has such a letter."""
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return unicodedata.normalize("NFC", _SPACE.sub(" ", text).strip())

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from voice_coach.model.pace import FADED as FADED
 from voice_coach.model.practice import Practice
 from voice_coach.model.script import Guidance
 from voice_coach.model.units import MS_PER_HOUR
-
-FADED = "what you know"
-"""The name of the layer that guidance ``auto`` comes from."""
 
 # Our choice. Words matter most while a movement is new; later they hold it back, and who is told everything
 # every time leans on being told. Three times in full is a first week with days off in between; five more with

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from voice_coach.model.pace import BUILT_IN as BUILT_IN
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import CoachError
 from voice_coach.model.script import Entry, Guidance, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
 from voice_coach.pacing.knob import at_speed, stretched_by
 
-BUILT_IN = "built-in"
 SCRIPT = "script"
 
 

@@ -1,0 +1,236 @@
+"""What stands on the printed sheet of a session: everything that is needed to do it without the sound.
+
+It is made of the scripts and the paces, not of the timeline: so nothing has to be spoken for it, and words
+that fade from the ear as an exercise becomes known stay on the paper.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from voice_coach.model.pace import BUILT_IN, FADED, Pace, Stretch
+from voice_coach.model.script import (
+    Entry,
+    Exercise,
+    Guidance,
+    Rounds,
+    Say,
+    Session,
+    Sets,
+    Setting,
+    Sides,
+    Step,
+    Use,
+    children,
+)
+from voice_coach.outputs.printed_names import Known, Names
+from voice_coach.outputs.printed_steps import Line, Loop, Part, Steps, paragraphs
+from voice_coach.outputs.printed_words import Words, count, dose, words_of
+
+_NOBODY = (None, BUILT_IN, FADED)
+"""Where guidance comes from if nobody asked for it."""
+
+_NO_LETTERS = re.compile(r"\W+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One exercise; one that stands there already has no parts, and ``again`` says where."""
+
+    number: int
+    title: str
+    position: str
+    equipment: tuple[str, ...]
+    goal: str
+    doses: tuple[str, ...]
+    parts: tuple[Part, ...]
+    feel: tuple[str, ...]
+    avoid: tuple[str, ...]
+    stop: tuple[str, ...]
+    source: str
+    again: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemGroup:
+    """Exercises one after the other; ``heading`` says how often they go round, if they do."""
+
+    items: tuple[Item, ...]
+    heading: str = ""
+    between: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The whole sheet; ``advice`` is what the session says at its end of how often to do it."""
+
+    title: str
+    goal: str
+    language: str
+    words: Words
+    words_language: str
+    groups: tuple[ItemGroup, ...]
+    advice: str
+    source: str
+
+
+def sheet(session: Session, paces: Mapping[str, Pace]) -> Sheet:
+    """The sheet of a session.
+
+    Args:
+        session: the scripts.
+        paces: the effective pace of each exercise, by its id.
+    """
+    language, words = words_of(session.language)
+    return Sheet(
+        title=session.title,
+        goal=session.goal,
+        language=session.language,
+        words=words,
+        words_language=language,
+        groups=tuple(_Writer(session, paces, words).groups()),
+        advice=_advice(session, words),
+        source=session.source,
+    )
+
+
+def _advice(session: Session, words: Words) -> str:
+    """The prompts of the closing that are kept when less is said, but not those that lead through it."""
+    names = Names({}, words, Stretch())
+    said = (
+        names.filled(text)
+        for step in session.closing
+        if isinstance(step, Say) and step.guidance == "key"
+        for text in step.texts
+    )
+    return " ".join(text for text in said if text)
+
+
+class _Writer:
+    """Writes the exercises of one session, numbered through."""
+
+    def __init__(self, session: Session, paces: Mapping[str, Pace], words: Words) -> None:
+        self._session = session
+        self._paces = paces
+        self._words = words
+        self._numbers: dict[str, int] = {}
+        self._last = 0
+
+    def groups(self) -> Iterator[ItemGroup]:
+        loose: list[Item] = []
+        for item in self._session.items:
+            if isinstance(item, Entry):
+                loose.append(self._item(item))
+                continue
+            if loose:
+                yield ItemGroup(items=tuple(loose))
+                loose = []
+            yield self._round(item)
+        if loose:
+            yield ItemGroup(items=tuple(loose))
+
+    def _round(self, item: Rounds) -> ItemGroup:
+        names = Names({}, self._words, Stretch())
+        steps = Steps(fragments=self._session.fragments, tune={}, values={}, guidance="names")
+        between = steps.parts(item.between, names)
+        return ItemGroup(
+            items=tuple(self._item(entry) for entry in item.entries),
+            heading=count("rounds", item.times, self._words) if item.times > 1 else "",
+            between=tuple(part for part in between if isinstance(part, Line)),
+        )
+
+    def _item(self, entry: Entry) -> Item:
+        exercise = entry.exercise
+        self._last += 1
+        before = self._numbers.setdefault(exercise.id, self._last)
+        pace = self._paces.get(exercise.id)
+        values = {
+            name: Known(tunable.type, (self._value(entry, name, pace, is_first=before == self._last),))
+            for name, tunable in exercise.tune.items()
+        }
+        words = self._words
+        names = Names(values, words, Stretch() if pace is None else pace.stretch)
+        title = names.having({"title": Known("text", (exercise.title,))})
+        own = {_plain(text) for text in (*exercise.feel, *exercise.avoid, *exercise.stop, *words.caution)}
+        steps = Steps(
+            fragments=exercise.fragments,
+            tune=exercise.tune,
+            values=values,
+            guidance=_guidance(entry, pace),
+        )
+        again = before != self._last
+        source = exercise.source
+        return Item(
+            number=self._last,
+            title=exercise.title,
+            position=words.positions[exercise.position],
+            equipment=exercise.equipment,
+            goal=exercise.goal,
+            doses=self._doses(exercise, steps),
+            parts=() if again else paragraphs(_without(own, steps.parts(exercise.steps, title))),
+            feel=exercise.feel,
+            avoid=exercise.avoid,
+            stop=tuple(text for text in exercise.stop if _plain(text) not in map(_plain, words.caution)),
+            source="" if source.startswith(self._session.source or source) else source,
+            again=words.labels["again"].format(number=before) if again else "",
+        )
+
+    def _value(self, entry: Entry, name: str, pace: Pace | None, *, is_first: bool) -> Setting:
+        """The effective value; where an exercise comes again, what this entry sets for it."""
+        usual = entry.exercise.tune[name].default
+        scripted = entry.settings.get(name, self._session.settings.get(name, usual))
+        if pace is None:
+            return scripted
+        by_script = pace.origins.get(name) in ("script", f"session {self._session.id}")
+        return scripted if by_script and not is_first else pace.values.get(name, scripted)
+
+    def _doses(self, exercise: Exercise, steps: Steps) -> tuple[str, ...]:
+        """All that can be tuned, in the order of the script."""
+        words = self._words
+        known = dict(steps.values)
+        found: list[str] = []
+        each_side = False
+        for step in _every(exercise.steps, exercise):
+            if isinstance(step, Sets) and len(step.each) > 1:
+                found.append(count("sets", len(step.each), words))
+                known.update(steps.each(step))
+            each_side |= isinstance(step, Sides) and len(step.sides) > 1
+        for name, value in known.items():
+            settings = tuple(each for each in value.values if not isinstance(each, str))
+            found.append(dose(name, exercise.tune[name].type, settings, words))
+        if each_side:
+            side = words.labels["each side"]
+            found = [f"{found[0]} {side}", *found[1:]] if found else [side]
+        return tuple(found)
+
+
+def _guidance(entry: Entry, pace: Pace | None) -> Guidance:
+    """How much is written: what somebody asks for.
+
+    Otherwise the key prompts, where the script also says how it feels when it is right: these are written to
+    be read, and tell what the longer words explain. How well an exercise is known does not matter here.
+    """
+    asked = entry.guidance if pace is None or pace.origins.get("guidance") in _NOBODY else pace.guidance
+    return asked or ("key" if entry.exercise.feel else "full")
+
+
+def _every(steps: Iterable[Step], exercise: Exercise, depth: int = 0) -> Iterator[Step]:
+    """All steps, those of fragments too."""
+    for step in steps:
+        yield step
+        yield from _every(children(step), exercise, depth)
+        if isinstance(step, Use) and depth < 20:
+            yield from _every(exercise.fragments[step.fragment].steps, exercise, depth + 1)
+
+
+def _without(own: set[str], parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts but for the lines that say what the sheet says elsewhere."""
+    for part in parts:
+        if isinstance(part, Loop) or part.dose or _plain(part.text) not in own:
+            yield part
+
+
+def _plain(text: str) -> str:
+    return _NO_LETTERS.sub(" ", text).casefold().strip()
