@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -58,6 +61,20 @@ def _found(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
     for name, value in server.environ.items():
         monkeypatch.setenv(name, value)
     return server
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Generator[Path]:
+    """A disk of two megabytes."""
+    if sys.platform == "win32" or os.geteuid() != 0:
+        pytest.skip("only root can make a disk")
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False)
+    if mounted.returncode:
+        pytest.skip("no disk can be made in here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
+import io
 import os
 import threading
 import time
@@ -11,20 +11,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeVar
 
+from voice_coach.leftovers import clear, lock_new
+
 Thing = TypeVar("Thing")
 
 _TEMPORARY: Final = ".tmp"
 _FIRST_LOOK_BYTES: Final = 4 * 1024 * 1024
-_STALE_S: Final = 3600.0
 _FRESH_S: Final = 600.0
+_MAY_RENAME_OPEN: Final = os.name == "posix"
 
 
 class FileStore:
     """Keeps files in a folder. Never fails: without the folder it is merely empty.
 
     A file is written under another name and moved into place, so a process that is killed leaves no broken
-    one; who unpacks it finds damage from elsewhere, and it is removed. Nothing is synced to the disk: after a
-    power cut the checksum tells. Safe to use from several threads and processes.
+    one, and what it was writing is removed by the next that is closed. Who unpacks a file finds damage from
+    elsewhere, and it is removed. Nothing is synced to the disk: after a power cut the checksum tells. Safe to
+    use from several threads and processes.
 
     Args:
         folder: made when the first file is put into it.
@@ -50,7 +53,6 @@ class FileStore:
         self._notify = notify
         self._lock = threading.Lock()
         self._works = True
-        self._numbers = itertools.count()
         self._until_look = min(_FIRST_LOOK_BYTES, max_bytes // 8)
         self._put_any = False
 
@@ -96,18 +98,19 @@ class FileStore:
         """Keep a file by its full name; with another ending it is never removed to make room."""
         if not self._works:
             return
-        temporary = self._folder / f"{name}.{os.getpid()}-{next(self._numbers)}{_TEMPORARY}"
+        temporary = self._folder / f"{name}.{os.urandom(4).hex()}{_TEMPORARY}"
         try:
             try:
-                _write_parts(temporary, parts)
+                kept = self._write(temporary, name, parts)
             except FileNotFoundError:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                _write_parts(temporary, parts)
-            temporary.replace(self._folder / name)
+                kept = self._write(temporary, name, parts)
         except OSError as error:
             _remove(temporary)
             if not (self._folder / name).exists():  # on Windows another process may be reading the same file
                 self._give_up(error)
+            return
+        if not kept:
             return
         with self._lock:
             self._put_any = True
@@ -119,21 +122,38 @@ class FileStore:
             self._make_room()
 
     def close(self) -> None:
-        """Make room if anything was put."""
+        """Make room if anything was put, and remove what killed processes left."""
         if self._put_any and self._works:
             self._make_room()
+        with contextlib.suppress(OSError):  # there is no folder, or it cannot be read
+            with os.scandir(self._folder) as entries:
+                unfinished = [entry.path for entry in entries if entry.name.endswith(_TEMPORARY)]
+            clear(map(Path, unfinished))
+
+    def _write(self, temporary: Path, name: str, parts: tuple[bytes | memoryview, ...]) -> bool:
+        """Write a file; False if another process took it for a leftover, which is a pity and no more."""
+        with io.FileIO(temporary, "x") as file:
+            if not lock_new(file, temporary):
+                return False
+            for part in parts:
+                rest = memoryview(part).cast("B")
+                while rest:  # a disk that is nearly full takes a part, and then says so
+                    rest = rest[file.write(rest) :]
+            if _MAY_RENAME_OPEN:
+                temporary.replace(self._folder / name)
+        if not _MAY_RENAME_OPEN:
+            temporary.replace(self._folder / name)
+        return True
 
     def _make_room(self) -> None:
-        """Remove the files used longest ago beyond the bound, and what killed processes left."""
+        """Remove the files used longest ago beyond the bound."""
         kept: list[tuple[float, int, str]] = []
         try:
             with os.scandir(self._folder) as entries:
                 for entry in entries:
-                    status = entry.stat()
                     if entry.name.endswith(self._ending):
+                        status = entry.stat()
                         kept.append((status.st_mtime, status.st_size, entry.path))
-                    elif entry.name.endswith(_TEMPORARY) and time.time() - status.st_mtime > _STALE_S:
-                        _remove(Path(entry.path))
         except OSError:
             return  # another process tidies or removes the folder right now
         total = sum(size for _, size, _ in kept)
@@ -151,12 +171,6 @@ class FileStore:
             self._notify(
                 f"{self._what} cannot be kept in {self._folder} ({reason}): going on without, more slowly."
             )
-
-
-def _write_parts(path: Path, parts: tuple[bytes | memoryview, ...]) -> None:
-    with path.open("wb", buffering=0) as file:
-        for part in parts:
-            file.write(part)
 
 
 def _remove(path: Path) -> None:

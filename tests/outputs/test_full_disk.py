@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Generator
 from pathlib import Path
 
 import numpy as np
@@ -18,20 +17,6 @@ from voice_coach.outputs.programme import sound_alone
 
 DISK_FRAMES = 1_000_000
 """As many as a disk of two megabytes holds."""
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Generator[Path]:
-    """A disk of two megabytes."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        pytest.skip("only root can make a disk")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("no disk can be made in here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("ending", [".wav", ".flac"])

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import IO, Any, Self
 
 from voice_coach.batch.work import Made
+from voice_coach.leftovers import lock
 from voice_coach.model.problems import OutputError
-from voice_coach.outputs.whole_file import lock
 
 NAME = ".voice-coach.jsonl"
 

@@ -13,11 +13,11 @@ import hashlib
 import io
 import os
 import stat
-import sys
 from collections.abc import Generator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
+from voice_coach.leftovers import clear, lock_new
 from voice_coach.model.problems import OutputError
 
 if TYPE_CHECKING:
@@ -167,45 +167,15 @@ def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
         partial = place.with_name(f"{_partial_prefix(place)}{os.urandom(4).hex()}.partial")
         made.append(partial)
         file = _Partial(partial, target)
-        try:
-            lock(file)
-            if os.path.samestat(os.fstat(file.fileno()), partial.stat()):
-                return file
-        except (BlockingIOError, FileNotFoundError):
-            pass  # taken for a leftover by another process, between its making and its locking
-        except OSError:
-            return file  # a file system without locks: its leftovers stay
+        if lock_new(file, partial):
+            return file
         file.close()
 
 
 def clear_leftovers(folder: Path) -> None:
     """Remove what killed processes left in a folder; what is being written stays."""
-    _clear(folder, ".voice-coach-")
+    clear(folder.glob(".voice-coach-*.partial"))
 
 
 def _clear_leftovers(place: Path) -> None:
-    _clear(place.parent, _partial_prefix(place))
-
-
-def _clear(folder: Path, prefix: str) -> None:
-    for leftover in folder.glob(f"{prefix}*.partial"):
-        with contextlib.suppress(OSError):  # somebody is writing it, or it is not ours
-            if sys.platform == "win32":
-                leftover.unlink()  # refused there while it is open
-            else:
-                with leftover.open("rb") as file:
-                    lock(file)
-                    leftover.unlink()
-
-
-def lock(file: io.FileIO | BinaryIO | IO[bytes]) -> None:
-    """Lock a file until it is closed. On Windows an open file cannot be removed, which serves as well.
-
-    Raises:
-        BlockingIOError: another process has it.
-        OSError: this file system has no locks.
-    """
-    if sys.platform != "win32":
-        import fcntl
-
-        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    clear(place.parent.glob(f"{_partial_prefix(place)}*.partial"))

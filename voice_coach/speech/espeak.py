@@ -15,7 +15,7 @@ from voice_coach.model.speech import Clip, duration_ms
 from voice_coach.speech import espeak_library as library
 from voice_coach.speech.alignment import timed
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
-from voice_coach.speech.espeak_data import DataLinks
+from voice_coach.speech.espeak_data import by_handle, near
 from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
 
 # A file or language, and a variant: what the library looks up inside its own folder, and its buffers hold.
@@ -38,7 +38,6 @@ class EspeakEngine(Engine):
         self._default = voices[0].name
         self._looked_up: dict[str, EspeakVoice] = {}
         self._lock = threading.RLock()
-        self._made_links: DataLinks | None = None
 
     def voices(self) -> list[VoiceInfo]:
         tuned = [VoiceInfo(voice.name, voice.language, voice.description) for voice in self._tuned.values()]
@@ -57,8 +56,8 @@ class EspeakEngine(Engine):
     def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
         voice = self._voice(voice_name)
         rate, more_gap = voice.rate(rate_wpm)
-        with self._library(voice) as espeak:
-            espeak.select(voice.file)
+        with self._library() as espeak:
+            espeak.select(voice.file, self._files.data and by_handle(self._files.data, voice.file))
             espeak.set(library.RATE, rate)
             espeak.set(library.PITCH, voice.pitch)
             espeak.set(library.RANGE, voice.range)
@@ -70,27 +69,15 @@ class EspeakEngine(Engine):
 
     def close(self) -> None:
         """Nothing stays loaded between utterances; what is going on ends within milliseconds."""
-        if self._made_links:
-            self._made_links.close()
 
-    def _library(self, voice: EspeakVoice | None = None) -> library.Library:
-        """One loading of the library, with the data for one voice if that is quicker, or for all."""
-        files = self._files
-        if links := self._links:
-            folder = links.folder(voice.file, voice.dictionary) if voice else links.folder()
-            files = replace(files, data=folder)
-        return library.Library(files)
+    def _library(self) -> library.Library:
+        """One loading of the library."""
+        data = self._files.data
+        return library.Library(replace(self._files, data=data and near(data)))
 
     @cached_property
     def _files(self) -> library.Files:
         return library.find_files()
-
-    @property
-    def _links(self) -> DataLinks | None:
-        with self._lock:  # two threads speak; links that lose a race would take their folder with them
-            if self._made_links is None and self._files.data:
-                self._made_links = DataLinks(self._files.data)
-            return self._made_links
 
     @cached_property
     def _version(self) -> str:

@@ -148,6 +148,7 @@ _SHORT: Final[dict[str, Callable[..., Any]]] = {
     "espeak_Terminate": ctypes.PYFUNCTYPE(ctypes.c_int),
     "espeak_SetSynthCallback": ctypes.PYFUNCTYPE(None, _Callback),
     "espeak_SetVoiceByName": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_char_p),
+    "espeak_SetVoiceByFile": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_char_p),
     "espeak_GetCurrentVoice": ctypes.PYFUNCTYPE(ctypes.POINTER(_Voice)),
     "espeak_ListVoices": ctypes.PYFUNCTYPE(ctypes.POINTER(ctypes.POINTER(_Voice)), ctypes.c_void_p),
     "espeak_SetParameter": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
@@ -267,12 +268,18 @@ class Library:
         self._short("espeak_Info")(ctypes.byref(path))
         return Path(_decoded(path.value or b""))
 
-    def select(self, voice_file: str) -> str:
+    def select(self, voice_file: str, path: str | None = None) -> str:
         """Choose a voice by its file, name or language, with ``+VARIANT`` if wished; gives its file's name.
+
+        Args:
+            voice_file: the voice.
+            path: of its file, absolute and shorter than 60 characters, with the variant; quicker, if known.
 
         Raises:
             EngineError: there is no such voice.
         """
+        if path and self._short("espeak_SetVoiceByFile")(path.encode()) == 0:
+            return voice_file
         if not voice_file.isascii() or self._short("espeak_SetVoiceByName")(voice_file.encode()) != 0:
             raise EngineError(
                 "espeak", f"has no voice {voice_file!r}; 'voice-coach list --voices' shows what there is"

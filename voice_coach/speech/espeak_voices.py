@@ -18,7 +18,6 @@ class EspeakVoice:
 
     Attributes:
         file: espeak's file for the language in small letters, with ``+VARIANT`` if any.
-        dictionary: the one dictionary the voice needs; "" if not known.
         pitch: 0 to 100; 50 is the voice's own.
         range: how far the pitch moves, 0 (monotone) to 100; 50 is the voice's own.
         word_gap: extra pause between words, in 10 ms.
@@ -30,7 +29,6 @@ class EspeakVoice:
     language: str
     description: str
     file: str
-    dictionary: str = ""
     pitch: int = 50
     range: int = 50
     word_gap: int = 0
@@ -53,7 +51,6 @@ VOICES: Final = (
         language="en-us",
         description="American English, the clearest by measurement",
         file="gmw/en-us",
-        dictionary="en_dict",
         spoken_per_asked=1.25,
         gain_db=1.5,
     ),
@@ -62,7 +59,6 @@ VOICES: Final = (
         language="en-gb",
         description="British English",
         file="gmw/en",
-        dictionary="en_dict",
         spoken_per_asked=1.285,
         gain_db=0.6,
     ),
@@ -71,7 +67,6 @@ VOICES: Final = (
         language="en-us",
         description="American English, a higher voice",
         file="gmw/en-us+f5",
-        dictionary="en_dict",
         spoken_per_asked=1.16,
         gain_db=1.3,
     ),

@@ -9,12 +9,12 @@ import os
 import platform
 import subprocess
 import sys
-import tempfile
 import threading
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
+from voice_coach.leftovers import scratch_folder
 from voice_coach.model.speech import Clip
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
 from voice_coach.speech.sound_bytes import read_sound
@@ -60,8 +60,8 @@ class Pyttsx3Engine(Engine):
             process.kill()
 
     def _speak(self, text: str, voice_name: str, rate_wpm: int) -> Clip:
-        with tempfile.TemporaryDirectory(prefix="pyttsx3-", ignore_cleanup_errors=True) as folder:
-            file = Path(folder) / "speech.wav"
+        with scratch_folder("pyttsx3") as folder:
+            file = folder / "speech.wav"
             request = {
                 "do": "speak",
                 "text": text,
