@@ -13,11 +13,10 @@ import numpy as np
 
 from voice_coach.audio.bed import Bed, make_bed
 from voice_coach.audio.block import Block
-from voice_coach.audio.conditioning import CEILING_DBTP as CLIP_CEILING_DBTP
 from voice_coach.audio.ducking import courses
 from voice_coach.audio.levels import STEP_MS
 from voice_coach.audio.limiter import limit
-from voice_coach.audio.mastering import CEILING, CEILING_DBTP, gained, limited, over_bed
+from voice_coach.audio.mastering import CEILING, gained, limited, over_bed
 from voice_coach.audio.metering import UNHEARD_LUFS, Powers, gated_lufs, step_powers
 from voice_coach.model.export import LOUDNESS_LUFS, Mastering
 from voice_coach.model.speech import Clip, Utterance
@@ -25,8 +24,8 @@ from voice_coach.model.timeline import Chapter, Event
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.performance import Performance
 
-CLOSE_LU: Final = 0.4
-"""So near to the preset nothing is changed; with what the measuring may be off, it is within 0.5 LU."""
+CLOSE_LU: Final = 0.3
+"""So near to the preset nothing is changed. What measuring and encoding add stays within 0.5 LU."""
 
 MOST_GAIN_DB: Final = 12.0
 """More would press words flat for a session that has next to none, to make its ticks as loud as speech."""
@@ -35,14 +34,12 @@ MOST_FOR_BED_DB: Final = 3.0
 """Where words are rare, the gates of the standard take the bed itself for the programme: it may not make
 words louder by more than this."""
 
-_NO_LIMITING_DB: Final = CEILING_DBTP - CLIP_CEILING_DBTP
-"""Up to this gain no clip reaches the ceiling, and all of it grows alike."""
-
 _MEASURING_SHARE: Final = 0.3
 """Of the work: everything is spoken for it, unless it was spoken before."""
 
-_TRIES: Final = 3
-_NEAR_LU: Final = 0.05
+_TRIES: Final = 6
+_NEAR_LU: Final = 0.1
+_FLATTEST: Final = 0.25
 
 
 class Master:
@@ -91,10 +88,18 @@ class Master:
         if loudness <= UNHEARD_LUFS or abs(missing) <= CLOSE_LU:
             return 0.0
         gain_db = min(missing, most_db)
+        before_db = 0.0
         for _ in range(_TRIES):
-            if gain_db <= _NO_LIMITING_DB or abs(missing := target - self._lufs(gain_db, bed)) < _NEAR_LU:
+            if gain_db <= 0:
+                break  # nothing reaches the limiter: all of it is softer alike
+            reached = self._lufs(gain_db, bed)
+            missing = target - reached
+            if abs(missing) < _NEAR_LU or gain_db == before_db:
                 break
-            gain_db = min(gain_db + missing, most_db)
+            # The limiter swallows a part of each further decibel.
+            slope = min(max((reached - loudness) / (gain_db - before_db), _FLATTEST), 1.0)
+            before_db, loudness = gain_db, reached
+            gain_db = min(gain_db + missing / slope, most_db)
         return round(gain_db, 2)
 
     def blocks(self) -> Iterator[Block]:

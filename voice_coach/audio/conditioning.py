@@ -25,8 +25,14 @@ _CEILING: Final = 10 ** (CEILING_DBTP / 20)
 FULL_SCALE: Final = np.float32(32_768)
 """Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
 
+_PROMPT_LUFS: Final = SPEECH_LUFS + 0.2
+"""Of a prompt alone. The sounds between the prompts of a session are softer, and count."""
+
 _MOST_EVENING_DB: Final = 4.0
 """Prompts of one voice lie within 3 dB of its level; what lies further off is meant to."""
+
+_EVENING_TRIES: Final = 4
+_NEAR_DB: Final = 0.2
 
 _SILENCE_DB: Final = -55.0  # below the clip's own peak; the softest consonants lie near −40
 _MARGIN_MS: Final = 5
@@ -49,7 +55,7 @@ def condition(clip: Clip, gain_db: float, *, even: bool = False) -> Clip:
         clip is silent.
     """
     samples, words = _trim(clip)
-    samples *= np.float32(10 ** (gain_db / 20))
+    samples *= _factor(gain_db)
     if len(samples) and clip.rate_hz != SAMPLE_RATE_HZ:
         import soxr
 
@@ -68,11 +74,19 @@ def condition_prompt(clip: Clip, gain_db: float) -> Clip:
 
 def _evened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """At the house level and under the ceiling."""
-    samples *= np.float32(10 ** (_evening_db(samples) / 20))
+    samples *= _factor(_evening_db(samples))
     limited = limit(samples, _CEILING)
-    if limited is not samples:  # what was pressed down is missed, and put back
-        limited = limit(samples * np.float32(10 ** (_evening_db(limited) / 20)), _CEILING)
+    for _ in range(_EVENING_TRIES):
+        if limited is samples or (missing_db := _evening_db(limited)) < _NEAR_DB:
+            break
+        # What was pressed down is missed, and put back.
+        samples = samples * _factor(missing_db)
+        limited = limit(samples, _CEILING)
     return limited
+
+
+def _factor(gain_db: float) -> np.float32:
+    return np.float32(10 ** (gain_db / 20))
 
 
 def _evening_db(samples: NDArray[np.float32]) -> float:
@@ -80,7 +94,7 @@ def _evening_db(samples: NDArray[np.float32]) -> float:
     if loudness <= UNHEARD_LUFS:
         return 0.0
     # Rounded to a tenth, so that a clip does not change with every library.
-    return round(min(max(SPEECH_LUFS - loudness, -_MOST_EVENING_DB), _MOST_EVENING_DB), 1)
+    return round(min(max(_PROMPT_LUFS - loudness, -_MOST_EVENING_DB), _MOST_EVENING_DB), 1)
 
 
 def _trim(clip: Clip) -> tuple[NDArray[np.float32], tuple[Word, ...]]:

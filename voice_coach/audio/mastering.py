@@ -16,8 +16,9 @@ from voice_coach.audio.ducking import Course
 from voice_coach.audio.limiter import limit
 from voice_coach.model.units import FRAMES_PER_MS
 
-CEILING_DBTP: Final = -2.0
-"""True peak at most; what an encoder for small files adds stays below −1 dBTP (EBU Tech 3343, AES TD1008)."""
+CEILING_DBTP: Final = -3.0
+"""True peak at most: as high as clips are. EBU Tech 3343 and AES TD1008 ask for −1 dBTP in the file that is
+heard, and an encoder for small files adds to it: LAME up to 1 dB, Opus at 32 kbit/s up to 1.8."""
 
 CEILING: Final = 10 ** (CEILING_DBTP / 20)
 
