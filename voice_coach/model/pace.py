@@ -46,6 +46,7 @@ class Pace:
         guidance: how much is said.
         origins: the layer each value came from, such as ``script`` or ``command line``.
         stretch: for the times that are written in the script and are no parameters.
+        turned: the names of the values that the one knob has changed.
     """
 
     values: Mapping[str, Setting]
@@ -54,4 +55,10 @@ class Pace:
     guidance: Guidance
     origins: Mapping[str, str]
     stretch: Stretch = Stretch()
+    turned: frozenset[str] = frozenset()
     unslowed_wpm: int | None = None
+
+    def origin(self, name: str) -> str:
+        """Where a value comes from, for people, and whether the knob turned it."""
+        knob = f", then pace from {self.origins['speed']}" if name in self.turned else ""
+        return f"{self.origins[name]}{knob}"

@@ -69,7 +69,7 @@ def _list(view: int, name: str, side: PacedTimeline, tally: Tally, files: Mappin
             f"<span class=t>{_tenths(tally.start_ms + event.start_ms)}</span> "
             f"<span class=d>{(event.end_ms - event.start_ms) / MS_PER_SECOND:.1f} s</span> "
             f"<span class=k>{event.kind}</span>{_words(event, language)}{more} "
-            f"<span class=w>{escape(length_reason(event, pace, tune))}</span> "
+            f"<span class=w>{escape(length_reason(event, pace))}</span> "
             f"<code>{escape(source)}</code></li>"
         )
     yield "</ol></div>"
