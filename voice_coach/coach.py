@@ -288,7 +288,6 @@ class Coach:
             language,
             layers_of,
             fit_ms,
-            self.speaker(),
             self._voice_name or voice_for(language),
             lengths,
             explicit=explicit,

@@ -14,7 +14,7 @@ from voice_coach.pacing.fit import fit
 from voice_coach.pacing.fit_report import fit_report
 from voice_coach.pacing.fitted import Fitted, Measured, Part
 from voice_coach.pacing.layers import Layer, LayersOf, effective_pace
-from voice_coach.performance import ClipLengths, Voice
+from voice_coach.performance import ClipLengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ def fit_session(
     language: Language,
     layers_of: LayersOf,
     target_ms: int,
-    voice: Voice,
     voice_name: str,
     lengths: ClipLengths,
     *,
@@ -59,7 +58,6 @@ def fit_session(
         language: the coach's own words.
         layers_of: the layers of each entry, without the fit.
         target_ms: how long it is to be.
-        voice: who speaks.
         voice_name: the voice, as ``ENGINE:NAME``.
         lengths: what is known of the clips' lengths; learns the others.
         explicit: the name of the layer whose values are wished for now, and stay.
@@ -69,9 +67,7 @@ def fit_session(
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    return _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at).to(
-        target_ms, explicit
-    )
+    return _Fitting(session, language, layers_of, voice_name, lengths, start_at).to(target_ms, explicit)
 
 
 class _Fitting:
@@ -80,7 +76,6 @@ class _Fitting:
         session: Session,
         language: Language,
         layers_of: LayersOf,
-        voice: Voice,
         voice_name: str,
         lengths: ClipLengths,
         start_at: str,
@@ -88,7 +83,6 @@ class _Fitting:
         self._session = session
         self._language = language
         self._layers_of = layers_of
-        self._voice = voice
         self._voice_name = voice_name
         self._lengths = lengths
         self._start_at = start_at
@@ -135,13 +129,11 @@ class _Fitting:
         plans = self._plan(lambda entry: paces[id(entry)])
         cues = [list(plan.cues()) for plan in plans]
         # All new words at once: they are spoken in the background while the first are measured.
-        words = (
+        self._lengths.expect(
             utterance
             for plan, each in zip(plans, cues, strict=True)
             for utterance in utterances(each, self._voice_name, plan.pace.rate_wpm)
         )
-        if new := [utterance for utterance in words if not self._lengths.knows(utterance)]:
-            self._voice.prepare(new)
         index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
         parts_ms, balance = [0] * len(layers), SideBalance()
         for plan, each in zip(plans, cues, strict=True):

@@ -51,9 +51,10 @@ class ClipLengths:
         self._sounds = sounds
         self._known_ms: dict[Utterance, int] = {}
 
-    def knows(self, utterance: Utterance) -> bool:
-        """Whether an utterance has been measured."""
-        return utterance in self._known_ms
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Has what was never measured spoken ahead."""
+        if new := [utterance for utterance in utterances if utterance not in self._known_ms]:
+            self._voice.prepare(new)
 
     def utterance_ms(self, utterance: Utterance) -> int:
         # Asked for several times for each prompt, while the clip may have had to make room in memory.
@@ -189,8 +190,8 @@ class Performance:
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in self._plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
-                said = utterances(cues, self._voice_name, ahead.pace.rate_wpm)
-                self._voice.prepare(each for each in said if heard or not self._lengths.knows(each))
+                prepare = self._voice.prepare if heard else self._lengths.expect
+                prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
                 expanded.append(cues)
             yield schedule(
                 expanded.popleft(),

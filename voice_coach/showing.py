@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_coach.model.script import Entry
-from voice_coach.outputs.paced import PacedTimeline
+from voice_coach.outputs.paced import PacedTimeline, as_spoken
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ def paced(performance: Performance, name: str) -> PacedTimeline:
         performance: from ``Coach.prepare``.
         name: the pacing as people know it.
     """
+    timeline = performance.timeline()
     items = performance.session.items
     entries = [entry for item in items for entry in ((item,) if isinstance(item, Entry) else item.entries)]
     return PacedTimeline(
         name=name,
-        timeline=performance.timeline(),
-        paces=performance.paces(),
+        timeline=timeline,
+        paces=tuple(map(as_spoken, performance.paces(), timeline.chapters)),
         tunes={entry.exercise.id: entry.exercise.tune for entry in entries},
     )
 

@@ -55,6 +55,9 @@ class FakeLengths:
         letters = len(utterance.text)
         return round((330 + 62 * letters) * self._stretch * 150 / utterance.rate_wpm)
 
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Nothing has to be spoken."""
+
     def sound_ms(self, name: str) -> tuple[int, int]:
         return self._sounds(name)
 

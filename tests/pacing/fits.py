@@ -80,7 +80,6 @@ class Fits:
             english(),
             self.layers,
             target_ms,
-            self.voice,
             VOICE,
             self._lengths,
             explicit=ASKED,

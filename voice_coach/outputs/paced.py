@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Tunable
@@ -31,7 +31,7 @@ class PacedTimeline:
     Attributes:
         name: the pacing as people know it: ``plain``, ``pace calm, guidance key``.
         timeline: the session with its times.
-        paces: of each chapter, in their order.
+        paces: of each chapter as it is spoken, in their order.
         tunes: what may be tuned, by the exercise's id.
     """
 
@@ -43,6 +43,23 @@ class PacedTimeline:
     def tune(self, chapter: Chapter) -> Mapping[str, Tunable]:
         """What may be tuned in a chapter."""
         return self.tunes.get(chapter.exercise, {})
+
+
+def as_spoken(pace: Pace, chapter: Chapter) -> Pace:
+    """The pace at which a chapter is spoken: with the rate unslowed where slow words had no room."""
+    rate_wpm = pace.unslowed_wpm
+    if rate_wpm is None or all(
+        event.utterance.rate_wpm != rate_wpm for event in chapter.events if event.utterance
+    ):
+        return pace
+    origin = f"{pace.origins['rate']}, since slower words would not fit"
+    return replace(
+        pace,
+        rate_wpm=rate_wpm,
+        unslowed_wpm=None,
+        origins={**pace.origins, "rate": origin},
+        turned=pace.turned - {"rate"},
+    )
 
 
 def in_force(pace: Pace, tune: Mapping[str, Tunable]) -> Iterator[tuple[str, str, str]]:
