@@ -15,7 +15,7 @@ from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, Guidance, ParameterType, Session, Tunable
+from voice_coach.model.script import Guidance, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
@@ -149,11 +149,7 @@ class Performance:
             ]
             balance.add(scheduled.chapter)
         found += balance.problems()
-        exercises = {
-            id(entry.exercise): entry.exercise
-            for item in self.session.items
-            for entry in ((item,) if isinstance(item, Entry) else item.entries)
-        }
+        exercises = {id(entry.exercise): entry.exercise for entry in self.session.entries}
         for exercise in exercises.values():
             found += tune_problems(exercise)
         return tuple(dict.fromkeys(found))
@@ -161,12 +157,7 @@ class Performance:
     @cached_property
     def _tunes(self) -> dict[str, Mapping[str, Tunable]]:
         """What each exercise lets be tuned, by its id."""
-        entries = (
-            entry
-            for item in self.session.items
-            for entry in ((item,) if isinstance(item, Entry) else item.entries)
-        )
-        return {entry.exercise.id: entry.exercise.tune for entry in entries}
+        return {entry.exercise.id: entry.exercise.tune for entry in self.session.entries}
 
     def _settings(self, plan: ChapterPlan) -> str:
         """What the session sets for a chapter, in words: without it there may be no cause to warn."""

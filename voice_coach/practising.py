@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Rounds, Session
+from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Session
 from voice_coach.model.timeline import Chapter
 from voice_coach.pacing.fading import FADED, faded
 from voice_coach.pacing.layers import Layer
@@ -42,7 +42,7 @@ class Practising:
 
         The opening and closing, where the entry is None, are said as the exercise with the most words is.
         """
-        past = self._history.practice(_exercises(session))
+        past = self._history.practice({entry.exercise.id for entry in session.entries})
         now_ms = self._now_ms()
         levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
         # The levels stand in order, the one with the most words first.
@@ -62,8 +62,3 @@ class Practising:
                 self._history.add(chapter.exercise, session=session.id, run=run, at_ms=self._now_ms())
 
         return keep
-
-
-def _exercises(session: Session) -> set[str]:
-    entries = (item.entries if isinstance(item, Rounds) else (item,) for item in session.items)
-    return {entry.exercise.id for several in entries for entry in several}

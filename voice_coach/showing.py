@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.model.script import Entry
 from voice_coach.outputs.paced import PacedTimeline, as_spoken
 from voice_coach.performance import Performance
 
@@ -22,13 +21,11 @@ def paced(performance: Performance, name: str) -> PacedTimeline:
         name: the pacing as people know it.
     """
     timeline = performance.timeline()
-    items = performance.session.items
-    entries = [entry for item in items for entry in ((item,) if isinstance(item, Entry) else item.entries)]
     return PacedTimeline(
         name=name,
         timeline=timeline,
         paces=tuple(map(as_spoken, performance.paces(), timeline.chapters)),
-        tunes={entry.exercise.id: entry.exercise.tune for entry in entries},
+        tunes={entry.exercise.id: entry.exercise.tune for entry in performance.session.entries},
     )
 
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.problems import CoachError
-from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Rounds, Session, Setting
+from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Session, Setting
 from voice_coach.model.settings import GENERAL
 from voice_coach.pacing.layers import Layer
 
@@ -53,13 +53,10 @@ def check_wishes(asked: Layer, session: Session) -> None:
     Raises:
         CoachError: a word is misspelt, a name is none of the session's, or a value is of another type.
     """
-    entries = [
-        entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
-    ]
     if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
         raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
     types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
-    for entry in entries:
+    for entry in session.entries:
         for name, tunable in entry.exercise.tune.items():
             types.setdefault(name, set()).add(tunable.type)
     for name, value in asked.values.items():

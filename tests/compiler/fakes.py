@@ -140,9 +140,8 @@ def advice(session: Session, guidance: Guidance | None = None) -> list[Problem]:
         found += done.warnings
         balance.add(done.chapter)
     found += balance.problems()
-    for item in session.items:
-        for entry in item.entries if isinstance(item, Rounds) else (item,):
-            found += tune_problems(entry.exercise)
+    for entry in session.entries:
+        found += tune_problems(entry.exercise)
     return found
 
 

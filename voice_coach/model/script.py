@@ -316,6 +316,12 @@ class Session:
     fragments: Mapping[str, Fragment] = field(default_factory=lambda: MappingProxyType({}))
     settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
 
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The exercises in their order, those of rounds once."""
+        several = ((item,) if isinstance(item, Entry) else item.entries for item in self.items)
+        return tuple(chain.from_iterable(several))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
