@@ -13,7 +13,7 @@ _COARSE_FROM_MS, _COARSE_MS, _FINE_MS = 5_000, 1_000, 100
 """A time that is turned becomes a whole number of seconds, not 26.667 s; a short one, or part of a breath, of
 tenths."""
 
-_CLEAR_WPM = (120, 180)
+CLEAR_WPM = (120, 180)
 """The knob alone never makes speech slower or faster: so it stays clear (docs/decisions/0001-voice.md)."""
 
 
@@ -37,7 +37,7 @@ def at_speed(name: str, value: Setting, limits: Tunable | General, speed: float)
 
 
 def _rate(rate_wpm: int, speed: float) -> int:
-    slowest, fastest = _CLEAR_WPM
+    slowest, fastest = CLEAR_WPM
     turned = round(rate_wpm * speed**_RATE_SHARE)
     return max(min(turned, max(fastest, rate_wpm)), min(slowest, rate_wpm))
 
