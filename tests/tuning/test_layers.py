@@ -130,12 +130,18 @@ def test_what_is_no_longer_possible_is_told_with_its_place_and_passed_over(tmp_p
     assert all(each.endswith("Going on without it.") for each in told)
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# For Ms Novak\n\n  # soon"])
+def test_a_file_with_nothing_in_it_sets_nothing(text: str, tmp_path: Path) -> None:
+    own, told = layers(text, tmp_path)
+    assert pace(own).values["hold"] == 60_000
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("kind: pacing\nexercises: [\n", "does not line up"),
         ("kind: session\n", '"session" is not expected here, but kind: pacing'),
-        ("", "this file is empty"),
         ("kind: pacing\nexercises:\n  pelvic-tukc: {hold: 45s}\n", 'did you mean "pelvic-tuck"?'),
         ("kind: pacing\nsessions:\n  lower-back-short:\n    squats: {reps: 3}\n", 'no exercise "squats" in'),
         ("kind: pacing\nall: {hold: 45s}\n", '"hold" cannot be tuned for all exercises at once'),

@@ -26,6 +26,18 @@ _COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
 _STEP = 2
 
 
+def begin(text: str) -> str:
+    """The text for setting values: one without any line yet gets the line that makes it such a file."""
+    if says_anything(text):
+        return text
+    return f"{text.rstrip()}\nkind: pacing\n" if text.strip() else START
+
+
+def says_anything(text: str) -> bool:
+    """Whether there is more in a text than comments."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
+
+
 def with_value(text: str, path: Sequence[str], value: str) -> str:
     """The text with a value set: where it stands already, or else as the last of its kind.
 
