@@ -297,16 +297,16 @@ class Coach:
         return lambda entry: [fitted.layer(entry)]
 
     def check(self, name: str) -> list[Problem]:
-        """Everything wrong with a script, and advice about its words and its time.
+        """Everything wrong with a script, and advice about its words and its time; or with a pacing file.
 
         Raises:
             CoachError: there is no such script, or no engine speaks.
         """
+        if (own := self.tuner.problems_in(name)) is not None:
+            return own
         library = self.library()
         try:
             session = library.check(name)
-            if session is None and (own := self.tuner.problems_in(name)):
-                return own
             warnings = self.prepare(session, yours=False).warnings() if session else ()
         except ScriptError as error:
             return [*error.problems, *library.warnings]
