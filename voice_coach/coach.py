@@ -125,7 +125,7 @@ class Coach:
     def _practising(self) -> Practising:
         from voice_coach.practising import Practising
 
-        return Practising(self.home.history, self._notify, self._now_ms)
+        return Practising(self.home.history, self.home.pacing, self._notify, self._now_ms)
 
     @cached_property
     def _sounds(self) -> _Sounds:

@@ -12,7 +12,7 @@ from voice_coach.model.script import Entry, Session, Tunable
 from voice_coach.pacing.layers import Layer
 from voice_coach.pacing.tuning_rows import tuning_rows
 from voice_coach.pacing_file import PacingFile, write_whole
-from voice_coach.pacing_layers import entries_of, own_layers, sentence
+from voice_coach.pacing_layers import own_layers, sentence
 from voice_coach.script.collecting import nearest
 from voice_coach.script.finding import is_file, is_same, kind_of
 from voice_coach.script.library import Library
@@ -182,7 +182,8 @@ class Tuner:
 
         def changed(text: str) -> str:
             if text == START:
-                return given.text
+                # What is remembered of a person is for that person to say.
+                return without_value(given.text, ("history",))
             for place, names in places:
                 session = place.session.id if place.session else None
                 for name in names:
@@ -242,7 +243,7 @@ class Tuner:
             alone = self._library().exercise(exercise)
             return _Place(alone.id, alone.title, alone.tune)
         loaded = self._library().session(session)
-        entries = entries_of(loaded)
+        entries = loaded.entries
         if any(entry.exercise.where == loaded.where for entry in entries):
             raise WishError(f'"{session}" is an exercise: only a session can have values of its own.')
         if exercise == ALL:

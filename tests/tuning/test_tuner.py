@@ -182,6 +182,15 @@ def test_notes_of_ones_own_stay_when_a_file_is_taken_over(tmp_path: Path, coach_
     )
 
 
+def test_nobody_else_says_what_is_remembered_of_a_person(tmp_path: Path, coach_home: Path) -> None:
+    sent = tmp_path / "sent.yaml"
+    sent.write_text("kind: pacing\nhistory: off\nall: {rate: 140}\n", encoding="utf-8")
+    with Coach() as coach:
+        coach.tuner.take_over(sent)
+        coach.tuner.reset("all")
+    assert (coach_home / "pacing.yaml").read_text(encoding="utf-8") == "kind: pacing\n"
+
+
 @pytest.mark.parametrize("script", [None, "kind: exercise\ntitle: Broken\n"])
 def test_values_of_a_script_that_is_gone_or_broken_are_told_and_can_be_taken_back(
     coach_home: Path, tmp_path: Path, script: str | None

@@ -41,6 +41,7 @@ class OwnPacing:
         text: all of it, as it is written.
         exercises: values by exercise, those for all of them under ``all``.
         sessions: the same for one session only.
+        history: whether it lets be remembered what is completed.
     """
 
     file: str
@@ -49,6 +50,7 @@ class OwnPacing:
     sessions: Mapping[str, Mapping[str, OwnValues]] = field(
         default_factory=dict[str, Mapping[str, OwnValues]]
     )
+    history: bool = True
 
     def of(self, exercise: str, session: str | None = None) -> Mapping[str, OwnValue]:
         """What is written for an exercise, for always or for one session."""

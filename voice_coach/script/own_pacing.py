@@ -68,7 +68,9 @@ def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]
     sessions = root.get("sessions")
     pairs = sessions.pairs if isinstance(sessions, Tree) else {}
     by_session = {session: _by_exercise(node, problems) for session, (_, node) in pairs.items()}
-    return OwnPacing(name, text, exercises, by_session), problems.problems
+    # Whatever else is said there than "on" is not taken for consent.
+    history = "history" not in root.pairs or document.values.get("history") == "on"
+    return OwnPacing(name, text, exercises, by_session, history), problems.problems
 
 
 def _problem(problems: Collector, place: Scalar | Tree | object, message: str) -> Problem:
