@@ -13,7 +13,7 @@ from voice_coach.model.script import Entry, Language, Session, Tunable
 from voice_coach.pacing.fit import fit
 from voice_coach.pacing.fit_report import fit_report
 from voice_coach.pacing.fitted import Fitted, Measured, Part
-from voice_coach.pacing.layers import Layer, LayersOf, effective_pace
+from voice_coach.pacing.layers import COMMAND_LINE, Layer, LayersOf, effective_pace
 from voice_coach.performance import ClipLengths
 
 
@@ -46,7 +46,6 @@ def fit_session(
     voice_name: str,
     lengths: ClipLengths,
     *,
-    explicit: str,
     start_at: str = "",
 ) -> FittedSession:
     """Finds the pacing with which a session, or what is left of it, ends within a second of a time.
@@ -57,17 +56,16 @@ def fit_session(
         session: the session.
         language: the coach's own words.
         layers_of: the layers of each entry, without the fit.
-        target_ms: how long it is to be.
+        target_ms: how long it is to be; what the command line sets stays.
         voice_name: the voice, as ``ENGINE:NAME``.
         lengths: what is known of the clips' lengths; learns the others.
-        explicit: the name of the layer whose values are wished for now, and stay.
         start_at: an exercise's id to begin with.
 
     Raises:
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    return _Fitting(session, language, layers_of, voice_name, lengths, start_at).to(target_ms, explicit)
+    return _Fitting(session, language, layers_of, voice_name, lengths, start_at).to(target_ms)
 
 
 class _Fitting:
@@ -90,7 +88,7 @@ class _Fitting:
         self._own: list[Sequence[Layer]] = []
         self._sided = False
 
-    def to(self, target_ms: int, explicit: str) -> FittedSession:
+    def to(self, target_ms: int) -> FittedSession:
         paces: list[Pace] = []
 
         def take(entry: Entry | None) -> Pace:
@@ -109,7 +107,7 @@ class _Fitting:
                 title=entry.exercise.title if entry else "",
                 tune=_tune(entry),
                 pace=pace,
-                fixed=frozenset(name for name, origin in pace.origins.items() if origin == explicit),
+                fixed=frozenset(name for name, origin in pace.origins.items() if origin == COMMAND_LINE),
             )
             for entry, pace in zip(self._entries, paces, strict=True)
         ]

@@ -20,6 +20,7 @@ from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
+from voice_coach.pacing.layers import of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -161,7 +162,7 @@ class Performance:
 
     def _settings(self, plan: ChapterPlan) -> str:
         """What the session sets for a chapter, in words: without it there may be no cause to warn."""
-        layer = f"session {self.session.id}"
+        layer = of_session(self.session)
         general = {"gap": plan.pace.gap_ms, "rate": plan.pace.rate_wpm, "guidance": plan.pace.guidance}
         types: dict[str, ParameterType] = {name: limits.type for name, limits in GENERAL.items()}
         tune = self._tunes.get(plan.exercise, {})

@@ -9,7 +9,7 @@ from pathlib import Path
 from voice_coach.model.own import ALL, OwnPacing, TuningChange, TuningRow
 from voice_coach.model.problems import CoachError, Problem, ScriptError, WishError
 from voice_coach.model.script import Entry, Session, Tunable
-from voice_coach.pacing.layers import Layer
+from voice_coach.pacing.layers import kept_layers
 from voice_coach.pacing.tuning_rows import tuning_rows
 from voice_coach.pacing_file import PacingFile, write_whole
 from voice_coach.pacing_layers import own_layers, sentence
@@ -258,17 +258,11 @@ class Tuner:
 
     def _rows(self, place: _Place, *, to_change: bool = False) -> tuple[TuningRow, ...]:
         own, _ = self.file.read(to_change=to_change)
-        session = place.session
-        id_ = session.id if session else None
-        yours = own_layers(own, Checker.of(own), place.exercise, place.tune, id_)
-        if session is None:
-            return tuning_rows(place.tune, yours)
-        first = Layer(f"session {session.id}", session.settings)
-        if not place.entries:
-            return tuning_rows(place.tune, [first, *yours])
+        session = place.session.id if place.session else None
+        yours = own_layers(own, Checker.of(own), place.exercise, place.tune, session)
         turns = (
-            tuning_rows(place.tune, [first, Layer(first.name, entry.settings, entry.guidance), *yours])
-            for entry in place.entries
+            tuning_rows(place.tune, kept_layers(place.session, entry, yours))
+            for entry in place.entries or (None,)
         )
         return tuple(_merged(rows) for rows in zip(*turns, strict=True))
 

@@ -10,7 +10,7 @@ from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.problems import CoachError
 from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Session, Setting
 from voice_coach.model.settings import GENERAL
-from voice_coach.pacing.layers import Layer
+from voice_coach.pacing.layers import COMMAND_LINE, Layer
 
 _AS_DATA: dict[ParameterType, str] = {
     "duration": "a whole number of milliseconds",
@@ -44,7 +44,7 @@ class Wishes:
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
         guidance = None if self.guidance == AUTO else self.guidance
-        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
+        return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
 
 
 def check_wishes(asked: Layer, session: Session) -> None:

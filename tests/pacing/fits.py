@@ -13,10 +13,10 @@ from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Guidance, Session, Setting
 from voice_coach.model.speech import Clip, SoundSource, Utterance
 from voice_coach.model.timeline import Chapter
-from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.pacing.layers import COMMAND_LINE, Layer, effective_pace
 from voice_coach.performance import ClipLengths
 
-ASKED = "command line"
+ASKED = COMMAND_LINE
 
 
 class TableVoice:
@@ -82,7 +82,6 @@ class Fits:
             target_ms,
             VOICE,
             self._lengths,
-            explicit=ASKED,
             start_at=self.asked.start_at,
         )
 

@@ -14,7 +14,7 @@ from voice_coach.model.script import Entry, Session
 from voice_coach.model.settings import GENERAL, within
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing_file import PacingFile
-from voice_coach.pacing_layers import entries_of, layers_of_file, no_layers, said_layers
+from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
 
@@ -28,7 +28,7 @@ def _session() -> Session:
 
 
 SESSION = _session()
-TUCK = next(entry for entry in entries_of(SESSION) if entry.exercise.id == "pelvic-tuck")
+TUCK = next(entry for entry in SESSION.entries if entry.exercise.id == "pelvic-tuck")
 
 
 def layers(text: str, tmp_path: Path, entry: Entry | None = TUCK) -> tuple[list[Layer], list[str]]:
@@ -200,7 +200,7 @@ def test_what_is_said_wrongly_is_refused(said: dict[str, str], says: str) -> Non
 
 def test_what_is_said_goes_to_every_exercise_that_has_it() -> None:
     of = said_layers({"rest": "12s", "pelvic-tuck.hold": "40s", "rate": "150"}, SESSION)
-    values = {entry.exercise.id: of(entry)[0].values for entry in entries_of(SESSION)}
+    values = {entry.exercise.id: of(entry)[0].values for entry in SESSION.entries}
     assert values["pelvic-tuck"] == {"rest": 12_000, "hold": 40_000, "rate": 150}
     assert values["knee-slide"] == {"rest": 12_000, "rate": 150}
     assert of(None)[0].values == {"rate": 150}

@@ -8,12 +8,14 @@ from pathlib import PurePath
 
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import CoachError
-from voice_coach.model.script import Entry, Guidance, Setting, Tunable
+from voice_coach.model.script import Entry, Guidance, Session, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
 from voice_coach.pacing.knob import at_speed, stretched_by
 
 BUILT_IN = "built-in"
 SCRIPT = "script"
+YOURS = "yours"
+COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,27 @@ class Layer:
 
 LayersOf = Callable[[Entry | None], Sequence[Layer]]
 """The layers of an entry, or (None) of the opening and closing."""
+
+
+def kept_layers(session: Session | None, entry: Entry | None, own: Sequence[Layer]) -> list[Layer]:
+    """The layers that are written down, in their order: what a session sets, then what is the person's own.
+
+    Args:
+        session: the session, None for an exercise alone.
+        entry: the exercise in it, None for its opening and closing.
+        own: the person's own.
+    """
+    layers: list[Layer] = []
+    if session is not None:
+        layers.append(Layer(of_session(session), session.settings))
+        if entry is not None:
+            layers.append(Layer(of_session(session), entry.settings, entry.guidance))
+    return [*layers, *own]
+
+
+def of_session(session: Session) -> str:
+    """The name of the layers of a session."""
+    return f"session {session.id}"
 
 
 def no_layers(_entry: Entry | None) -> Sequence[Layer]:
