@@ -13,11 +13,11 @@ from voice_coach.cli.choices import add_pacing, wishes
 from voice_coach.coach import Wishes, parse_pace
 from voice_coach.model.practice import AUTO
 from voice_coach.model.script import GUIDANCE_LEVELS
+from voice_coach.model.speed import SPEEDS, format_pace
 from voice_coach.model.units import format_duration
 
 PLAIN, SCRIPT = "plain", "script"
 _NAMED = ("pace", "guidance", "rate", "fit")
-_SPEEDS = ("calm", "normal", "brisk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def read_pacing(text: str) -> Pacing:
 def pacing_name(wishes: Wishes, none: str = PLAIN) -> str:
     """A pacing in few words: ``pace calm, guidance key``; ``none`` if nothing is wished for."""
     parts = [
-        _speed(wishes.speed) if wishes.speed is not None else "",
+        f"pace {format_pace(wishes.speed)}" if wishes.speed is not None else "",
         f"guidance {wishes.guidance}" if wishes.guidance else "",
         f"rate {wishes.rate_wpm}" if wishes.rate_wpm is not None else "",
         *(f"{name} {value}" for name, value in wishes.said.items()),
@@ -79,12 +79,7 @@ def _option(word: str) -> list[str]:
     with suppress(ValueError):
         parse_pace(word)
         return [f"--pace={word}"]
-    known = (PLAIN, SCRIPT, *_SPEEDS, *GUIDANCE_LEVELS)
+    known = (PLAIN, SCRIPT, *SPEEDS, *GUIDANCE_LEVELS)
     close = get_close_matches(word, known, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}, and NAME=VALUE"
     raise argparse.ArgumentTypeError(f"'{word}' is not known; {hint}")
-
-
-def _speed(speed: float) -> str:
-    name = next((name for name in _SPEEDS if parse_pace(name) == speed), f"{speed:g}")
-    return f"pace {name}"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from voice_coach.model.script import Guidance, Setting
+
+Stretched = Literal["pauses", "rests", "moves", "breath"]
+"""What the times that nobody tunes are for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +27,10 @@ class Stretch:
     rests: float = 1.0
     moves: float = 1.0
     breath: float = 1.0
+
+    def of(self, kind: Stretched) -> float:
+        """By how much the times of a kind are multiplied."""
+        return float(getattr(self, kind))
 
     def by(self, other: Stretch) -> Stretch:
         """Both, one after the other."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from voice_coach.model.pace import Pace
+from voice_coach.model.pace import Pace, Stretched
 from voice_coach.model.script import Tunable
 from voice_coach.model.settings import format_setting
 from voice_coach.model.timeline import Chapter, Event, Timeline
 from voice_coach.model.units import format_duration, format_pattern
 
-_STRETCHED_AS = {
+_STRETCHED_AS: Mapping[str, Stretched] = {
     "pause": "pauses",
     "wait": "pauses",
     "rest": "rests",
@@ -108,7 +108,7 @@ def _tuned(name: str, length: int, event: Event, pace: Pace) -> str:
 
 def _factor(pace: Pace, kind: str) -> float:
     part = _STRETCHED_AS.get(kind)
-    return float(getattr(pace.stretch, part)) if part else 1.0
+    return pace.stretch.of(part) if part else 1.0
 
 
 def _times(factor: float) -> str:

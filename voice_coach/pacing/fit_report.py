@@ -84,11 +84,7 @@ def _ratio(parts: Sequence[Part], fitted: Fitted, name: Between) -> float:
                 after += changed if isinstance(changed, int) else value
     if before and name == "rests":
         return after / before
-    stretches = [layer.stretch or Stretch() for layer in fitted.layers]
-    factors = [
-        {"pauses": stretch.pauses, "rests": stretch.rests, "moves": stretch.moves}[name]
-        for stretch in stretches
-    ]
+    factors = [(layer.stretch or Stretch()).of(name) for layer in fitted.layers]
     return sum(factors) / len(factors)
 
 
