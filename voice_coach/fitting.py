@@ -11,8 +11,8 @@ from voice_coach.compiler.schedule import schedule, utterances
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Language, Session, Tunable
 from voice_coach.pacing.fit import fit
-from voice_coach.pacing.fit_report import fit_report
-from voice_coach.pacing.fitted import Fitted, Measured, Part
+from voice_coach.pacing.fit_report import fit_report, own_in_the_way
+from voice_coach.pacing.fitted import CannotFitError, Fitted, Measured, Part
 from voice_coach.pacing.layers import COMMAND_LINE, Layer, LayersOf, effective_pace
 from voice_coach.performance import ClipLengths
 
@@ -111,7 +111,11 @@ class _Fitting:
             )
             for entry, pace in zip(self._entries, paces, strict=True)
         ]
-        fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        try:
+            fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        except CannotFitError as error:
+            error.own = own_in_the_way(self._entries, self._own, shorter=target_ms < error.low_ms)
+            raise
         report = fit_report(parts, fitted, sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
 

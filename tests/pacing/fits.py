@@ -13,7 +13,7 @@ from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Guidance, Session, Setting
 from voice_coach.model.speech import Clip, SoundSource, Utterance
 from voice_coach.model.timeline import Chapter
-from voice_coach.pacing.layers import COMMAND_LINE, Layer, effective_pace
+from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, effective_pace
 from voice_coach.performance import ClipLengths
 
 ASKED = COMMAND_LINE
@@ -49,12 +49,13 @@ class TableSounds:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asks for besides the time."""
+    """What a person asks for besides the time; ``own`` are their own values for pelvic-tuck."""
 
     guidance: Guidance | None = None
     speed: float | None = None
     values: tuple[tuple[str, Setting], ...] = ()
     start_at: str = ""
+    own: tuple[tuple[str, Setting], ...] = ()
 
 
 class Fits:
@@ -72,6 +73,8 @@ class Fits:
         if entry:
             layers.append(Layer("entry", entry.settings, entry.guidance))
         asked = self.asked
+        if entry and entry.exercise.id == "pelvic-tuck":
+            layers.append(Layer(YOURS, dict(asked.own)))
         return [*layers, Layer(ASKED, dict(asked.values), asked.guidance, asked.speed)]
 
     def to(self, target_ms: int) -> FittedSession:

@@ -256,6 +256,27 @@ def test_between_two_lengths_with_nothing_to_fill_it_the_nearest_are_told() -> N
     )
 
 
+def test_own_values_that_keep_a_session_from_a_time_are_named_with_what_to_do() -> None:
+    tuned = _shipped(Asked(own=(("hold", 70_000), ("rest", 20_000))))
+    plain = _shipped()
+    with pytest.raises(CannotFitError) as caught:
+        plain.to(MINUTE)
+    target = caught.value.low_ms + 5 * SECOND
+    with pytest.raises(CannotFitError) as caught:
+        tuned.to(target)
+    assert str(caught.value).endswith(
+        "Your own values make it longer: hold 1m10s in pelvic-tuck. "
+        "Without them, for this time: --set pelvic-tuck.hold=1m"
+    )
+    assert plain.to(target)
+    with pytest.raises(CannotFitError) as caught:
+        tuned.to(3 * 60 * MINUTE)
+    assert str(caught.value).endswith("Choose a time between.")
+    with pytest.raises(CannotFitError) as caught:
+        _shipped(Asked(own=(("hold", 30_000),))).to(3 * 60 * MINUTE)
+    assert "make it shorter: hold 30s in pelvic-tuck" in str(caught.value)
+
+
 def test_a_session_that_cannot_change_says_so() -> None:
     with pytest.raises(CoachError, match="test is 1:00 long, not 2:00"):
         Fits(session(exercise(_hold(60_000)))).to(2 * MINUTE)
