@@ -53,6 +53,7 @@ def test_from_nothing_to_a_table_and_back(coach_home: Path) -> None:
     assert nothing.returncode == 0
     assert "  pelvic-tuck      -\n" in nothing.stdout
     assert str(coach_home / "pacing.yaml") in nothing.stdout
+    assert f"is remembered in {coach_home / 'history.db'} (not with history: off)\n" in nothing.stdout
     assert run("tune", "pelvic-tuck", "hold=45s").stdout == "pelvic-tuck hold  1m (script) -> 45s (yours)\n"
     assert run("tune", "all", "rate=140").returncode == 0
     # Options may stand between the words.
@@ -134,6 +135,12 @@ def test_a_file_with_problems_is_not_taken_for_an_empty_one(coach_home: Path, te
     assert exported.returncode == 2
     assert says in exported.stderr
     assert not (coach_home / "copy.yaml").exists()
+
+
+def test_who_keeps_no_history_is_not_told_where_it_is(coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n", encoding="utf-8")
+    assert "remembered" not in run("tune").stdout
 
 
 def test_an_empty_file_is_one_to_write_into(coach_home: Path) -> None:

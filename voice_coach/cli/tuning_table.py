@@ -58,6 +58,8 @@ def print_overview(coach: Coach) -> None:
             out.line(line)
     file = coach.tuner.file
     out.line(f"\n{'These' if file.named else 'Your'} values are kept in {file.path}")
+    if not file.named and own.history:
+        out.line(f"What you complete is remembered in {coach.home.history} (not with history: off)")
     out.line("See one: voice-coach tune EXERCISE      Set one: voice-coach tune EXERCISE hold=45s")
     _tell_problems(problems)
 
