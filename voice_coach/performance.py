@@ -20,7 +20,7 @@ from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
-from voice_coach.pacing.layers import of_session
+from voice_coach.pacing.layers import YOURS, of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -105,6 +105,12 @@ class Performance:
     def paces(self) -> tuple[Pace, ...]:
         """The effective pace of each chapter, in order."""
         return tuple(plan.pace for plan in self._plans)
+
+    @property
+    def has_own_values(self) -> bool:
+        """Whether any value in force is one that the person has tuned."""
+        origins = (origin for plan in self._plans for origin in plan.pace.origins.values())
+        return any(origin.startswith(YOURS) for origin in origins)
 
     def faded(self) -> dict[str, Guidance]:
         """The exercises that are said with fewer words because they are known, by title."""
