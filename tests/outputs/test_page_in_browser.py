@@ -103,7 +103,7 @@ def test_both_pacings_are_drawn_and_told_apart(browser: Browser, beside: Path) -
             page, str(page.locator("#part2 ol[data-view='0'] li[data-k=hold]").first.get_attribute("id"))
         )
         assert colour(page, x, y) == LIGHT["hold"]
-        assert page.locator("tfoot td").all_inner_texts()[:3] == ["26:38", "21:48", "−4:50"]
+        assert page.locator("tfoot td").all_inner_texts()[:3] == ["26:39", "21:47", "−4:52"]
 
 
 @SIZES

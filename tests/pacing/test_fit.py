@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
@@ -282,10 +284,24 @@ def test_a_session_that_cannot_change_says_so() -> None:
         Fits(session(exercise(_hold(60_000)))).to(2 * MINUTE)
 
 
+@pytest.mark.parametrize(("name", "minutes"), [("lower-back-relief", 9), ("lower-back-short", 7)])
+def test_a_shipped_session_promises_no_time_and_no_rest_that_a_fit_takes_away(
+    name: str, minutes: int
+) -> None:
+    fits = _shipped(name=name)
+    for chapter in fits.chapters(fits.to(minutes * MINUTE)):
+        speech = [event for event in chapter.events if event.lane == "speech" and event.kind == "prompt"]
+        for event, after in zip(speech, [*speech[1:], None], strict=True):
+            if event.mark.parameter is None:
+                assert not re.search(r"\b(seconds?|minutes?)\b", event.text) or "to go" in event.text
+            if re.search(r"\bRest\.", event.text):
+                assert (after.start_ms if after else chapter.duration_ms) - event.end_ms >= 3 * SECOND
+
+
 def test_the_report_is_plain() -> None:
     assert _shipped().to(14 * MINUTE).report == "\n".join(
         (
-            "Fitted to 14:00; without that it is 26:38 long.",
+            "Fitted to 14:00; without that it is 26:39 long.",
             "Fewer words (names), pauses a fifth shorter, two reps of Pelvic tuck fewer, one rep of "
             "Knee slide fewer, one round of Chair breathing fewer, one breath of Chair breathing "
             "fewer; both sides equal.",
