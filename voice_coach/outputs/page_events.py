@@ -84,9 +84,9 @@ def _words(event: Event, language: str) -> str:
 
 
 def _tenths(ms: int) -> str:
-    """``3:07.2``; ``1:02:03.4``."""
-    seconds, rest = divmod(ms, MS_PER_SECOND)
-    return f"{format_clock(seconds * MS_PER_SECOND)}.{rest // 100}"
+    """``3:07.2``; ``1:02:03.4``, rounded to the nearest."""
+    seconds, tenth = divmod((ms + 50) // 100, 10)
+    return f"{format_clock(seconds * MS_PER_SECOND)}.{tenth}"
 
 
 def _short_names(sides: Sequence[PacedTimeline]) -> dict[str, str]:
