@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,3 +197,11 @@ def test_a_slower_knob_never_makes_a_time_shorter(rest_ms: int, one: float, othe
     assert isinstance(slow, int)
     assert isinstance(fast, int)
     assert slow >= fast
+
+
+def test_what_the_author_says_a_parameter_does_is_told() -> None:
+    slide = replace(_tunable("slide", "duration", 4_000, 4_000, 12_000), what="how long to slide")
+    own_words = replace(REST["rest"], what="how long to lie still")
+    docs = {row.name: row.doc for row in tuning_rows({"slide": slide, "rest": own_words, **TUNE}, [])}
+    assert (docs["slide"], docs["rest"]) == ("how long to slide", "how long to lie still")
+    assert docs["hold"] == "how long to stay"

@@ -99,7 +99,7 @@ class TuningRow:
         minimum: the least that may be set; None where there is no order.
         maximum: the most that may be set.
         origin: the layer that the value comes from, such as ``script`` or ``yours``.
-        doc: what it does, in a line; "" where only the author of the script knows.
+        doc: what it does, in a line; "" where the author of the script does not say.
         choices: the words that may be set.
         later: the values in force when a session comes to the exercise again, where they differ.
     """

@@ -51,7 +51,7 @@ Pattern = tuple[int, ...] | Param
 
 @dataclass(frozen=True, slots=True)
 class Tunable:
-    """A parameter that a person may tune, with its bounds (inclusive)."""
+    """A parameter that a person may tune, its bounds (inclusive), and ``what`` its author says it does."""
 
     name: str
     type: ParameterType
@@ -59,6 +59,7 @@ class Tunable:
     minimum: Setting
     maximum: Setting
     where: Where
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
             minimum=limits.minimum,
             maximum=limits.maximum,
             origin=_origin(pace, name),
-            doc=PARAMETERS[name].doc if name in PARAMETERS else "",
+            doc=limits.what or (PARAMETERS[name].doc if name in PARAMETERS else ""),
         )
         for name, limits in tune.items()
     ]
