@@ -21,12 +21,13 @@ from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers
-from voice_coach.performance import ClipLengths, Performance
+from voice_coach.performance import Performance
 from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
 from voice_coach.script.listing import Listed, listed
+from voice_coach.studio import Studio
 from voice_coach.wishes import Wishes as Wishes
 
 if TYPE_CHECKING:
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.practising import Practising
-    from voice_coach.sounding import Sounding
-    from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
     from voice_coach.tuning import Tuner
 
@@ -70,8 +69,7 @@ class Coach:
         self._notify = notify
         self._now_ms = now_ms
         self._told: set[str] = set()
-        self._speaker: Speaker | None = None
-        self._lengths: tuple[int, ClipLengths] | None = None
+        self._studio = Studio(lambda: self.home, notify)
         self._languages: dict[str, Language] = {}
 
     def __enter__(self) -> Self:
@@ -84,9 +82,7 @@ class Coach:
 
     def close(self) -> None:
         """Lets go of the speech engines."""
-        if self._speaker is not None:
-            self._speaker.close()
-            self._speaker = self._lengths = None
+        self._studio.close()
 
     @cached_property
     def home(self) -> Home:
@@ -99,18 +95,6 @@ class Coach:
 
         return Practising(self.home.history, self.home.pacing, self._notify, self._now_ms)
 
-    @cached_property
-    def _sounds(self) -> Sounding:
-        from voice_coach.sounding import Sounding
-
-        return Sounding(self.home.sounds, lambda: self._cache, self._notify)
-
-    @cached_property
-    def _cache(self) -> ClipCache:
-        from voice_coach.voicing import make_cache
-
-        return make_cache(self.home.cache, self._notify)
-
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
         return Library([self.home.scripts, shipped_scripts()], self.sound_names())
@@ -121,7 +105,7 @@ class Coach:
         Raises:
             ScriptError: a ``cues.yaml`` has problems.
         """
-        return self._sounds.catalogue.names()
+        return self._studio.sounds.catalogue.names()
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
@@ -191,7 +175,7 @@ class Coach:
             known=self._practising.layers(chosen) if wished.guidance == AUTO else None,
             own=self._own_layers(chosen, self._tell_once) if yours else no_layers,
         )
-        voice, lengths = self._voice_name or voice_for(language), self._measured()
+        voice, lengths = self._voice_name or voice_for(language), self._studio.lengths()
         if wished.fit_ms is not None:
             layers_of = fitted_layers(
                 chosen, language, layers_of, wished.fit_ms, voice, lengths, self._notify, start_at=start_at
@@ -201,7 +185,7 @@ class Coach:
             return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at)
-        return Performance(chosen, plans, self.speaker(), voice, self._sounds, lengths)
+        return Performance(chosen, plans, self.speaker(), voice, self._studio.sounds, lengths)
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
         return own_layers(self._pacing or self.home.pacing, session, notify, named=self._pacing is not None)
@@ -294,11 +278,11 @@ class Coach:
             language,
             layers,
             self._voice_name or voice_for(language),
-            self._measured(),
+            self._studio.lengths(),
             voice.prepare,
             chosen.moves,
         )
-        return Listening(rep, voice, self._sounds)
+        return Listening(rep, voice, self._studio.sounds)
 
     def device(self, name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
@@ -356,24 +340,13 @@ class Coach:
 
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
-        if self._speaker is None:
-            from voice_coach.voicing import make_speaker
-
-            self._speaker = make_speaker(self._cache, self._notify)
-        return self._speaker
+        return self._studio.speaker()
 
     def _tell_once(self, sentence: str) -> None:
         """Tells what would be the same each time that a session is prepared."""
         if sentence not in self._told:
             self._told.add(sentence)
             self._notify(sentence)
-
-    def _measured(self) -> ClipLengths:
-        """The lengths of what was spoken before: so a session is compiled anew without its clips."""
-        failures = self.speaker().failures
-        if self._lengths is None or self._lengths[0] != failures:
-            self._lengths = failures, ClipLengths(self.speaker(), self._sounds)
-        return self._lengths[1]
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:
