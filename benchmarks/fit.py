@@ -71,7 +71,7 @@ def fitted(session: Session, language: Language, lengths: TableLengths, minutes:
     known = ClipLengths(voice, TableSounds(lengths))
     target = round(minutes * MS_PER_MINUTE)
     try:
-        done = fit_session(session, language, layers_of, target, voice, "table:", known, explicit="")
+        done = fit_session(session, language, layers_of, target, "table:", known)
     except CannotFitError as error:
         return f"refused, {format_clock(error.low_ms)} to {format_clock(error.high_ms)}"
     return format_clock(done.fitted.duration_ms)

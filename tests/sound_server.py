@@ -46,13 +46,22 @@ class SoundServer:
 
     def remove_sink(self) -> None:
         """Take the sound card away while the server goes on."""
-        pactl = require_program("pactl", "pulseaudio-utils")
-        environ = os.environ | self.environ
-        subprocess.run([pactl, "unload-module", "module-null-sink"], env=environ, check=True)
+        self._control("unload-module", "module-null-sink")
+
+    def suspend_sink(self) -> None:
+        """Let the sound card sleep, as a Bluetooth headset does: it plays nothing until it is woken."""
+        self._control("suspend-sink", SINK, "1")
+
+    def wake_sink(self) -> None:
+        self._control("suspend-sink", SINK, "0")
 
     def kill(self) -> None:
         """End the server as a crash would."""
         os.kill(self.pid, signal.SIGKILL)
+
+    def _control(self, *arguments: str) -> None:
+        pactl = require_program("pactl", "pulseaudio-utils")
+        subprocess.run([pactl, *arguments], env=os.environ | self.environ, check=True)
 
 
 class Recording:
@@ -117,8 +126,13 @@ class Recording:
 
 
 @contextlib.contextmanager
-def running_sound_server() -> Generator[SoundServer]:
-    """A server of its own, in a folder of its own; it works as root, and several may run side by side."""
+def running_sound_server(*, rewinds: bool = False) -> Generator[SoundServer]:
+    """A server of its own, in a folder of its own; it works as root, and several may run side by side.
+
+    Args:
+        rewinds: its sink prepares up to two seconds of silence ahead while nothing plays, as one on a real
+            machine does; otherwise it plays at once.
+    """
     pulseaudio = require_program("pulseaudio")
     # A socket's path must be short, so not pytest's tmp_path.
     with tempfile.TemporaryDirectory(prefix="sound-", ignore_cleanup_errors=True) as folder:
@@ -129,7 +143,8 @@ def running_sound_server() -> Generator[SoundServer]:
         }
         command = [pulseaudio, "-n", "--daemonize=yes", "--exit-idle-time=-1", "--log-target=null"]
         for module in (
-            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le norewinds=1",
+            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le "
+            f"norewinds={int(not rewinds)}",
             "module-native-protocol-unix auth-anonymous=1",
         ):
             command += ["-L", module]

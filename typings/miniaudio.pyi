@@ -8,6 +8,9 @@ class MiniaudioError(Exception): ...
 class SampleFormat(Enum):
     SIGNED16 = ...
 
+class ThreadPriority(Enum):
+    REALTIME = ...
+
 class PlaybackDevice:
     backend: str
 
@@ -18,6 +21,7 @@ class PlaybackDevice:
         sample_rate: int = ...,
         buffersize_msec: int = ...,
         *,
+        thread_prio: ThreadPriority = ...,
         app_name: str = ...,
     ) -> None: ...
     def start(self, callback_generator: Generator[bytearray, int]) -> None: ...

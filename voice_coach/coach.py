@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,64 +12,36 @@ from typing import TYPE_CHECKING, Any, Self
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
+from voice_coach.layering import all_layers, fitted_layers, own_layers
 from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
 from voice_coach.model.practice import AUTO
-from voice_coach.model.problems import CoachError, Problem, ScriptError
-from voice_coach.model.script import (
-    Entry,
-    Language,
-    Session,
-)
+from voice_coach.model.problems import Problem, ScriptError
+from voice_coach.model.script import Entry, Language, Session
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
-from voice_coach.pacing.layers import Layer, LayersOf, effective_pace, no_layers
-from voice_coach.performance import ClipLengths, Performance
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers
+from voice_coach.performance import Performance
+from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
 from voice_coach.script.listing import Listed, listed
+from voice_coach.studio import Studio
 from voice_coach.wishes import Wishes as Wishes
-from voice_coach.wishes import check_wishes
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
-    from voice_coach.audio.sound_catalogue import SoundCatalogue
     from voice_coach.listening import Listening
     from voice_coach.model.export import ExportWishes
-    from voice_coach.model.speech import SoundSource
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.practising import Practising
-    from voice_coach.speech.cache import ClipCache
     from voice_coach.speech.speaker import Speaker
     from voice_coach.tuning import Tuner
 
 DEFAULT_SESSION = "lower-back-relief"
-
-
-class _Sounds:
-    """The sound cues, described at once and synthesised when the first is heard."""
-
-    def __init__(self, catalogue: SoundCatalogue, cache: Callable[[], ClipCache]) -> None:
-        self.catalogue = catalogue
-        self._cache = cache
-
-    @cached_property
-    def _source(self) -> SoundSource:
-        from voice_coach.audio.sound_cues import SoundCues
-        from voice_coach.voicing import SoundStore
-
-        return SoundCues(self.catalogue, SoundStore(self._cache()))
-
-    def source(self) -> SoundSource:
-        return self._source
-
-    def lengths_ms(self, name: str) -> tuple[int, int]:
-        info = self.catalogue.info(name)
-        return info.duration_ms, info.lead_ms
 
 
 class Coach:
@@ -99,8 +70,7 @@ class Coach:
         self._notify = notify
         self._now_ms = now_ms
         self._told: set[str] = set()
-        self._speaker: Speaker | None = None
-        self._lengths: tuple[int, ClipLengths] | None = None
+        self._studio = Studio(lambda: self.home, notify)
         self._languages: dict[str, Language] = {}
 
     def __enter__(self) -> Self:
@@ -113,9 +83,7 @@ class Coach:
 
     def close(self) -> None:
         """Lets go of the speech engines."""
-        if self._speaker is not None:
-            self._speaker.close()
-            self._speaker = self._lengths = None
+        self._studio.close()
 
     @cached_property
     def home(self) -> Home:
@@ -126,25 +94,7 @@ class Coach:
     def _practising(self) -> Practising:
         from voice_coach.practising import Practising
 
-        return Practising(self.home.history, self._notify, self._now_ms)
-
-    @cached_property
-    def _sounds(self) -> _Sounds:
-        from voice_coach.audio.sound_catalogue import SoundCatalogue
-
-        try:
-            catalogue = SoundCatalogue.load([shipped_cues(), self.home.sounds])
-        except CoachError as error:
-            # Own sounds that cannot be used are no reason to refuse a session that does without them.
-            catalogue = SoundCatalogue.load([shipped_cues()])
-            self._notify(f"Your own sounds are left out, for they have problems:\n{error}")
-        return _Sounds(catalogue, lambda: self._cache)
-
-    @cached_property
-    def _cache(self) -> ClipCache:
-        from voice_coach.voicing import make_cache
-
-        return make_cache(self.home.cache, self._notify)
+        return Practising(self.home.history, self.home.pacing, self._notify, self._now_ms)
 
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
@@ -156,7 +106,7 @@ class Coach:
         Raises:
             ScriptError: a ``cues.yaml`` has problems.
         """
-        return self._sounds.catalogue.names()
+        return self._studio.sounds.catalogue.names()
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
@@ -164,16 +114,9 @@ class Coach:
 
     def voices(self) -> Iterator[tuple[str, str]]:
         """Every voice that works here: what to write after ``--voice``, and a line about it."""
-        from voice_coach.speech.engine import ENGINES, EngineError, make_engine
+        from voice_coach.voicing import working_voices
 
-        for name in ENGINES:
-            try:
-                engine = make_engine(name)
-                for voice in engine.voices():
-                    yield f"{name}:{voice.name}", f"{voice.language}, {voice.description}"
-                engine.close()
-            except EngineError as error:
-                self._notify(f"{name}: {error.reason}")
+        return working_voices(self._notify)
 
     @cached_property
     def tuner(self) -> Tuner:
@@ -227,90 +170,37 @@ class Coach:
         chosen = session if isinstance(session, Session) else self.load(session)
         language = self._language(chosen.language)
         wished = wishes or Wishes()
-        asked = wished.layer()
-        check_wishes(wished, chosen)
-
-        said = self._said_layers(wished.said, chosen)
-        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
-        known = self._practising.layers(chosen) if wished.guidance == AUTO else None
-
-        def layers_of(entry: Entry | None) -> list[Layer]:
-            layers = [known(entry)] if known else []
-            layers.append(Layer(f"session {chosen.id}", chosen.settings))
-            if entry is not None:
-                layers.append(Layer(f"session {chosen.id}", entry.settings, entry.guidance))
-            return [*layers, *own(entry), asked, *said(entry)]
-
-        lengths = self._measured()
-        if wished.fit_ms is None:
-            fit_layers: Callable[[Entry | None], list[Layer]] = lambda _entry: []  # noqa: E731
-        else:
-            fit_layers = self._fit(chosen, layers_of, wished, wished.fit_ms, lengths, start_at)
+        layers_of = all_layers(
+            chosen,
+            wished,
+            known=self._practising.layers(chosen) if wished.guidance == AUTO else None,
+            own=self._own_layers(chosen, self._tell_once) if yours else no_layers,
+        )
+        voice, lengths = self._voice_name or voice_for(language), self._studio.lengths()
+        layers_of = fitted_layers(
+            chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
+        )
 
         def pace_of(entry: Entry | None) -> Pace:
-            return effective_pace(
-                entry.exercise.tune if entry else {}, [*layers_of(entry), *fit_layers(entry)]
-            )
+            return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person)
-        voice = self._voice_name or voice_for(language)
-        return Performance(chosen, plans, self.speaker(), voice, self._sounds, lengths)
+        return Performance(chosen, plans, self.speaker(), voice, self._studio.sounds, lengths)
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
-        """The layers of the person's own file; where nobody made one, nothing of pacing is imported."""
-        if self._pacing is None and not os.path.lexists(self.home.pacing):
-            return no_layers
-        from voice_coach.pacing_layers import layers_of_file
-
-        return layers_of_file(self.tuner.file, session, notify)
-
-    def _said_layers(self, said: Mapping[str, str], session: Session) -> LayersOf:
-        if not said:
-            return no_layers
-        from voice_coach.pacing_layers import said_layers
-
-        return said_layers(said, session)
-
-    def _fit(
-        self,
-        session: Session,
-        layers_of: Callable[[Entry | None], list[Layer]],
-        wished: Wishes,
-        fit_ms: int,
-        lengths: ClipLengths,
-        start_at: str,
-    ) -> Callable[[Entry | None], list[Layer]]:
-        """The layers with which a session fits a time; tells what they change."""
-        from voice_coach.fitting import fit_session
-
-        language = self._language(session.language)
-        fitted = fit_session(
-            session,
-            language,
-            layers_of,
-            fit_ms,
-            self.speaker(),
-            self._voice_name or voice_for(language),
-            lengths,
-            explicit=wished.layer().name,
-            start_at=start_at,
-            person=wished.person,
-            lead_in_ms=wished.lead_in_ms,
-        )
-        self._notify(fitted.report)
-        return lambda entry: [fitted.layer(entry)]
+        return own_layers(self._pacing or self.home.pacing, session, notify, named=self._pacing is not None)
 
     def check(self, name: str) -> list[Problem]:
-        """Everything wrong with a script, and advice about its words and its time.
+        """Everything wrong with a script, and advice about its words and its time; or with a pacing file.
 
         Raises:
             CoachError: there is no such script, or no engine speaks.
         """
+        if (own := self.tuner.problems_in(name)) is not None:
+            return own
         library = self.library()
         try:
             session = library.check(name)
-            if session is None and (own := self.tuner.problems_in(name)):
-                return own
             warnings = self.prepare(session, yours=False).warnings() if session else ()
         except ScriptError as error:
             return [*error.problems, *library.warnings]
@@ -414,8 +304,7 @@ class Coach:
 
         chosen, entry = self.tuner.entry(exercise, session)
         own = self._own_layers(chosen, self._notify)
-        name = f"session {chosen.id}"
-        layers = [Layer(name, chosen.settings), Layer(name, entry.settings, entry.guidance), *own(entry)]
+        layers = kept_layers(chosen, entry, own(entry))
         language = self._language(chosen.language)
         voice = self.speaker()
         rep = RepCompiler(
@@ -423,11 +312,11 @@ class Coach:
             language,
             layers,
             self._voice_name or voice_for(language),
-            self._measured(),
+            self._studio.lengths(),
             voice.prepare,
             chosen.moves,
         )
-        return Listening(rep, voice, self._sounds)
+        return Listening(rep, voice, self._studio.sounds)
 
     def device(self, name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
@@ -485,24 +374,13 @@ class Coach:
 
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
-        if self._speaker is None:
-            from voice_coach.voicing import make_speaker
-
-            self._speaker = make_speaker(self._cache, self._notify)
-        return self._speaker
+        return self._studio.speaker()
 
     def _tell_once(self, sentence: str) -> None:
         """Tells what would be the same each time that a session is prepared."""
         if sentence not in self._told:
             self._told.add(sentence)
             self._notify(sentence)
-
-    def _measured(self) -> ClipLengths:
-        """The lengths of what was spoken before: so a session is compiled anew without its clips."""
-        failures = self.speaker().failures
-        if self._lengths is None or self._lengths[0] != failures:
-            self._lengths = failures, ClipLengths(self.speaker(), self._sounds)
-        return self._lengths[1]
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:

@@ -11,10 +11,10 @@ from voice_coach.compiler.schedule import schedule, utterances
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Language, Session, Tunable
 from voice_coach.pacing.fit import fit
-from voice_coach.pacing.fit_report import fit_report
-from voice_coach.pacing.fitted import Fitted, Measured, Part
-from voice_coach.pacing.layers import Layer, LayersOf, effective_pace
-from voice_coach.performance import ClipLengths, Voice
+from voice_coach.pacing.fit_report import fit_report, own_in_the_way
+from voice_coach.pacing.fitted import CannotFitError, Fitted, Measured, Part
+from voice_coach.pacing.layers import COMMAND_LINE, Layer, LayersOf, effective_pace
+from voice_coach.performance import ClipLengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,9 @@ def fit_session(
     language: Language,
     layers_of: LayersOf,
     target_ms: int,
-    voice: Voice,
     voice_name: str,
     lengths: ClipLengths,
     *,
-    explicit: str,
     start_at: str = "",
     person: str = "",
     lead_in_ms: int = 0,
@@ -60,11 +58,9 @@ def fit_session(
         session: the session.
         language: the coach's own words.
         layers_of: the layers of each entry, without the fit.
-        target_ms: how long it is to be.
-        voice: who speaks.
+        target_ms: how long it is to be; what the command line sets stays.
         voice_name: the voice, as ``ENGINE:NAME``.
         lengths: what is known of the clips' lengths; learns the others.
-        explicit: the name of the layer whose values are wished for now, and stay.
         start_at: an exercise's id to begin with.
         person: whom the session is made for.
         lead_in_ms: silence that comes before the session and counts.
@@ -73,8 +69,8 @@ def fit_session(
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    fitting = _Fitting(session, language, layers_of, voice, voice_name, lengths, start_at, person, lead_in_ms)
-    return fitting.to(target_ms, explicit)
+    fitting = _Fitting(session, language, layers_of, voice_name, lengths, start_at, person, lead_in_ms)
+    return fitting.to(target_ms)
 
 
 class _Fitting:
@@ -83,7 +79,6 @@ class _Fitting:
         session: Session,
         language: Language,
         layers_of: LayersOf,
-        voice: Voice,
         voice_name: str,
         lengths: ClipLengths,
         start_at: str,
@@ -93,7 +88,6 @@ class _Fitting:
         self._session = session
         self._language = language
         self._layers_of = layers_of
-        self._voice = voice
         self._voice_name = voice_name
         self._lengths = lengths
         self._start_at = start_at
@@ -103,7 +97,7 @@ class _Fitting:
         self._own: list[Sequence[Layer]] = []
         self._sided = False
 
-    def to(self, target_ms: int, explicit: str) -> FittedSession:
+    def to(self, target_ms: int) -> FittedSession:
         paces: list[Pace] = []
 
         def take(entry: Entry | None) -> Pace:
@@ -122,11 +116,15 @@ class _Fitting:
                 title=entry.exercise.title if entry else "",
                 tune=_tune(entry),
                 pace=pace,
-                fixed=frozenset(name for name, origin in pace.origins.items() if origin == explicit),
+                fixed=frozenset(name for name, origin in pace.origins.items() if origin == COMMAND_LINE),
             )
             for entry, pace in zip(self._entries, paces, strict=True)
         ]
-        fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        try:
+            fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        except CannotFitError as error:
+            error.own = own_in_the_way(self._entries, self._own, shorter=target_ms < error.low_ms)
+            raise
         report = fit_report(parts, fitted, sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
 
@@ -144,13 +142,11 @@ class _Fitting:
         plans = self._plan(lambda entry: paces[id(entry)])
         cues = [list(plan.cues()) for plan in plans]
         # All new words at once: they are spoken in the background while the first are measured.
-        words = (
+        self._lengths.expect(
             utterance
             for plan, each in zip(plans, cues, strict=True)
             for utterance in utterances(each, self._voice_name, plan.pace.rate_wpm)
         )
-        if new := [utterance for utterance in words if not self._lengths.knows(utterance)]:
-            self._voice.prepare(new)
         index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
         parts_ms, balance = [0] * len(layers), SideBalance()
         parts_ms[0] += self._lead_in_ms  # before the opening, or what else is first

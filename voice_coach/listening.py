@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voice_coach.compiler.expand import Expander
 from voice_coach.compiler.moves import route
-from voice_coach.compiler.one_rep import one_rep
+from voice_coach.compiler.one_rep import counts_of_turns, one_rep
 from voice_coach.compiler.progress import Milestone, Progress
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
 from voice_coach.compiler.unfolding import Unfolding
@@ -42,13 +42,17 @@ LIVE = "live"
 
 @dataclass(frozen=True, slots=True)
 class DialRow:
-    """A dial as it stands, as people write it: ``hold``, ``45s``, from ``10s`` to ``1m30s``."""
+    """A dial as it stands, as people write it: ``hold``, ``45s``, from ``10s`` to ``1m30s``, ``1m`` before.
+
+    ``is_heard`` is false of how often a loop turns, as one turn of each is heard.
+    """
 
     label: str
     value: str
     minimum: str
     maximum: str
-    changed: bool
+    before: str
+    is_heard: bool
 
 
 class RepCompiler:
@@ -143,6 +147,7 @@ class Listening:
         self._before = rep.values()
         self._values = dict(self._before)
         self.dials = dials(self._tune)
+        self._unheard = counts_of_turns(rep.exercise)
         self._loop = Looping(rep.chapter(self._values), self._render)
         self._device: LiveOutput | None = None
         self._playing: Thread | None = None
@@ -221,9 +226,10 @@ class Listening:
 
     def _row(self, dial: Dial) -> DialRow:
         type_ = "count" if self._type(dial.name) == "count" else "duration"
-        number, before = (dial.number(values[dial.name]) for values in (self._values, self._before))
-        value, low, high = (format_setting(each, type_) for each in (number, dial.minimum, dial.maximum))
-        return DialRow(dial.label, value, low, high, number != before)
+        now, before = (dial.number(values[dial.name]) for values in (self._values, self._before))
+        numbers = (now, dial.minimum, dial.maximum, before)
+        value, low, high, was = (format_setting(each, type_) for each in numbers)
+        return DialRow(dial.label, value, low, high, was, dial.name not in self._unheard)
 
     def _type(self, name: str) -> ParameterType:
         return (self._tune.get(name) or GENERAL[name]).type

@@ -9,9 +9,9 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from voice_coach.model.own import OwnPacing
-from voice_coach.model.problems import CoachError, Problem, ScriptError
+from voice_coach.model.problems import CoachError, OutputError, Problem, ScriptError
 from voice_coach.script.own_pacing import read_own
-from voice_coach.script.own_writing import START
+from voice_coach.script.own_writing import begin
 from voice_coach.script.reading import display_name
 
 
@@ -56,21 +56,32 @@ class PacingFile:
             ScriptError: it has problems, so that it cannot be changed safely.
             CoachError: it cannot be read or written.
         """
-        folder = self.path.parent
+        # A link is followed, as it is when the file is written.
+        folder = Path(os.path.realpath(self.path)).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise CoachError(f"{folder} cannot be made: {error.strerror or error}.") from None
         with _alone(folder):
-            text = START
-            if _is_there(self.path):
+            text = ""
+            if is_there := _is_there(self.path):
                 own, problems = read_own(self.path)
                 if own is None or problems:
                     raise ScriptError(problems)
                 text = own.text
-            new = changed(text)
-            if new != text or not _is_there(self.path):
-                write_whole(self.path, new, force=True)
+            begun = begin(text)
+            new = changed(begun)
+            if new != begun or not is_there:
+                self._write(new)
+
+    def _write(self, text: str) -> None:
+        try:
+            write_whole(self.path, text, force=True)
+        except OutputError as error:
+            what, _, _ = str(error).partition(". ")
+            raise CoachError(
+                f"{what.rstrip('.')}. Nothing was changed. '--file FILE' would keep the values elsewhere."
+            ) from None
 
 
 def _is_there(path: Path) -> bool:
@@ -99,13 +110,19 @@ def _alone(folder: Path) -> Generator[None]:
     """Keeps other processes from changing files in a folder until the block ends, or this process does.
 
     Windows cannot lock a folder: of two that change the same file at once there, the last wins.
+
+    Raises:
+        CoachError: we may not look into the folder.
     """
     if sys.platform == "win32":
         yield
         return
     import fcntl
 
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise CoachError(f"{folder} cannot be opened: {error.strerror or error}.") from None
     try:
         with contextlib.suppress(OSError):  # a file system without locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -6,16 +6,14 @@ from collections.abc import Callable, Mapping
 
 from voice_coach.model.own import ALL, OwnPacing, OwnValue, Settled, Tuned
 from voice_coach.model.problems import CoachError, WishError
-from voice_coach.model.script import Entry, Rounds, Session, Tunable
-from voice_coach.pacing.layers import Layer, LayersOf, no_layers
+from voice_coach.model.script import Session, Tunable
+from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, LayersOf, no_layers
 from voice_coach.pacing_file import PacingFile
 from voice_coach.script.collecting import meant, nearest
 from voice_coach.script.own_kinds import EVERYWHERE
 from voice_coach.script.own_pacing import Checker, NotSo, settled, tuned_value
 
-YOURS = "yours"
-YOURS_FOR_ALL = "yours for all"
-COMMAND_LINE = "command line"
+YOURS_FOR_ALL = f"{YOURS} for all"
 
 
 def layers_of_file(file: PacingFile, session: Session, notify: Callable[[str], None]) -> LayersOf:
@@ -36,7 +34,7 @@ def layers_of_file(file: PacingFile, session: Session, notify: Callable[[str], N
     if not own.text and not problems:
         return no_layers
     checker = Checker.of(own)
-    tunes = {entry.exercise.id: entry.exercise.tune for entry in entries_of(session)}
+    tunes = {entry.exercise.id: entry.exercise.tune for entry in session.entries}
     for_all = own_layers(own, checker, ALL, {}, session.id)
     layers = {name: own_layers(own, checker, name, tune, session.id) for name, tune in tunes.items()}
     _find_misspelt(own, session, tunes, checker)
@@ -62,11 +60,6 @@ def _find_misspelt(own: OwnPacing, session: Session, tunes: Mapping[str, object]
             checker.problems.add_token(found.where, name, message, hint, "warning", key=True)
 
 
-def entries_of(session: Session) -> list[Entry]:
-    """The exercises of a session, those of circuits once."""
-    return [e for item in session.items for e in (item.entries if isinstance(item, Rounds) else (item,))]
-
-
 def said_layers(said: Mapping[str, str], session: Session) -> LayersOf:
     """The command line's values: ``hold`` for every exercise that has it, ``pelvic-tuck.hold`` for one.
 
@@ -74,7 +67,7 @@ def said_layers(said: Mapping[str, str], session: Session) -> LayersOf:
         WishError: an exercise or name is not known in the session, or a value does not fit.
     """
     tunes: dict[str | None, Mapping[str, Tunable]] = {None: {}}
-    tunes.update({entry.exercise.id: entry.exercise.tune for entry in entries_of(session)})
+    tunes.update({entry.exercise.id: entry.exercise.tune for entry in session.entries})
     values: dict[str | None, dict[str, Tuned]] = {exercise: {} for exercise in tunes}
     wrong: list[str] = []
     for key, text in said.items():

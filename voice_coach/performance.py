@@ -15,11 +15,12 @@ from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Entry, Guidance, ParameterType, Session, Tunable
+from voice_coach.model.script import Guidance, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
+from voice_coach.pacing.layers import YOURS, of_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,9 +53,10 @@ class ClipLengths:
         self._sounds = sounds
         self._known_ms: dict[Utterance, int] = {}
 
-    def knows(self, utterance: Utterance) -> bool:
-        """Whether an utterance has been measured."""
-        return utterance in self._known_ms
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Has what was never measured spoken ahead."""
+        if new := [utterance for utterance in utterances if utterance not in self._known_ms]:
+            self._voice.prepare(new)
 
     def utterance_ms(self, utterance: Utterance) -> int:
         # Asked for several times for each prompt, while the clip may have had to make room in memory.
@@ -123,6 +125,12 @@ class Performance:
         """When each word of an utterance is spoken, in milliseconds from the start of its clip."""
         return self._voice.words(utterance)
 
+    @property
+    def has_own_values(self) -> bool:
+        """Whether any value in force is one that the person has tuned."""
+        origins = (origin for plan in self._plans for origin in plan.pace.origins.values())
+        return any(origin.startswith(YOURS) for origin in origins)
+
     def faded(self) -> dict[str, Guidance]:
         """The exercises that are said with fewer words because they are known, by title."""
         return {
@@ -167,11 +175,7 @@ class Performance:
             ]
             balance.add(scheduled.chapter)
         found += balance.problems()
-        exercises = {
-            id(entry.exercise): entry.exercise
-            for item in self.session.items
-            for entry in ((item,) if isinstance(item, Entry) else item.entries)
-        }
+        exercises = {id(entry.exercise): entry.exercise for entry in self.session.entries}
         for exercise in exercises.values():
             found += tune_problems(exercise)
         return tuple(dict.fromkeys(found))
@@ -179,16 +183,11 @@ class Performance:
     @cached_property
     def _tunes(self) -> dict[str, Mapping[str, Tunable]]:
         """What each exercise lets be tuned, by its id."""
-        entries = (
-            entry
-            for item in self.session.items
-            for entry in ((item,) if isinstance(item, Entry) else item.entries)
-        )
-        return {entry.exercise.id: entry.exercise.tune for entry in entries}
+        return {entry.exercise.id: entry.exercise.tune for entry in self.session.entries}
 
     def _settings(self, plan: ChapterPlan) -> str:
         """What the session sets for a chapter, in words: without it there may be no cause to warn."""
-        layer = f"session {self.session.id}"
+        layer = of_session(self.session)
         general = {"gap": plan.pace.gap_ms, "rate": plan.pace.rate_wpm, "guidance": plan.pace.guidance}
         types: dict[str, ParameterType] = {name: limits.type for name, limits in GENERAL.items()}
         tune = self._tunes.get(plan.exercise, {})
@@ -208,8 +207,8 @@ class Performance:
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in self._plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
-                said = utterances(cues, self._voice_name, ahead.pace.rate_wpm)
-                self._voice.prepare(each for each in said if heard or not self._lengths.knows(each))
+                prepare = self._voice.prepare if heard else self._lengths.expect
+                prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
                 expanded.append(cues)
             yield schedule(
                 expanded.popleft(),

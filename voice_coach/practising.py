@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Rounds, Session
+from voice_coach.model.practice import Practice
+from voice_coach.model.problems import CoachError
+from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Session
 from voice_coach.model.timeline import Chapter
 from voice_coach.pacing.fading import FADED, faded
 from voice_coach.pacing.layers import Layer
@@ -22,12 +25,16 @@ class Practising:
 
     Args:
         path: the file of the history.
+        pacing: the person's own pacing file, which may say that nothing is to be remembered.
         notify: told, in a sentence, if it cannot be used; that is no reason not to play.
         now_ms: the clock.
     """
 
-    def __init__(self, path: Path, notify: Callable[[str], None], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self, path: Path, pacing: Path, notify: Callable[[str], None], now_ms: Callable[[], int]
+    ) -> None:
         self._path = path
+        self._pacing = pacing
         self._notify = notify
         self._now_ms = now_ms
 
@@ -42,7 +49,12 @@ class Practising:
 
         The opening and closing, where the entry is None, are said as the exercise with the most words is.
         """
-        past = self._history.practice(_exercises(session))
+        exercises = {entry.exercise.id for entry in session.entries}
+        past = (
+            self._history.practice(exercises)
+            if self._may_remember()
+            else dict.fromkeys(exercises, Practice())
+        )
         now_ms = self._now_ms()
         levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
         # The levels stand in order, the one with the most words first.
@@ -56,14 +68,22 @@ class Practising:
     def keeper(self, session: Session) -> Callable[[Chapter], None]:
         """Told of each chapter that was heard to its end, it keeps those that are exercises."""
         run = uuid.uuid4().hex
+        may_remember = self._may_remember()
 
         def keep(chapter: Chapter) -> None:
-            if chapter.exercise:
+            if chapter.exercise and may_remember:
                 self._history.add(chapter.exercise, session=session.id, run=run, at_ms=self._now_ms())
 
         return keep
 
+    def _may_remember(self) -> bool:
+        """Whether the person lets anything be remembered; a file that cannot be read may say no."""
+        if not os.path.lexists(self._pacing):
+            return True
+        from voice_coach.pacing_file import PacingFile
 
-def _exercises(session: Session) -> set[str]:
-    entries = (item.entries if isinstance(item, Rounds) else (item,) for item in session.items)
-    return {entry.exercise.id for several in entries for entry in several}
+        try:
+            own, problems = PacingFile(self._pacing).read()
+        except CoachError:
+            return False
+        return own.history and bool(own.text or not problems)

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.model.script import Entry
-from voice_coach.outputs.paced import PacedTimeline
+from voice_coach.outputs.paced import PacedTimeline, as_spoken
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
@@ -21,13 +20,12 @@ def paced(performance: Performance, name: str) -> PacedTimeline:
         performance: from ``Coach.prepare``.
         name: the pacing as people know it.
     """
-    items = performance.session.items
-    entries = [entry for item in items for entry in ((item,) if isinstance(item, Entry) else item.entries)]
+    timeline = performance.timeline()
     return PacedTimeline(
         name=name,
-        timeline=performance.timeline(),
-        paces=performance.paces(),
-        tunes={entry.exercise.id: entry.exercise.tune for entry in entries},
+        timeline=timeline,
+        paces=tuple(map(as_spoken, performance.paces(), timeline.chapters)),
+        tunes={entry.exercise.id: entry.exercise.tune for entry in performance.session.entries},
     )
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voice_coach.model.own import ALL, OwnPacing, TuningChange, TuningRow
 from voice_coach.model.problems import CoachError, Problem, ScriptError, WishError
 from voice_coach.model.script import Entry, Session, Tunable
-from voice_coach.pacing.layers import Layer
+from voice_coach.pacing.layers import kept_layers
 from voice_coach.pacing.tuning_rows import tuning_rows
 from voice_coach.pacing_file import PacingFile, write_whole
-from voice_coach.pacing_layers import entries_of, own_layers, sentence
+from voice_coach.pacing_layers import own_layers, sentence
 from voice_coach.script.collecting import nearest
+from voice_coach.script.finding import is_file, is_same, kind_of
 from voice_coach.script.library import Library
-from voice_coach.script.own_pacing import Checker, NotSo, read_own, read_own_text, tuned_value
-from voice_coach.script.own_writing import with_value, without_value
+from voice_coach.script.own_pacing import Checker, NotSo, read_own, tuned_value
+from voice_coach.script.own_writing import START, with_value, without_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,12 @@ class _Place:
     title: str
     tune: Mapping[str, Tunable]
     session: Session | None = None
-    entry: Entry | None = None
+    entries: tuple[Entry, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
         """The keys of its values in the pacing file."""
-        if self.session is not None:
-            return ("sessions", self.session.id, self.exercise)
-        return (ALL,) if self.exercise == ALL else ("exercises", self.exercise)
+        return _path(self.exercise, self.session.id if self.session else None)
 
 
 class Tuner:
@@ -52,7 +51,7 @@ class Tuner:
     def own(self) -> tuple[OwnPacing, list[Problem]]:
         """All that is tuned, and what is wrong with it."""
         own, problems = self.file.read()
-        return own, [*problems, *self._problems(own)]
+        return own, self._with_values(own, problems)
 
     def title(self, exercise: str, session: str | None = None) -> tuple[str, str]:
         """The id and title of what a name means.
@@ -72,8 +71,8 @@ class Tuner:
         if exercise == ALL:
             raise WishError("Only one exercise at a time can be heard. Which one?")
         place = self._place(exercise, session)
-        if place.session is not None and place.entry is not None:
-            return place.session, place.entry
+        if place.session is not None:
+            return place.session, place.entries[0]
         alone = self._library().exercise(exercise)
         entry = Entry(exercise=alone, where=alone.where)
         session_of_its_own = Session(
@@ -117,44 +116,59 @@ class Tuner:
     def reset(
         self, exercise: str, name: str | None = None, session: str | None = None
     ) -> tuple[TuningChange, ...]:
-        """Takes back one own value of an exercise, or (no name) all of them.
+        """Takes back one own value of an exercise, or (no name) all of them; also where its script is gone.
 
         Raises:
             WishError: there is no own value of this name.
             CoachError: as ``tune``.
         """
-        place = self._place(exercise, session)
-        own, _ = self.file.read()
-        written = own.of(place.exercise, place.session.id if place.session else None)
+        own, problems = self.file.read(to_change=True)
+        if problems and not own.text:
+            raise ScriptError(problems)
+        id_, within = _key(exercise, own.exercises), session and _key(session, own.sessions)
+        if within:
+            id_ = _key(exercise, own.sessions.get(within, {}))
+        written = own.of(id_, within)
+        if not written:
+            self._place(exercise, session)  # which tells if there is no such exercise at all
         if name is not None and name not in written:
             known = f"Yours are: {', '.join(written)}." if written else "Nothing of it is tuned."
-            raise WishError(f'"{name}" is not tuned {_for(place)}. {known}')
-        keys = place.path if name is None else (*place.path, name)
+            raise WishError(f'"{name}" is not tuned {_for(id_, within)}. {known}')
         if not written:
             return ()
-        names = list(written) if name is None else [name]
-        return self._changes(place, names, lambda text: without_value(text, keys))
+        path = _path(id_, within) if name is None else (*_path(id_, within), name)
+        before = self._rows_if_known(id_, within)
+        self.file.change(lambda text: without_value(text, path))
+        after = self._rows_if_known(id_, within)
+        return tuple(
+            _taken_back(id_, within, each, written[each].text, before.get(each), after.get(each))
+            for each in ([name] if name else written)
+        )
 
     def export(self, target: Path, *, force: bool = False) -> None:
         """Copies the pacing file, to be sent to somebody.
 
         Raises:
+            ScriptError: it has problems, so that nobody could take it over.
             CoachError: nothing is tuned, or the copy cannot be written.
         """
-        own, _ = self.file.read()
+        own, problems = self.own()
+        if problems:
+            raise ScriptError(problems)
         if not own.text:
             raise CoachError("Nothing is tuned yet, so there is nothing to export.")
         write_whole(target, own.text, force=force)
 
     def take_over(self, source: Path) -> tuple[TuningChange, ...]:
-        """Sets all that another pacing file sets; where nothing is tuned yet, it becomes the person's own.
+        """Sets all that another pacing file sets; where no own file was begun yet, it becomes that.
 
         Raises:
             ScriptError: something in it has no place here; all of it is told, and nothing was changed.
             CoachError: it cannot be read, or the own file cannot be changed.
         """
         given, problems = read_own(source)
-        problems = [*problems, *(self._problems(given) if given else ())]
+        if given is not None:
+            problems = self._with_values(given, problems)
         if problems or given is None:
             raise ScriptError(problems)
         places = [
@@ -162,11 +176,14 @@ class Tuner:
             for session, by_exercise in ((None, given.exercises), *given.sessions.items())
             for exercise, found in by_exercise.items()
         ]
+        if not any(names for _, names in places):
+            return ()
         before = [self._rows(place, to_change=True) for place, _ in places]
 
         def changed(text: str) -> str:
-            if not _says_anything(text):
-                return given.text
+            if text == START:
+                # What is remembered of a person is for that person to say.
+                return without_value(given.text, ("history",))
             for place, names in places:
                 session = place.session.id if place.session else None
                 for name in names:
@@ -181,11 +198,18 @@ class Tuner:
             for change in _compared(place, old, self._rows(place), names)
         )
 
-    def problems_in(self, source: str) -> list[Problem]:
-        """Everything wrong with a script that was read already, if it is a pacing file."""
+    def problems_in(self, source: str) -> list[Problem] | None:
+        """Everything wrong with a pacing file; None if it is something else."""
         path = Path(source)
-        own = read_own(path)[0] if path.is_file() else None
-        return self._problems(own) if own else []
+        if not is_file(path) or not (kind_of(path) == "pacing" or is_same(path, self.file.path)):
+            return None
+        own, problems = read_own(path)
+        return self._with_values(own, problems) if own else problems
+
+    def _with_values(self, own: OwnPacing, problems: Sequence[Problem]) -> list[Problem]:
+        """The problems of a file and of the values in it, in the order of their places."""
+        by_place = {problem.where: problem for problem in (*self._problems(own), *problems)}
+        return sorted(by_place.values(), key=lambda problem: (problem.where.line, problem.where.column))
 
     def _problems(self, own: OwnPacing) -> list[Problem]:
         """What the scripts do not let be set, with its place."""
@@ -194,8 +218,11 @@ class Tuner:
             for exercise, found in by_exercise.items():
                 try:
                     tune = self._place(exercise, session).tune
-                except ScriptError:
-                    raise
+                except ScriptError as error:
+                    script = error.problems[0].where.file
+                    message, hint = f"{script} has problems", f"run 'voice-coach check {script}'"
+                    checker.problems.add_token(found.where, exercise, message, hint, key=True)
+                    continue
                 except CoachError as error:
                     checker.problems.add_token(found.where, exercise, str(error), key=True)
                     continue
@@ -216,28 +243,69 @@ class Tuner:
             alone = self._library().exercise(exercise)
             return _Place(alone.id, alone.title, alone.tune)
         loaded = self._library().session(session)
+        entries = loaded.entries
+        if any(entry.exercise.where == loaded.where for entry in entries):
+            raise WishError(f'"{session}" is an exercise: only a session can have values of its own.')
         if exercise == ALL:
             return _Place(ALL, f"All exercises of {loaded.title}", {}, loaded)
-        entries = {entry.exercise.id: entry for entry in entries_of(loaded)}
-        entry = entries.get(exercise) or entries.get(Path(exercise).stem)
-        if entry is None:
-            hint = nearest(exercise, entries)
+        id_ = _key(exercise, [entry.exercise.id for entry in entries])
+        found = tuple(entry for entry in entries if entry.exercise.id == id_)
+        if not found:
+            hint = nearest(exercise, dict.fromkeys(entry.exercise.id for entry in entries))
             raise WishError(f'The session {loaded.id} has no exercise "{exercise}": {hint}')
-        found = entry.exercise
-        return _Place(found.id, f"{found.title}, in {loaded.title}", found.tune, loaded, entry)
+        one = found[0].exercise
+        return _Place(one.id, f"{one.title}, in {loaded.title}", one.tune, loaded, found)
 
     def _rows(self, place: _Place, *, to_change: bool = False) -> tuple[TuningRow, ...]:
         own, _ = self.file.read(to_change=to_change)
-        layers: list[Layer] = []
-        session = place.session
-        if session is not None:
-            layers.append(Layer(f"session {session.id}", session.settings))
-            if place.entry is not None:
-                layers.append(Layer(f"session {session.id}", place.entry.settings, place.entry.guidance))
-        layers += own_layers(
-            own, Checker.of(own), place.exercise, place.tune, session.id if session else None
+        session = place.session.id if place.session else None
+        yours = own_layers(own, Checker.of(own), place.exercise, place.tune, session)
+        turns = (
+            tuning_rows(place.tune, kept_layers(place.session, entry, yours))
+            for entry in place.entries or (None,)
         )
-        return tuning_rows(place.tune, layers)
+        return tuple(_merged(rows) for rows in zip(*turns, strict=True))
+
+    def _rows_if_known(self, exercise: str, session: str | None) -> dict[str, TuningRow]:
+        """The rows by name; none where the scripts cannot tell."""
+        try:
+            return {row.name: row for row in self._rows(self._place(exercise, session), to_change=True)}
+        except CoachError:
+            return {}
+
+
+def _path(exercise: str, session: str | None) -> tuple[str, ...]:
+    if session is not None:
+        return ("sessions", session, exercise)
+    return (ALL,) if exercise == ALL else ("exercises", exercise)
+
+
+def _key(name: str, known: Collection[str]) -> str:
+    """The id that a name or a file's name means."""
+    return name if name in known else Path(name).stem
+
+
+def _merged(rows: Sequence[TuningRow]) -> TuningRow:
+    """One row for an exercise that a session has several times."""
+    values = [row.value for row in rows]
+    return replace(rows[0], later=tuple(values[1:]) if len(set(values)) > 1 else ())
+
+
+def _taken_back(
+    exercise: str,
+    session: str | None,
+    name: str,
+    text: str,
+    before: TuningRow | None,
+    after: TuningRow | None,
+) -> TuningChange:
+    """The change by taking back a value, which may have been one that was passed over."""
+    now = after or TuningRow(
+        name=name, type="guidance", value="-", default="-", origin="nothing of this name", doc=""
+    )
+    if before is None or before.origin == now.origin:
+        before = replace(now, value=text, later=(), origin="passed over")
+    return TuningChange(exercise, before, now, session)
 
 
 def _compared(
@@ -256,11 +324,6 @@ def _wrong(name: str, text: str, place: _Place) -> str:
     return ""
 
 
-def _for(place: _Place) -> str:
-    whose = "for all exercises" if place.exercise == ALL else f"in {place.exercise}"
-    return f"{whose} for {place.session.id}" if place.session else whose
-
-
-def _says_anything(text: str) -> bool:
-    own, _ = read_own_text(text, "")
-    return own is not None and bool(own.exercises or own.sessions)
+def _for(exercise: str, session: str | None) -> str:
+    whose = "for all exercises" if exercise == ALL else f"in {exercise}"
+    return f"{whose} for {session}" if session else whose

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
 from voice_coach.model.speech import Clip
 from voice_coach.speech.cache import ClipCache, cache_key
+from voice_coach.speech.engine import ENGINES, EngineError, make_engine
 from voice_coach.speech.fallback import Conditioning, Voices
 from voice_coach.speech.grid import GridClip
 from voice_coach.speech.speaker import Speaker
@@ -45,6 +46,22 @@ def make_speaker(cache: ClipCache, notify: Callable[[str], None]) -> Speaker:
         condition=condition_prompt, gain_db=_measured_gain_db, version=CONDITIONING_VERSION
     )
     return Speaker(Voices(conditioning, cache, notify=notify))
+
+
+def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, str]]:
+    """Every voice that works here: its name as ``ENGINE:NAME``, and a line about it.
+
+    Args:
+        notify: told of an engine that does not work, and why.
+    """
+    for name in ENGINES:
+        try:
+            engine = make_engine(name)
+            for voice in engine.voices():
+                yield f"{name}:{voice.name}", f"{voice.language}, {voice.description}"
+            engine.close()
+        except EngineError as error:
+            notify(f"{name}: {error.reason}")
 
 
 def _measured_gain_db(clip: Clip) -> float:

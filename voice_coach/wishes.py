@@ -9,9 +9,9 @@ from typing import cast
 
 from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.problems import CoachError
-from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Rounds, Session, Setting
+from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Session, Setting
 from voice_coach.model.settings import GENERAL
-from voice_coach.pacing.layers import Layer
+from voice_coach.pacing.layers import COMMAND_LINE, Layer
 
 _NAME = re.compile(r"(?=.{1,60}$)[^\W\d_]+(?:[ .'’-]+[^\W\d_]+)*\.?")
 
@@ -51,7 +51,7 @@ class Wishes:
     def layer(self) -> Layer:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
         guidance = None if self.guidance == AUTO else self.guidance
-        return Layer("command line", {**self.values, **rate}, guidance, self.speed)
+        return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
 
 
 def check_wishes(wishes: Wishes, session: Session) -> None:
@@ -65,13 +65,10 @@ def check_wishes(wishes: Wishes, session: Session) -> None:
         raise CoachError(
             f"{wishes.person!r} cannot be said as a name: up to 60 letters, spaces and . ' - are expected."
         )
-    entries = [
-        entry for item in session.items for entry in (item.entries if isinstance(item, Rounds) else (item,))
-    ]
     if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
         raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
     types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
-    for entry in entries:
+    for entry in session.entries:
         for name, tunable in entry.exercise.tune.items():
             types.setdefault(name, set()).add(tunable.type)
     for name, value in asked.values.items():

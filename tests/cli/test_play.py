@@ -171,7 +171,8 @@ def test_a_lost_sound_server_is_said_and_no_hang(
         own_sound_server.kill()
         ended = session.end()
     assert ended.code == 1
-    assert "The sound device was lost while playing, 0:0" in ended.said
+    assert "The sound device was lost while playing. Plug it in or switch it on again.\n" in ended.said
+    assert "\nStopped after 0:0" in ended.said
     assert ended.said.endswith(f"-m voice_coach play '{long}' --from long\n")
     assert "To go on with this exercise: python" in ended.said
 

@@ -103,6 +103,20 @@ def test_two_pacings_in_words() -> None:
     assert "only" not in ended.out  # pace leaves the words alone
 
 
+def test_own_values_are_named_as_such(tmp_path: Path) -> None:
+    own = tmp_path / "mine.yaml"
+    own.write_text("kind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n", encoding="utf-8")
+    for options, names in (
+        (("--compare", "script"), ("your values", "script")),
+        (("--pace", "calm", "--compare", "script key"), ("your values, pace calm", "script, guidance key")),
+        (("--compare", "plain", "--from", "knee-slide"), ("plain", "plain")),  # where nothing is tuned
+    ):
+        ended = voice_coach("show", "lower-back-short", "--file", str(own), *options)
+        _, first, second, *_ = ended.out.splitlines()
+        assert re.match(f"  A  {names[0]}  \\d", first)
+        assert re.match(f"  B  {names[1]}  \\d", second)
+
+
 def test_what_is_left_out_is_told() -> None:
     ended = voice_coach("show", "lower-back-short", "--guidance", "names", "--compare", "full")
     assert "Said in B only (" in ended.out

@@ -113,10 +113,10 @@ def test_a_bound_rings_and_is_told_and_reset_goes_back(coach_home: Path) -> None
     with terminal("tune", "bow", "--listen") as screen:
         screen.wait_for("hold")
         screen.press(LEFT * 2)
-        screen.wait_for("hold goes down to 1s.")
+        screen.wait_for("hold: 1s is the least.")
         screen.wait_for("\a")
         screen.press(DOWN + "+++")
-        screen.wait_for("reps goes up to 5.")
+        screen.wait_for("reps: 5 is the most.")
         screen.press("r")
         screen.wait_for("As it was.")
         screen.press("s")
@@ -152,10 +152,25 @@ def test_the_terminal_is_as_it_was_however_it_ends(coach_home: Path, end: Callab
 def test_a_lost_device_is_told_and_the_terminal_is_as_it_was(own_sound_server: SoundServer) -> None:
     with own_sound_server.record() as recording, terminal("tune", "bow", "--listen") as screen:
         _heard_words(recording, recording.frames, 1)
+        screen.press(RIGHT)
+        screen.wait_for("was 2s")
         own_sound_server.kill()
         assert screen.wait() == 1
-        screen.wait_for("The sound device was lost while playing")
+        screen.wait_for("The sound device was lost while playing. Plug it in or switch it on again.")
+        screen.wait_for("Nothing was changed. You had come to hold=3s.")
         assert screen.modes() == screen.modes_before
+
+
+def test_no_device_is_told_and_a_file_would_be_no_help() -> None:
+    nowhere = {"PULSE_SERVER": "unix:/nonexistent", "ALSA_CONFIG_PATH": "/nonexistent"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {**nowhere, "JACK_NO_START_SERVER": "1"}.items():
+            patch.setenv(name, value)
+        with terminal("tune", "bow", "--listen") as screen:
+            assert screen.wait() == 1
+            screen.wait_for("No sound device was found")
+            screen.wait_for("Nothing was changed.")
+            assert "file" not in screen.shown
 
 
 def test_without_a_terminal_it_says_so() -> None:

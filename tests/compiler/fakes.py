@@ -55,6 +55,9 @@ class FakeLengths:
         letters = len(utterance.text)
         return round((330 + 62 * letters) * self._stretch * 150 / utterance.rate_wpm)
 
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Nothing has to be spoken."""
+
     def sound_ms(self, name: str) -> tuple[int, int]:
         return self._sounds(name)
 
@@ -137,9 +140,8 @@ def advice(session: Session, guidance: Guidance | None = None) -> list[Problem]:
         found += done.warnings
         balance.add(done.chapter)
     found += balance.problems()
-    for item in session.items:
-        for entry in item.entries if isinstance(item, Rounds) else (item,):
-            found += tune_problems(entry.exercise)
+    for entry in session.entries:
+        found += tune_problems(entry.exercise)
     return found
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.fakes import LENGTHS, VOICE, catalogue, english, library
+from voice_coach.compiler.one_rep import counts_of_turns
 from voice_coach.listening import RepCompiler
 from voice_coach.model.timeline import Chapter
 from voice_coach.resources import shipped_scripts
@@ -141,3 +142,11 @@ def test_a_rep_of_a_shipped_exercise_is_a_short_part_of_it_with_all_that_can_be_
         each.name for each in library().exercise(name).tune.values() if each.type in ("duration", "breath")
     }
     assert durations <= heard
+
+
+@pytest.mark.parametrize(
+    ("exercise", "counts"),
+    [("chair-breathing", {"rounds"}), ("knee-slide", {"reps"}), ("pelvic-tuck", {"reps"})],
+)
+def test_how_often_a_loop_turns_is_not_heard_how_many_breaths_is(exercise: str, counts: set[str]) -> None:
+    assert counts_of_turns(library().exercise(exercise)) == counts

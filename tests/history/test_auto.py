@@ -166,6 +166,30 @@ def test_what_is_broken_off_or_left_out_or_exported_or_heard_by_nobody_is_not_co
     assert notices == []
 
 
+def test_who_wants_nothing_remembered_is_told_everything_every_time(
+    coach: Coach, clock: Clock, notices: list[str]
+) -> None:
+    coach.home.pacing.write_text("kind: pacing\nhistory: off\n")
+    _play(coach, clock, 4)
+    assert not coach.home.history.exists()
+    coach.home.pacing.write_text("kind: pacing\nhistory: on\n")
+    _play(coach, clock, 4)
+    assert len(_said(coach)) == 2
+    kept = coach.home.history.read_bytes()
+    coach.home.pacing.write_text("kind: pacing\nhistory: off\n")
+    assert len(_said(coach)) == 3
+    _play(coach, clock)
+    assert coach.home.history.read_bytes() == kept
+    assert notices == []
+
+
+@pytest.mark.parametrize("text", ["kind: pacing\nhistory: no\n", "kind: pacing\nhistory: off\nall: [\n"])
+def test_what_may_have_been_meant_as_no_is_not_taken_for_yes(coach: Coach, clock: Clock, text: str) -> None:
+    coach.home.pacing.write_text(text)
+    _play(coach, clock)
+    assert not coach.home.history.exists()
+
+
 def test_a_damaged_history_is_told_and_the_session_is_played_in_full(
     coach: Coach, clock: Clock, notices: list[str]
 ) -> None:

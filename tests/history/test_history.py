@@ -160,6 +160,74 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
     assert _past(history).completed_ms == (2_000,)
 
 
+def test_a_row_of_another_program_without_a_time_is_passed_over(
+    history: History, path: Path, told: Told
+) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TABLE practice (id, run, session, exercise, at_ms, completed, pain)")
+        other.execute("INSERT INTO practice VALUES (1, 'r', 's', 'cat-back', 'yesterday', 1, 3)")
+        other.execute(f"PRAGMA user_version = {VERSION}")
+        other.commit()
+    _add(history, 2_000)
+    assert _past(history) == Practice((2_000,))
+    assert told == []
+
+
+_ON_A_FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from voice_coach.history import history, schema
+path, limit = Path(sys.argv[1]), int(sys.argv[2])
+resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+if len(sys.argv) > 3:
+    schema.MIGRATIONS += (sys.argv[3],)
+    schema.VERSION += 1
+history = history.History(path, print)
+history.add("cat-back", session="s", run="on a full disk", at_ms=99_999)
+"""
+
+_MUCH = "CREATE TABLE much (x); INSERT INTO much SELECT zeroblob(100000)"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows limits no file")
+@pytest.mark.parametrize(("rows", "limit", "migration"), [(20, 34_000, (_MUCH,)), (0, 2_000, ())])
+def test_a_full_disk_is_told_and_a_good_file_stays(
+    history: History, path: Path, told: Told, rows: int, limit: int, migration: tuple[str, ...]
+) -> None:
+    for number in range(rows):
+        _add(history, number, f"run {number}")
+    done = subprocess.run(
+        [sys.executable, "-c", _ON_A_FULL_DISK, str(path), str(limit), *migration],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "cannot be used" in done.stdout
+    assert [file for file in path.parent.iterdir() if "damaged" in file.name] == []
+    assert _past(history).completed_ms == tuple(range(rows))
+    _add(history, 99_999, "with room again")
+    assert _past(history).completed_ms == (*range(rows), 99_999)
+    assert told == []
+
+
+@pytest.mark.parametrize("error", ["INSERT INTO nowhere VALUES (1)", "CREATE TABLE practice (x)"])
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    history: History, path: Path, told: Told, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    _add(history, 1_000)
+    with monkeypatch.context() as newer:
+        newer.setattr("voice_coach.history.schema.MIGRATIONS", (*MIGRATIONS, f"CREATE TABLE y (z); {error}"))
+        newer.setattr("voice_coach.history.schema.VERSION", VERSION + 1)
+        _add(history, 2_000, "second")
+    assert len(told) == 1
+    assert "cannot be used" in told[0]
+    assert _past(history).completed_ms == (1_000,)
+    _add(history, 3_000, "third")
+    assert _past(history).completed_ms == (1_000, 3_000)
+    assert [file.name for file in path.parent.iterdir() if "damaged" in file.name] == []
+
+
 def test_what_was_set_aside_is_never_overwritten(path: Path, told: Told) -> None:
     path.parent.mkdir()
     for turn in range(3):

@@ -9,7 +9,7 @@ from tests.compiler.fakes import compiled, library, plans
 from voice_coach.model.cue import Mark
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Where
-from voice_coach.model.script import Entry, Guidance, Setting
+from voice_coach.model.script import Guidance, Setting
 from voice_coach.model.timeline import Chapter, Event, Lane, Timeline
 from voice_coach.outputs.paced import PacedTimeline
 from voice_coach.pacing.layers import effective_pace
@@ -60,9 +60,6 @@ def shipped(
     """A shipped session."""
     session = library().session(name)
     planned = plans(session, guidance, values)
-    entries = [
-        entry for item in session.items for entry in ((item,) if isinstance(item, Entry) else item.entries)
-    ]
     return PacedTimeline(
         name=called,
         timeline=Timeline(
@@ -72,5 +69,5 @@ def shipped(
             chapters=tuple(compiled(plan).chapter for plan in planned),
         ),
         paces=tuple(plan.pace for plan in planned),
-        tunes={entry.exercise.id: entry.exercise.tune for entry in entries},
+        tunes={entry.exercise.id: entry.exercise.tune for entry in session.entries},
     )

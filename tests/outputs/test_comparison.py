@@ -162,6 +162,16 @@ def test_where_it_is_quiet_and_where_full() -> None:
             [Layer("command line", speed=0.5)],
             "rest 12s (script, then pace from command line)",
         ),
+        (
+            event("action", "rest", 0, 12_000, parameter="rest"),
+            [Layer("command line", speed=0.75), Layer("fit", {"rest": 12_000})],
+            "rest 12s (fit)",
+        ),
+        (
+            event("action", "rest", 0, 10_000, parameter="rest"),
+            [Layer("fit", stretch=Stretch(pauses=0.5)), Layer("yours", speed=1.0)],
+            "rest 10s (script)",
+        ),
         (event("action", "inhale", 0, 4_000, parameter="breath"), [], "breath 4-0-6-0 (script)"),
         (event("action", "pause", 0, 2_000), [], "2s in the script"),
         (event("action", "pause", 0, 4_000), [Layer("command line", speed=0.5)], "2s in the script × 2.00"),
@@ -171,12 +181,12 @@ def test_where_it_is_quiet_and_where_full() -> None:
     ],
 )
 def test_what_set_a_length(what: Event, layers: list[Layer], reason: str) -> None:
-    assert length_reason(what, effective_pace(TUNE, layers), TUNE) == reason
+    assert length_reason(what, effective_pace(TUNE, layers)) == reason
 
 
 def test_a_stretch_that_is_no_knob_is_told_too() -> None:
     pace = effective_pace({}, [Layer("fit", stretch=Stretch(pauses=0.5))])
-    assert length_reason(event("action", "pause", 0, 1_000), pace, {}) == "2s in the script × 0.50"
+    assert length_reason(event("action", "pause", 0, 1_000), pace) == "2s in the script × 0.50"
 
 
 def test_the_values_in_force_by_where_they_come_from() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,7 @@ from voice_coach.outputs.paced import PacedTimeline
 from voice_coach.outputs.timeline_page import write_page
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.xdist_group("chromium")
 SIZES = pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
@@ -86,6 +88,45 @@ def test_a_theme_that_changes_is_followed(browser: Browser, alone: Path) -> None
         assert colour(page, *spot) == DARK["hold"]
 
 
+def _drawn(page: Page) -> list[list[float | str]]:
+    """The texts that are drawn anew, each with its left and right end."""
+    return page.evaluate(
+        """async () => {
+            const pen = CanvasRenderingContext2D.prototype, fillText = pen.fillText, drawn = [];
+            pen.fillText = function (text, x, y) {
+                drawn.push([text, x, x + this.measureText(text).width]);
+                fillText.call(this, text, x, y);
+            };
+            document.getElementById("scroller").dispatchEvent(new Event("scroll"));
+            await new Promise((ready) => requestAnimationFrame(() => requestAnimationFrame(ready)));
+            pen.fillText = fillText;
+            return drawn;
+        }"""
+    )
+
+
+@SIZES
+def test_times_stand_along_the_whole_top_and_apart(
+    browser: Browser, alone: Path, size: tuple[int, int]
+) -> None:
+    with opened(browser, alone, size) as page:
+        times = [each for each in _drawn(page) if re.fullmatch(r"\d+:\d\d", str(each[0]))]
+        width = page.locator("#drawing").evaluate("e => e.clientWidth")
+    assert len(times) >= width // 150 >= 1
+    assert all(float(before[2]) < float(after[1]) for before, after in pairwise(times))
+    assert float(times[-1][2]) > width * 0.6
+
+
+def test_the_marks_over_what_only_one_says_are_explained(browser: Browser, alone: Path, beside: Path) -> None:
+    told = "above speech: said in this pacing only"
+    with opened(browser, beside) as page:
+        assert told in page.inner_text("#legend")
+        shown = page.locator(".notch").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert shown == "rgb({}, {}, {})".format(*(int(LIGHT["ink"][at : at + 2], 16) for at in (1, 3, 5)))
+    with opened(browser, alone) as page:
+        assert told not in page.inner_text("#legend")
+
+
 def test_both_pacings_are_drawn_and_told_apart(browser: Browser, beside: Path) -> None:
     with opened(browser, beside) as page:
         assert page.locator("h1 ~ .pacing").all_inner_texts()[1].startswith("B: guidance key · ")
@@ -103,7 +144,7 @@ def test_both_pacings_are_drawn_and_told_apart(browser: Browser, beside: Path) -
             page, str(page.locator("#part2 ol[data-view='0'] li[data-k=hold]").first.get_attribute("id"))
         )
         assert colour(page, x, y) == LIGHT["hold"]
-        assert page.locator("tfoot td").all_inner_texts()[:3] == ["26:38", "21:48", "−4:50"]
+        assert page.locator("tfoot td").all_inner_texts()[:3] == ["26:39", "21:47", "−4:52"]
 
 
 @SIZES

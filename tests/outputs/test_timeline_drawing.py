@@ -134,7 +134,7 @@ def test_two_pacings_one_above_the_other_in_one_scale(width: int) -> None:
     columns = sum(-(-each.duration_ms // scale_ms) for made in (full, key) for each in made.timeline.chapters)
     assert len(_lane(lines, "speech")) == columns
     assert sum(line.startswith("A ") for line in lines) >= sum(line.startswith("B ") for line in lines) >= 5
-    assert "Pelvic tuck  A 10:38  B 8:31" in lines
+    assert "Pelvic tuck  A 10:38  B 8:30" in lines
 
 
 def test_a_part_that_one_lacks_is_drawn_once() -> None:

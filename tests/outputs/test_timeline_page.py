@@ -64,6 +64,19 @@ def test_every_event_is_there_with_its_words_source_and_what_set_its_length() ->
     assert "breath 4-0-6-0 (script)" in page
 
 
+def test_times_are_rounded_to_the_nearest_tenth() -> None:
+    made = paced(
+        chapter(
+            "One",
+            3_700_000,
+            event("speech", "prompt", 7_260, 8_000, "Hi."),
+            event("speech", "prompt", 59_960, 61_000, "Ho."),
+            event("speech", "prompt", 3_661_949, 3_662_000, "End."),
+        )
+    )
+    assert re.findall(r"<span class=t>([^<]+)<", timeline_page(made)) == ["0:07.3", "1:00.0", "1:01:01.9"]
+
+
 def test_headings_for_each_part_and_unique_anchors_that_links_find() -> None:
     made = shipped("lower-back-relief")
     elements = _Elements(timeline_page(made, shipped("lower-back-relief", "key", called="guidance key")))

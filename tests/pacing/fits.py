@@ -14,10 +14,10 @@ from voice_coach.model.script import Entry, Guidance, Session, Setting
 from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.words import shared_out
-from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, effective_pace
 from voice_coach.performance import ClipLengths
 
-ASKED = "command line"
+ASKED = COMMAND_LINE
 
 
 class TableVoice:
@@ -53,12 +53,13 @@ class TableSounds:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asks for besides the time."""
+    """What a person asks for besides the time; ``own`` are their own values for pelvic-tuck."""
 
     guidance: Guidance | None = None
     speed: float | None = None
     values: tuple[tuple[str, Setting], ...] = ()
     start_at: str = ""
+    own: tuple[tuple[str, Setting], ...] = ()
 
 
 class Fits:
@@ -76,6 +77,8 @@ class Fits:
         if entry:
             layers.append(Layer("entry", entry.settings, entry.guidance))
         asked = self.asked
+        if entry and entry.exercise.id == "pelvic-tuck":
+            layers.append(Layer(YOURS, dict(asked.own)))
         return [*layers, Layer(ASKED, dict(asked.values), asked.guidance, asked.speed)]
 
     def to(self, target_ms: int) -> FittedSession:
@@ -84,10 +87,8 @@ class Fits:
             english(),
             self.layers,
             target_ms,
-            self.voice,
             VOICE,
             self._lengths,
-            explicit=ASKED,
             start_at=self.asked.start_at,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
@@ -256,15 +258,50 @@ def test_between_two_lengths_with_nothing_to_fill_it_the_nearest_are_told() -> N
     )
 
 
+def test_own_values_that_keep_a_session_from_a_time_are_named_with_what_to_do() -> None:
+    tuned = _shipped(Asked(own=(("hold", 70_000), ("rest", 20_000))))
+    plain = _shipped()
+    with pytest.raises(CannotFitError) as caught:
+        plain.to(MINUTE)
+    target = caught.value.low_ms + 5 * SECOND
+    with pytest.raises(CannotFitError) as caught:
+        tuned.to(target)
+    assert str(caught.value).endswith(
+        "Your own values make it longer: hold 1m10s in pelvic-tuck. "
+        "Without them, for this time: --set pelvic-tuck.hold=1m"
+    )
+    assert plain.to(target)
+    with pytest.raises(CannotFitError) as caught:
+        tuned.to(3 * 60 * MINUTE)
+    assert str(caught.value).endswith("Choose a time between.")
+    with pytest.raises(CannotFitError) as caught:
+        _shipped(Asked(own=(("hold", 30_000),))).to(3 * 60 * MINUTE)
+    assert "make it shorter: hold 30s in pelvic-tuck" in str(caught.value)
+
+
 def test_a_session_that_cannot_change_says_so() -> None:
     with pytest.raises(CoachError, match="test is 1:00 long, not 2:00"):
         Fits(session(exercise(_hold(60_000)))).to(2 * MINUTE)
 
 
+@pytest.mark.parametrize(("name", "minutes"), [("lower-back-relief", 9), ("lower-back-short", 7)])
+def test_a_shipped_session_promises_no_time_and_no_rest_that_a_fit_takes_away(
+    name: str, minutes: int
+) -> None:
+    fits = _shipped(name=name)
+    for chapter in fits.chapters(fits.to(minutes * MINUTE)):
+        speech = [event for event in chapter.events if event.lane == "speech" and event.kind == "prompt"]
+        for event, after in zip(speech, [*speech[1:], None], strict=True):
+            if event.mark.parameter is None:
+                assert not re.search(r"\b(seconds?|minutes?)\b", event.text) or "to go" in event.text
+            if re.search(r"\bRest\.", event.text):
+                assert (after.start_ms if after else chapter.duration_ms) - event.end_ms >= 3 * SECOND
+
+
 def test_the_report_is_plain() -> None:
     assert _shipped().to(14 * MINUTE).report == "\n".join(
         (
-            "Fitted to 14:00; without that it is 26:38 long.",
+            "Fitted to 14:00; without that it is 26:39 long.",
             "Fewer words (names), pauses a fifth shorter, two reps of Pelvic tuck fewer, one rep of "
             "Knee slide fewer, one round of Chair breathing fewer, one breath of Chair breathing "
             "fewer; both sides equal.",

@@ -27,6 +27,16 @@ def test_what_cannot_be_is_refused_with_the_range_and_the_session(
     assert re.fullmatch(told, err)
 
 
+@pytest.mark.parametrize("given", [["--fit", "9"], ["--compare", "fit=9"]])
+def test_a_number_alone_is_neither_minutes_nor_seconds(
+    given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["show", *given])
+    assert ended.value.code == WRONG
+    assert "'9' may be minutes or seconds: write 9m or 9s" in capsys.readouterr().err
+
+
 def test_what_is_no_time_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["show", "--fit", "soon"])

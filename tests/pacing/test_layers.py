@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,8 @@ from voice_coach.model.problems import CoachError, Where
 from voice_coach.model.script import ParameterType, Setting, Tunable
 from voice_coach.model.settings import GENERAL, within
 from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.pacing.tuning_rows import tuning_rows
+from voice_coach.wishes import Wishes
 
 WHERE = Where("scripts/exercises/cat-back.yaml", 9)
 
@@ -124,11 +128,80 @@ def test_a_pace_never_lies_outside_its_bounds(wishes: list[Layer]) -> None:
             assert within(pace.values[name], tunable.minimum, tunable.maximum)
 
 
-def test_the_knob_turns_what_is_set_up_to_its_own_layer_and_later_values_are_meant_as_they_are() -> None:
-    tune = {"rest": _tunable("rest", "duration", 20_000, 5_000, 60_000)}
+REST = {"rest": _tunable("rest", "duration", 20_000, 5_000, 60_000)}
+
+
+def test_the_knob_turns_what_earlier_layers_set_and_no_other_value() -> None:
     session, turned = Layer("session", {"rest": 30_000}), Layer("command line", speed=0.5)
-    assert effective_pace(tune, [session, turned]).values["rest"] == 60_000
-    later = effective_pace(tune, [session, turned, Layer("fit", {"rest": 12_000})])
+    assert effective_pace(REST, [session, turned]).values["rest"] == 60_000
+    later = effective_pace(REST, [session, turned, Layer("fit", {"rest": 12_000})])
     assert later.values["rest"] == 12_000
-    assert later.origins["rest"] == "fit"
+    assert later.origin("rest") == "fit"
     assert (later.stretch.rests, later.origins["speed"]) == (2, "command line")
+
+
+def test_a_value_beside_the_knob_is_meant_as_it_is() -> None:
+    pace = effective_pace(REST, [Layer("yours", {"rest": 20_000, "rate": 150, "gap": 500}, speed=0.75)])
+    assert (pace.values["rest"], pace.rate_wpm, pace.gap_ms) == (20_000, 150, 500)
+    assert (pace.turned, pace.unslowed_wpm) == (frozenset(), None)
+    assert pace.stretch.rests == pytest.approx(4 / 3)
+
+
+def test_what_the_knob_has_turned_is_told() -> None:
+    pace = effective_pace({**REST, **TUNE}, [Layer("yours for all", speed=0.75)])
+    assert pace.turned == {"rest", "breath", "gap", "rate"}
+    assert pace.origin("rest") == "script, then pace from yours for all"
+    assert pace.origin("hold") == "script"
+    at_a_bound = effective_pace(REST, [Layer("yours", {"rest": 60_000}), Layer("command line", speed=0.5)])
+    assert at_a_bound.origin("rest") == "yours"
+    rows = {row.name: row.origin for row in tuning_rows(REST, [Layer("yours for all", speed=0.75)])}
+    assert rows == {
+        "rest": "script, then pace",
+        "gap": "built-in, then pace",
+        "rate": "built-in, then pace",
+        "guidance": "built-in",
+        "pace": "yours for all",
+    }
+
+
+@pytest.mark.parametrize(
+    ("rest_ms", "speed", "turned_ms"),
+    [
+        (20_000, 0.75, 27_000),
+        (30_000, 0.82, 37_000),
+        (3_000, 0.7, 4_300),
+        (7_400, 0.99, 7_400),  # rounded it would be shorter, though slower
+        (7_600, 1.01, 7_600),
+        (7_500, 1.0, 7_500),
+        (30_000, 0.5, 45_500),  # the most
+        (3_000, 1.5, 2_250),  # the least
+    ],
+)
+def test_turned_times_are_whole_seconds_or_tenths_within_their_bounds(
+    rest_ms: int, speed: float, turned_ms: int
+) -> None:
+    tune = {"rest": _tunable("rest", "duration", rest_ms, 2_250, 45_500)}
+    assert effective_pace(tune, [Layer("yours", speed=speed)]).values["rest"] == turned_ms
+
+
+def test_what_is_said_beside_the_knob_on_the_command_line_is_not_turned() -> None:
+    assert effective_pace({}, [Wishes(rate_wpm=150, speed=0.75).layer()]).rate_wpm == 150
+
+
+@given(st.integers(0, 90_000), st.floats(0.5, 1.5), st.floats(0.5, 1.5))
+def test_a_slower_knob_never_makes_a_time_shorter(rest_ms: int, one: float, other: float) -> None:
+    tune = {"rest": _tunable("rest", "duration", rest_ms, 0, 120_000)}
+    slow, fast = (
+        effective_pace(tune, [Layer("yours", speed=speed)]).values["rest"] for speed in sorted((one, other))
+    )
+    assert isinstance(slow, int)
+    assert isinstance(fast, int)
+    assert slow >= fast
+
+
+def test_what_the_author_says_a_parameter_does_is_told() -> None:
+    slide = replace(_tunable("slide", "duration", 4_000, 4_000, 12_000), what="how long to slide")
+    own_words = replace(REST["rest"], what="how long to lie still")
+    docs = {row.name: row.doc for row in tuning_rows({"slide": slide, "rest": own_words, **TUNE}, [])}
+    assert (docs["slide"], docs["rest"]) == ("how long to slide", "how long to lie still")
+    assert docs["hold"] == "how long to stay"

@@ -10,22 +10,25 @@ import pytest
 
 from tests.compiler.fakes import HERE, VOICE, catalogue, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
-from voice_coach.model.script import Step, Variants
+from voice_coach.model.script import During, Hold, Step, Variants
 from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.model.words import shared_out
+from voice_coach.outputs.paced import PacedTimeline, in_force, length_reason
 from voice_coach.performance import Performance
+from voice_coach.showing import paced
 
 
 class ToneVoice:
-    """A tone for each utterance, 330 ms and 62 ms for each letter; remembers what it was to prepare."""
+    """A tone for each utterance, 330 ms and 62 ms a letter at rate 150; remembers what it was to prepare."""
 
     def __init__(self) -> None:
         self.prepared: list[list[str]] = []
+        self.rates: set[int] = set()
 
     def clip(self, utterance: Utterance) -> Clip:
-        length = (330 + 62 * len(utterance.text)) * FRAMES_PER_MS
+        length = (330 + 62 * len(utterance.text)) * 150 // utterance.rate_wpm * FRAMES_PER_MS
         pitch_hz = 200 + sum(utterance.text.encode()) % 400
         wave = 0.25 * np.sin(np.arange(length) * (2 * np.pi * pitch_hz / SAMPLE_RATE_HZ))
         return Clip(wave.astype(np.float32), SAMPLE_RATE_HZ)
@@ -37,7 +40,9 @@ class ToneVoice:
         return shared_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
-        self.prepared.append([utterance.text for utterance in utterances])
+        expected = list(utterances)
+        self.prepared.append([utterance.text for utterance in expected])
+        self.rates |= {utterance.rate_wpm for utterance in expected}
 
 
 class Sounds:
@@ -117,6 +122,27 @@ def test_an_exercise_done_often_is_searched_for_what_is_not_used_once(sounds: So
     Counting.looked = 0
     assert performance.warnings() == ()
     assert Counting.looked == 50 + 100  # once for each time that it is done, and once through all
+
+
+def test_what_is_told_of_a_voice_that_could_not_be_slowed_is_what_is_spoken(sounds: Sounds) -> None:
+    def half_as_fast(duration_ms: int) -> tuple[PacedTimeline, ToneVoice]:
+        said = tuple(
+            During(where=HERE, say=(f"{word} on breathing, slowly.",), at=0) for word in ("Go", "Keep")
+        )
+        voice, made = ToneVoice(), session(exercise(Hold(where=HERE, duration=duration_ms, during=said)))
+        return paced(Performance(made, plans(made, speed=0.5), voice, VOICE, sounds), "half"), voice
+
+    for duration_ms, rate_wpm, prepared, origin in (
+        (4_000, 150, {122, 150}, "built-in, since slower words would not fit"),
+        (9_400, 122, {122}, "built-in, then pace from command line"),
+    ):
+        found, voice = half_as_fast(duration_ms)
+        (chapter,), (pace,) = found.timeline.chapters, found.paces
+        speech = [event for event in chapter.events if event.lane == "speech"]
+        assert [event.utterance.rate_wpm for event in speech if event.utterance] == [rate_wpm] * 2
+        assert length_reason(speech[0], pace) == f"its words at {rate_wpm} a minute ({origin})"
+        assert ("rate", f"{rate_wpm} words a minute", origin) in list(in_force(pace, {}))
+        assert voice.rates == prepared
 
 
 def test_compiling_is_done_only_as_far_as_it_is_pulled(sounds: Sounds) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,28 +74,67 @@ def test_a_value_is_set(path: tuple[str, ...], value: str, old: str, new: str) -
 
 
 REMOVED = {
-    "in a block": (("exercises", "pelvic-tuck", "reps"), "        reps: 4\n"),
-    "first in braces": (("sessions", "lower-back-short", "pelvic-tuck", "reps"), "reps: 2, "),
-    "last in braces": (("all", "guidance"), ", guidance: key"),
+    "in a block": (("exercises", "pelvic-tuck", "reps"), "        reps: 4\n", ""),
+    "in a block, with a comment": (
+        ("exercises", "pelvic-tuck", "hold"),
+        "        hold: 45s   # not longer\n",
+        "        # not longer\n",
+    ),
+    "first in braces": (("sessions", "lower-back-short", "pelvic-tuck", "reps"), "reps: 2, ", ""),
+    "last in braces": (("all", "guidance"), ", guidance: key", ""),
     "the only one of an exercise": (
+        ("exercises", "chair-breathing", "breath"),
+        '    chair-breathing:\n        breath: "6 per minute"\n',
+        "",
+    ),
+    "the only one of an exercise, with a comment": (
         ("exercises", "knee-slide", "hold"),
         "    knee-slide: {hold: 7s}  # gently\n",
+        "    knee-slide: {}  # gently\n",
     ),
     "a whole exercise": (
         ("exercises", "chair-breathing"),
         '    chair-breathing:\n        breath: "6 per minute"\n',
+        "",
+    ),
+    "a whole exercise, with comments": (
+        ("exercises", "pelvic-tuck"),
+        "        hold: 45s   # not longer\n        # fewer at first\n        reps: 4\n",
+        "        # not longer\n        # fewer at first\n",
     ),
     "the only one of all sessions": (
         ("sessions", "lower-back-short", "pelvic-tuck"),
         "sessions:\n    lower-back-short:\n        pelvic-tuck: {reps: 2, hold: 40s}\n",
+        "",
     ),
 }
 
 
-@pytest.mark.parametrize(("path", "gone"), REMOVED.values(), ids=REMOVED)
-def test_a_value_is_taken_away(path: tuple[str, ...], gone: str) -> None:
+@pytest.mark.parametrize(("path", "gone", "left"), REMOVED.values(), ids=REMOVED)
+def test_a_value_is_taken_away(path: tuple[str, ...], gone: str, left: str) -> None:
     assert WRITTEN.count(gone) == 1
-    assert without_value(WRITTEN, path) == WRITTEN.replace(gone, "")
+    assert without_value(WRITTEN, path) == WRITTEN.replace(gone, left)
+
+
+ADVICE = """\
+# For Ms Novak
+kind: pacing
+exercises:
+  # her left knee: ask Dr. Huber first
+  pelvic-tuck:
+    # not longer, see the X-ray
+    hold: 45s
+"""
+
+
+@pytest.mark.parametrize("path", [("exercises", "pelvic-tuck", "hold"), ("exercises", "pelvic-tuck")])
+def test_advice_above_the_only_value_stays_and_so_does_its_place(path: tuple[str, ...]) -> None:
+    without = without_value(ADVICE, path)
+    assert without == ADVICE.replace("    hold: 45s\n", "")
+    assert with_value(without, ("exercises", "pelvic-tuck", "hold"), "45s") == ADVICE
+    # A value that has no comment takes its exercise with it, but not what stands around it.
+    bare = ADVICE.replace("    # not longer, see the X-ray\n", "")
+    assert without_value(bare, path) == bare.replace("  pelvic-tuck:\n    hold: 45s\n", "")
 
 
 def test_what_is_not_there_is_not_taken_away() -> None:
@@ -146,19 +187,43 @@ PATHS = st.one_of(
 CHANGES = st.lists(st.tuples(PATHS, st.sampled_from([None, "45s", "1:30", "6 per minute", "4"])), max_size=12)
 
 
-@given(CHANGES, st.sampled_from([START, WRITTEN]))
+IN_BRACES = """\
+kind: pacing
+exercises: {squats: {hold: 5s, # long, and slow
+  # or none
+  rest: 3s}, x: {reps: 3 # few
+  }} # all of it
+sessions:
+  # in the
+  morning: # or later
+    "squats":   # 'both' # sides
+      hold:
+        # half
+        "45s # s"   # of it
+      breath: >
+        4-0-6-0 # no comment
+"""
+
+
+@given(CHANGES, st.sampled_from([START, WRITTEN, ADVICE, IN_BRACES]))
 def test_any_changes_one_after_the_other(
     changes: list[tuple[tuple[str, ...], str | None]], text: str
 ) -> None:
     said = _values(text)
-    comments = [line for line in text.splitlines() if line.startswith("#")]
+    comments = _comments(text)
     for path, value in changes:
         text = without_value(text, path) if value is None else with_value(text, path, value)
         said.pop(path, None)
         if value is not None:
             said[path] = value
     assert _values(text) == said
-    assert [line for line in text.splitlines() if line.startswith("#")] == comments
+    assert _comments(text) == comments
+
+
+def _comments(text: str) -> list[str]:
+    """All comments in a text, however they are placed; no value here has a # but those that are set apart."""
+    lines = (line for line in text.splitlines() if "no comment" not in line)
+    return [comment.rstrip() for line in lines for comment in re.findall(r"#.*", line.replace("45s # s", ""))]
 
 
 def _values(text: str) -> dict[tuple[str, ...], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,9 @@ class SpokenLengths:
 
     def utterance_ms(self, utterance: Utterance) -> int:
         return 75 * len(utterance.text)
+
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Nothing has to be spoken."""
 
     def sound_ms(self, name: str) -> tuple[int, int]:
         return (500, 300) if name else (0, 0)

@@ -53,6 +53,7 @@ def test_from_nothing_to_a_table_and_back(coach_home: Path) -> None:
     assert nothing.returncode == 0
     assert "  pelvic-tuck      -\n" in nothing.stdout
     assert str(coach_home / "pacing.yaml") in nothing.stdout
+    assert f"is remembered in {coach_home / 'history.db'} (not with history: off)\n" in nothing.stdout
     assert run("tune", "pelvic-tuck", "hold=45s").stdout == "pelvic-tuck hold  1m (script) -> 45s (yours)\n"
     assert run("tune", "all", "rate=140").returncode == 0
     # Options may stand between the words.
@@ -61,7 +62,11 @@ def test_from_nothing_to_a_table_and_back(coach_home: Path) -> None:
     overview = run("tune").stdout
     assert "  pelvic-tuck      hold 45s\n                   in lower-back-short: reps 2\n" in overview
     assert "  all              rate 140\n" in overview
-    assert run("tune", "pelvic-tuck", "--reset").stdout == "pelvic-tuck hold  45s (yours) -> 1m (script)\n"
+    taken, still, how = run("tune", "pelvic-tuck", "--reset").stdout.splitlines()
+    assert taken == "pelvic-tuck hold  45s (yours) -> 1m (script)"
+    assert still == "Still yours in lower-back-short: reps 2. To take that back too:"
+    assert how == "  python -m voice_coach tune pelvic-tuck --reset --for lower-back-short"
+    assert "reps  2 " in run(*how.split()[3:]).stdout
     assert "so nothing has changed" in run("tune", "pelvic-tuck", "--reset").stdout
 
 
@@ -83,8 +88,18 @@ def test_every_table_fits_eighty_columns() -> None:
         (("pelvic-tuck", "hold=45s", "--reset"), 2, "Set values or reset them"),
         (("pelvic-tukc",), 1, 'did you mean "pelvic-tuck"?'),
         (("--reset",), 2, "Which exercise?"),
+        (("--reset",), 2, "To take back everything there is, delete"),
         (("pelvic-tuck", "--export", "x.yaml"), 2, "name no exercise"),
+        (("--listen", "--export", "x.yaml"), 2, "neither --listen nor --reset"),
+        (("pelvic-tuck", "hold=45s", "--force"), 2, "--force goes with --export"),
         (("pelvic-tuck", "--file", "none.yaml"), 1, "There is no file none.yaml"),
+        (("--import", "none.yaml"), 1, "There is no file none.yaml. Check the spelling.\n"),
+        (("nosuch",), 1, 'There is no exercise "nosuch": known here: '),
+        (
+            ("pelvic-tuck", "reps=2", "--for", "pelvic-tuck"),
+            2,
+            '"pelvic-tuck" is an exercise: only a session',
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(
@@ -94,6 +109,81 @@ def test_what_cannot_be_done_is_said(
     assert says in done.stderr
     assert (done.returncode, done.stdout) == (code, "")
     assert not coach_home.exists()
+
+
+def test_sessions_are_no_exercises() -> None:
+    said = run("tune", "nosuch").stderr
+    assert "pelvic-tuck" in said
+    assert "lower-back" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kind: pacing\nexercises: {\n", "pacing.yaml:"),
+        ("kind: pacing\nexercises: {pelvic-tuck: {hold: 450s}}\n", "hold 450s is outside its bounds"),
+    ],
+)
+def test_a_file_with_problems_is_not_taken_for_an_empty_one(coach_home: Path, text: str, says: str) -> None:
+    coach_home.mkdir()
+    (coach_home / "pacing.yaml").write_text(text, encoding="utf-8")
+    shown = run("tune", "pelvic-tuck")
+    assert (shown.returncode, "hold      1m " in shown.stdout) == (0, True)
+    assert says in shown.stderr
+    assert "It is passed over until it is put right." in shown.stderr
+    exported = run("tune", "--export", str(coach_home / "copy.yaml"))
+    assert exported.returncode == 2
+    assert says in exported.stderr
+    assert not (coach_home / "copy.yaml").exists()
+
+
+def test_who_keeps_no_history_is_not_told_where_it_is(coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n", encoding="utf-8")
+    assert "remembered" not in run("tune").stdout
+
+
+def test_an_empty_file_is_one_to_write_into(coach_home: Path) -> None:
+    coach_home.mkdir()
+    file = coach_home / "pacing.yaml"
+    file.write_text("# For Ms Novak\n# no values yet", encoding="utf-8")
+    assert run("tune").stderr == ""
+    assert run("check", str(file)).stdout == "1 file checked: all well.\n"
+    assert run("tune", "pelvic-tuck", "hold=45s").returncode == 0
+    assert file.read_text(encoding="utf-8") == (
+        "# For Ms Novak\n# no values yet\nkind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n"
+    )
+    file.write_text("", encoding="utf-8")
+    assert run("check", str(file)).stdout == "1 file checked: all well.\n"
+    assert run("tune", "all", "rate=140").returncode == 0
+    assert "kind: pacing\nall: {rate: 140}\n" in file.read_text(encoding="utf-8")
+
+
+def test_all_mistakes_of_a_file_are_told_in_order(tmp_path: Path) -> None:
+    sent = tmp_path / "sent.yaml"
+    sent.write_text(
+        "kind: pacing\n"
+        "exercises: {pelvic-tuck: {hold: 5m}, pelvic-tukc: {hold: 45s}}\n"
+        "all: {rate: 14000, hold: 45s}\n"
+        "genral: {rate: 140}\n",
+        encoding="utf-8",
+    )
+    checked = run("check", "sent.yaml", cwd=tmp_path)
+    assert checked.returncode == 2
+    told = [line.partition("  ")[0] for line in checked.stderr.splitlines() if line.startswith("sent.yaml:")]
+    assert told == ["sent.yaml:2:33", "sent.yaml:2:38", "sent.yaml:3:13", "sent.yaml:3:20", "sent.yaml:4:1"]
+    assert checked.stderr.endswith("1 file checked: 5 problems.\n")
+    refused = run("tune", "--import", "sent.yaml", cwd=tmp_path)
+    assert checked.stderr.splitlines()[:-1] == refused.stderr.splitlines()[:-1]
+    assert refused.stderr.endswith("5 problems found\n")
+
+
+def test_values_in_a_file_for_somebody_else_are_not_called_yours(tmp_path: Path) -> None:
+    run("tune", "pelvic-tuck", "hold=40s", "--file", "patient.yaml", cwd=tmp_path)
+    assert (
+        "\nThese values are kept in patient.yaml\n"
+        in run("tune", "--file", "patient.yaml", cwd=tmp_path).stdout
+    )
 
 
 def test_own_values_and_those_of_this_time_are_shown(tmp_path: Path) -> None:
@@ -121,7 +211,8 @@ def test_a_stale_value_is_told_and_the_session_goes_on(coach_home: Path) -> None
     assert "   30.000  does   hold" in shown.stdout
     listed = run("tune")
     assert "It is passed over until it is put right." in listed.stderr
-    assert run("tune", "pelvic-tuck", "--reset", "hold").returncode == 0
+    back = run("tune", "pelvic-tuck", "--reset", "hold")
+    assert back.stdout == "pelvic-tuck hold  5m (passed over) -> 1m (script)\n"
     assert run("tune").stderr == ""
     assert run("check", str(coach_home / "pacing.yaml")).returncode == 0
 

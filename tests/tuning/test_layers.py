@@ -14,7 +14,7 @@ from voice_coach.model.script import Entry, Session
 from voice_coach.model.settings import GENERAL, within
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing_file import PacingFile
-from voice_coach.pacing_layers import entries_of, layers_of_file, no_layers, said_layers
+from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
 
@@ -28,7 +28,7 @@ def _session() -> Session:
 
 
 SESSION = _session()
-TUCK = next(entry for entry in entries_of(SESSION) if entry.exercise.id == "pelvic-tuck")
+TUCK = next(entry for entry in SESSION.entries if entry.exercise.id == "pelvic-tuck")
 
 
 def layers(text: str, tmp_path: Path, entry: Entry | None = TUCK) -> tuple[list[Layer], list[str]]:
@@ -130,12 +130,18 @@ def test_what_is_no_longer_possible_is_told_with_its_place_and_passed_over(tmp_p
     assert all(each.endswith("Going on without it.") for each in told)
 
 
+@pytest.mark.parametrize("text", ["", "\n", "# For Ms Novak\n\n  # soon"])
+def test_a_file_with_nothing_in_it_sets_nothing(text: str, tmp_path: Path) -> None:
+    own, told = layers(text, tmp_path)
+    assert pace(own).values["hold"] == 60_000
+    assert told == []
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("kind: pacing\nexercises: [\n", "does not line up"),
         ("kind: session\n", '"session" is not expected here, but kind: pacing'),
-        ("", "this file is empty"),
         ("kind: pacing\nexercises:\n  pelvic-tukc: {hold: 45s}\n", 'did you mean "pelvic-tuck"?'),
         ("kind: pacing\nsessions:\n  lower-back-short:\n    squats: {reps: 3}\n", 'no exercise "squats" in'),
         ("kind: pacing\nall: {hold: 45s}\n", '"hold" cannot be tuned for all exercises at once'),
@@ -194,7 +200,7 @@ def test_what_is_said_wrongly_is_refused(said: dict[str, str], says: str) -> Non
 
 def test_what_is_said_goes_to_every_exercise_that_has_it() -> None:
     of = said_layers({"rest": "12s", "pelvic-tuck.hold": "40s", "rate": "150"}, SESSION)
-    values = {entry.exercise.id: of(entry)[0].values for entry in entries_of(SESSION)}
+    values = {entry.exercise.id: of(entry)[0].values for entry in SESSION.entries}
     assert values["pelvic-tuck"] == {"rest": 12_000, "hold": 40_000, "rate": 150}
     assert values["knee-slide"] == {"rest": 12_000, "rate": 150}
     assert of(None)[0].values == {"rate": 150}

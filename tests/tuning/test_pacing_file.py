@@ -71,6 +71,68 @@ def test_two_hundred_writers_at_once_half_of_them_killed(tmp_path: Path) -> None
     assert [file.name for file in path.parent.iterdir()] == ["pacing.yaml"]
 
 
+THROUGH_LINK = """
+import fcntl, os, sys
+from pathlib import Path
+from voice_coach.pacing_file import PacingFile
+from voice_coach.script.own_writing import with_value
+
+def changed(text):
+    print("changing", flush=True)
+    sys.stdin.readline()
+    return with_value(text, ("all", "rate"), "140")
+
+PacingFile(Path(sys.argv[1])).change(changed)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot lock a folder")
+def test_who_writes_through_a_link_keeps_the_others_out_too(tmp_path: Path) -> None:
+    import fcntl
+
+    (tmp_path / "real").mkdir()
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "pacing.yaml"
+    link.symlink_to(tmp_path / "real" / "pacing.yaml")
+    with subprocess.Popen(
+        [sys.executable, "-c", THROUGH_LINK, str(link)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+    ) as writer:
+        assert writer.stdout
+        assert writer.stdout.readline() == "changing\n"
+        folder = os.open(tmp_path / "real", os.O_RDONLY)
+        try:
+            with pytest.raises(BlockingIOError):
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(folder)
+            writer.communicate("go on\n", timeout=60)
+    assert "rate: 140" in (tmp_path / "real" / "pacing.yaml").read_text(encoding="utf-8")
+    assert link.is_symlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has other rights")
+@pytest.mark.parametrize(
+    ("mode", "says"), [(0o500, "you may not write there. Nothing was changed."), (0o300, "cannot be opened")]
+)
+def test_a_folder_without_rights_is_told(tmp_path: Path, mode: int, says: str) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root may write everywhere")
+    path = tmp_path / "home" / "pacing.yaml"
+    PacingFile(path).change(lambda text: text)
+    path.parent.chmod(mode)
+    try:
+        with pytest.raises(CoachError, match=says) as refused:
+            PacingFile(path).change(lambda text: with_value(text, ("all", "rate"), "140"))
+    finally:
+        path.parent.chmod(0o700)
+    assert "another folder" not in str(refused.value)
+    assert path.read_text(encoding="utf-8") == START
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path

@@ -81,9 +81,17 @@ def test_values_are_set_and_taken_back(coach_home: Path) -> None:
     [
         ("pelvic-tuck", {"hodl": "45s", "reps": "3"}, None, 'did you mean "hold"?'),
         ("pelvic-tuck", {"hold": "2m"}, None, "outside its bounds, 30s to 1m30s"),
-        ("pelvic-tuck", {"hold": "soon"}, None, '"soon" is not a duration'),
+        ("pelvic-tuck", {"hold": "soon"}, None, 'hold "soon" is not a duration'),
+        ("pelvic-tuck", {"hold": "soon"}, None, "(from 30s to 1m30s)."),
+        ("pelvic-tuck", {"reps": "2.5"}, None, 'reps "2.5" is not a whole number from 2 to 6.'),
+        ("all", {"rate": "14000"}, None, 'rate "14000" is not a whole number from 90 to 260.'),
         ("chair-breathing", {"breath": "1 per minute"}, None, "outside its bounds, 3-0-4-0 to 6-0-8-0"),
-        ("all", {"hold": "45s"}, None, '"hold" cannot be tuned here'),
+        (
+            "all",
+            {"hold": "45s"},
+            None,
+            '"hold" cannot be tuned here: there are only gap, rate, guidance, pace',
+        ),
         ("pelvic-tuck", {"guidance": "kye"}, None, 'did you mean "key"?'),
         ("pelvic-tuck", {"pace": "2"}, None, "is not calm, normal, brisk"),
         ("squats", {"reps": "3"}, SESSION, f"The session {SESSION} has no exercise"),
@@ -115,6 +123,11 @@ def test_breath_is_tuned_in_breaths_per_minute() -> None:
     with Coach() as coach:
         (breath,) = coach.tune("chair-breathing", {"breath": "5 per minute"})
         assert breath.after.value == (4_800, 0, 7_200, 0)
+        assert breath.after.in_force == "4.8-0-7.2-0"
+        assert (
+            coach.tune("chair-breathing", {"breath": "5.5 per minute"})[0].after.in_force == "5.5 per minute"
+        )
+        assert coach.tune("chair-breathing", {"breath": "4.33-0-6.51-0"})[0].after.in_force == "4.33-0-6.51-0"
 
 
 def test_what_is_yours_is_played_and_another_file_stands_in_for_it(tmp_path: Path) -> None:
@@ -154,6 +167,71 @@ def test_a_file_is_sent_and_taken_over(tmp_path: Path, coach_home: Path) -> None
         assert (tmp_path / "copy.yaml").read_text(encoding="utf-8").startswith("# From Iva\n")
         with pytest.raises(CoachError, match="is there already"):
             coach.tuner.export(tmp_path / "copy.yaml")
+
+
+def test_notes_of_ones_own_stay_when_a_file_is_taken_over(tmp_path: Path, coach_home: Path) -> None:
+    sent = tmp_path / "sent.yaml"
+    sent.write_text("# From Iva\nkind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n", encoding="utf-8")
+    coach_home.mkdir()
+    mine = coach_home / "pacing.yaml"
+    mine.write_text("# ask Dr. Huber first\nkind: pacing\n", encoding="utf-8")
+    with Coach() as coach:
+        coach.tuner.take_over(sent)
+    assert mine.read_text(encoding="utf-8") == (
+        "# ask Dr. Huber first\nkind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n"
+    )
+
+
+def test_nobody_else_says_what_is_remembered_of_a_person(tmp_path: Path, coach_home: Path) -> None:
+    sent = tmp_path / "sent.yaml"
+    sent.write_text("kind: pacing\nhistory: off\nall: {rate: 140}\n", encoding="utf-8")
+    with Coach() as coach:
+        coach.tuner.take_over(sent)
+        coach.tuner.reset("all")
+    assert (coach_home / "pacing.yaml").read_text(encoding="utf-8") == "kind: pacing\n"
+
+
+@pytest.mark.parametrize("script", [None, "kind: exercise\ntitle: Broken\n"])
+def test_values_of_a_script_that_is_gone_or_broken_are_told_and_can_be_taken_back(
+    coach_home: Path, tmp_path: Path, script: str | None
+) -> None:
+    coach_home.mkdir()
+    mine = coach_home / "pacing.yaml"
+    mine.write_text(
+        "kind: pacing\nexercises:\n  mine: {hold: 45s, reps: 3}\n  pelvic-tuck: {hold: 45s}\n",
+        encoding="utf-8",
+    )
+    if script:
+        (coach_home / "scripts").mkdir()
+        (coach_home / "scripts" / "mine.yaml").write_text(script, encoding="utf-8")
+    with Coach() as coach:
+        own, (problem,) = coach.tuner.own()
+        assert set(own.exercises) == {"mine", "pelvic-tuck"}
+        assert problem.where.line == 3
+        assert ("mine.yaml has problems" if script else 'There is no exercise "mine"') in problem.message
+        with pytest.raises(ScriptError):
+            coach.tuner.export(tmp_path / "copy.yaml")
+        (one,) = coach.tuner.reset("mine", "reps")
+        assert (one.before.in_force, one.before.origin) == ("3", "passed over")
+        (other,) = coach.tuner.reset("mine")
+        assert (other.exercise, other.before.in_force, other.after.in_force) == ("mine", "45s", "-")
+        assert coach.tuner.own()[1] == []
+    assert mine.read_text(encoding="utf-8") == "kind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n"
+
+
+def test_an_exercise_that_a_session_has_twice_is_told_as_it_is_each_time(coach_home: Path) -> None:
+    (coach_home / "scripts").mkdir(parents=True)
+    (coach_home / "scripts" / "twice.yaml").write_text(
+        "kind: session\nid: twice\ntitle: Twice\nexercises:\n"
+        "- {exercise: knee-slide, set: {reps: 2}}\n- {exercise: knee-slide, set: {reps: 6}}\n",
+        encoding="utf-8",
+    )
+    with Coach() as coach:
+        reps = row(coach, "knee-slide", "reps", "twice")
+        assert (reps.value, reps.later, reps.in_force) == (2, (6,), "2, then 6")
+        assert row(coach, "knee-slide", "rest", "twice").later == ()
+        (change,) = coach.tune("knee-slide", {"reps": "4"}, "twice")
+        assert (change.before.in_force, change.after.in_force) == ("2, then 6", "4")
 
 
 def test_what_cannot_all_be_taken_over_is_not_taken_over_at_all(tmp_path: Path, coach_home: Path) -> None:

@@ -32,6 +32,7 @@ def run(options: argparse.Namespace) -> int:
     problems: list[Problem] = []
     with Coach(notify=tell) as coach:
         names, which = _named(options.scripts, coach, unread) if options.scripts else _all(coach)
+        noun = "file" if any(coach.tuner.problems_in(name) is not None for name in names) else "script"
         for name in names:
             try:
                 problems += [problem for problem in coach.check(name) if problem not in problems]
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         tell(told)
     if unread and not errors:
         return FAILED
-    scripts = f"{len(names)} script{'s' if len(names) != 1 else ''} checked{which}"
+    scripts = f"{len(names)} {noun}{'s' if len(names) != 1 else ''} checked{which}"
     if not problems:
         print(f"{scripts}: all well.")
         return DONE

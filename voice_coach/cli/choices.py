@@ -44,7 +44,7 @@ def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = 
         "--pace", type=_pace, metavar="PACE", help="calm, normal, brisk, or from 0.5 (half as fast) to 1.5"
     )
     parser.add_argument(
-        "--fit", type=_duration, metavar="TIME", help="end within a second of this, such as 12m or 9m30s"
+        "--fit", type=_length, metavar="TIME", help="end within a second of this, such as 12m or 9m30s"
     )
     parser.add_argument(
         "--set",
@@ -107,7 +107,9 @@ def _pace(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def _duration(text: str) -> int:
+def _length(text: str) -> int:
+    if text.strip().isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' may be minutes or seconds: write {text}m or {text}s")
     try:
         return parse_duration(text)
     except ValueError as error:

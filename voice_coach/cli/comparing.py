@@ -13,11 +13,12 @@ from voice_coach.cli.choices import add_pacing, wishes
 from voice_coach.coach import Wishes, parse_pace
 from voice_coach.model.practice import AUTO
 from voice_coach.model.script import GUIDANCE_LEVELS
+from voice_coach.model.speed import SPEEDS, format_pace
 from voice_coach.model.units import format_duration
+from voice_coach.performance import Performance
 
-PLAIN, SCRIPT = "plain", "script"
+PLAIN, SCRIPT, YOUR_VALUES = "plain", "script", "your values"
 _NAMED = ("pace", "guidance", "rate", "fit")
-_SPEEDS = ("calm", "normal", "brisk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,10 @@ class Pacing:
     wishes: Wishes
     yours: bool = True
 
-    @property
-    def name(self) -> str:
-        """The pacing in few words."""
-        if self.yours:
-            return pacing_name(self.wishes)
-        return ", ".join(part for part in (SCRIPT, pacing_name(self.wishes, "")) if part)
+    def name(self, performance: Performance) -> str:
+        """The pacing in few words: ``plain``, ``your values, pace calm``, ``script, guidance key``."""
+        base = SCRIPT if not self.yours else YOUR_VALUES if performance.has_own_values else ""
+        return ", ".join(part for part in (base, *_parts(self.wishes)) if part) or PLAIN
 
 
 class _Told(argparse.ArgumentParser):
@@ -58,16 +57,14 @@ def read_pacing(text: str) -> Pacing:
     return Pacing(wishes(parser.parse_args(given)), SCRIPT not in words)
 
 
-def pacing_name(wishes: Wishes, none: str = PLAIN) -> str:
-    """A pacing in few words: ``pace calm, guidance key``; ``none`` if nothing is wished for."""
-    parts = [
-        _speed(wishes.speed) if wishes.speed is not None else "",
+def _parts(wishes: Wishes) -> list[str]:
+    return [
+        f"pace {format_pace(wishes.speed)}" if wishes.speed is not None else "",
         f"guidance {wishes.guidance}" if wishes.guidance else "",
         f"rate {wishes.rate_wpm}" if wishes.rate_wpm is not None else "",
         *(f"{name} {value}" for name, value in wishes.said.items()),
         f"fit {format_duration(wishes.fit_ms)}" if wishes.fit_ms is not None else "",
     ]
-    return ", ".join(part for part in parts if part) or none
 
 
 def _option(word: str) -> list[str]:
@@ -79,12 +76,7 @@ def _option(word: str) -> list[str]:
     with suppress(ValueError):
         parse_pace(word)
         return [f"--pace={word}"]
-    known = (PLAIN, SCRIPT, *_SPEEDS, *GUIDANCE_LEVELS)
+    known = (PLAIN, SCRIPT, *SPEEDS, *GUIDANCE_LEVELS)
     close = get_close_matches(word, known, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}, and NAME=VALUE"
     raise argparse.ArgumentTypeError(f"'{word}' is not known; {hint}")
-
-
-def _speed(speed: float) -> str:
-    name = next((name for name in _SPEEDS if parse_pace(name) == speed), f"{speed:g}")
-    return f"pace {name}"

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from voice_coach.cli.screen import Screen, is_screen
 from voice_coach.cli.telling import mute, tell
 from voice_coach.model.timeline import Event
 from voice_coach.model.units import format_clock
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.live import Live
 
     from voice_coach.model.status import Status
 
@@ -70,56 +68,33 @@ class LogDisplay(Display):
 
 
 class TerminalDisplay(Display):
-    """What is said, what comes next and the time left, on a screen of its own that leaves no trace.
-
-    Lines that stay in place among others would be torn apart when the window is resized.
-    """
+    """What is said, what comes next and the time left, on a screen of its own."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
-        self._live: Live | None = None
-        self._notes: list[str] = []
+        self._screen = Screen()
 
     def show(self, status: Status) -> None:
         super().show(status)
-        if self._live is None:
-            # Imported after the first sound, from the thread that tells the status.
-            from rich.live import Live
-
-            self._live = Live(auto_refresh=False, screen=True, redirect_stdout=False, redirect_stderr=False)
-            self._live.start()
-        # rich would believe COLUMNS and LINES in the environment, which do not follow the window.
-        columns, lines = os.get_terminal_size(sys.stdout.fileno())
-        if not (columns and lines):  # a terminal that does not know
-            columns, lines = 80, 24
-        self._live.console.size = (columns, lines)
-        small = columns < _ROOMY_COLUMNS or lines < _ROOMY_LINES
-        self._live.update(_picture(self._title, status, small=small), refresh=True)
-
-    def note(self, sentence: str) -> None:
-        self._notes.append(sentence)
+        self._screen.show(lambda columns, lines: _picture(self._title, status, columns, lines))
 
     def close(self) -> None:
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-        for sentence in self._notes:
-            super().note(sentence)
-        self._notes.clear()
+        self._screen.close()
 
 
 def make_display(title: str, *, quiet: bool) -> Display:
     """The display that suits where the output goes."""
     if quiet:
         return Display(title)
-    in_place = sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-    return TerminalDisplay(title) if in_place else LogDisplay(title)
+    return TerminalDisplay(title) if is_screen() else LogDisplay(title)
 
 
-def _picture(title: str, status: Status, *, small: bool) -> RenderableType:
+def _picture(title: str, status: Status, columns: int, lines: int) -> RenderableType:
     """Rows of a name and what it is now; in a small window only what matters most, each on one line."""
     from rich.table import Table
     from rich.text import Text
+
+    small = columns < _ROOMY_COLUMNS or lines < _ROOMY_LINES
 
     def text(content: str, style: str = "") -> Text:
         return Text(content, style, no_wrap=small, overflow="ellipsis" if small else "fold")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from voice_coach.cli.keyboard import Keyboard
+from voice_coach.cli.screen import Screen, is_screen
 from voice_coach.cli.telling import mute
 from voice_coach.coach import Coach
-from voice_coach.listening import LATENCY_MS, Listening
-from voice_coach.model.problems import CoachError
+from voice_coach.listening import LATENCY_MS, DialRow, Listening
+from voice_coach.model.problems import CoachError, DeviceError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.live import Live
+    from rich.text import Text
 
 KEYS = "↑↓ choose  ←→ or -+ change  space pause  r reset  s save  q or Esc discard"
+_FEW_KEYS = "↑↓ ←→ space r s q"
 _LOOK_S = 0.1
+
+_ROOMY_LINES = 8
+"""A window of fewer lines shows only what matters most."""
 
 
 def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str, str] | None:
@@ -28,15 +31,15 @@ def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str,
         The values to save as people write them, maybe none; or None if all is to be discarded.
 
     Raises:
-        DeviceError: there is no sound device, or it was lost.
+        DeviceError: there is no sound device, or it was lost; the text tells what had been changed, too.
         CoachError: there is no such exercise, no terminal, or no engine speaks.
         KeyboardInterrupt: Ctrl-C; the terminal is as it was.
     """
     with Keyboard() as keyboard:
         device = coach.device(latency_ms=LATENCY_MS)
         listening = coach.listen(exercise, session)
-        screen = _InPlace() if _is_screen() else _Lines()
-        board = _Board(listening)
+        screen = _InPlace() if is_screen() else _Lines()
+        board = _Board(listening, session)
         try:
             screen.show(board)
             listening.start(device)
@@ -45,6 +48,10 @@ def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str,
                 listening.check()
                 board.press(key)
                 screen.show(board)
+        except DeviceError as error:
+            values = " ".join(f"{name}={value}" for name, value in listening.changed().items())
+            come_to = f" You had come to {values}." if values else ""
+            raise DeviceError(f"{error}\nNothing was changed.{come_to}") from error
         finally:
             screen.close()
             listening.stop()
@@ -54,8 +61,10 @@ def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str,
 class _Board:
     """What keys do, and what there is to show."""
 
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, listening: Listening, session: str | None) -> None:
         self.listening = listening
+        only = f", for {session} only" if session else ""
+        self.title = f"{listening.title}{only}: one rep, over and over"
         self.chosen = 0
         self.over = False
         self.save = False
@@ -93,8 +102,8 @@ class _Board:
         try:
             if not self.listening.nudge(dial, steps):
                 row = self.listening.rows()[self.chosen]
-                bound = row.maximum if steps > 0 else row.minimum
-                self.message = f"{row.label} goes {'up' if steps > 0 else 'down'} to {bound}."
+                bound = f"{row.maximum} is the most" if steps > 0 else f"{row.minimum} is the least"
+                self.message = f"{row.label}: {bound}."
                 self.at_bound = True
         except CoachError as error:
             self.message = str(error)
@@ -111,29 +120,17 @@ class _Board:
         self.over, self.save = True, save
 
 
-def _is_screen() -> bool:
-    return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-
-
 class _InPlace:
-    """A few lines that stay in place."""
+    """A screen of its own."""
 
     def __init__(self) -> None:
-        self._live: Live | None = None
+        self._screen = Screen()
 
     def show(self, board: _Board) -> None:
-        if self._live is None:
-            from rich.live import Live
-
-            self._live = Live(auto_refresh=False, transient=True)
-            self._live.start()
-        if board.at_bound:
-            self._live.console.bell()
-        self._live.update(_picture(board), refresh=True)
+        self._screen.show(lambda columns, lines: _picture(board, columns, lines), bell=board.at_bound)
 
     def close(self) -> None:
-        if self._live is not None:
-            self._live.stop()
+        self._screen.close()
 
 
 class _Lines:
@@ -144,13 +141,14 @@ class _Lines:
 
     def show(self, board: _Board) -> None:
         row = board.listening.rows()[board.chosen]
-        line = f"{row.label} {row.value} ({row.minimum} to {row.maximum})"
+        about = ", ".join(filter(None, (f"{row.minimum} to {row.maximum}", _remark(row))))
+        line = f"{row.label} {row.value} ({about})"
         if board.listening.paused:
             line += ", paused"
         if board.message:
             line += f"  {board.message}"
         if line != self._last:
-            self._print(line if self._last else f"{board.listening.title}\n{KEYS}\n{line}")
+            self._print(line if self._last else f"{board.title}\n{KEYS}\n{line}")
             self._last = line
 
     def close(self) -> None:
@@ -163,35 +161,57 @@ class _Lines:
             mute()
 
 
-def _picture(board: _Board) -> RenderableType:
+def _picture(board: _Board, columns: int, lines: int) -> RenderableType:
+    """The dials, as many as there is room for around the chosen one, and each other thing on one line."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table.grid(padding=(0, 2))
-    for _ in range(3):
-        table.add_column(no_wrap=True)
-    for index, row in enumerate(board.listening.rows()):
-        chosen = index == board.chosen
-        style = "bold reverse" if chosen else "bold" if row.changed else ""
-        table.add_row(
-            Text(f"{'>' if chosen else ' '} {row.label}", style=style),
-            Text(row.value, style=style),
-            Text(f"{row.minimum} to {row.maximum}", style="dim"),
-        )
-    return Group(
-        Text(f"{board.listening.title}: one rep, over and over", style="bold"),
-        Text(_now(board), style="cyan"),
-        table,
-        Text(board.message, style="yellow"),
-        Text(KEYS, style="dim"),
+    def line(content: str, style: str) -> Text:
+        return Text(content, style, no_wrap=True, overflow="ellipsis")
+
+    keys = line(KEYS if columns >= len(KEYS) else _FEW_KEYS, "dim")
+    now, message = line(_now(board), "cyan"), line(board.message, "yellow")
+    if lines < _ROOMY_LINES:
+        above, below = [message if board.message else now], [keys]
+    else:
+        above, below = [line(board.title, "bold"), now], [message, keys]
+    dials = _dials(board)
+    room = max(1, lines - len(above) - len(below))
+    first = max(0, min(board.chosen - room // 2, len(dials) - room))
+    return Group(*above, *dials[first : first + room], *below)
+
+
+def _dials(board: _Board) -> list[Text]:
+    """Each dial on one line, of which a narrow window shows the beginning."""
+    from rich.text import Text
+
+    rows = board.listening.rows()
+    ranges = [f"{row.minimum} to {row.maximum}" for row in rows]
+    label, value, range_ = (
+        max(map(len, column)) for column in ([row.label for row in rows], [row.value for row in rows], ranges)
     )
+    lines: list[Text] = []
+    for index, (row, bounds) in enumerate(zip(rows, ranges, strict=True)):
+        chosen, changed = index == board.chosen, row.value != row.before
+        style = "bold reverse" if chosen else "bold" if changed else ""
+        line = Text(no_wrap=True, overflow="ellipsis")
+        line.append(f"{'>' if chosen else ' '} {row.label:<{label}}  {row.value:<{value}}", style)
+        line.append(f"  {bounds:<{range_}}", "dim")
+        line.append(f"  {_remark(row)}".rstrip(), "bold" if changed else "dim")
+        lines.append(line)
+    return lines
+
+
+def _remark(row: DialRow) -> str:
+    """What it was, if it has been changed, and whether it cannot be heard."""
+    was = f"was {row.before}" if row.value != row.before else ""
+    return ", ".join(filter(None, (was, "" if row.is_heard else "not heard in one rep")))
 
 
 def _now(board: _Board) -> str:
     """What is being heard and done."""
     if board.listening.paused:
-        return "paused"
+        return "You have paused it; space goes on."
     heard = board.listening.heard()
     parts: list[str] = []
     for event in heard.chapter.events:

@@ -38,7 +38,8 @@ class _OneSentence(argparse.ArgumentParser):
     """Says what is wrong in one sentence and names the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(WRONG, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
+        tell(f"{self.prog}: {message}\nTry '{self.prog} --help'.")
+        self.exit(WRONG)
 
     def read(self, arguments: Sequence[str], *, in_any_order: bool = False) -> argparse.Namespace:
         """The options in these arguments; exits where one of them is not known.

@@ -59,14 +59,12 @@ def run(options: argparse.Namespace) -> int:
                     if device.position_frames:
                         raise
                     return _write_instead(coach, performance, error)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, DeviceError) as end:
             last = display.last if display else None
-            tell(f"\nStopped after {format_clock(last.position_ms if last else 0)}.")
+            tell(end)
+            tell(f"Stopped after {format_clock(last.position_ms if last else 0)}.")
             _say_how_to_go_on(options, last)
-        except DeviceError as error:
-            tell(error)
-            _say_how_to_go_on(options, display.last if display else None)
-            return FAILED
+            return FAILED if isinstance(end, DeviceError) else DONE
     return DONE
 
 
@@ -101,7 +99,7 @@ def _say_how_to_go_on(options: argparse.Namespace, last: Status | None) -> None:
     for name, value in options.said:
         words += ["--set", f"{name}={value}"]
     what = "To go on with this exercise" if exercise else "To begin again"
-    tell(f"{what}: {command('play', *words)}")
+    tell(f"{what}: {command('play', *words)}", whole=True)
 
 
 def _time_left(fit_ms: int | None, last: Status | None) -> str | None:

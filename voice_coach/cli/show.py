@@ -8,7 +8,7 @@ from pathlib import Path
 
 from voice_coach.cli.choices import add_pacing, add_session, wishes
 from voice_coach.cli.colours import can_draw, print_drawing
-from voice_coach.cli.comparing import pacing_name, read_pacing
+from voice_coach.cli.comparing import Pacing, read_pacing
 from voice_coach.cli.main import DONE, WRONG
 from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
         other = options.compare and coach.prepare(
             options.session, options.compare.wishes, start_at=options.start_at, yours=options.compare.yours
         )
-        first = paced(performance, pacing_name(asked))
-        second = paced(other, options.compare.name) if other else None
+        first = paced(performance, Pacing(asked).name(performance))
+        second = paced(other, options.compare.name(other)) if other else None
         if options.html:
             write_page(options.html, first, second, force=options.force)
             tell(f"Wrote {options.html}. Open it in any browser; it needs no network.")

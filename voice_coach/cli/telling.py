@@ -3,17 +3,59 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import sys
 from contextlib import suppress
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
+    from collections.abc import Iterator
 
-def tell(sentence: object) -> None:
-    """Tells the person something. Where nobody reads any more that is no reason to fail."""
+
+_QUOTED = re.compile(r" {0,5}\d+ \| | {6}\| ")
+"""How the lines begin that show a script, and those with the marks below."""
+
+
+def tell(sentence: object, *, whole: bool = False) -> None:
+    """Tells the person something. Where nobody reads any more that is no reason to fail.
+
+    Args:
+        sentence: what is told; on a terminal its lines are broken between words.
+        whole: whether its lines are left as they are, such as a command to be copied.
+    """
+    text = str(sentence)
     with suppress(OSError, ValueError):
-        print(sentence, file=sys.stderr, flush=True)
+        if not whole and sys.stderr.isatty():
+            text = wrapped(text, os.get_terminal_size(sys.stderr.fileno()).columns)
+        print(text, file=sys.stderr, flush=True)
+
+
+def wrapped(text: str, columns: int) -> str:
+    """A text with its long lines broken between words, each part indented as its line was.
+
+    The lines of a script, and the marks below them, stay as they are, and so does a single long word.
+
+    Args:
+        text: lines.
+        columns: how many letters go on a line; 0 where nobody knows.
+    """
+    return "\n".join(part for line in text.split("\n") for part in _parts(line, columns)) if columns else text
+
+
+def _parts(line: str, columns: int) -> Iterator[str]:
+    indent = line[: len(line) - len(line.lstrip())]
+    while len(line) > columns and not _QUOTED.match(line):
+        end = line.rfind(" ", len(indent), columns + 1)
+        if end <= len(indent):  # a word that is longer than the line
+            end = line.find(" ", max(columns, len(indent)))
+        if end < 0:
+            break
+        yield line[:end].rstrip()
+        line = indent + line[end:].lstrip()
+    yield line
 
 
 def command(verb: str, *words: str) -> str:

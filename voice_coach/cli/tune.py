@@ -9,7 +9,7 @@ from voice_coach.cli.choices import add_file, setting
 from voice_coach.cli.listen import listen
 from voice_coach.cli.main import DONE, FAILED, WRONG
 from voice_coach.cli.telling import tell
-from voice_coach.cli.tuning_table import print_changes, print_overview, print_table
+from voice_coach.cli.tuning_table import print_changes, print_left, print_overview, print_table
 from voice_coach.coach import Coach
 
 _ALL_OF_IT = ""
@@ -47,12 +47,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.force and not options.export:
+        tell("--force goes with --export: it lets a file be replaced.")
+        return WRONG
     with Coach(pacing=options.file, notify=tell) as coach:
         if options.export or options.take_over:
             return _exchange(coach, options)
         if options.exercise is None:
             if options.session or options.listen or options.reset is not None:
                 tell("Which exercise? Name it: voice-coach tune EXERCISE ... ('all' for what holds for all).")
+                if options.reset is not None:
+                    tell(f"To take back everything there is, delete {coach.tuner.file.path}")
                 return WRONG
             print_overview(coach)
             return DONE
@@ -64,6 +69,8 @@ def run(options: argparse.Namespace) -> int:
                 return WRONG
             changes = coach.tuner.reset(options.exercise, options.reset or None, options.session)
             print_changes(changes, "Nothing was tuned there, so nothing has changed.")
+            if not options.reset and not options.session:
+                print_left(coach, options.exercise, options.file)
         elif options.values:
             twice = sorted({name for name, _ in options.values if _count(name, options.values) > 1})
             if twice:
@@ -98,8 +105,11 @@ def _count(name: str, values: list[tuple[str, str]]) -> int:
 
 
 def _exchange(coach: Coach, options: argparse.Namespace) -> int:
-    if options.exercise or options.session or options.reset is not None:
-        tell("--export and --import take all values at once: name no exercise, session or reset with them.")
+    if options.exercise or options.session or options.listen or options.reset is not None:
+        tell(
+            "--export and --import take all values at once: name no exercise or session with them, "
+            "and neither --listen nor --reset."
+        )
         return WRONG
     if options.export:
         coach.tuner.export(options.export, force=options.force)

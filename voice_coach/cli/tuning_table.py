@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
-from voice_coach.cli.telling import tell
+from voice_coach.cli.telling import command, tell
 from voice_coach.coach import Coach
 from voice_coach.model.own import ALL, OwnPacing, TuningChange, TuningRow
+from voice_coach.model.problems import Problem
 
 _HEADS = ("", "value", "default", "bounds", "from")
 _NOT_TUNED = ("built-in", "script")
@@ -17,12 +19,10 @@ def print_table(coach: Coach, exercise: str, session: str | None) -> None:
     """All that can be tuned in an exercise, two lines for each: the values, and what they are for."""
     id_, title = coach.tuner.title(exercise, session)
     rows = coach.tuning(exercise, session)
-    own, _ = coach.tuner.own()
+    own, problems = coach.tuner.own()
     out = _Output()
     out.line(f"{title} ({id_})" if id_ != ALL else title, bold=True)
-    cells = [
-        (row.name, row.written(row.value), row.written(row.default), row.bounds, row.origin) for row in rows
-    ]
+    cells = [(row.name, row.in_force, row.written(row.default), row.bounds, row.origin) for row in rows]
     widths = [max(map(len, column)) for column in zip(_HEADS, *cells, strict=True)]
     out.line(_row(_HEADS, widths), dim=True)
     for row, cell in zip(rows, cells, strict=True):
@@ -37,6 +37,7 @@ def print_table(coach: Coach, exercise: str, session: str | None) -> None:
     out.line(
         f"\nSet one: voice-coach tune {exercise}{where} {example.name}={example.written(example.default)}"
     )
+    _tell_problems(problems)
 
 
 def print_overview(coach: Coach) -> None:
@@ -55,8 +56,15 @@ def print_overview(coach: Coach) -> None:
         out.line(f"  {name:<{width}}  {lines[0].lstrip()}", bold=bool(told))
         for line in lines[1:]:
             out.line(line)
-    out.line(f"\nYour values are kept in {coach.tuner.file.path}")
+    file = coach.tuner.file
+    out.line(f"\n{'These' if file.named else 'Your'} values are kept in {file.path}")
+    if not file.named and own.history:
+        out.line(f"What you complete is remembered in {coach.home.history} (not with history: off)")
     out.line("See one: voice-coach tune EXERCISE      Set one: voice-coach tune EXERCISE hold=45s")
+    _tell_problems(problems)
+
+
+def _tell_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
         tell(f"\n{problem}\nIt is passed over until it is put right.")
 
@@ -69,11 +77,21 @@ def print_changes(changes: Sequence[TuningChange], if_none: str) -> None:
     for change in changes:
         before, after = change.before, change.after
         name = f"{_place(change)} {after.name}"
-        was, now = before.written(before.value), after.written(after.value)
+        was, now = before.in_force, after.in_force
         if was == now and before.origin == after.origin:
             print(f"{name:<{width}}  {now} (as before, from {after.origin})")
         else:
             print(f"{name:<{width}}  {was} ({before.origin}) -> {now} ({after.origin})")
+
+
+def print_left(coach: Coach, exercise: str, file: Path | None) -> None:
+    """What is still tuned of an exercise in sessions, after its other values were taken back."""
+    own, _ = coach.tuner.file.read(to_change=True)
+    for name, by_exercise in own.sessions.items():
+        if id_ := next((each for each in (exercise, Path(exercise).stem) if each in by_exercise), ""):
+            options = ["--file", str(file)] if file else []
+            print(f"Still yours in {name}: {_listed(own, id_, name)}. To take that back too:")
+            print(f"  {command('tune', id_, '--reset', '--for', name, *options)}")
 
 
 def _place(change: TuningChange) -> str:

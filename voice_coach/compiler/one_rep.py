@@ -27,6 +27,7 @@ from voice_coach.model.script import (
     Use,
     Variants,
     Wait,
+    children,
 )
 
 
@@ -37,6 +38,21 @@ def one_rep(exercise: Exercise) -> tuple[Step, ...]:
         return tuple(_in_loops(exercise.steps, fragments))
     talked_less = tuple(step for step in exercise.steps if not _is_talk(step))
     return talked_less or exercise.steps
+
+
+def counts_of_turns(exercise: Exercise) -> frozenset[str]:
+    """The parameters that say how often loops turn; of them one rep tells nothing, but for what is said."""
+    return frozenset(_counts_of_turns(exercise.steps))
+
+
+def _counts_of_turns(steps: Iterable[Step]) -> Iterator[str]:
+    for step in steps:
+        match step:
+            case Repeat(times=Param() as times) | Sets(times=Param() as times) | Sides(reps=Param() as times):
+                yield times.name
+            case _:
+                pass
+        yield from _counts_of_turns(children(step))
 
 
 def _loops(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> bool:

@@ -23,6 +23,10 @@ class Lengths(Protocol):
         """The measured length of an utterance's clip; blocks until it has been spoken."""
         ...
 
+    def expect(self, utterances: Iterable[Utterance]) -> None:
+        """Told what will be asked for next, in its order, so that it can be spoken ahead."""
+        ...
+
     def sound_ms(self, name: str) -> tuple[int, int]:
         """A sound cue's own length, and its lead: how long until the next thing may begin."""
         ...
@@ -57,6 +61,7 @@ def schedule(
     """
     done = _schedule(cues, lengths, title, exercise, voice, pace.rate_wpm)
     if done.cramped and pace.unslowed_wpm is not None:
+        lengths.expect(utterances(cues, voice, pace.unslowed_wpm))
         unslowed = _schedule(cues, lengths, title, exercise, voice, pace.unslowed_wpm)
         if _letters(unslowed.chapter) > _letters(done.chapter):
             return unslowed

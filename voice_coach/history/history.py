@@ -11,7 +11,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Final, TypeVar
 
-from voice_coach.history.schema import NewerHistoryError, migrate
+from voice_coach.history.schema import NewerHistoryError, is_ours, migrate
 from voice_coach.model.practice import PAIN_SCALE, Practice
 
 T = TypeVar("T")
@@ -19,13 +19,14 @@ T = TypeVar("T")
 _PATIENCE_S: Final = 2.0
 """How long one player waits for another that is just writing; a write takes some milliseconds."""
 
-_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-"""What SQLite says of a file that is none of its own, or whose tables are not ours."""
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+"""What SQLite says of a file that is none of its own."""
 
 _ADD = "INSERT INTO practice (run, session, exercise, at_ms, completed, pain) VALUES (?, ?, ?, ?, ?, ?)"
-# The rounds of one playing are one time.
-_COMPLETED = "SELECT max(at_ms) FROM practice WHERE exercise = ? AND completed = 1 GROUP BY run ORDER BY 1"
-_PAIN = "SELECT max(at_ms) FROM practice WHERE exercise = ? AND pain > 0"
+# The rounds of one playing are one time. A row that another program wrote without a time is passed over.
+_ROWS = "FROM practice WHERE exercise = ? AND typeof(at_ms) = 'integer'"
+_COMPLETED = f"SELECT max(at_ms) {_ROWS} AND completed = 1 GROUP BY run ORDER BY 1"
+_PAIN = f"SELECT max(at_ms) {_ROWS} AND pain > 0"
 
 
 class History:
@@ -97,7 +98,7 @@ class History:
                 "now is not remembered."
             )
         except sqlite3.Error as error:
-            if error.sqlite_errorcode & 0xFF in _DAMAGED:
+            if _is_damaged(self.path, error):
                 self._set_aside(seen, error)
             else:
                 self._tell_unusable(error)
@@ -132,6 +133,19 @@ class History:
         if not self._told:
             self._told = True
             self._notify(sentence)
+
+
+def _is_damaged(path: Path, error: sqlite3.Error) -> bool:
+    """Whether a file can never be used, rather than just not now."""
+    code = error.sqlite_errorcode & 0xFF
+    if code != sqlite3.SQLITE_ERROR:
+        return code in _DAMAGED
+    # SQLite's word for anything else, such as tables that are not ours; only these are a reason.
+    try:
+        with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as database:
+            return not is_ours(database)
+    except sqlite3.Error:
+        return False
 
 
 def _practice(database: sqlite3.Connection, exercise: str) -> Practice:

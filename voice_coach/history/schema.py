@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import sqlite3
+import sqlite3
+from contextlib import closing
 
 MIGRATIONS: tuple[str, ...] = (
     # 1: a row for each exercise that was played. `run` is one playing of a session; `pain` is what was
@@ -53,10 +51,34 @@ def migrate(database: sqlite3.Connection) -> None:
         database.execute(f"PRAGMA user_version = {VERSION}")
         database.execute("COMMIT")
     except BaseException:
-        database.execute("ROLLBACK")
+        if database.in_transaction:  # else SQLite has rolled back by itself, as on a full disk
+            database.execute("ROLLBACK")
         raise
+
+
+def is_ours(database: sqlite3.Connection) -> bool:
+    """Whether the tables are those of the version that the file names.
+
+    Raises:
+        sqlite3.Error: the file cannot be read.
+    """
+    version, found = _version(database), _columns(database)
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as model:
+        expected = _columns(model)
+        for number, statements in enumerate(MIGRATIONS, 1):
+            model.executescript(statements)
+            if number == version:
+                expected = _columns(model)
+        names = {table for table, _ in _columns(model)}
+    return version > VERSION or {(table, column) for table, column in found if table in names} == expected
 
 
 def _version(database: sqlite3.Connection) -> int:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def _columns(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """The names of all tables and their columns."""
+    of_tables = "sqlite_master AS t JOIN pragma_table_info(t.name) AS c WHERE t.type = 'table'"
+    return set(database.execute(f"SELECT t.name, c.name FROM {of_tables}"))

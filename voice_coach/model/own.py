@@ -10,6 +10,7 @@ from voice_coach.model.problems import Where
 from voice_coach.model.script import Guidance, ParameterType, Setting
 from voice_coach.model.settings import format_setting
 from voice_coach.model.speed import format_pace
+from voice_coach.model.units import MS_PER_MINUTE, parse_breaths_per_minute
 
 ALL = "all"
 """Stands for every exercise where else one is named."""
@@ -40,6 +41,7 @@ class OwnPacing:
         text: all of it, as it is written.
         exercises: values by exercise, those for all of them under ``all``.
         sessions: the same for one session only.
+        history: whether it lets be remembered what is completed.
     """
 
     file: str
@@ -48,6 +50,7 @@ class OwnPacing:
     sessions: Mapping[str, Mapping[str, OwnValues]] = field(
         default_factory=dict[str, Mapping[str, OwnValues]]
     )
+    history: bool = True
 
     def of(self, exercise: str, session: str | None = None) -> Mapping[str, OwnValue]:
         """What is written for an exercise, for always or for one session."""
@@ -96,8 +99,9 @@ class TuningRow:
         minimum: the least that may be set; None where there is no order.
         maximum: the most that may be set.
         origin: the layer that the value comes from, such as ``script`` or ``yours``.
-        doc: what it does, in a line; "" where only the author of the script knows.
+        doc: what it does, in a line; "" where the author of the script does not say.
         choices: the words that may be set.
+        later: the values in force when a session comes to the exercise again, where they differ.
     """
 
     name: str
@@ -109,6 +113,12 @@ class TuningRow:
     origin: str
     doc: str
     choices: tuple[str, ...] = ()
+    later: tuple[Tuned, ...] = ()
+
+    @property
+    def in_force(self) -> str:
+        """The value in force, as people write it; of an exercise that comes several times, each of them."""
+        return ", then ".join(map(self.written, (self.value, *self.later)))
 
     @property
     def unit(self) -> str:
@@ -123,7 +133,12 @@ class TuningRow:
         return f"{self.written(self.minimum)} to {self.written(self.maximum)}"
 
     def written(self, value: Tuned) -> str:
-        """One of its values as people write it."""
+        """One of its values as people write it: a breath as so many per minute where the parts are odd."""
+        if self.type == "breath" and isinstance(value, tuple) and any(part % 100 for part in value):
+            like = self.default if isinstance(self.default, tuple) else value
+            rate = f"{MS_PER_MINUTE / sum(value):.3g} per minute"
+            if parse_breaths_per_minute(rate, like) == value:
+                return rate
         return format_tuned(value, self.type)
 
 

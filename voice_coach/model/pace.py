@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from voice_coach.model.script import Guidance, Setting
 
@@ -12,6 +13,9 @@ BUILT_IN = "built-in"
 
 FADED = "what you know"
 """The name of the layer that guidance ``auto`` comes from."""
+
+Stretched = Literal["pauses", "rests", "moves", "breath"]
+"""What the times that nobody tunes are for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,10 @@ class Stretch:
     rests: float = 1.0
     moves: float = 1.0
     breath: float = 1.0
+
+    def of(self, kind: Stretched) -> float:
+        """By how much the times of a kind are multiplied."""
+        return float(getattr(self, kind))
 
     def by(self, other: Stretch) -> Stretch:
         """Both, one after the other."""
@@ -52,6 +60,7 @@ class Pace:
         guidance: how much is said.
         origins: the layer each value came from, such as ``script`` or ``command line``.
         stretch: for the times that are written in the script and are no parameters.
+        turned: the names of the values that the one knob has changed.
     """
 
     values: Mapping[str, Setting]
@@ -60,4 +69,10 @@ class Pace:
     guidance: Guidance
     origins: Mapping[str, str]
     stretch: Stretch = Stretch()
+    turned: frozenset[str] = frozenset()
     unslowed_wpm: int | None = None
+
+    def origin(self, name: str) -> str:
+        """Where a value comes from, for people, and whether the knob turned it."""
+        knob = f", then pace from {self.origins['speed']}" if name in self.turned else ""
+        return f"{self.origins[name]}{knob}"

@@ -51,7 +51,7 @@ Pattern = tuple[int, ...] | Param
 
 @dataclass(frozen=True, slots=True)
 class Tunable:
-    """A parameter that a person may tune, with its bounds (inclusive)."""
+    """A parameter that a person may tune, its bounds (inclusive), and ``what`` its author says it does."""
 
     name: str
     type: ParameterType
@@ -59,6 +59,7 @@ class Tunable:
     minimum: Setting
     maximum: Setting
     where: Where
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +316,12 @@ class Session:
     moves: tuple[Move, ...] = ()
     fragments: Mapping[str, Fragment] = field(default_factory=lambda: MappingProxyType({}))
     settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The exercises in their order, those of rounds once."""
+        several = ((item,) if isinstance(item, Entry) else item.entries for item in self.items)
+        return tuple(chain.from_iterable(several))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

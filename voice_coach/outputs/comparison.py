@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from voice_coach.model.timeline import Chapter, Event, Timeline
+from voice_coach.model.units import format_clock
 from voice_coach.outputs.talk import word_count
 
 
@@ -34,6 +35,28 @@ class Pair:
     def title(self) -> str:
         there = self.first or self.second
         return there.chapter.title if there else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """What several chapters of one pacing come to together; ``clock`` is how long they are, – without any."""
+
+    duration_ms: int
+    clock: str
+    words: int
+    prompts: int
+
+
+def totals(side: Iterable[Tally | None]) -> Totals:
+    """Of the chapters of one pacing, None where it lacks one."""
+    there = [tally for tally in side if tally]
+    duration_ms = sum(tally.chapter.duration_ms for tally in there)
+    return Totals(
+        duration_ms=duration_ms,
+        clock=format_clock(duration_ms) if there else "–",
+        words=sum(tally.words for tally in there),
+        prompts=sum(tally.prompts for tally in there),
+    )
 
 
 def compare(first: Timeline, second: Timeline) -> tuple[Pair, ...]:

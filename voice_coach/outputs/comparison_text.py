@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import starmap
 
 from voice_coach.model.units import MS_PER_SECOND, format_clock
-from voice_coach.outputs.comparison import Pair, Tally, compare, grouped
+from voice_coach.outputs.comparison import Pair, Tally, compare, grouped, totals
 from voice_coach.outputs.paced import PacedTimeline
 from voice_coach.outputs.timeline_drawing import plain
 
@@ -51,11 +51,9 @@ def _table(pairs: Sequence[Pair]) -> Iterator[str]:
 
 
 def _numbers(first: Sequence[Tally | None], second: Sequence[Tally | None]) -> tuple[str, ...]:
-    times = [sum(tally.chapter.duration_ms for tally in side if tally) for side in (first, second)]
-    words = [sum(tally.words for tally in side if tally) for side in (first, second)]
-    prompts = [sum(tally.prompts for tally in side if tally) for side in (first, second)]
-    clocks = (format_clock(time) if time else "–" for time in times)
-    return (*clocks, difference_clock(times[0], times[1]), *map(str, words), *map(str, prompts))
+    a, b = totals(first), totals(second)
+    counts = (a.words, b.words, a.prompts, b.prompts)
+    return (a.clock, b.clock, difference_clock(a.duration_ms, b.duration_ms), *map(str, counts))
 
 
 def _only(letter: str, side: Sequence[Tally], most: int | None) -> Iterator[str]:

@@ -12,7 +12,7 @@ from voice_coach.model.problems import DeviceError
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.outputs.alsa import quiet_alsa
 from voice_coach.outputs.frame_queue import FrameQueue
-from voice_coach.outputs.output import LiveOutput
+from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
 
 if TYPE_CHECKING:
     from miniaudio import PlaybackDevice
@@ -23,27 +23,22 @@ _PERIOD_MS = 100
 _QUEUE_MS = 2000
 _PERIODS_TO_START = 3
 
+_PRIMED_PERIODS = 3
+"""How much a device may ask for at once, to fill its buffer, before it plays any of it."""
+
 _DRAIN_FRAMES = 500 * FRAMES_PER_MS
 """Silence taken after the last frame before the device is stopped: three periods that the device may hold,
 and what a headset holds. The device reports no latency, and stopping it throws away what it holds."""
 
-_STARTING_PATIENCE_S = 5.0
-"""A sleeping Bluetooth headset takes a while to wake."""
+_WAKING_PATIENCE_S = 5.0
+"""A sleeping Bluetooth headset takes a while to wake, and PulseAudio first plays the silence that it has
+prepared, up to two seconds of it."""
 _PLAYING_PATIENCE_S = 1.0
-"""A device that takes no frames for so long is lost. miniaudio's own notice of a stop is not used: it does
-not come for every kind of loss, and it does come for a device that only sleeps for a moment."""
+"""A device that has played and takes no frames for so long is lost. miniaudio's own notice of a stop is not
+used: it does not come for every kind of loss, and it does come for a device that only sleeps for a moment."""
 
 _CLOSING_PATIENCE_S = 1.0
 _LOOK_S = 0.1
-
-_NO_DEVICE = (
-    "No sound device was found ({reason}). Plug in or switch on a loudspeaker or headset and look whether "
-    "other programs can play, or export the session to a file instead."
-)
-_LOST_DEVICE = (
-    "The sound device was lost while playing, {clock} into the session. Plug it in or switch it on again, "
-    "and play from there."
-)
 
 
 class MiniaudioDevice(LiveOutput):
@@ -75,7 +70,7 @@ class MiniaudioDevice(LiveOutput):
         if self._opening is not None:
             self._opening.join()
         if self._device is None:
-            raise DeviceError(_NO_DEVICE.format(reason=self._problem))
+            raise DeviceError(NO_DEVICE.format(reason=self._problem))
 
     def write(self, blocks: Iterable[Block]) -> None:
         try:
@@ -122,6 +117,8 @@ class MiniaudioDevice(LiveOutput):
                     sample_rate=SAMPLE_RATE_HZ,
                     buffersize_msec=self._period_ms,
                     app_name="voice_coach",
+                    # So it has its turn on a busy machine too; where that is not allowed, as often as others.
+                    thread_prio=miniaudio.ThreadPriority.REALTIME,
                 )
         except miniaudio.MiniaudioError as error:
             self._problem = f"miniaudio says: {error.args[0]}"
@@ -143,7 +140,7 @@ class MiniaudioDevice(LiveOutput):
         try:
             self._device.start(frames)
         except miniaudio.MiniaudioError as error:
-            raise DeviceError(_NO_DEVICE.format(reason=f"miniaudio says: {error.args[0]}")) from error
+            raise DeviceError(NO_DEVICE.format(reason=f"miniaudio says: {error.args[0]}")) from error
 
     def _frames(self) -> Generator[bytearray, int]:
         """What miniaudio's callback asks: it sends a number of frames and gets them."""
@@ -154,7 +151,7 @@ class MiniaudioDevice(LiveOutput):
     def _check_alive(self) -> None:
         if self._started_s is None:
             return
-        patience_s = _PLAYING_PATIENCE_S if self._queue.taken_frames else _STARTING_PATIENCE_S
-        if time.monotonic() - max(self._started_s, self._queue.last_taken_s) > patience_s:
-            seconds = self._queue.taken_frames // SAMPLE_RATE_HZ
-            raise DeviceError(_LOST_DEVICE.format(clock=f"{seconds // 60}:{seconds % 60:02}"))
+        last_taken_s = max(self._started_s, self._queue.last_taken_s)
+        has_played = self._queue.taken_frames > _PRIMED_PERIODS * self._period_ms * FRAMES_PER_MS
+        if time.monotonic() - last_taken_s > (_PLAYING_PATIENCE_S if has_played else _WAKING_PATIENCE_S):
+            raise DeviceError(LOST_DEVICE)

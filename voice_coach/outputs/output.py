@@ -81,6 +81,13 @@ class Output(ABC):
         self.close()
 
 
+NO_DEVICE = (
+    "No sound device was found ({reason}). Plug in or switch on a loudspeaker or headset, and look whether "
+    "other programs can play."
+)
+LOST_DEVICE = "The sound device was lost while playing. Plug it in or switch it on again."
+
+
 class LiveOutput(Output):
     """An output that is heard while it is written, and that may be opened ahead of that."""
 

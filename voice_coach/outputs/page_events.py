@@ -69,7 +69,7 @@ def _list(view: int, name: str, side: PacedTimeline, tally: Tally, files: Mappin
             f"<span class=t>{_tenths(tally.start_ms + event.start_ms)}</span> "
             f"<span class=d>{(event.end_ms - event.start_ms) / MS_PER_SECOND:.1f} s</span> "
             f"<span class=k>{event.kind}</span>{_words(event, language)}{more} "
-            f"<span class=w>{escape(length_reason(event, pace, tune))}</span> "
+            f"<span class=w>{escape(length_reason(event, pace))}</span> "
             f"<code>{escape(source)}</code></li>"
         )
     yield "</ol></div>"
@@ -84,9 +84,9 @@ def _words(event: Event, language: str) -> str:
 
 
 def _tenths(ms: int) -> str:
-    """``3:07.2``; ``1:02:03.4``."""
-    seconds, rest = divmod(ms, MS_PER_SECOND)
-    return f"{format_clock(seconds * MS_PER_SECOND)}.{rest // 100}"
+    """``3:07.2``; ``1:02:03.4``, rounded to the nearest."""
+    seconds, tenth = divmod((ms + 50) // 100, 10)
+    return f"{format_clock(seconds * MS_PER_SECOND)}.{tenth}"
 
 
 def _short_names(sides: Sequence[PacedTimeline]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from voice_coach.model.units import MS_PER_SECOND, format_clock, format_duration
-from voice_coach.outputs.comparison import Pair, Tally, grouped
+from voice_coach.outputs.comparison import Pair, Tally, grouped, totals
 from voice_coach.outputs.comparison_text import difference_clock
 from voice_coach.outputs.talk import MINUTE_MS, talk
 
@@ -51,13 +51,10 @@ def row_id(view: int, tally: Tally, index: int) -> str:
 
 
 def _difference_row(title: str, first: Sequence[Tally | None], second: Sequence[Tally | None]) -> str:
-    sides = [[tally for tally in side if tally] for side in (first, second)]
-    times = [sum(tally.chapter.duration_ms for tally in side) for side in sides]
-    clocks = [format_clock(time) if side else "–" for time, side in zip(times, sides, strict=True)]
-    words = [str(sum(tally.words for tally in side)) for side in sides]
-    prompts = [str(sum(tally.prompts for tally in side)) for side in sides]
-    cells = [*clocks, difference_clock(times[0], times[1]) or "same", *words]
-    shown = [f"<td>{cell}</td>" for cell in cells] + [f'<td class="wide">{cell}</td>' for cell in prompts]
+    a, b = totals(first), totals(second)
+    difference = difference_clock(a.duration_ms, b.duration_ms) or "same"
+    shown = [f"<td>{cell}</td>" for cell in (a.clock, b.clock, difference, a.words, b.words)]
+    shown += [f'<td class="wide">{cell}</td>' for cell in (a.prompts, b.prompts)]
     return f'<tr><th scope="row">{escape(title)}</th>{"".join(shown)}</tr>\n'
 
 

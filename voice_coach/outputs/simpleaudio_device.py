@@ -12,7 +12,7 @@ from voice_coach.audio.block import Block
 from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.outputs.alsa import quiet_alsa
-from voice_coach.outputs.output import LiveOutput
+from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
 
 _LOOK_S = 0.05
 _PATIENCE_S = 1.0
@@ -29,13 +29,6 @@ _NOT_INSTALLED = (
 _HEARS_ALL_FIRST = (
     "simpleaudio takes a whole stream before its first sound, so it cannot play what changes while it is "
     "heard. Use the device 'auto'."
-)
-_NO_DEVICE = (
-    "No sound device was found (simpleaudio says: {reason}). Plug in or switch on a loudspeaker or headset, "
-    "or export the session to a file instead."
-)
-_LOST_DEVICE = (
-    "The sound device was lost while playing. Plug it in or switch it on again, and play from where you were."
 )
 
 
@@ -75,7 +68,7 @@ class SimpleaudioDevice(LiveOutput):
             with quiet_alsa():
                 playing = play_buffer(samples, 1, 2, SAMPLE_RATE_HZ)
         except SimpleaudioError as error:
-            raise DeviceError(_NO_DEVICE.format(reason=str(error).strip())) from error
+            raise DeviceError(NO_DEVICE.format(reason=f"simpleaudio says: {str(error).strip()}")) from error
         self._started_s = time.monotonic()
         try:
             while playing.is_playing():
@@ -95,4 +88,4 @@ class SimpleaudioDevice(LiveOutput):
         """A lost device shows only in time: it ends too soon, or never."""
         late_s = time.monotonic() - (self._started_s or 0) - self._frames / SAMPLE_RATE_HZ
         if (over and late_s < -_PATIENCE_S) or (not over and late_s > _PATIENCE_S):
-            raise DeviceError(_LOST_DEVICE)
+            raise DeviceError(LOST_DEVICE)

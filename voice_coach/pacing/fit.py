@@ -156,7 +156,7 @@ class _Search:
     def _top(self) -> _Rung:
         return _Rung(self._words.highest, self._even(self._doses.highest))
 
-    # What it is.
+    # Where on it.
 
     def _slack(self, rung: _Rung) -> Slack:
         """The times between with which a rung that reaches the target meets it."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from voice_coach.model.pace import Stretch
-from voice_coach.model.script import Guidance
-from voice_coach.model.settings import PARAMETERS, under_fit
+from voice_coach.model.script import Entry, Guidance, Setting
+from voice_coach.model.settings import PARAMETERS, format_setting, under_fit
 from voice_coach.model.units import format_clock
 from voice_coach.pacing.fitted import Fitted, Part
+from voice_coach.pacing.layers import YOURS, Layer, effective_pace
 from voice_coach.pacing.slack import BETWEEN, Between
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -52,6 +53,41 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
     return f"Fitted to {after}; without that it is {before} long.\n{what[0].upper()}{what[1:]}{sides}."
 
 
+def own_in_the_way(
+    entries: Sequence[Entry | None], layers: Sequence[Sequence[Layer]], *, shorter: bool
+) -> str:
+    """The person's own values that a fit leaves alone and that keep a session from a time, and what to do.
+
+    Args:
+        entries: what has a pace of its own.
+        layers: the layers of each.
+        shorter: whether the session is to be shorter than it can be; else longer.
+    """
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for entry, each in zip(entries, layers, strict=True):
+        if entry is None:
+            continue
+        exercise = entry.exercise
+        pace = effective_pace(exercise.tune, each)
+        without = effective_pace(exercise.tune, [layer for layer in each if not layer.name.startswith(YOURS)])
+        for name, limits in exercise.tune.items():
+            own, other = pace.values[name], without.values[name]
+            longer = _length(own) > _length(other)
+            if under_fit(name) == "stays" and own != other and longer == shorter:
+                texts = format_setting(own, limits.type), format_setting(other, limits.type)
+                found[exercise.id, name] = texts
+    if not found:
+        return ""
+    values = ", ".join(f"{name} {own} in {exercise}" for (exercise, name), (own, _) in found.items())
+    options = " ".join(f"--set {exercise}.{name}={other}" for (exercise, name), (_, other) in found.items())
+    worse = "longer" if shorter else "shorter"
+    return f"Your own values make it {worse}: {values}. Without them, for this time: {options}"
+
+
+def _length(value: Setting) -> int:
+    return value if isinstance(value, int) else sum(value)
+
+
 def _words(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
     where: dict[Guidance, list[str]] = {}
     for part, layer in zip(parts, fitted.layers, strict=True):
@@ -84,11 +120,7 @@ def _ratio(parts: Sequence[Part], fitted: Fitted, name: Between) -> float:
                 after += changed if isinstance(changed, int) else value
     if before and name == "rests":
         return after / before
-    stretches = [layer.stretch or Stretch() for layer in fitted.layers]
-    factors = [
-        {"pauses": stretch.pauses, "rests": stretch.rests, "moves": stretch.moves}[name]
-        for stretch in stretches
-    ]
+    factors = [(layer.stretch or Stretch()).of(name) for layer in fitted.layers]
     return sum(factors) / len(factors)
 
 

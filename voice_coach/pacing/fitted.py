@@ -82,6 +82,7 @@ class CannotFitError(CoachError):
         low_ms: the shortest that it can be.
         high_ms: the longest.
         nearest: where the target lies between them, the lengths on either side that it can have.
+        own: the person's own values that keep it from the target, for people; "" if none does.
     """
 
     def __init__(
@@ -92,12 +93,13 @@ class CannotFitError(CoachError):
         self.low_ms = low_ms
         self.high_ms = high_ms
         self.nearest = nearest
+        self.own = ""
         super().__init__(what, target_ms, low_ms, high_ms, nearest)
 
     def __str__(self) -> str:
         low, high, target = (format_clock(ms) for ms in (self.low_ms, self.high_ms, self.target_ms))
         reach = f"{self.what} can be {low} to {high} long" if low != high else f"{self.what} is {low} long"
-        if self.nearest is None:
-            return f"{reach}, not {target}. Choose a time between."
-        near = " and ".join(format_clock(ms) for ms in self.nearest)
-        return f"{reach}, but not {target}: the nearest that it can be are {near}."
+        if self.nearest is not None:
+            near = " and ".join(format_clock(ms) for ms in self.nearest)
+            return f"{reach}, but not {target}: the nearest that it can be are {near}."
+        return f"{reach}, not {target}. Choose a time between.{self.own and f' {self.own}'}"

@@ -9,11 +9,13 @@ from pathlib import PurePath
 from voice_coach.model.pace import BUILT_IN as BUILT_IN
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import CoachError
-from voice_coach.model.script import Entry, Guidance, Setting, Tunable
+from voice_coach.model.script import Entry, Guidance, Session, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
 from voice_coach.pacing.knob import at_speed, stretched_by
 
 SCRIPT = "script"
+YOURS = "yours"
+COMMAND_LINE = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,8 @@ class Layer:
         name: the place, as people know it: ``session morning``, ``yours``, ``command line``.
         values: parameters by name; milliseconds, counts or patterns.
         guidance: how much is said.
-        speed: the knob, 1 as written, 0.5 half as fast; it turns the values of this layer and of those before
-            it, while what a later layer sets is meant as it is.
+        speed: the knob, 1 as written, 0.5 half as fast; it turns the values of the layers before this one,
+            while what this one and later ones set is meant as it is.
         stretch: for the times that are no parameters; those of all layers are multiplied.
     """
 
@@ -38,6 +40,27 @@ class Layer:
 
 LayersOf = Callable[[Entry | None], Sequence[Layer]]
 """The layers of an entry, or (None) of the opening and closing."""
+
+
+def kept_layers(session: Session | None, entry: Entry | None, own: Sequence[Layer]) -> list[Layer]:
+    """The layers that are written down, in their order: what a session sets, then what is the person's own.
+
+    Args:
+        session: the session, None for an exercise alone.
+        entry: the exercise in it, None for its opening and closing.
+        own: the person's own.
+    """
+    layers: list[Layer] = []
+    if session is not None:
+        layers.append(Layer(of_session(session), session.settings))
+        if entry is not None:
+            layers.append(Layer(of_session(session), entry.settings, entry.guidance))
+    return [*layers, *own]
+
+
+def of_session(session: Session) -> str:
+    """The name of the layers of a session."""
+    return f"session {session.id}"
 
 
 def no_layers(_entry: Entry | None) -> Sequence[Layer]:
@@ -59,35 +82,34 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     guidance: Guidance = "full"
     origins["guidance"] = BUILT_IN
     stretch = Stretch()
-    unslowed: int | None = None
-    turns = [place for place, layer in enumerate(layers) if layer.speed is not None]
+    turned_at = max((place for place, layer in enumerate(layers) if layer.speed is not None), default=None)
+    turned: dict[str, Setting] = {}  # what the knob turned, as it was before
     for name, tunable in tune.items():
         values[name] = tunable.default
         origins[name] = SCRIPT
     for place, layer in enumerate(layers):
+        if place == turned_at and layer.speed is not None:
+            origins["speed"] = layer.name
+            stretch = stretch.by(stretched_by(layer.speed))
+            before = dict(values)
+            for name, value in before.items():
+                values[name] = at_speed(name, value, tune.get(name) or GENERAL[name], layer.speed)
+            turned = {name: value for name, value in before.items() if value != values[name]}
         for name, value in layer.values.items():
             if name in values:
                 _check_bounds(name, value, tune)
                 values[name] = value
                 origins[name] = layer.name
+                turned.pop(name, None)
         if layer.guidance:
             guidance = layer.guidance
             origins["guidance"] = layer.name
         if layer.stretch is not None:
             stretch = stretch.by(layer.stretch)
-        if turns and place == turns[-1] and layer.speed is not None:
-            origins["speed"] = layer.name
-            stretch = stretch.by(stretched_by(layer.speed))
-            written = values["rate"]
-            for name, value in values.items():
-                limits = tune.get(name) or GENERAL[name]
-                values[name] = at_speed(name, value, limits, layer.speed)
-            unslowed = written if isinstance(written, int) and written != values["rate"] else None
-        elif "rate" in layer.values:
-            unslowed = None  # meant as it is
     gap, rate = (values.pop(name) for name in ("gap", "rate"))
     if not isinstance(gap, int) or not isinstance(rate, int):
         raise TypeError("gap and rate are whole numbers")
+    unslowed = turned.get("rate")
     return Pace(
         values=values,
         gap_ms=gap,
@@ -95,7 +117,8 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
         guidance=guidance,
         origins=origins,
         stretch=stretch,
-        unslowed_wpm=unslowed if unslowed is not None and unslowed > rate else None,
+        turned=frozenset(turned),
+        unslowed_wpm=unslowed if isinstance(unslowed, int) and unslowed > rate else None,
     )
 
 

@@ -27,16 +27,11 @@ class Slack:
 
     def at(self, name: Between, place: float) -> Slack:
         """The same with one of them elsewhere."""
-        match name:
-            case "pauses":
-                return replace(self, pauses=place)
-            case "rests":
-                return replace(self, rests=place)
-            case "moves":
-                return replace(self, moves=place)
+        return replace(self, **{name: place})
 
     def of(self, name: Between) -> float:
-        return {"pauses": self.pauses, "rests": self.rests, "moves": self.moves}[name]
+        """How far one of them is moved."""
+        return float(getattr(self, name))
 
     def towards(self, other: Slack, share: float) -> Slack:
         """What lies between two, 0 this one and 1 the other."""
@@ -107,7 +102,7 @@ def between_values(
 def _factor(pace: Pace, name: Between, place: float) -> float:
     """By how much a written time is multiplied, on top of what the knob does to it."""
     least, most = REACH[name]
-    by_knob = {"pauses": pace.stretch.pauses, "rests": pace.stretch.rests, "moves": pace.stretch.moves}[name]
+    by_knob = pace.stretch.of(name)
     if place < 0:
         return 1 + place * (1 - min(1.0, least / by_knob))
     return 1 + place * (max(1.0, most / by_knob) - 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from voice_coach.model.own import TuningRow
+from voice_coach.model.pace import Pace
 from voice_coach.model.script import GUIDANCE_LEVELS, Tunable
 from voice_coach.model.settings import GENERAL, PARAMETERS
 from voice_coach.model.speed import FASTEST, SLOWEST, SPEEDS
@@ -27,8 +28,8 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
             default=limits.default,
             minimum=limits.minimum,
             maximum=limits.maximum,
-            origin=pace.origins[name],
-            doc=PARAMETERS[name].doc if name in PARAMETERS else "",
+            origin=_origin(pace, name),
+            doc=limits.what or (PARAMETERS[name].doc if name in PARAMETERS else ""),
         )
         for name, limits in tune.items()
     ]
@@ -40,7 +41,7 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
             default=general.default,
             minimum=general.minimum,
             maximum=general.maximum,
-            origin=pace.origins[name],
+            origin=_origin(pace, name),
             doc=general.doc,
         )
         for name, general in GENERAL.items()
@@ -69,3 +70,8 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
             choices=tuple(SPEEDS),
         ),
     )
+
+
+def _origin(pace: Pace, name: str) -> str:
+    """Where a value comes from; where the knob that turned it comes from has a row of its own."""
+    return f"{pace.origins[name]}, then pace" if name in pace.turned else pace.origins[name]

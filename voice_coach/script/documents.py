@@ -273,6 +273,10 @@ PACING: dict[str, Field] = {
     ALL: Field(OWN_FOR_ALL, "Your own values for every exercise."),
     "exercises": Field(OWN_BY_EXERCISE, "Your own values by exercise."),
     "sessions": Field(OWN_BY_SESSION, "The same for one session only, by session."),
+    "history": Field(
+        Choice(("on", "off"), {"no": 'did you mean "off"?', "false": 'did you mean "off"?'}),
+        "Whether the exercises that you complete are remembered, so that words can get fewer.",
+    ),
 }
 
 KINDS: dict[str, dict[str, Field]] = {

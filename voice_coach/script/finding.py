@@ -26,7 +26,8 @@ def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("sessi
     paths = [folder / f"{name}.yaml" for folder in folders]
     if path := first_of_kinds(kinds, paths) or first_of_kinds((), [Path(f"{name}.yaml")]):
         return path
-    hint = nearest(name, _names(folders)) or "run 'voice-coach list' to see all."
+    known = (path for folder in folders for path in sorted(folder.glob("*.yaml")) if kind_of(path) in kinds)
+    hint = nearest(name, dict.fromkeys(path.stem for path in known)) or "run 'voice-coach list' to see all."
     raise CoachError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
 
 

@@ -17,6 +17,7 @@ from voice_coach.script.kinds import found
 from voice_coach.script.nodes import Mapping as Tree
 from voice_coach.script.nodes import Scalar
 from voice_coach.script.own_kinds import EVERYWHERE
+from voice_coach.script.own_writing import says_anything
 from voice_coach.script.reading import display_name, parse_document, read_text
 
 
@@ -44,12 +45,14 @@ def read_own(path: Path) -> tuple[OwnPacing | None, list[Problem]]:
     """
     name = display_name(path)
     problems = Collector(name)
-    text = read_text(path, problems)
+    text = read_text(path, problems, advice="Check the spelling.")
     return (None, problems.problems) if text is None else read_own_text(text, name)
 
 
 def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]]:
-    """The pacing in a text that is called so in problems; as ``read_own``."""
+    """The pacing in a text that is called so in problems; as ``read_own``. An empty one sets nothing."""
+    if not says_anything(text):
+        return OwnPacing(name, text), []
     document, problems = parse_document(Path(name), text, name, ("pacing",))
     if document is None:
         return None, problems.problems
@@ -65,7 +68,9 @@ def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]
     sessions = root.get("sessions")
     pairs = sessions.pairs if isinstance(sessions, Tree) else {}
     by_session = {session: _by_exercise(node, problems) for session, (_, node) in pairs.items()}
-    return OwnPacing(name, text, exercises, by_session), problems.problems
+    # Whatever else is said there than "on" is not taken for consent.
+    history = "history" not in root.pairs or document.values.get("history") == "on"
+    return OwnPacing(name, text, exercises, by_session, history), problems.problems
 
 
 def _problem(problems: Collector, place: Scalar | Tree | object, message: str) -> Problem:
@@ -150,13 +155,19 @@ def tuned_value(name: str, text: str, tune: Mapping[str, Tunable]) -> Tuned:
             raise NotSo("value", f"{quoted(text)} is not {PACE_EXPECTED}") from None
     limits = tune.get(name) or GENERAL.get(name)
     if limits is None:
-        raise NotSo("name", f"{quoted(name)} cannot be tuned here", nearest(name, [*tune, *EVERYWHERE]))
+        hint = nearest(name, [*tune, *EVERYWHERE]).replace("known here: ", "there are only ")
+        raise NotSo("name", f"{quoted(name)} cannot be tuned here", hint)
+    low, high = (format_setting(bound, limits.type) for bound in (limits.minimum, limits.maximum))
     try:
         value = parse_within(text, limits)
     except ValueError:
-        raise NotSo("value", f"{quoted(text)} is not {EXPECTED[limits.type]}") from None
+        if limits.type == "count":
+            raise NotSo(
+                "value", f"{name} {quoted(text)} is not a whole number from {low} to {high}"
+            ) from None
+        expected = EXPECTED[limits.type]
+        raise NotSo("value", f"{name} {quoted(text)} is not {expected}", f"from {low} to {high}") from None
     if not within(value, limits.minimum, limits.maximum):
-        low, high = (format_setting(bound, limits.type) for bound in (limits.minimum, limits.maximum))
         hint = f"{limits.where} sets them" if isinstance(limits, Tunable) else limits.doc
         raise NotSo("value", f"{name} {text} is outside its bounds, {low} to {high}", hint)
     return value

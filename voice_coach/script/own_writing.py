@@ -8,7 +8,8 @@ reader knows; afterwards the text is read again and must say what was asked for,
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from voice_coach.model.problems import CoachError
 from voice_coach.script.collecting import Collector
@@ -21,9 +22,20 @@ kind: pacing
 """What a new pacing file begins with."""
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
 _STEP = 2
 
-Plain = dict[str, "Plain"] | str
+
+def begin(text: str) -> str:
+    """The text for setting values: one without any line yet gets the line that makes it such a file."""
+    if says_anything(text):
+        return text
+    return f"{text.rstrip()}\nkind: pacing\n" if text.strip() else START
+
+
+def says_anything(text: str) -> bool:
+    """Whether there is more in a text than comments."""
+    return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
 def with_value(text: str, path: Sequence[str], value: str) -> str:
@@ -38,43 +50,39 @@ def with_value(text: str, path: Sequence[str], value: str) -> str:
         CoachError: the file is written in a way that cannot be changed safely.
     """
     root = _root(text)
-    expected = _plain(root)
-    place = expected
-    for key in path[:-1]:
-        inner = place.get(key)
-        if not isinstance(inner, dict):
-            inner = place[key] = {}
-        place = inner
-    place[path[-1]] = value
-    return _checked(_Text(text).set(root, path, value), expected, path)
+    return _checked(_Text(text).set(root, path, value), {**_values(root), tuple(path): value}, path)
 
 
 def without_value(text: str, path: Sequence[str]) -> str:
-    """The text without a value, or without all below a key; what then is empty goes too.
+    """The text without a value, or without all values below a key; every comment stays.
+
+    What is empty then goes too, unless a comment stands in it.
 
     Raises:
         CoachError: the file is written in a way that cannot be changed safely.
     """
     root = _root(text)
-    chain: list[Mapping] = [root]
+    parents: list[Mapping] = [root]
     for key in path[:-1]:
-        inner = chain[-1].get(key)
+        inner = parents[-1].get(key)
         if not isinstance(inner, Mapping):
             return text
-        chain.append(inner)
-    if path[-1] not in chain[-1].pairs:
+        parents.append(inner)
+    found = parents[-1].get(path[-1])
+    if isinstance(found, Mapping) and found.pairs:
+        for name in found.pairs:
+            text = without_value(text, (*path, name))
         return text
+    if found is None:
+        return text
+    written = _Text(text)
     depth = len(path) - 1
-    while depth and len(chain[depth].pairs) == 1:
+    while (
+        depth and len(parents[depth].pairs) == 1 and not written.comments(parents[depth - 1], path[depth - 1])
+    ):
         depth -= 1
-    expected = _plain(root)
-    place: dict[str, Plain] = expected
-    for key in path[:depth]:
-        inner = place[key]
-        if isinstance(inner, dict):
-            place = inner
-    del place[path[depth]]
-    return _checked(_Text(text).remove(chain[depth], path[depth]), expected, path)
+    expected = {place: value for place, value in _values(root).items() if place != tuple(path)}
+    return _checked(written.remove(parents[depth], path[depth]), expected, path)
 
 
 class _Text:
@@ -104,17 +112,17 @@ class _Text:
             return self._replaced(self._at(found), self._end(found), new)
         if len(path) > 1 and not parent.flow:
             lines = self._lines(path[1:], value, indent + step, step)
-            return self._after_line(key.line, lines)
+            return self._after_line(self._last_comment_below(key), lines)
         colon = self._text.index(":", self._end(key)) + 1
         return self._replaced(colon, colon, f" {_braced(path[1:], value)}")
 
     def remove(self, parent: Mapping, name: str) -> str:
-        """The text without a key and all below it; in a block without its lines."""
+        """The text without a key and all below it; in a block its lines become those of their comments."""
         key, value = parent.pairs[name]
         if not parent.flow:
-            last = _last_line(value)
-            end = self._starts[last] if last < len(self._starts) else len(self._text)
-            return self._replaced(self._starts[key.line - 1], end, "")
+            comments = self.comments(parent, name)
+            kept = "".join(f"{' ' * (key.column - 1)}{comment}{self._line_end}" for comment in comments)
+            return self._replaced(self._starts[key.line - 1], self._after(_last_line(value)), kept)
         names = list(parent.pairs)
         index = names.index(name)
         start, end = self._at(key), self._end(value)
@@ -127,6 +135,27 @@ class _Text:
             # Where a comment or a line end stands between, the comma before stays: it does no harm.
             start = before if re.fullmatch(r" *, *", self._text[before:start]) else start
         return self._replaced(start, end, "")
+
+    def comments(self, parent: Mapping, name: str) -> list[str]:
+        """The comments beside and below a key, in order; in a block also the one that ends its last line."""
+        key, value = parent.pairs[name]
+        end = self._end(value) if parent.flow else self._after(_last_line(value))
+        # Between two scalars stand only signs, spaces and comments.
+        starts, ends = zip(
+            *((self._at(each), self._past(each)) for each in _scalars(key, value)), strict=True
+        )
+        between = zip(ends, (*starts[1:], end), strict=True)
+        return [found.rstrip() for gap in between for found in _COMMENT.findall(self._text[slice(*gap)])]
+
+    def _last_comment_below(self, key: Scalar) -> int:
+        """The last of the lines after a key that has nothing below it but comments; else its own line."""
+        line = key.line
+        while line < len(self._starts):
+            text = self._text[self._starts[line] : self._after(line + 1)]
+            if not text.lstrip().startswith("#") or len(text) - len(text.lstrip()) < key.column:
+                break
+            line += 1
+        return line
 
     def _add(self, parent: Mapping, indent: int, step: int, path: Sequence[str], value: str) -> str:
         if not parent.flow:
@@ -162,6 +191,18 @@ class _Text:
             node.width if not isinstance(node, Scalar) or node.text or not node.plain else 0
         )
 
+    def _past(self, words: Scalar) -> int:
+        """The end of words that may be written on several lines."""
+        if words.last_line <= words.line:
+            return self._end(words)
+        if words.end_column > 1:
+            return self._starts[words.last_line - 1] + words.end_column - 1
+        return self._after(words.last_line)  # a block of text has all of its last line
+
+    def _after(self, line: int) -> int:
+        """Where the line after this one begins, or the text ends."""
+        return self._starts[line] if line < len(self._starts) else len(self._text)
+
     def _replaced(self, start: int, end: int, new: str) -> str:
         return self._text[:start] + new + self._text[end:]
 
@@ -188,16 +229,29 @@ def _root(text: str) -> Mapping:
     return root
 
 
-def _plain(node: Mapping) -> dict[str, Plain]:
-    return {
-        name: _plain(value) if isinstance(value, Mapping) else getattr(value, "text", "")
-        for name, (_, value) in node.pairs.items()
-    }
+def _scalars(*nodes: Node) -> Iterator[Scalar]:
+    """All words in nodes, in the order in which they are written."""
+    for node in nodes:
+        if isinstance(node, Scalar):
+            yield node
+        elif isinstance(node, Mapping):
+            yield from _scalars(*chain.from_iterable(node.pairs.values()))
 
 
-def _checked(text: str, expected: dict[str, Plain], path: Sequence[str]) -> str:
+def _values(node: Mapping, *path: str) -> dict[tuple[str, ...], str]:
+    """All values by the keys that lead to them."""
+    values: dict[tuple[str, ...], str] = {}
+    for name, (_, value) in node.pairs.items():
+        if isinstance(value, Mapping):
+            values |= _values(value, *path, name)
+        elif isinstance(value, Scalar) and not value.empty:
+            values[*path, name] = value.text
+    return values
+
+
+def _checked(text: str, expected: dict[tuple[str, ...], str], path: Sequence[str]) -> str:
     try:
-        if _plain(_root(text)) == expected:
+        if _values(_root(text)) == expected:
             return text
     except CoachError:
         pass

@@ -116,8 +116,15 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
     return meant(hint) or likely or None
 
 
-def read_text(path: Path, problems: Collector) -> str | None:
+def read_text(
+    path: Path, problems: Collector, advice: str = "Check the spelling, or run 'voice-coach list'."
+) -> str | None:
     """The text of a file, its line ends as they are, or None if it is no text; the problem is collected.
+
+    Args:
+        path: the file.
+        problems: its collector.
+        advice: what to do where there is no such file.
 
     Raises:
         CoachError: there is no such file, or it cannot be opened.
@@ -139,9 +146,7 @@ def read_text(path: Path, problems: Collector) -> str | None:
                 return None
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise CoachError(
-            f"There is no file {problems.file}. Check the spelling, or run 'voice-coach list'."
-        ) from None
+        raise CoachError(f"There is no file {problems.file}. {advice}") from None
     except OSError as error:
         raise CoachError(f"{problems.file} cannot be read: {error.strerror or error}.") from None
     try:

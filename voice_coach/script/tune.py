@@ -16,7 +16,7 @@ from voice_coach.model.settings import (
 )
 from voice_coach.model.units import USUAL_BREATH
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
-from voice_coach.script.kinds import INVALID, Choice, Invalid, JsonSchema, Kind, Written
+from voice_coach.script.kinds import INVALID, Choice, Invalid, JsonSchema, Kind, Text, Written
 from voice_coach.script.nodes import Mapping, Node, Scalar
 from voice_coach.script.records import Field, read_fields
 from voice_coach.script.values import PARAMETER_NAME, value_hint
@@ -29,6 +29,7 @@ FIELDS = {
     "min": Field(Written(), "The least that may be set."),
     "max": Field(Written(), "The most that may be set."),
     "type": Field(Choice(tuple(EXPECTED)), "What kind of value it is."),
+    "what": Field(Text("a few words"), "What it does, for whoever tunes it."),
 }
 HINTS = {
     "minimum": 'did you mean "min"?',
@@ -36,6 +37,7 @@ HINTS = {
     "least": 'did you mean "min"?',
     "most": 'did you mean "max"?',
     "value": 'did you mean "default"?',
+    "description": 'did you mean "what"?',
     "normal": 'did you mean "default"?',
 }
 
@@ -68,6 +70,7 @@ class Tune(Kind[dict[str, Tunable]]):
             problems.add(node, f'"{name}" needs its default and bounds', hint)
             return INVALID
         raw, complete = read_fields(node, FIELDS, problems, hints=HINTS)
+        what = raw.pop("what", "")
         known = PARAMETERS.get(name)
         type_: ParameterType | None = raw.pop("type", None) or (known.type if known else None)
         if type_ is None and "type" not in node.pairs:
@@ -77,10 +80,16 @@ class Tune(Kind[dict[str, Tunable]]):
             problems.add(key, message, hint if meant(hint) else f"add type: {', '.join(EXPECTED)}")
         if type_ is None or not complete:
             return INVALID
-        return self._bounded(key, node, raw, type_, problems)
+        return self._bounded(key, node, raw, type_, what, problems)
 
     def _bounded(
-        self, key: Scalar, node: Mapping, raw: dict[str, str], type_: ParameterType, problems: Collector
+        self,
+        key: Scalar,
+        node: Mapping,
+        raw: dict[str, str],
+        type_: ParameterType,
+        what: str,
+        problems: Collector,
     ) -> Tunable | Invalid:
         values: dict[str, Setting] = {}
         for part in sorted(raw, key=lambda part: part != "default"):
@@ -95,7 +104,7 @@ class Tune(Kind[dict[str, Tunable]]):
         for part, bound in zip(("min", "max"), WIDEST[type_], strict=True):
             values.setdefault(part, tuple(bound for _ in default) if isinstance(default, tuple) else bound)
         low, high = values["min"], values["max"]
-        tunable = Tunable(key.text, type_, default, low, high, problems.where(key))
+        tunable = Tunable(key.text, type_, default, low, high, problems.where(key), what)
         if not within(default, low, high):
             part, message, hint = _why_outside(tunable)
             problems.add(node.pairs[part][1], message, hint)

@@ -8,7 +8,7 @@
   const LANES = { s: { name: "speech", height: 40 }, o: { name: "sound", height: 22 }, a: { name: "action", height: 40 } };
   // How much of its lane a kind fills: what the body works at is full, quiet is low.
   const FILL = { pause: 0.3, wait: 0.45, rest: 0.65, bottom: 0.4, countdown: 0.8, breath: 0.8, count: 0.8 };
-  const AXIS = 22, HEAD = 20, GAP = 6, BETWEEN = 14, TALK_MS = 20000, CLOSEST = 0.25, TOUCH = 14;
+  const AXIS = 22, HEAD = 20, GAP = 6, BETWEEN = 14, TALK_MS = 20000, CLOSEST = 0.25, TOUCH = 14, APART = 56;
   const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200].map((s) => s * 1000);
 
   // ---- the events, from the lists of the page; slots lie one after the other, each as long as its longer pacing
@@ -91,6 +91,7 @@
     const from = left / scale, to = (left + width) / scale;
     for (const view of views) {
       for (const chapter of view.chapters) drawChapter(pen, view, chapter, left);
+      drawTimes(pen, view, left);
       let y = view.top + AXIS + HEAD;
       for (const [key, lane] of Object.entries(LANES)) {
         const events = view.lanes[key];
@@ -129,21 +130,35 @@
     pen.beginPath();
     pen.moveTo(Math.round(x) + 0.5, view.top);
     pen.lineTo(Math.round(x) + 0.5, view.bottom);
-    const step = STEPS.find((ms) => ms * scale >= 64) || STEPS[STEPS.length - 1];
-    pen.font = "11px system-ui, sans-serif";
-    pen.fillStyle = colours.soft;
-    const fromMs = chapter.startMs + Math.max(0, -x - 70) / scale, toMs = chapter.startMs + Math.min(w, width - x) / scale;
-    for (let ms = Math.ceil(fromMs / step) * step; ms < toMs; ms += step) {
-      const at = x + (ms - chapter.startMs) * scale, label = clock(ms);
+    for (const { at } of marks(chapter, left)) {
       pen.moveTo(Math.round(at) + 0.5, view.top + AXIS - 6);
       pen.lineTo(Math.round(at) + 0.5, view.bottom);
-      if (at + 3 + pen.measureText(label).width <= x + Math.max(w, all)) pen.fillText(label, at + 3, view.top + AXIS / 2);
     }
     pen.stroke();
     pen.font = "600 12px system-ui, sans-serif";
     pen.fillStyle = colours.ink;
     const room = Math.min(x + w, width) - shown - 8, long = slot.title + "  " + clock(chapter.lengthMs);
     pen.fillText(pen.measureText(long).width <= room ? long : clipped(pen, slot.title, room), shown + 4, top + HEAD / 2);
+  };
+  const marks = function* (chapter, left) { // the times along the top, and where they stand
+    const step = STEPS.find((ms) => ms * scale >= APART) || STEPS[STEPS.length - 1];
+    const x = chapter.slot.at * scale - left;
+    const fromMs = chapter.startMs + Math.max(0, -x - APART) / scale;
+    const toMs = chapter.startMs + Math.min(chapter.lengthMs, (width - x) / scale);
+    for (let ms = Math.ceil(fromMs / step) * step; ms < toMs; ms += step) yield { ms, at: x + (ms - chapter.startMs) * scale };
+  };
+  const drawTimes = (pen, view, left) => { // over the chapters: one may be too short for the time in it
+    pen.font = "11px system-ui, sans-serif";
+    pen.fillStyle = colours.soft;
+    let free = -Infinity;
+    for (const chapter of view.chapters) {
+      for (const { ms, at } of marks(chapter, left)) {
+        const end = at + 3 + pen.measureText(clock(ms)).width;
+        if (at < free || end > Math.max(width, total * scale - left)) continue;
+        pen.fillText(clock(ms), at + 3, view.top + AXIS / 2);
+        free = end + 4;
+      }
+    }
   };
   const drawEvent = (pen, event, left, top, full) => {
     const x = event.x0 * scale - left, w = Math.max(1, (event.x1 - event.x0) * scale - (scale > 0.01 ? 1 : 0));
@@ -407,12 +422,14 @@
         }
       });
     }
-    for (const [kind, times] of sums) {
+    const explain = (kind, text) => {
       const item = document.createElement("li"), sign = document.createElement("span");
       sign.className = "sign " + kind;
-      item.append(sign, kind + " " + times.map(clock).join(" / "));
+      item.append(sign, text);
       id("legend").append(item);
-    }
+    };
+    for (const [kind, times] of sums) explain(kind, kind + " " + times.map(clock).join(" / "));
+    if (document.querySelector("li.only")) explain("notch", "above speech: said in this pacing only");
   };
   readColours();
   fillIn();
