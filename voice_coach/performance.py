@@ -101,6 +101,11 @@ class Performance:
         """How many chapters there are."""
         return len(self._plans)
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The title of each chapter, in order; nothing is spoken for it."""
+        return tuple(plan.title for plan in self._plans)
+
     def paces(self) -> tuple[Pace, ...]:
         """The effective pace of each chapter, in order."""
         return tuple(plan.pace for plan in self._plans)
