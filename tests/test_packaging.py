@@ -16,9 +16,21 @@ from voice_coach.resources import shipped_cues, shipped_scripts
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "voice_coach"
-HEAVY = ("av", "miniaudio", "numpy", "pocketsphinx", "pyttsx3", "rich", "simpleaudio", "soxr", "yaml")
+HEAVY = (
+    "PIL",
+    "av",
+    "miniaudio",
+    "numpy",
+    "pocketsphinx",
+    "pyttsx3",
+    "rich",
+    "simpleaudio",
+    "soxr",
+    "typst",
+    "yaml",
+)
 """Libraries that take a while to import."""
-ADAPTED = ("av", "miniaudio", "pocketsphinx", "pyttsx3", "rich", "simpleaudio", "soxr")
+ADAPTED = ("PIL", "av", "miniaudio", "pocketsphinx", "pyttsx3", "rich", "simpleaudio", "soxr", "typst")
 """Libraries that are used in one adapter each, and imported only when that is used."""
 
 
@@ -60,9 +72,14 @@ def test_a_wheel_finds_the_scripts_and_sounds_inside_the_package(tmp_path: Path)
 
     code = "import voice_coach.outputs; print(voice_coach.outputs.__file__)"
     told = subprocess.check_output([str(python), "-I", "-c", code], cwd=tmp_path, text=True).splitlines()
-    pages = shipped_files(TOP / "voice_coach" / "outputs" / "page")
-    assert {"base.css", "page.html", "player.html"} <= set(pages)
-    assert shipped_files(Path(told[0]).parent / "page") == pages
+    for folder, needed in {
+        "page": {"base.css", "page.html", "player.html"},
+        "sheet": {"sheet.typ"},
+        "fonts": {"LICENSE.txt", "OpenSans-Bold.ttf", "OpenSans-Regular.ttf"},
+    }.items():
+        pieces = shipped_files(PACKAGE / "outputs" / folder)
+        assert needed <= set(pieces)
+        assert shipped_files(Path(told[0]).parent / folder) == pieces
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from voice_coach.model.about import About
 from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.outputs.output import FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.whole_file import check_free, shown
+from voice_coach.outputs.whole_file import check_free
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
@@ -35,14 +35,31 @@ def export(performance: Performance, target: Path, wishes: ExportWishes, on_prog
         OutputError: it could not be written.
         SpeechError: no speech engine works.
     """
+    check_export(target, wishes)
     output = file_output(target, wishes.file, format=wishes.format)
     beside = captions_beside(target, wishes.captions)
-    for path in beside:
-        check_free(path, force=wishes.file.force)
     whole = programme(performance, wishes.mastering, wishes.date, on_progress)
     output.write(whole)
     for path in beside:
         file_output(path, wishes.file).write(whole)
+
+
+def check_export(target: Path, wishes: ExportWishes) -> None:
+    """Refuses what could not be written as things are, before it is worth making it.
+
+    Raises:
+        OutputError: it cannot be written; the text says why and what to do.
+    """
+    file_output(target, wishes.file, format=wishes.format)
+    for path in (target, *captions_beside(target, wishes.captions)):
+        check_free(path, force=wishes.file.force)
+    _check_bed(wishes)
+
+
+def _check_bed(wishes: ExportWishes) -> None:
+    from voice_coach.audio.bed import check_bed
+
+    check_bed(wishes.mastering.bed)
 
 
 def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
@@ -71,8 +88,27 @@ def export_split(
     """
     from voice_coach.outputs.split import write_split
 
+    check_export_split(folder, performance.session.id, wishes, performance.titles)
     whole = programme(performance, wishes.mastering, wishes.date, on_progress)
     return write_split(whole, folder, wishes.format, wishes.file)
+
+
+def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles: Sequence[str] = ()) -> None:
+    """Refuses what could not be written as things are, before it is worth making it.
+
+    Args:
+        folder: where the files would go.
+        session: the session's id.
+        wishes: what is asked of the files.
+        titles: of the chapters, where they are known.
+
+    Raises:
+        OutputError: it cannot be written; the text says why and what to do.
+    """
+    from voice_coach.outputs.split import check_split
+
+    check_split(folder, session, titles, wishes.format, wishes.file)
+    _check_bed(wishes)
 
 
 def feed(folder: Path, address: str = "", title: str = "") -> tuple[str, int]:

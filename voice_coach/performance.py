@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from voice_coach.compiler.chapter_grid import on_grid
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
@@ -102,6 +103,11 @@ class Performance:
     def chapter_count(self) -> int:
         """How many chapters there are."""
         return len(self._plans)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The title of each chapter, in order; nothing is spoken for it."""
+        return tuple(plan.title for plan in self._plans)
 
     def paces(self) -> tuple[Pace, ...]:
         """The effective pace of each chapter, in order."""
@@ -201,6 +207,10 @@ class Performance:
         return f"{layer} sets it: {', '.join(told)}" if told else ""
 
     def _scheduled(self, *, heard: bool = True) -> Iterator[Scheduled]:
+        """The chapters with their times, each beginning on the grid."""
+        return on_grid(self._compiled(heard=heard), len(self._plans))
+
+    def _compiled(self, *, heard: bool) -> Iterator[Scheduled]:
         """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(self._plans):

@@ -84,9 +84,9 @@ def test_a_place_that_cannot_be_written(tiny: Path, folder: Path, name: str, say
 def test_without_a_name_the_file_is_called_after_the_session(tiny: Path, tmp_path: Path) -> None:
     ended = voice_coach("export", tiny, cwd=tmp_path)
     assert (ended.code, ended.out) == (0, "")
-    named = tmp_path / "named.wav"
+    named = tmp_path / "named.m4b"
     assert voice_coach("export", tiny, "-o", named).code == 0
-    assert (tmp_path / f"{tiny.stem}.wav").read_bytes() == named.read_bytes()
+    assert (tmp_path / f"{tiny.stem}.m4b").read_bytes() == named.read_bytes()
 
 
 @pytest.mark.parametrize("ending", [".wav", ".flac"])

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.whole_file import shown, whole_file
+from voice_coach.model.problems import OutputError, shown
+from voice_coach.outputs.whole_file import whole_file
 
 WRITER = """
 import sys

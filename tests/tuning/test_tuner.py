@@ -10,7 +10,7 @@ from voice_coach.coach import Coach, Wishes
 from voice_coach.model.own import TuningRow
 from voice_coach.model.problems import CoachError, ScriptError, WishError
 from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Timeline
+from voice_coach.model.timeline import Event, Timeline
 from voice_coach.script.own_writing import START
 
 SESSION = "lower-back-short"
@@ -27,6 +27,11 @@ def said(timeline: Timeline) -> set[Utterance]:
         for event in chapter.events
         if event.utterance is not None
     }
+
+
+def heard(timeline: Timeline, index: int) -> list[Event]:
+    """What is heard in a chapter; how long the silence at its end is depends on the chapters before it."""
+    return [event for event in timeline.chapters[index].events if event.lane != "action"]
 
 
 def test_a_row_tells_all_about_a_value(coach_home: Path) -> None:
@@ -273,7 +278,7 @@ def test_only_what_is_said_otherwise_is_spoken_again(values: dict[str, str], aga
         after = coach.prepare(SESSION).timeline()
         # Of words that take turns to fit into a time, some are measured and then not said.
         assert len(said(after) - said(before)) <= speaker.synthesised - spoken == again
-        assert all(after.chapters[index] == before.chapters[index] for index in (0, 2, 3))
+        assert all(heard(after, index) == heard(before, index) for index in (0, 2, 3))
         assert after.chapters[1] != before.chapters[1]
 
 

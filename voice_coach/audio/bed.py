@@ -27,6 +27,9 @@ asks for 20 dB; the rest is for softer prompts."""
 
 LOOP_S: Final = 20
 
+MADE: Final = ("none", "tone", "noise")
+"""Beds that need no file."""
+
 _TONE_HZ: Final = 98.0  # G2, the key of the sound cues
 _TONE_PARTIALS: Final = 14
 _TONE_SLOPE: Final = 1.0  # strength of the nth partial: n to the power of minus this
@@ -63,6 +66,18 @@ class Bed:
         if len(looped) < frames:
             looped = np.take(self.loop, range(start, start + frames), mode="wrap")
         return looped * np.float32(self.scale)
+
+
+def check_bed(name: str) -> None:
+    """Refuses a bed whose file is not there, before it is worth reading it.
+
+    Raises:
+        OutputError: it cannot be read; the text says why.
+    """
+    if name not in MADE:
+        from voice_coach.audio.bed_file import opened
+
+        opened(name).close()
 
 
 def make_bed(name: str) -> Bed | None:

@@ -8,7 +8,7 @@ from typing import BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
 LONGEST_S: Final = 300
@@ -44,16 +44,25 @@ def seamless(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return loop
 
 
-def _decoded(name: str) -> NDArray[np.float32]:
+def opened(name: str) -> BinaryIO:
+    """The file of a bed.
+
+    Raises:
+        OutputError: it cannot be read.
+    """
     try:
-        # Opened here, so that a name is never taken for an address on the network.
-        with Path(name).open("rb") as file:
-            pieces = _pieces(file, name)
+        return Path(name).open("rb")
     except OSError as error:
         reason = error.strerror or str(error)
         raise _refused(name, f"{reason}. Use none, tone, noise, or the path of an audio file") from error
     except ValueError as error:  # a zero byte in the name
         raise _refused(name, f"{error}. Choose another file") from error
+
+
+def _decoded(name: str) -> NDArray[np.float32]:
+    # Opened here, so that a name is never taken for an address on the network.
+    with opened(name) as file:
+        pieces = _pieces(file, name)
     whole = np.concatenate([np.zeros(0, np.int16), *pieces])[: LONGEST_S * SAMPLE_RATE_HZ]
     return whole * _FULL_SCALE
 
@@ -85,5 +94,4 @@ def _pieces(file: BinaryIO, name: str) -> list[NDArray[np.int16]]:
 
 
 def _refused(name: str, reason: str) -> OutputError:
-    shown = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)
-    return OutputError(f"The bed {shown} cannot be used: {reason}.")
+    return OutputError(f"The bed {shown(name)} cannot be used: {reason}.")

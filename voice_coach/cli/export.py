@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from voice_coach.cli.choices import add_pacing, add_session, one_of, wishes
@@ -85,17 +86,18 @@ def run(options: argparse.Namespace) -> int:
     if options.split and options.captions:
         raise WishError("--captions goes with one file, not with --split.")
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
-        performance = coach.prepare(
-            options.session,
+        session = coach.load(options.session)
+        asked = export_wishes(options)
+        prepare = partial(
+            coach.prepare,
+            session,
             replace(wishes(options), person=options.name, lead_in_ms=LEAD_IN_MS),
             start_at=options.start_at,
         )
-        asked = export_wishes(options)
-        ending = options.format or DEFAULT_FORMAT
-        target = options.output or Path(f"{performance.session.id}.{ending}")
         if options.split:
-            return write_split(coach, performance, options.output or Path(performance.session.id), asked)
-        return write(coach, performance, target, asked)
+            return write_split(coach, prepare, options.output or Path(session.id), session.id, asked)
+        target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")
+        return write(coach, prepare, target, asked)
 
 
 def export_wishes(options: argparse.Namespace) -> ExportWishes:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from voice_coach.cli.main import DONE
 from voice_coach.cli.telling import tell
+from voice_coach.cli.writing import stoppable
 from voice_coach.exporting import feed
+from voice_coach.model.problems import shown
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    address, episodes = feed(options.folder, options.url, options.title)
+    target = options.folder / "feed.xml"
+    with stoppable(target):
+        address, episodes = feed(options.folder, options.url, options.title)
     many = "s" if episodes != 1 else ""
-    tell(f"Wrote {options.folder / 'feed.xml'} with {episodes} episode{many}. Its address is {address}")
+    tell(f"Wrote {shown(target)} with {episodes} episode{many}. Its address is {address}")
     return DONE

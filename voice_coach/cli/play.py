@@ -41,9 +41,11 @@ def run(options: argparse.Namespace) -> int:
 
     with Coach(voice=options.voice, pacing=options.file, notify=notify) as coach:
         if _is_file(options.output):
-            performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
             return write(
-                coach, performance, Path(options.output), ExportWishes(file=FileWishes(force=options.force))
+                coach,
+                lambda: coach.prepare(options.session, wishes(options), start_at=options.start_at),
+                Path(options.output),
+                ExportWishes(file=FileWishes(force=options.force)),
             )
         try:
             # The device opens while the session is prepared.
@@ -122,7 +124,7 @@ def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -
             "Say where to write the session: voice-coach export SESSION -o FILE.flac"
         ) from None
     tell("Writing the session to a file instead ...")
-    code = write(coach, performance, target, ExportWishes(file=FileWishes(force=True)))
+    code = write(coach, lambda: performance, target, ExportWishes(file=FileWishes(force=True)))
     if code == DONE:
         tell("Play it on any device that has sound.")
     return code

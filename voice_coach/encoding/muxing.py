@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -77,11 +77,11 @@ def mux(
     container: Any = av.open(file, "w", format=format, container_options={"fflags": "+bitexact", **options})
     try:
         stream = _described(container, recording.settings, label)
-        cover = _pictured(container, label)
+        cover = add_cover(container, label)
         shown = _Shown(container, label) if label.subtitles else None
         container.start_encoding()
         if cover is not None:
-            container.mux_one(_picture(cover, label.cover))
+            cover()
         _write(container, stream, recording, shown)
     except BaseException:
         with contextlib.suppress(FFmpegError, OutputError):
@@ -114,27 +114,27 @@ def _described(container: Any, settings: Settings, label: Label) -> Any:
     return stream
 
 
-def _pictured(container: Any, label: Label) -> Any:
+def add_cover(container: Any, label: Label) -> Callable[[], None] | None:
+    """A stream for the picture, if there is one; what it gives is called once all streams are there."""
     if not label.cover:
         return None
+    import av
     from av.stream import Disposition
 
     stream = container.add_mux_stream("mjpeg", width=label.cover_px, height=label.cover_px)
     stream.disposition = Disposition.attached_pic
     stream.metadata["title"] = "Cover"
-    stream.metadata["comment"] = "Cover (front)"  # the kind of picture in ID3
-    return stream
+    stream.metadata["comment"] = "Cover (front)"  # the kind of picture in ID3 and FLAC
 
+    def write() -> None:
+        packet: Any = av.Packet(label.cover)
+        packet.stream = stream
+        packet.time_base = stream.time_base
+        packet.pts = packet.dts = 0
+        packet.is_keyframe = True
+        container.mux_one(packet)
 
-def _picture(stream: Any, picture: bytes) -> Any:
-    import av
-
-    packet: Any = av.Packet(picture)
-    packet.stream = stream
-    packet.time_base = stream.time_base
-    packet.pts = packet.dts = 0
-    packet.is_keyframe = True
-    return packet
+    return write
 
 
 class _Shown:
@@ -169,20 +169,23 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
     at, frame = -codec.priming, codec.frame
     mux_one = container.mux_one
     ends = _ends(recording) if codec is MP3 else None
+    packet: Any = None
+    before = b""
     for data in recording:
-        packet: Any = Packet(data)
-        packet.stream = stream
-        packet.time_base = _TICK
+        first, last = at == -codec.priming, at + frame >= recording.samples
+        if data is not before or last:  # else it is silence again, and only the time changes
+            packet = Packet(data)
+            packet.stream = stream
+            packet.time_base = _TICK
+            packet.is_keyframe = True
+            packet.duration = min(frame, recording.samples - at)  # of the last one only a part is heard
+            before = b"" if first else data
         packet.pts = packet.dts = at
-        packet.is_keyframe = True
-        packet.duration = min(frame, recording.samples - at)  # of the last one only a part is heard
-        if ends is not None and at == -codec.priming:
-            ends[0].to_packet(packet)
+        if ends is not None and (first or last):
+            ends[0 if first else 1].to_packet(packet)
         at += frame
         if shown is not None:
             shown.up_to(at // FRAMES_PER_MS)
-        if ends is not None and at >= recording.samples:
-            ends[1].to_packet(packet)
         mux_one(packet)
 
 

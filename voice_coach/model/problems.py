@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,11 @@ class Problem:
         carets = "^" * max(1, min(self.width, len(self.line_text) - self.where.column + 1))
         marks = f"{' ' * 6}| {lead}{carets}"
         return f"{head}\n{gutter}{self.line_text}\n{marks} {self.hint}".rstrip()
+
+
+def shown(name: Path | str) -> str:
+    """A path for the eye: on one line, whatever is in its name."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(name))
 
 
 class CoachError(Exception):

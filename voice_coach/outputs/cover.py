@@ -37,7 +37,7 @@ COLOURS: tuple[tuple[Colour, Colour], ...] = (
 """Ground and light. White words on the ground have a contrast of at least 7:1 (WCAG 2.2, 1.4.6), and of 4.5:1
 where the light of a circle lies under them."""
 
-_CIRCLES = ((1.04, 0.07), (0.84, 0.08), (0.64, 0.10), (0.44, 0.14), (0.25, 0.85))
+CIRCLES = ((1.04, 0.07), (0.84, 0.08), (0.64, 0.10), (0.44, 0.14), (0.25, 0.85))
 """The radius of each, as a share of the side, and how much light it adds."""
 _CENTRE = (0.5, 1.1)
 _MARGIN = 0.08
@@ -89,7 +89,7 @@ def _ground(key: str, size_px: int) -> Image:
     x, y = along - np.float32(_CENTRE[0] * size_px), along - np.float32(_CENTRE[1] * size_px)
     distance: Plane = np.sqrt(np.square(y)[:, None] + np.square(x)[None, :])
     lit: Plane = np.zeros_like(distance)
-    for radius, share in _CIRCLES:
+    for radius, share in CIRCLES:
         inside: Plane = np.clip(np.float32(radius * size_px + 0.5) - distance, 0, 1)
         lit += inside * np.float32(share) * (1 - lit)
     pixels = ground + lit[:, :, None] * (light - ground)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from abc import abstractmethod
+from dataclasses import replace
 from typing import ClassVar
 
 from voice_coach.encoding.codecs import Codec, Settings
@@ -13,6 +14,7 @@ from voice_coach.encoding.packets import FOLDER, PacketStore
 from voice_coach.encoding.recording import Recording
 from voice_coach.encoding.stream import encode
 from voice_coach.model.about import About
+from voice_coach.model.export import ChapterLevel
 from voice_coach.outputs.beside import beside
 from voice_coach.outputs.captions import subtitles
 from voice_coach.outputs.chapter_marks import chapter_marks
@@ -30,8 +32,6 @@ class EncodedFile(FileOutput):
     """
 
     codec: ClassVar[Codec]
-    cover_px: ClassVar[int] = 600
-    """The side of its picture: sharp on a phone's lock screen, and small beside the sound."""
 
     def write(self, programme: Programme) -> None:
         wishes = self._wishes
@@ -50,15 +50,23 @@ class EncodedFile(FileOutput):
         """Write the file."""
 
     def _label(self, programme: Programme) -> Label:
-        about = programme.about
-        return Label(
-            tags=tags(about),
-            language=three_letters(about.language),
-            marks=chapter_marks(programme.chapters(), self._wishes.chapters),
-            cover=cover(about, self.cover_px),
-            cover_px=self.cover_px,
-            subtitles=subtitles(programme),
-        )
+        return replace(labelled(programme, self._wishes.chapters), subtitles=subtitles(programme))
+
+
+COVER_PX = 600
+"""The side of the picture: sharp on a phone's lock screen, and small beside the sound."""
+
+
+def labelled(programme: Programme, level: ChapterLevel) -> Label:
+    """What every audio file says about its sound."""
+    about = programme.about
+    return Label(
+        tags=tags(about),
+        language=three_letters(about.language),
+        marks=chapter_marks(programme.chapters(), level),
+        cover=cover(about, COVER_PX),
+        cover_px=COVER_PX,
+    )
 
 
 def cover(about: About, side_px: int) -> bytes:

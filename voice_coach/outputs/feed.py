@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice_coach.model.about import About
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.outputs.feed_episodes import Episode, audio_files, read_episode
 from voice_coach.outputs.feed_xml import (
@@ -19,7 +19,7 @@ from voice_coach.outputs.feed_xml import (
     feed_xml,
     known_feed,
 )
-from voice_coach.outputs.whole_file import shown, whole_file
+from voice_coach.outputs.whole_file import whole_file
 
 
 def write_feed(folder: Path, address: str = "", title: str = "") -> tuple[str, list[Episode]]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
-from voice_coach.outputs.whole_file import shown
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".mp3": "audio/mpeg",

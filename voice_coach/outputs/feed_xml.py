@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.outputs.feed_episodes import MEDIA_TYPES, Episode
-from voice_coach.outputs.whole_file import shown
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

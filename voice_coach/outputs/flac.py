@@ -1,29 +1,20 @@
-"""FLAC: the same samples as WAV in a quarter of the space, and of any length."""
+"""FLAC: the same samples as WAV in a quarter of the space, and of any length, with tags and chapters."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from typing import Protocol, cast
+from typing import Any
 
 from voice_coach.audio.block import Block
+from voice_coach.encoding.muxing import Label, add_cover
 from voice_coach.model.problems import OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
+from voice_coach.outputs.encoded_file import labelled
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.tags import vorbis_comments
 from voice_coach.outputs.whole_file import whole_file
-
-
-class _Stream(Protocol):
-    """What is used of a stream of PyAV, whose own types leave packets open."""
-
-    def encode(self, frame: object) -> list[object]: ...
-
-
-class _Container(Protocol):
-    def add_stream(self, codec_name: str, *, rate: int, format: str, layout: str) -> _Stream: ...
-    def mux(self, packets: list[object]) -> None: ...
-    def close(self) -> None: ...
 
 
 class FlacFile(FileOutput):
@@ -35,9 +26,10 @@ class FlacFile(FileOutput):
 
         exact = {"fflags": "+bitexact"}  # no version of the encoder in the file
         with whole_file(self._target, force=self._wishes.force) as file:
-            container = cast("_Container", av.open(file, "w", format="flac", container_options=exact))
+            label = labelled(programme, self._wishes.chapters)
+            container: Any = av.open(file, "w", format="flac", container_options=exact)
             try:
-                _encode(container, programme.blocks())
+                _encode(container, programme.blocks(), label)
             except BaseException:
                 with contextlib.suppress(FFmpegError, OutputError):
                     container.close()  # writes the end of the file, and meets the same full disk again
@@ -45,10 +37,14 @@ class FlacFile(FileOutput):
             container.close()
 
 
-def _encode(container: _Container, blocks: Iterable[Block]) -> None:
+def _encode(container: Any, blocks: Iterable[Block], label: Label) -> None:
     import av
 
     stream = container.add_stream("flac", rate=SAMPLE_RATE_HZ, format="s16", layout="mono")
+    container.metadata.update(vorbis_comments(label))
+    if cover := add_cover(container, label):
+        container.start_encoding()
+        cover()
     position_frames = 0
     for block in blocks:
         if not len(block.samples):

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -146,12 +146,18 @@ def file_output(target: Path, wishes: FileWishes | None = None, *, format: str =
         format: an ending from ``FILE_FORMATS``; the one of the file's name if not given.
 
     Raises:
-        OutputError: no format has this ending.
+        OutputError: no format has this ending, or the file's name says another one than ``format``.
     """
-    place = FILE_FORMATS.get(format or target.suffix.lower())
+    ending = target.suffix.lower()
+    place = FILE_FORMATS.get(format or ending)
+    if FILE_FORMATS.get(ending, place) != place:
+        raise OutputError(
+            f"{shown(target)} is not what a {format} file is called. "
+            f"Name it {shown(target.with_suffix(format))}, or leave out the format."
+        )
     if place is None:
         name = target.name or str(target)
-        found = f"{target.suffix!r} is not an ending" if target.suffix else f"{name!r} has no ending"
+        found = f"{target.suffix!r} is not an ending" if ending else f"{name!r} has no ending"
         raise OutputError(f"{found} of a file that can be written; use {endings()}.")
     output: FileOutput = _load(place)(target, wishes or FileWishes())
     return output

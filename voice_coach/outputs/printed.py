@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from voice_coach.model.about import About
 from voice_coach.model.problems import OutputError
@@ -25,13 +26,14 @@ from voice_coach.outputs.whole_file import shown, whole_file
 
 _TEMPLATE = Path(__file__).resolve().parent / "sheet" / "sheet.typ"
 
-SIZES_PT = (12.0, 11.5, 11.0, 10.5, 10.0, 9.75, 9.5, 9.25, 9.0, 8.75)
+SIZES_PT = (8.75, 9.0, 9.25, 9.5, 9.75, 10.0, 10.5, 11.0, 11.5, 12.0)
 """The sizes of the letters that are tried: the largest that needs no more pages than the smallest.
 
 Letters smaller than the smallest cannot be read at arm's length.
 """
 
 _PAGES = re.compile(rb"/Type/Pages/Count (\d+)")
+_PRIMARY = re.compile("[a-z]{2,3}")
 _LACKING = re.compile(r"the text `?\"?(.*?)\"?`? could not be displayed")
 
 
@@ -48,16 +50,17 @@ class SheetFile(FileOutput):
     def _pdf(self, content: Sheet, about: About) -> bytes:
         ground, light = colours(about.session or about.title)
         data: dict[str, Any] = {
-            "sheet": _composed(
+            "sheet": _each_text(
                 {
                     "title": content.title,
                     "goal": content.goal,
                     "groups": [asdict(group) for group in content.groups],
                     "advice": content.advice,
                     "source": content.source,
-                }
+                },
+                _written,
             ),
-            "language": content.language.partition("-")[0],
+            "language": _language(content.language),
             "words_language": content.words_language,
             "labels": dict(content.words.labels),
             "caution": content.words.caution,
@@ -68,21 +71,21 @@ class SheetFile(FileOutput):
             "ground": ground,
             "light": light,
         }
-        pdfs = (_set({**data, "size": size}, self._target) for size in reversed(SIZES_PT))
-        best = next(pdfs)
-        fewest = _page_count(best)
-        for pdf in pdfs:
-            if _page_count(pdf) > fewest:
-                break
-            best = pdf
-        return best
+        made = dict.fromkeys(SIZES_PT, b"")
+
+        def pages(size: float) -> int:
+            made[size] = _set({**data, "size": size}, self._target)
+            return _page_count(made[size])
+
+        fewest = pages(SIZES_PT[0])
+        larger = bisect_right(SIZES_PT, fewest, lo=1, key=pages)
+        return made[SIZES_PT[larger - 1]]
 
 
 def _set(data: dict[str, Any], target: Path) -> bytes:
     """The sheet in one size of letters."""
     import typst
 
-    standards: list[Literal["ua-1", "a-2a"]] = ["ua-1", "a-2a"] if data["date"] else ["ua-1"]
     told = ""
     # Another script than ours is set in what the machine has; without that, the same on every machine.
     for others in (False, True):
@@ -94,7 +97,7 @@ def _set(data: dict[str, Any], target: Path) -> bytes:
                 ignore_system_fonts=not others,
                 sys_inputs={"data": json.dumps(data)},
                 format="pdf",
-                pdf_standards=standards,
+                pdf_standards=["ua-1", "a-2a"] if data["date"] else ["ua-1"],
                 timestamp=0,
             )
         except typst.TypstError as error:
@@ -102,10 +105,21 @@ def _set(data: dict[str, Any], target: Path) -> bytes:
             if lacking is None:
                 raise
             told = lacking[1]
+    bare = _without(data, told)
+    if bare != data and not any(each.isalnum() for each in told):
+        return _set(bare, target)  # what is a picture and no letter can be done without
     raise OutputError(
         f"{shown(target)} cannot be written: no typeface here has the letters of “{told}”. The sheet's own "
         f"has those of {SCRIPTS} script; install one for this script, and it is used."
     )
+
+
+def _without(data: dict[str, Any], lacking: str) -> dict[str, Any]:
+    """The same without some characters, in the sheet's words."""
+    if not lacking:
+        return data
+    table = str.maketrans(dict.fromkeys(lacking, ""))
+    return {**data, "sheet": _each_text(data["sheet"], lambda text: composed(text.translate(table)))}
 
 
 def _page_count(pdf: bytes) -> int:
@@ -113,16 +127,27 @@ def _page_count(pdf: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def _composed(value: object) -> object:
-    """The same with every text composed, and every tuple a list."""
+def _written(text: str) -> str:
+    # A script may spell half of a character that has two; no file can hold that.
+    return composed(text).encode("utf-8", "replace").decode()
+
+
+def _each_text(value: object, change: Callable[[str], str]) -> object:
+    """The same with every text changed, and every tuple a list."""
     if isinstance(value, str):
-        # A script may spell half of a character that has two; no file can hold that.
-        return composed(value).encode("utf-8", "replace").decode()
+        return change(value)
     if isinstance(value, dict):
-        return {key: _composed(each) for key, each in cast("dict[str, object]", value).items()}
+        found = cast("dict[str, object]", value)
+        return {key: _each_text(each, change) for key, each in found.items()}
     if isinstance(value, list | tuple):
-        return [_composed(each) for each in cast("Sequence[object]", value)]
+        return [_each_text(each, change) for each in cast("Sequence[object]", value)]
     return value
+
+
+def _language(tag: str) -> str:
+    """The primary subtag of a language tag; ``und`` for what cannot be one."""
+    primary = tag.partition("-")[0].lower()
+    return primary if _PRIMARY.fullmatch(primary) else "und"
 
 
 def _day(text: str) -> list[int]:

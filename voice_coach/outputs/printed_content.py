@@ -210,8 +210,12 @@ def _guidance(entry: Entry, pace: Pace | None) -> Guidance:
     """How much is written: what somebody asks for.
 
     Otherwise the key prompts, where the script also says how it feels when it is right: these are written to
-    be read, and tell what the longer words explain. How well an exercise is known does not matter here.
+    be read, and tell what the longer words explain. A script that has none is written in full. How well an
+    exercise is known does not matter here.
     """
+    steps = _every(entry.exercise.steps, entry.exercise)
+    if not any(isinstance(step, Say) and step.guidance == "key" for step in steps):
+        return "full"
     asked = entry.guidance if pace is None or pace.origins.get("guidance") in _NOBODY else pace.guidance
     return asked or ("key" if entry.exercise.feel else "full")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -10,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, MS_PER_SECOND
 from voice_coach.outputs.output import file_output
 from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.whole_file import shown, whole_file
+from voice_coach.outputs.whole_file import check_free, whole_file
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -50,19 +51,16 @@ def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWis
         OutputError: the folder cannot be made, a file is there already, or one cannot be written.
     """
     parts = split(programme)
+    session = programme.about.session
+    check_split(folder, session, [part.programme.about.title for part in parts], ending, wishes)
     files = [folder / f"{part.name}{ending}" for part in parts]
-    playlist = folder / f"{_name(programme.about.session) or 'session'}.m3u8"
-    file_output(playlist, format=ending)  # refuses an ending that nothing writes, before anything is made
+    playlist = folder / _playlist_name(session)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
             f"{shown(folder)} cannot be made: {error.strerror or error}. Choose another folder."
         ) from None
-    if not wishes.force and (there := [file for file in (*files, playlist) if file.exists()]):
-        raise OutputError(
-            f"{shown(there[0])} is there already. Use --force to replace it, or choose another folder."
-        )
     for file, part in zip(files, parts, strict=True):
         file_output(file, wishes).write(part.programme)
     with whole_file(playlist, force=wishes.force) as list_file:
@@ -70,11 +68,46 @@ def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWis
     return [*files, playlist]
 
 
+def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, wishes: FileWishes) -> None:
+    """Refuses what ``write_split`` could not write as things are, before it is worth making it.
+
+    Args:
+        folder: where the files would go.
+        session: the session's id.
+        titles: of the chapters; () where they are not known yet.
+        ending: the format of the files.
+        wishes: what is asked of each file.
+
+    Raises:
+        OutputError: nothing writes this ending, the folder is none or cannot be made, or a file is there.
+    """
+    playlist = folder / _playlist_name(session)
+    file_output(playlist, format=ending)
+    if folder.is_dir():
+        for name in names(titles):
+            check_free(folder / f"{name}{ending}", force=wishes.force)
+        check_free(playlist, force=wishes.force)
+        return
+    if os.path.lexists(folder):
+        raise OutputError(
+            f"{shown(folder)} cannot be made: there is something else of that name. Choose another folder."
+        )
+    while folder != folder.parent and not os.path.lexists(folder.parent):
+        folder = folder.parent
+    check_free(folder)
+
+
+def names(titles: Sequence[str]) -> list[str]:
+    """What the files of chapters are called, without ending."""
+    digits = max(2, len(str(len(titles))))
+    return [f"{index:0{digits}}-{_name(title) or 'chapter'}" for index, title in enumerate(titles, 1)]
+
+
 def split(programme: Programme) -> list[Part]:
     """The chapters of a programme, each as one of its own."""
     stream = _Stream(programme.blocks)
     lengths = [(chapter.title, chapter.duration_ms) for chapter in programme.chapters()]
-    digits = max(2, len(str(len(lengths))))
+    called = names([title for title, _ in lengths])
     parts: list[Part] = []
     start_ms = 0
     for index, (title, duration_ms) in enumerate(lengths):
@@ -87,7 +120,7 @@ def split(programme: Programme) -> list[Part]:
             chapters=_Chapters(programme.chapters, index),
             blocks=_Blocks(stream, start_ms * FRAMES_PER_MS, (start_ms + duration_ms) * FRAMES_PER_MS),
         )
-        parts.append(Part(f"{index + 1:0{digits}}-{_name(title) or 'chapter'}", own))
+        parts.append(Part(called[index], own))
         start_ms += duration_ms
     return parts
 
@@ -150,6 +183,10 @@ def _name(title: str) -> str:
     """A title as part of a file's name that works on every system: letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKC", title).casefold()
     return re.sub(r"[\W_]+", "-", plain).strip("-")[:60].rstrip("-")
+
+
+def _playlist_name(session: str) -> str:
+    return f"{_name(session) or 'session'}.m3u8"
 
 
 def _playlist(files: Sequence[Path], parts: Sequence[Part]) -> str:

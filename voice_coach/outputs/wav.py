@@ -8,12 +8,12 @@ import struct
 from collections.abc import Iterable
 
 from voice_coach.audio.block import Block
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.outputs.beside import beside
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.whole_file import shown, whole_file
+from voice_coach.outputs.whole_file import whole_file
 
 FRAME_BYTES = 2
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_coach.leftovers import clear, lock_new
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -85,13 +85,17 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
 def check_free(target: Path, *, force: bool = False) -> None:
     """Refuses a file that could not become ``target`` as things are, before it is worth making it.
 
+    Nothing is left of the attempt to begin it.
+
     Raises:
-        OutputError: there is something of that name; the text says what to do.
+        OutputError: it cannot be written; the text says why and what to do.
     """
-    try:
-        _check(Path(os.path.realpath(target)), target, force)
-    except OSError as error:
-        raise _explained(error, target) from error
+    with contextlib.suppress(_Unmade), whole_file(target, force=force):
+        raise _Unmade
+
+
+class _Unmade(Exception):
+    """It was not meant."""
 
 
 def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
@@ -100,11 +104,6 @@ def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
         partial.replace(place)
     except OSError as error:
         raise _explained(error, target) from error
-
-
-def shown(path: Path) -> str:
-    """A path for the eye: on one line, whatever is in its name."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(path))
 
 
 class _Partial(io.FileIO):
@@ -138,6 +137,8 @@ class _Partial(io.FileIO):
 
 def _explained(error: OSError, target: Path) -> OutputError:
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
+    if error.errno != errno.ELOOP and os.path.islink(target):  # noqa: PTH114  (never raises, whatever the name)
+        reason = f"it is a link to {shown(Path(os.path.realpath(target)))}, and {reason}"
     return OutputError(f"{shown(target)} cannot be written: {reason}.")
 
 

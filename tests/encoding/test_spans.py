@@ -1,0 +1,122 @@
+"""Where a stream is cut: every sample of it is somewhere, with silence around, at its place in the grid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from voice_coach.audio.block import Block
+from voice_coach.encoding import spans
+from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec
+from voice_coach.encoding.spans import SPARE, Cutter, Piece, Quiet, Sound
+
+SMALL = replace(AAC, frame=8, priming=11, lead=2, tail=3)
+"""So small that a few hundred samples have many frames."""
+
+LENGTHS = st.integers(0, 150)
+
+
+def cut(codec: Codec, stream: list[tuple[NDArray[np.int16], bool]]) -> list[Piece]:
+    cutter = Cutter(codec)
+    pieces = [piece for samples, silent in stream for piece in cutter.feed(Block(samples, silent))]
+    pieces += cutter.finish()
+    assert cutter.samples == sum(len(samples) for samples, _ in stream)
+    return pieces
+
+
+def joined(codec: Codec, pieces: list[Piece]) -> NDArray[np.int16]:
+    parts = [
+        piece.samples if isinstance(piece, Sound) else np.zeros(piece.count * codec.frame, np.int16)
+        for piece in pieces
+    ]
+    return np.concatenate([np.zeros(0, np.int16), *parts])
+
+
+@st.composite
+def streams(draw: st.DrawFn) -> list[tuple[NDArray[np.int16], bool]]:
+    """Blocks of sound, of silence, and of both; silence is sometimes not marked as such."""
+    stream: list[tuple[NDArray[np.int16], bool]] = []
+    for length in draw(st.lists(LENGTHS, max_size=12)):
+        samples = np.zeros(length, np.int16)
+        kind = draw(st.sampled_from(["silent", "unmarked", "sound", "both"]))
+        if kind == "sound":
+            samples[:] = 7
+        elif kind == "both" and length:
+            samples[draw(st.integers(0, length - 1)) :: draw(st.integers(1, 90))] = 5
+        stream.append((samples, kind == "silent"))
+    return stream
+
+
+@given(streams())
+def test_all_of_a_stream_is_there_in_its_place(stream: list[tuple[NDArray[np.int16], bool]]) -> None:
+    whole = np.concatenate([np.zeros(0, np.int16), *(samples for samples, _ in stream)])
+    pieces = cut(SMALL, stream)
+    found = joined(SMALL, pieces)
+    packets = -(-(len(whole) + SMALL.priming) // SMALL.frame) if len(whole) else 0
+    assert len(found) == packets * SMALL.frame
+    assert np.array_equal(found[: len(whole)], whole)
+    assert not found[len(whole) :].any()
+
+
+@given(streams())
+def test_around_each_sound_is_the_silence_that_its_encoder_needs(
+    stream: list[tuple[NDArray[np.int16], bool]],
+) -> None:
+    pieces = cut(SMALL, stream)
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Quiet):
+            assert piece.count > 0
+            continue
+        assert piece.begins
+        assert piece.ends
+        sounding = np.flatnonzero(piece.samples.reshape(-1, SMALL.frame).any(axis=1))
+        before, after = sounding[0], len(piece.samples) // SMALL.frame - 1 - sounding[-1]
+        assert before == SMALL.lead or (before < SMALL.lead and index == 0)
+        assert after == SMALL.tail or (after < SMALL.tail and index == len(pieces) - 1)
+        # A pause inside is one that is too short to be worth a new encoder.
+        assert np.diff(sounding, prepend=sounding[0]).max() <= SMALL.lead + SMALL.tail + SPARE
+
+
+@given(streams(), st.integers(40, 200))
+def test_how_a_stream_is_cut_into_blocks_does_not_matter(
+    stream: list[tuple[NDArray[np.int16], bool]], length: int
+) -> None:
+    whole = np.concatenate([np.zeros(0, np.int16), *(samples for samples, _ in stream)])
+    again = [(whole[at : at + length], False) for at in range(0, len(whole), length)]
+
+    def content(pieces: list[Piece]) -> list[bytes | int]:
+        return [piece.count if isinstance(piece, Quiet) else piece.samples.tobytes() for piece in pieces]
+
+    assert content(cut(SMALL, stream)) == content(cut(SMALL, again))
+
+
+def test_a_sound_without_end_is_handed_on_in_pieces() -> None:
+    second = np.ones(48_000, np.int16)
+    seconds = (spans.LONGEST_SAMPLES // 48_000) + 25
+    cutter = Cutter(OPUS)
+    largest = 0
+    found: list[Sound] = []
+    for _ in range(seconds):
+        for piece in cutter.feed(Block(second, silent=False)):
+            assert isinstance(piece, Sound)
+            found.append(piece)
+            largest = max(largest, len(piece.samples))
+    found += [piece for piece in cutter.finish() if isinstance(piece, Sound)]
+    assert largest <= spans.LONGEST_SAMPLES + 48_000
+    assert [(piece.begins, piece.ends) for piece in found] == [
+        (True, False),
+        *[(False, False)] * (len(found) - 2),
+        (False, True),
+    ]
+    assert sum(len(piece.samples) for piece in found) >= seconds * 48_000
+
+
+def test_milliseconds_fall_on_frames_again_after_a_step_of_the_grid_of_chapters() -> None:
+    from voice_coach.compiler.chapter_grid import GRID_MS
+    from voice_coach.model.units import FRAMES_PER_MS
+
+    assert all(GRID_MS * FRAMES_PER_MS % codec.frame == 0 for codec in (MP3, AAC, OPUS))
