@@ -38,6 +38,8 @@ class _OneSentence(argparse.ArgumentParser):
     """Says what is wrong in one sentence and names the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += "; one that begins with a hyphen is joined by =, as in --output=-x.wav"
         self.exit(WRONG, f"{self.prog}: {message}\nTry '{self.prog} --help'.\n")
 
     def read(self, arguments: Sequence[str], *, in_any_order: bool = False) -> argparse.Namespace:
