@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from voice_coach.coach import Coach
@@ -129,17 +128,16 @@ def _simpleaudio(coach: Coach) -> Finding:
 
 def _flac(coach: Coach) -> Finding:
     del coach
-    import tempfile
-
     import numpy as np
 
     from voice_coach.audio.block import Block
+    from voice_coach.leftovers import scratch_folder
     from voice_coach.outputs.output import file_output
     from voice_coach.outputs.programme import sound_alone
 
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch_folder("doctor") as folder:
         silence = sound_alone([Block(np.zeros(4800, np.int16), silent=True)])
-        file_output(Path(folder) / "probe.flac").write(silence)
+        file_output(folder / "probe.flac").write(silence)
     return Finding("FLAC files", "well", "They can be written.")
 
 

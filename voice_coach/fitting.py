@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from voice_coach.compiler.chapter_grid import on_grid
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan, plan_session
-from voice_coach.compiler.schedule import schedule, utterances
+from voice_coach.compiler.schedule import Scheduled, schedule, utterances
+from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Entry, Language, Session, Tunable
 from voice_coach.pacing.fit import fit
@@ -121,11 +123,11 @@ class _Fitting:
             for entry, pace in zip(self._entries, paces, strict=True)
         ]
         try:
-            fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+            fitted, whole_ms = self._fitted(parts, target_ms)
         except CannotFitError as error:
             error.own = own_in_the_way(self._entries, self._own, shorter=target_ms < error.low_ms)
             raise
-        report = fit_report(parts, fitted, sided=self._sided)
+        report = fit_report(parts, replace(fitted, duration_ms=whole_ms), sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
 
     def _plan(self, pace_of: Callable[[Entry | None], Pace]) -> tuple[ChapterPlan, ...]:
@@ -133,13 +135,38 @@ class _Fitting:
             self._session, self._language, pace_of, start_at=self._start_at, person=self._person
         )
 
+    def _fitted(self, parts: Sequence[Part], target_ms: int) -> tuple[Fitted, int]:
+        """What fits, and how long that is when each chapter begins on the grid."""
+        fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+        return fitted, self._on_grid_ms(fitted.layers)
+
+    def _on_grid_ms(self, layers: Sequence[Layer]) -> int:
+        plans, _ = self._plans(layers)
+        scheduled = (self._schedule(plan, list(plan.cues())) for plan in plans)
+        return self._lead_in_ms + sum(each.chapter.duration_ms for each in on_grid(scheduled, len(plans)))
+
+    def _plans(self, layers: Sequence[Layer]) -> tuple[tuple[ChapterPlan, ...], list[Pace]]:
+        """The chapters with a layer more for each entry, and the pace of each entry."""
+        paces = [
+            effective_pace(_tune(entry), [*own, layer])
+            for entry, own, layer in zip(self._entries, self._own, layers, strict=True)
+        ]
+        pace_of = {id(entry): pace for entry, pace in zip(self._entries, paces, strict=True)}
+        return self._plan(lambda entry: pace_of[id(entry)]), paces
+
+    def _schedule(self, plan: ChapterPlan, cues: list[Cue]) -> Scheduled:
+        return schedule(
+            cues,
+            self._lengths,
+            title=plan.title,
+            exercise=plan.exercise,
+            voice=self._voice_name,
+            pace=plan.pace,
+        )
+
     def _measure(self, layers: Sequence[Layer]) -> Measured:
         """Compiles the session with a layer more for each entry."""
-        paces = {
-            id(entry): effective_pace(_tune(entry), [*own, layer])
-            for entry, own, layer in zip(self._entries, self._own, layers, strict=True)
-        }
-        plans = self._plan(lambda entry: paces[id(entry)])
+        plans, paces = self._plans(layers)
         cues = [list(plan.cues()) for plan in plans]
         # All new words at once: they are spoken in the background while the first are measured.
         self._lengths.expect(
@@ -147,22 +174,14 @@ class _Fitting:
             for plan, each in zip(plans, cues, strict=True)
             for utterance in utterances(each, self._voice_name, plan.pace.rate_wpm)
         )
-        index_of = {id(paces[id(entry)]): index for index, entry in enumerate(self._entries)}
+        index_of = {id(pace): index for index, pace in enumerate(paces)}
         parts_ms, balance = [0] * len(layers), SideBalance()
-        parts_ms[0] += self._lead_in_ms  # before the opening, or what else is first
         for plan, each in zip(plans, cues, strict=True):
-            chapter = schedule(
-                each,
-                self._lengths,
-                title=plan.title,
-                exercise=plan.exercise,
-                voice=self._voice_name,
-                pace=plan.pace,
-            ).chapter
+            chapter = self._schedule(plan, each).chapter
             parts_ms[index_of[id(plan.pace)]] += chapter.duration_ms
             balance.add(chapter)
             self._sided = self._sided or any(event.mark.side for event in chapter.events)
-        return Measured(tuple(parts_ms), len(balance.problems()))
+        return Measured(tuple(parts_ms), len(balance.problems()), self._lead_in_ms)
 
 
 def _tune(entry: Entry | None) -> Mapping[str, Tunable]:

@@ -39,6 +39,7 @@ _MEASURING_SHARE: Final = 0.3
 
 _TRIES: Final = 6
 _NEAR_LU: Final = 0.1
+_USUAL_SLOPE: Final = 0.65
 _FLATTEST: Final = 0.25
 
 
@@ -64,6 +65,7 @@ class Master:
         self._chapters = chapters
         self._on_progress = on_progress
         self._duration_ms: int | None = None
+        self._measured: dict[float, Powers] = {}
 
     @cached_property
     def _bed(self) -> Bed | None:
@@ -87,7 +89,7 @@ class Master:
         missing = target - loudness
         if loudness <= UNHEARD_LUFS or abs(missing) <= CLOSE_LU:
             return 0.0
-        gain_db = min(missing, most_db)
+        gain_db = min(missing / _USUAL_SLOPE if missing > 0 else missing, most_db)
         before_db = 0.0
         for _ in range(_TRIES):
             if gain_db <= 0:
@@ -129,35 +131,48 @@ class Master:
 
     def _lufs(self, gain_db: float, bed: Bed | None) -> float:
         """Integrated loudness after a gain and the limiter."""
-        factor = 10 ** (gain_db / 20)
+        powers = self._powers(gain_db)
+        if bed is not None:
+            powers = powers + self._bed_powers * (bed.power * 10 ** (gain_db / 10))
+        return gated_lufs(powers)
+
+    def _powers(self, gain_db: float) -> Powers:
+        """The power of each step of the session, without a bed."""
+        if gain_db not in self._measured:
+            self._measured[gain_db] = self._added_up(10 ** (gain_db / 20))
+        return self._measured[gain_db]
+
+    def _added_up(self, factor: float) -> Powers:
         known: dict[Utterance | tuple[str, int | None], Powers] = {}
         placed: list[tuple[int, Powers]] = []
-        under: list[Powers] = []
-        end_ms = 0
-        for index, (chapter, course) in enumerate(courses(self._chapters())):
+        start_ms = 0
+        for index, chapter in enumerate(self._chapters()):
             for event in chapter.events:
                 what = event.utterance or ((event.sound, event.sound_ms) if event.sound else None)
                 if what is None:
                     continue
                 if what not in known:
                     known[what] = _powers(self._clip(event), factor)
-                placed.append((_step(course.start_ms + event.start_ms), _cut(known[what], event)))
-            end_ms = course.start_ms + chapter.duration_ms
-            if bed is not None:
-                gains = course.gains(
-                    np.arange(_step(course.start_ms), _step(end_ms)) * STEP_MS + STEP_MS // 2
-                )
-                under.append(np.square(gains, dtype=np.float64) * (bed.power * factor**2))
+                placed.append((_step(start_ms + event.start_ms), _cut(known[what], event)))
+            start_ms += chapter.duration_ms
             if self._duration_ms is None:
                 share = (index + 1) / self._performance.chapter_count
                 self._on_progress(0, _MEASURING_SHARE * share)
-        self._duration_ms = end_ms
-        total = np.zeros(_step(end_ms) + 1)
+        self._duration_ms = start_ms
+        total = np.zeros(_step(start_ms))
         for step, powers in placed:
-            total[step : step + len(powers)] += powers[: len(total) - step]
-        if bed is not None:
-            total[:-1] += np.concatenate(under)
-        return gated_lufs(total)
+            room = total[step : step + len(powers)]
+            room += powers[: len(room)]
+        return total
+
+    @cached_property
+    def _bed_powers(self) -> Powers:
+        """The power of each step of the bed, next to its power in a pause."""
+        levels = [np.zeros(0)]
+        for chapter, course in courses(self._chapters()):
+            steps = np.arange(_step(course.start_ms), _step(course.start_ms + chapter.duration_ms))
+            levels.append(course.gains(steps * STEP_MS + STEP_MS // 2).astype(np.float64))
+        return np.square(np.concatenate(levels))
 
     def _clip(self, event: Event) -> Clip:
         if event.utterance is not None:

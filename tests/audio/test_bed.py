@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -106,9 +107,14 @@ def test_a_file_of_any_kind_becomes_a_bed(options: tuple[str, ...], tmp_path: Pa
 
 
 def test_a_long_file_is_used_as_far_as_there_is_room(tmp_path: Path) -> None:
-    made = make_bed(str(written(hum(LONGEST_S + 20), tmp_path / "long.wav")))
+    path = written(hum(LONGEST_S + 20), tmp_path / "long.wav")
+    tracemalloc.start()
+    made = make_bed(str(path))
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
     assert made is not None
     assert len(made.loop) <= LONGEST_S * SAMPLE_RATE_HZ
+    assert most_bytes < 80_000_000
 
 
 def test_the_seam_of_a_file_cannot_be_heard() -> None:

@@ -36,6 +36,8 @@ def test_every_command_works(page: str, tmp_path: Path) -> None:
     """In one folder, one after the other; without a device, so that nothing takes as long as it plays."""
     commands = _commands(page)
     assert len(commands) >= 4
+    for table in _blocks(page, "csv"):
+        (tmp_path / "patients.csv").write_text(table, "utf-8")
     for program, *arguments in commands:
         assert program == "voice-coach"
         ended = voice_coach(*arguments, cwd=tmp_path)

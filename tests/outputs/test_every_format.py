@@ -131,6 +131,19 @@ def test_a_cache_without_room_costs_time_only(
     assert all("No space left on device" in sentence for sentence in told)
 
 
+def test_a_cache_that_can_only_be_read_costs_time_only(
+    script: Path, tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    export(script, tmp_path / "whole.m4b")
+    monkeypatch.setenv("VOICE_COACH_HOME", str(small_disk))
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    told = export(script, tmp_path / "made.m4b")
+    assert digest(tmp_path / "made.m4b") == digest(tmp_path / "whole.m4b")
+    assert [sentence.rpartition("(")[2] for sentence in told] == [
+        "Read-only file system): going on without, more slowly."
+    ]
+
+
 def _fill(filler: Path, room: int) -> None:
     """Leaves so much room on a disk."""
     filler.unlink(missing_ok=True)

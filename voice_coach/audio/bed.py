@@ -25,12 +25,12 @@ UNDER_SPEECH_LU: Final = 22.0
 """How far below speech the ducked bed lies. WCAG 2.2, success criterion 1.4.7 (Low or No Background Audio),
 asks for 20 dB; the rest is for softer prompts."""
 
-LOOP_S: Final = 20
+LOOP_S: Final = 10
 
 MADE: Final = ("none", "tone", "noise")
 """Beds that need no file."""
 
-_TONE_HZ: Final = 98.0  # G2, the key of the sound cues
+_TONE_HZ: Final = 98  # G2, the key of the sound cues
 _TONE_PARTIALS: Final = 14
 _TONE_SLOPE: Final = 1.0  # strength of the nth partial: n to the power of minus this
 
@@ -60,11 +60,13 @@ class Bed:
 
     def samples(self, first: int, frames: int) -> NDArray[np.float32]:
         """What lies from frame ``first`` of the session on, as in a pause; the same however it is cut."""
-        length = len(self.loop)
-        start = first % length
-        looped = self.loop[start : start + frames]
-        if len(looped) < frames:
-            looped = np.take(self.loop, range(start, start + frames), mode="wrap")
+        at = first % len(self.loop)
+        pieces = [self.loop[at : at + frames]]
+        missing = frames - len(pieces[0])
+        while missing > 0:
+            pieces.append(self.loop[:missing])
+            missing -= len(pieces[-1])
+        looped = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
         return looped * np.float32(self.scale)
 
 
@@ -120,9 +122,10 @@ def levelled(samples: NDArray[np.float32], name: str) -> Bed:
 
 def _tone() -> NDArray[np.float32]:
     """A hum whose partials all swing together once in each of its periods, so that it is peaky."""
-    turns = np.arange(LOOP_S * SAMPLE_RATE_HZ) * (2 * np.pi * _TONE_HZ / SAMPLE_RATE_HZ)
+    turns = np.arange(SAMPLE_RATE_HZ) * (2 * np.pi * _TONE_HZ / SAMPLE_RATE_HZ)  # whole periods in a second
     partials = range(1, _TONE_PARTIALS + 1)
-    return sum((n**-_TONE_SLOPE * np.cos(n * turns) for n in partials), np.zeros(1)).astype(np.float32)
+    second = sum((n**-_TONE_SLOPE * np.cos(n * turns) for n in partials), np.zeros(1))
+    return np.tile(second.astype(np.float32), LOOP_S)
 
 
 def _noise() -> NDArray[np.float32]:

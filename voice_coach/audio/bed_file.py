@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
-LONGEST_S: Final = 300
-"""More of a file is not used: so its samples take 60 MB at most while they are read, and 30 after that."""
+LONGEST_S: Final = 120
+"""More of a file is not used, so that it never takes more than about 70 MB."""
 
 SHORTEST_S: Final = 2
 

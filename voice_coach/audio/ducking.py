@@ -60,6 +60,16 @@ class Course:
         faded = _smooth(at_ms / FADE_IN_MS) * _smooth((self.session_end_ms - at_ms) / FADE_OUT_MS)
         return (10 ** (DUCK_DB / 20 * down) * faded).astype(np.float32)
 
+    def is_steady(self, first_ms: int, last_ms: int) -> bool:
+        """Whether the level stays the same from one moment to another."""
+        if first_ms < FADE_IN_MS or last_ms > self.session_end_ms - FADE_OUT_MS:
+            return False
+        here = int(np.searchsorted(self.starts, first_ms, "right")) - 1
+        down_until_ms, next_ms = int(self.ends[here]), int(self.starts[here + 1])
+        return last_ms <= down_until_ms or (
+            first_ms >= down_until_ms + UP_MS and last_ms <= next_ms - DOWN_MS
+        )
+
 
 def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
     """Each chapter with the course of the bed through it.

@@ -110,10 +110,10 @@ def _factor(gain_db: float) -> np.float32:
 
 def _each_frame(course: Course, first: int, frames: int) -> NDArray[np.float32]:
     """The bed's level at each frame: worked out at each millisecond, with straight lines between."""
-    edges_ms = np.arange(first // FRAMES_PER_MS, -(-(first + frames) // FRAMES_PER_MS) + 1)
-    edges = course.gains(edges_ms)
-    if edges.min() == edges.max():
-        return edges[:1]
+    begin_ms, end_ms = first // FRAMES_PER_MS, -(-(first + frames) // FRAMES_PER_MS)
+    if course.is_steady(begin_ms, end_ms):
+        return course.gains(np.array([begin_ms]))
+    edges = course.gains(np.arange(begin_ms, end_ms + 1))
     steps = np.arange(FRAMES_PER_MS, dtype=np.float32) / FRAMES_PER_MS
     lines = (edges[:-1, None] + np.diff(edges)[:, None] * steps).astype(np.float32, copy=False)
     skipped = first % FRAMES_PER_MS

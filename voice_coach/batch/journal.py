@@ -113,7 +113,9 @@ class Journal:
     def _add(self, lines: list[dict[str, Any]]) -> None:
         text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
         try:
-            self._file.write(text.encode("utf-8", "surrogateescape"))
+            rest = memoryview(text.encode("utf-8", "surrogateescape"))
+            while rest:  # a disk that is nearly full takes a part, and then says so
+                rest = rest[self._file.write(rest) :]
         except OSError as error:
             raise OutputError(
                 f"{self._folder / NAME} cannot be written: {error.strerror or error}. Make room there."

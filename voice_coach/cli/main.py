@@ -38,6 +38,8 @@ class _OneSentence(argparse.ArgumentParser):
     """Says what is wrong in one sentence and names the nearest right word."""
 
     def error(self, message: str) -> NoReturn:
+        if message.endswith("expected one argument"):
+            message += "; one that begins with a hyphen is joined by =, as in --output=-x.wav"
         tell(f"{self.prog}: {message}\nTry '{self.prog} --help'.")
         self.exit(WRONG)
 

@@ -13,6 +13,7 @@ from voice_coach.batch.report import CSV_NAME, JSON_NAME, write_report
 from voice_coach.batch.run import run
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import tell
+from voice_coach.model.problems import shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -40,7 +41,7 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
             tell(f"{outcome.job.file}: {outcome.told}")
     failed = f", {counts['failed']} failed" if counts["failed"] else ""
     tell(f"{counts['made']} made, {counts['kept']} there already{failed}.")
-    tell(f"What each is: {folder / CSV_NAME} and {JSON_NAME}.")
+    tell(f"What each is: {shown(folder / CSV_NAME)} and {JSON_NAME}.")
     return FAILED if counts["failed"] else DONE
 
 

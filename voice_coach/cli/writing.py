@@ -64,7 +64,9 @@ def write_split(
         with Progress(f"Exporting {performance.session.title}") as progress:
             *files, playlist = coach.export_split(performance, folder, wishes, progress.at)
     except KeyboardInterrupt:
-        raise StoppedError(f"\nStopped: the files that are in {shown(folder)} are whole.") from None
+        name = shown(folder)
+        became = f"the files that are in {name} are whole" if folder.is_dir() else f"{name} was not made"
+        raise StoppedError(f"\nStopped: {became}.") from None
     tell(f"Wrote {len(files)} files and {shown(playlist)} ({progress.clock}).")
     return DONE
 

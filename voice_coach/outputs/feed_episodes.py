@@ -95,7 +95,8 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
             )
     except (FFmpegError, OSError) as error:
         raise OutputError(
-            f"{shown(path)} cannot be read as sound ({error}). Take it out of the folder, or export it again."
+            f"{shown(path)} cannot be read as sound ({error.strerror or error}). "
+            "Take it out of the folder, or export it again."
         ) from None
     beside = [path.with_suffix(ending) for ending in (".vtt", ".srt")]
     return Episode(

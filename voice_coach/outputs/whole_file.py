@@ -2,14 +2,13 @@
 
 It is written under another name in the same folder and renamed at the end. While it is being written it is
 locked, and the lock dies with its process: so what a killed process left is told apart from the file of one
-that is still writing, and is cleared away the next time the same file is written.
+that is still writing, and is cleared away the next time a file is written into the folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import io
 import os
 import stat
@@ -64,7 +63,7 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
         try:
             place = Path(os.path.realpath(target))
             _check(place, target, force)
-            _clear_leftovers(place)
+            clear_leftovers(place.parent)
             file = _create(place, target, made)
         except OSError as error:
             raise _explained(error, target) from error
@@ -157,15 +156,11 @@ def _check(place: Path, target: Path, force: bool) -> None:
         )
 
 
-def _partial_prefix(place: Path) -> str:
-    """The same for the same target, and short however long the target's name is."""
-    return f".voice-coach-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:16]}-"
-
-
 def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
     """A new locked file beside ``place``; its path is put into ``made`` before there is a file."""
     while True:
-        partial = place.with_name(f"{_partial_prefix(place)}{os.urandom(4).hex()}.partial")
+        # Short, however long the target's name is.
+        partial = place.with_name(f".voice-coach-{os.urandom(8).hex()}.partial")
         made.append(partial)
         file = _Partial(partial, target)
         if lock_new(file, partial):
@@ -176,7 +171,3 @@ def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
 def clear_leftovers(folder: Path) -> None:
     """Remove what killed processes left in a folder; what is being written stays."""
     clear(folder.glob(".voice-coach-*.partial"))
-
-
-def _clear_leftovers(place: Path) -> None:
-    clear(place.parent.glob(f"{_partial_prefix(place)}*.partial"))

@@ -38,14 +38,16 @@ class Measured:
     Attributes:
         parts_ms: how long each part takes, in all its turns.
         uneven: in how many places one side gets more than the other.
+        besides_ms: what belongs to no part: silence before the first.
     """
 
     parts_ms: tuple[int, ...]
     uneven: int = 0
+    besides_ms: int = 0
 
     @property
     def duration_ms(self) -> int:
-        return sum(self.parts_ms)
+        return sum(self.parts_ms) + self.besides_ms
 
 
 Measure = Callable[[Sequence[Layer]], Measured]
