@@ -185,7 +185,7 @@ class Coach:
             return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
 
         plans = plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person)
-        return Performance(chosen, plans, self.speaker(), voice, self._studio.sounds, lengths)
+        return Performance(chosen, plans, self.speaker(), voice, self._studio.sounds, lengths, wished.person)
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
         return own_layers(self._pacing or self.home.pacing, session, notify, named=self._pacing is not None)

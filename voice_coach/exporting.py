@@ -168,6 +168,7 @@ def programme(
             description=session.goal,
             source=session.source,
             date=date,
+            person=performance.person,
         ),
         chapters=chapters,
         blocks=lambda: master().blocks(),

@@ -81,6 +81,7 @@ class Performance:
         voice_name: the voice, as ``ENGINE:NAME``.
         sounds: the sound cues.
         lengths: what has been measured before, if anything.
+        person: whom it is made for; "" for nobody in particular.
     """
 
     def __init__(
@@ -91,8 +92,10 @@ class Performance:
         voice_name: str,
         sounds: Sounds,
         lengths: ClipLengths | None = None,
+        person: str = "",
     ) -> None:
         self.session = session
+        self.person = person
         self._plans = plans
         self._voice = voice
         self._voice_name = voice_name

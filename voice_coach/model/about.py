@@ -21,6 +21,7 @@ class About:
         album: the title of the whole, where this is a part of it; "" for the whole.
         track: which part it is, from 1; 0 for the whole.
         tracks: how many parts there are.
+        person: whom it is made for; "" for nobody in particular.
     """
 
     session: str
@@ -33,3 +34,9 @@ class About:
     album: str = ""
     track: int = 0
     tracks: int = 0
+    person: str = ""
+
+    @property
+    def full_title(self) -> str:
+        """The title with whom it is for, so that files for several people are told apart."""
+        return f"{self.title} ({self.person})".lstrip() if self.person else self.title

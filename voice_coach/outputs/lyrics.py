@@ -23,7 +23,7 @@ class LyricsFile(TextFile):
 
     def pieces(self, programme: Programme) -> Iterator[str]:
         about = programme.about
-        tags = {"ti": about.title, "ar": about.author, "la": about.language, "re": "voice_coach"}
+        tags = {"ti": about.full_title, "ar": about.author, "la": about.language, "re": "voice_coach"}
         yield "".join(f"[{tag}:{written(text)}]\n" for tag, text in tags.items() if text)
         for placed in placed_chapters(programme):
             lines = [line for each in chapter_captions(programme, placed) for line in each.lines]

@@ -62,7 +62,7 @@ def _page(programme: Programme, level: ChapterLevel, sound: IO[bytes]) -> Iterat
     script, style = piece("player.js"), piece("base.css", "player.css")
     foreign = f' lang="{escape(about.language)}"' if about.language != "en" else ""
     values = {
-        "title": escape(written(about.title) or "Session"),
+        "title": escape(written(about.full_title) or "Session"),
         "spoken": foreign,
         "about": "".join(
             f"<p{foreign}>{escape(written(text))}</p>\n" for text in (about.description, about.source) if text

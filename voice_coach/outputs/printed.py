@@ -52,7 +52,7 @@ class SheetFile(FileOutput):
         data: dict[str, Any] = {
             "sheet": _each_text(
                 {
-                    "title": content.title,
+                    "title": about.full_title,
                     "goal": content.goal,
                     "groups": [asdict(group) for group in content.groups],
                     "advice": content.advice,

@@ -112,7 +112,12 @@ def split(programme: Programme) -> list[Part]:
     start_ms = 0
     for index, (title, duration_ms) in enumerate(lengths):
         about = replace(
-            programme.about, title=title, album=programme.about.title, track=index + 1, tracks=len(lengths)
+            programme.about,
+            title=title,
+            person="",  # the album names them
+            album=programme.about.full_title,
+            track=index + 1,
+            tracks=len(lengths),
         )
         own = replace(
             programme,

@@ -18,9 +18,10 @@ _THREE_LETTERS = {two: three for two, _, three in (pair.partition("=") for pair 
 def tags(about: About) -> dict[str, str]:
     """The tags that every format has, by FFmpeg's names; what is not known is left out."""
     found = {
-        "title": about.title,
+        "title": about.full_title,
         "artist": about.author,
-        "album": about.title,
+        "album": about.album or about.full_title,
+        "track": f"{about.track}/{about.tracks}" if about.track else "",
         "genre": "Exercise" if about.session else "",
         "description": about.description,
         "comment": about.source,

@@ -33,7 +33,7 @@ class Transcript(TextFile):
 
     def pieces(self, programme: Programme) -> Iterator[str]:
         about = programme.about
-        yield _heading(about.title, "=")
+        yield _heading(about.full_title, "=")
         for paragraph in (about.description, about.source and f"Source: {about.source}"):
             if paragraph:
                 yield f"\n{_filled(written(paragraph))}\n"

@@ -18,7 +18,7 @@ class WebVttFile(TextFile):
     """Writes captions numbered from 1, and a note with its title before each chapter."""
 
     def pieces(self, programme: Programme) -> Iterator[str]:
-        yield f"WEBVTT {_note(programme.about.title)}".rstrip() + "\n"
+        yield f"WEBVTT {_note(programme.about.full_title)}".rstrip() + "\n"
         numbers = count(1)
         for placed in placed_chapters(programme):
             yield f"\nNOTE {_note(placed.chapter.title)}".rstrip() + "\n"
