@@ -111,15 +111,21 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     _check_bed(wishes)
 
 
-def feed(folder: Path, address: str = "", title: str = "") -> tuple[str, int]:
+def feed(folder: Path, address: str = "", title: str = "", *, force: bool = False) -> tuple[str, int]:
     """Writes or updates a podcast feed over the audio files in a folder; its address, and how many they are.
+
+    Args:
+        folder: where the audio files are.
+        address: where the folder is on the web; the one that the feed names already if not given.
+        title: of the feed; the one that it has already if not given.
+        force: replace a feed that is not ours.
 
     Raises:
         OutputError: it could not be written.
     """
     from voice_coach.outputs.feed import write_feed
 
-    found, episodes = write_feed(folder, address, title)
+    found, episodes = write_feed(folder, address, title, force=force)
     return found, len(episodes)
 
 

@@ -14,9 +14,15 @@ import feedparser  # pyright: ignore[reportMissingTypeStubs]
 import podcastparser  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
+from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
 from tests.real_parts import require_program
+from voice_coach.coach import Coach
+from voice_coach.exporting import file_endings
 from voice_coach.model.problems import OutputError
 from voice_coach.outputs.feed import write_feed
+from voice_coach.outputs.feed_episodes import MEDIA_TYPES
+from voice_coach.outputs.tags import two_letters
+from voice_coach.wishes import Wishes
 
 URL = "http://192.168.1.20:8000/pod"
 CHAPTERS = """\
@@ -135,6 +141,55 @@ def test_an_update_keeps_what_was_said_and_since_when(folder: Path) -> None:
     assert second[tagged] == first[tagged]
     assert [entry.title for entry in found.entries] == ["other", "Lower back & <hips>"]
     assert found.entries[0].enclosures[0].href == "https://example.org/moved/other.flac"
+
+
+FOREIGN = ("<rss><channel><title>Blog</title><generator>Hugo</generator></channel></rss>", "<feed/>")
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_a_feed_that_is_not_ours_is_kept_unless_forced(folder: Path, text: str) -> None:
+    (folder / "feed.xml").write_text(text)
+    refused = voice_coach("feed", folder, "--url", URL)
+    assert refused == Ended(
+        1,
+        "",
+        f"{folder / 'feed.xml'} was not written by voice_coach. "
+        "Use --force to replace it, or choose another folder.\n",
+    )
+    assert (folder / "feed.xml").read_text() == text
+    assert not (folder / "cover.jpg").exists()
+    assert voice_coach("feed", folder, "--url", URL, "--force").code == 0
+    assert _feedparser(folder).feed.title == "My exercises"
+
+
+def test_our_own_exports_of_every_kind_tell_of_themselves(tmp_path: Path) -> None:
+    scripts, pod = tmp_path / "scripts", tmp_path / "pod"
+    scripts.mkdir()
+    pod.mkdir()
+    (scripts / "tiny.yaml").write_text(TINY)
+    told = TINY_SESSION.replace("opening", "goal: It holds you.\nsource: A book.\nopening", 1)
+    (scripts / "tiny-session.yaml").write_text(told)
+    endings = [ending for ending in file_endings() if ending in MEDIA_TYPES and ending != ".wav"]
+    assert {".opus", ".m4b", ".m4a", ".mp3", ".flac"} <= set(endings)
+    with Coach(notify=lambda _text: None) as coach:
+        made = coach.prepare(str(scripts / "tiny-session.yaml"), Wishes(person="Anna"))
+        for ending in endings:
+            coach.export(made, pod / f"tiny{ending}")
+    _, episodes = write_feed(pod, URL)
+    assert len(episodes) == len(endings)
+    for each in episodes:
+        assert (each.title, each.description) == ("Tiny session (Anna)", "It holds you."), each.name
+        assert (each.language, each.author) == ("en", "voice_coach"), each.name
+        assert len(each.chapters) == len(made.titles), each.name
+    assert _feedparser(pod).feed.language == "en"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("eng", "en"), ("deu", "de"), ("en-GB", "en-GB"), ("gsw", "gsw"), ("und", ""), ("ENG", "en"), ("", "")],
+)
+def test_languages_are_named_as_the_web_does(tag: str, language: str) -> None:
+    assert two_letters(tag) == language
 
 
 @pytest.mark.parametrize("url", ["ftp://x/", "192.168.1.20", "http://", "http://a b/", "http://[/"])

@@ -1,4 +1,4 @@
-"""What our own exports say of themselves, as another program reads it: whom they are for, which part they are."""
+"""What our own exports say of themselves, as another program reads it."""
 
 from __future__ import annotations
 

@@ -18,12 +18,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--url", default="", metavar="URL", help="where the folder is on the web; needed the first time"
     )
     parser.add_argument("--title", default="", metavar="TITLE", help="the title of the feed")
+    parser.add_argument("--force", action="store_true", help="replace a feed.xml that is not voice_coach's")
 
 
 def run(options: argparse.Namespace) -> int:
     target = options.folder / "feed.xml"
     with stoppable(target):
-        address, episodes = feed(options.folder, options.url, options.title)
+        address, episodes = feed(options.folder, options.url, options.title, force=options.force)
     many = "s" if episodes != 1 else ""
     tell(f"Wrote {shown(target)} with {episodes} episode{many}. Its address is {address}")
     return DONE

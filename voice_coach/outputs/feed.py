@@ -22,7 +22,9 @@ from voice_coach.outputs.feed_xml import (
 from voice_coach.outputs.whole_file import whole_file
 
 
-def write_feed(folder: Path, address: str = "", title: str = "") -> tuple[str, list[Episode]]:
+def write_feed(
+    folder: Path, address: str = "", title: str = "", *, force: bool = False
+) -> tuple[str, list[Episode]]:
     """Writes or updates ``feed.xml`` over the audio files in a folder, with chapters and a cover beside it.
 
     What was said in it before about the feed itself stays, and so does the day on which each file was first
@@ -32,17 +34,18 @@ def write_feed(folder: Path, address: str = "", title: str = "") -> tuple[str, l
         folder: where the audio files are.
         address: where the folder is on the web; the one that the feed names already if not given.
         title: of the feed; the one that it has already if not given.
+        force: replace a feed that is not ours; nothing of it is kept.
 
     Returns:
         The address of the feed, and its episodes, the newest first.
 
     Raises:
-        OutputError: there is no such folder, no address is known, there are no audio files, or something
-            cannot be read or written.
+        OutputError: there is no such folder, no address is known, there are no audio files, the feed
+            that is there is not ours, or something cannot be read or written.
     """
     if not folder.is_dir():
         raise OutputError(f"{shown(folder)} is not a folder. Export sessions into one first.")
-    channel, since = known_feed(folder / FEED_NAME)
+    channel, since = known_feed(folder / FEED_NAME, force=force)
     channel = replace(
         channel,
         address=checked_address(address) if address else channel.address,

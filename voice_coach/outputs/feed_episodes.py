@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.outputs.tags import two_letters
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".mp3": "audio/mpeg",
@@ -39,7 +41,7 @@ class Episode:
         duration_ms: how long it plays.
         title: as its tags say, or its name.
         description: as its tags say; "" if they do not.
-        language: as its tags say; "" if they do not.
+        language: as its tags say, as BCP 47 has it; "" if they do not.
         author: as its tags say; "" if they do not.
         chapters: its chapters, in order.
         since: when it was first listed.
@@ -84,7 +86,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
     try:
         with av.open(path) as container:
             duration_ms = (container.duration or 0) // 1000
-            tags = {key.lower(): value for key, value in container.metadata.items()}
+            tags = _tags(container)
             marks = tuple(
                 Mark(
                     round(chapter["start"] * chapter["time_base"] * MS_PER_SECOND),
@@ -105,9 +107,15 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
         duration_ms=duration_ms,
         title=tags.get("title") or path.stem,
         description=tags.get("description") or tags.get("comment", ""),
-        language=tags.get("language", ""),
+        language=two_letters(tags.get("language", "")),
         author=tags.get("artist", ""),
         chapters=marks,
         since=since.get(path.name) or datetime.fromtimestamp(int(status.st_mtime), UTC),
         transcript=next((file.name for file in beside if file.is_file()), ""),
     )
+
+
+def _tags(container: Any) -> dict[str, str]:
+    """The tags of a file over those of its sound: Ogg has only these, and MP4 tells the language there."""
+    both = [*(stream.metadata for stream in container.streams.audio[:1]), container.metadata]
+    return {key.lower(): value for tags in both for key, value in tags.items()}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FEED_NAME, COVER_NAME = "feed.xml", "cover.jpg"
 CHAPTERS_ENDING = ".chapters.json"
+GENERATOR = "voice_coach"
+"""By this we know a feed of ours."""
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _ITUNES = "http://www.itunes.com/dtds/podcast-1.0.dtd"
@@ -72,11 +74,15 @@ def checked_address(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
-def known_feed(path: Path) -> tuple[Channel, dict[str, datetime]]:
-    """What a feed that is there says about itself, and since when it lists each file.
+def known_feed(path: Path, *, force: bool = False) -> tuple[Channel, dict[str, datetime]]:
+    """What a feed of ours that is there says about itself, and since when it lists each file.
+
+    Args:
+        path: the feed.
+        force: pass over what is not ours.
 
     Raises:
-        OutputError: it cannot be read.
+        OutputError: it cannot be read, or is not ours.
     """
     from xml.etree.ElementTree import ParseError
 
@@ -94,10 +100,17 @@ def known_feed(path: Path) -> tuple[Channel, dict[str, datetime]]:
     try:
         root = fromstring(data)
     except (ParseError, DefusedXmlException, ValueError) as error:
+        if force:
+            return channel, {}
         raise OutputError(f"{shown(path)} is damaged ({error}). Remove it, and it is written anew.") from None
     found = root.find("channel")
-    if found is None:
-        return channel, {}
+    if found is None or _text(found, "generator") != GENERATOR:
+        if force:
+            return channel, {}
+        raise OutputError(
+            f"{shown(path)} was not written by voice_coach. "
+            "Use --force to replace it, or choose another folder."
+        )
     link = found.find(f"{{{_ATOM}}}link")
     address = urljoin(link.get("href", ""), ".") if link is not None else ""
     channel = Channel(
@@ -139,7 +152,7 @@ def feed_xml(channel: Channel, episodes: Sequence[Episode]) -> bytes:
     _add(top, "description", channel.description)
     _add(top, "language", channel.language)
     _add(top, f"{{{_ATOM}}}link", href=here, rel="self", type="application/rss+xml")
-    _add(top, "generator", "voice_coach")
+    _add(top, "generator", GENERATOR)
     _add(top, "lastBuildDate", format_datetime(max(episode.since for episode in episodes)))
     image = _add(top, "image")
     _add(image, "url", cover)

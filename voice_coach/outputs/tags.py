@@ -13,6 +13,10 @@ _PAIRS = """
 """
 _THREE_LETTERS = {two: three for two, _, three in (pair.partition("=") for pair in _PAIRS.split())}
 """ISO 639-1 to ISO 639-2, which MP4 and ID3 want; of languages that may have a voice."""
+_TWO_LETTERS = {three: two for two, three in _THREE_LETTERS.items()}
+
+_NO_LANGUAGE = ("", "und", "mul", "zxx", "mis", "xxx")
+"""What ISO 639-2 and ID3 say where it is not one language."""
 
 
 def tags(about: About) -> dict[str, str]:
@@ -34,6 +38,13 @@ def three_letters(language: str) -> str:
     """The three letters (ISO 639-2) of a language, such as ``en`` or ``en-GB``; "" if not known."""
     first = language.partition("-")[0].lower()
     return first if len(first) == 3 else _THREE_LETTERS.get(first, "")
+
+
+def two_letters(language: str) -> str:
+    """A language as BCP 47 wants it, by its shortest name: ``en`` for ``eng``; "" for none."""
+    first, hyphen, rest = language.strip().partition("-")
+    first = first.lower()
+    return "" if first in _NO_LANGUAGE else _TWO_LETTERS.get(first, first) + hyphen + rest
 
 
 def vorbis_comments(label: Label) -> dict[str, str]:
