@@ -9,20 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice_coach.batch.job import Job
-from voice_coach.batch.manifest import ManifestError, read_manifest
+from voice_coach.batch.manifest import Manifest, ManifestError, read_manifest
 from voice_coach.batch.run import KNOWN
 
 
-def _read(tmp_path: Path, text: str | bytes) -> list[tuple[int, Job]]:
+def _read(tmp_path: Path, text: str | bytes) -> Manifest:
     path = tmp_path / "patients.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read_manifest(path, KNOWN, "2026-11-21")
 
 
 def _problems(tmp_path: Path, text: str | bytes) -> list[str]:
-    with pytest.raises(ManifestError) as raised:
-        _read(tmp_path, text)
-    return [problem.replace(f"{tmp_path}/", "") for problem in raised.value.problems]
+    try:
+        found = [told for _, several in sorted(_read(tmp_path, text).problems.items()) for told in several]
+    except ManifestError as error:
+        found = error.problems
+    return [problem.replace(f"{tmp_path}/", "") for problem in found]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -35,7 +37,9 @@ def test_a_row_is_a_file(tmp_path: Path, separator: str, mark: str) -> None:
         "ben.mp3,long,,,small",
     ]
     text = mark + "\r\n".join(lines)
-    assert _read(tmp_path, text.replace(",", separator)) == [
+    table = _read(tmp_path, text.replace(",", separator))
+    assert table.problems == {}
+    assert table.jobs == [
         (
             2,
             Job(
@@ -71,6 +75,18 @@ def test_a_job_can_be_sent_as_plain_data() -> None:
             ['patients.csv:1  the column "hold" is there 2 times'],
         ),
         ("file,session,\na.wav,x,1\n", ["patients.csv:1  a column has no name"]),
+        (
+            "file,session,hold,colour\na.wav,x,1s,\nb.wav,y,,\n",
+            ['patients.csv:1  nothing is in the column "colour": fill it, or take it out'],
+        ),
+        (
+            "file,session\na.wav,x\n./a.wav,y\n",
+            ['patients.csv:3  "a.wav" is the file of line 2 too: give each row its own'],
+        ),
+        (
+            "file,session\ne\u0301.wav,x\n\u00e9.wav,y\n",
+            ['patients.csv:3  "é.wav" is the file of line 2 too: give each row its own'],
+        ),
         (
             "file,session\na.wav,x,extra\n",
             [
@@ -127,10 +143,11 @@ def test_whatever_is_in_it_gives_jobs_or_problems(
     path = tmp_path_factory.getbasetemp() / "any.csv"
     path.write_bytes(data)
     try:
-        jobs = read_manifest(path, KNOWN)
+        table = read_manifest(path, KNOWN)
     except ManifestError as error:
         found: list[str] = error.problems
     else:
-        found = [job.file for _, job in jobs if job.session]
+        found = [job.file for _, job in table.jobs if job.session]
+        found += [told for several in table.problems.values() for told in several]
     assert all(found)
     assert found

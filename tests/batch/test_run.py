@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.cli.command import TINY, TINY_SESSION, voice_coach
@@ -41,6 +42,25 @@ def _manifest(place: Path, *rows: str) -> None:
     session = place / "tiny-session.yaml"
     lines = [f"{name},{session},{person},{hold}" for name, person, hold in (row.split(",") for row in rows)]
     (place / "p.csv").write_text("\n".join(["file,session,person,hold", *lines]) + "\n")
+
+
+WORDS = ("is not an ending", "rate cannot be", "quality cannot be", "nosuch", "nosie")
+
+
+def _table(place: Path, *rows: list[str]) -> None:
+    """A manifest of these cells, its scripts beside it."""
+    with (place / "p.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [str(place / cell) if cell.endswith(".yaml") else cell for cell in row] for row in rows
+        )
+
+
+def hum(path: Path, pitch_hz: int) -> None:
+    """Three seconds of a tone."""
+    samples = (8_000 * np.sin(2 * np.pi * pitch_hz * np.arange(3 * 48_000) / 48_000)).astype("<i2")
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 48_000, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
 
 
 def _states(place: Path, *, force: bool = False) -> dict[str, str]:
@@ -135,6 +155,90 @@ def test_every_row_is_checked_before_anything_is_made(place: Path) -> None:
     assert _digests(place) == {}
 
 
+def test_a_row_tells_all_its_mistakes_at_once_beside_those_of_other_rows(place: Path) -> None:
+    (place / "p.csv").write_text(
+        "file,session,rate,bed,quality\nb.xyz,nosuch,fast,,\nc.wav,nosuch,,nosie,\n"
+        "d.wav,x,,,hihg\ne.txt,nosuch,,nosie,\n"
+    )
+    with pytest.raises(ManifestError) as raised:
+        _states(place)
+    lines = [told.replace(f"{place}/", "").partition("  ") for told in raised.value.problems]
+    told = [(line, next(word for word in WORDS if word in rest)) for line, _, rest in lines]
+    assert told == [
+        ("p.csv:2", "is not an ending"),
+        ("p.csv:2", "rate cannot be"),
+        ("p.csv:2", "nosuch"),
+        ("p.csv:3", "nosie"),
+        ("p.csv:3", "nosuch"),
+        ("p.csv:4", "quality cannot be"),
+        ("p.csv:5", "nosuch"),
+    ]
+
+
+def test_a_table_with_mistakes_leaves_nothing_behind(place: Path) -> None:
+    (place / "p.csv").write_text("file,session\ndeep/a.wav,nosuch\n")
+    with pytest.raises(ManifestError):
+        _states(place)
+    assert not (place / "out").exists()
+
+
+def test_what_is_printed_or_tagged_or_lies_under_the_words_is_noticed(place: Path) -> None:
+    bed = place / "bed.wav"
+    hum(bed, 1_000)
+    session = "tiny-session.yaml"
+    _table(place, ["file", "session", "bed"], ["a.pdf", session, ""], ["b.wav", session, str(bed)])
+    assert set(_states(place).values()) == {"made"}
+    assert set(_states(place).values()) == {"kept"}
+    hum(bed, 2_000)
+    assert _states(place) == {"a.pdf": "kept", "b.wav": "made"}
+    script = place / "tiny.yaml"
+    script.write_text(script.read_text() + "avoid: [Holding your breath.]\n")
+    assert _states(place)["a.pdf"] == "made"
+
+
+def test_a_file_of_somebody_that_lies_where_one_failed_is_not_replaced(place: Path) -> None:
+    (place / "out" / "deep" / "carl.wav").mkdir(parents=True)
+    assert _states(place, force=True)["deep/carl.wav"] == "failed"
+    (place / "out" / "deep" / "carl.wav").rmdir()
+    (place / "out" / "deep" / "carl.wav").write_bytes(b"precious")
+    with pytest.raises(OutputError, match="changed since: deep/carl.wav"):
+        _states(place)
+    assert (place / "out" / "deep" / "carl.wav").read_bytes() == b"precious"
+
+
+def test_a_report_replaces_neither_the_table_nor_what_is_not_ours(place: Path) -> None:
+    table = (place / "p.csv").read_bytes()
+    (place / "report.csv").write_bytes(table)
+    with pytest.raises(ManifestError, match="would be replaced by the report of the same name"):
+        run(place / "report.csv", place, today=TODAY, count=1)
+    assert (place / "report.csv").read_bytes() == table
+    (place / "out").mkdir()
+    (place / "out" / "report.csv").write_text("my own notes")
+    with pytest.raises(OutputError, match=r"changed since: report\.csv"):
+        _states(place)
+    assert set(_states(place, force=True).values()) == {"made"}
+    assert set(_states(place).values()) == {"kept"}
+
+
+def test_no_cell_of_the_report_is_a_formula(place: Path) -> None:
+    _table(place, ["file", "session"], ["=1+1.txt", "tiny-session.yaml"])
+    _states(place)
+    with (place / "out" / "report.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["file"], row["length"]) == ("'=1+1.txt", "")
+
+
+@pytest.mark.parametrize(
+    "extra", [["--fit", "8m"], ["--loudness", "aes"], ["--set", "hold=3s"], ["knee-slide"]]
+)
+def test_what_belongs_into_the_table_is_refused_beside_it(place: Path, extra: list[str]) -> None:
+    ended = voice_coach("export", *extra, "--manifest", place / "p.csv", "-o", place / "out")
+    assert ended.code == 2
+    assert "does not go with --manifest" in ended.err
+    assert voice_coach("export", "--manifest", place / "p.csv").code == 2
+    assert not (place / "out").exists()
+
+
 def test_one_that_fails_does_not_keep_the_others_from_being_made(place: Path) -> None:
     (place / "out" / "deep" / "carl.wav").mkdir(parents=True)
     with pytest.raises(OutputError, match="changed since: deep/carl.wav"):
@@ -159,7 +263,7 @@ def test_a_journal_that_was_cut_off_or_damaged_costs_no_more_than_its_own_line(p
     whole = journal.read_bytes()
     journal.write_bytes(whole + b'{"file": "anna.wav", "iden')
     assert set(_states(place).values()) == {"kept"}
-    journal.write_bytes(b"\xff\x00[]\nnull\n" + whole)
+    journal.write_bytes(b"\xff\x00[]\nnull\n" + journal.read_bytes())
     assert set(_states(place).values()) == {"kept"}
 
 

@@ -12,7 +12,7 @@ from typing import IO, Any, Self
 
 from voice_coach.batch.work import Made
 from voice_coach.leftovers import lock
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 
 NAME = ".voice-coach.jsonl"
 
@@ -48,11 +48,14 @@ class Journal:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._entries: dict[str, Entry] = {}
+        self._before: dict[str, Entry | None] = {}
         path = folder / NAME
         try:
             self._file: IO[bytes] = path.open("ab+", buffering=0)
         except OSError as error:
-            raise OutputError(f"{path} cannot be written: {error.strerror or error}.") from None
+            raise OutputError(
+                f"{shown(folder)} cannot be written into: {error.strerror or error}. Choose another folder."
+            ) from None
         try:
             lock(self._file)
         except BlockingIOError:
@@ -100,9 +103,20 @@ class Journal:
         """Notes that files are going to be made: each name with the identity of its job."""
         lines: list[dict[str, Any]] = []
         for name, identity in jobs:
+            self._before[name] = self._entries.get(name)
             self._entries[name] = Entry(identity)
             lines.append({"file": name, "identity": identity})
         self._add(lines)
+
+    def withdraw(self, name: str) -> None:
+        """Notes that a file was not made after all: what is known of it is what was known before."""
+        before = self._before.get(name)
+        if before is not None and before.made is not None:
+            self._entries[name] = before
+            self._add([_line(name, before)])
+        else:
+            self._entries.pop(name, None)
+            self._add([{"file": name, "withdrawn": True}])
 
     def finish(self, name: str, identity: str, made: Made) -> None:
         """Notes that a file is made."""
@@ -127,8 +141,11 @@ class Journal:
         for line in data.split(b"\n"):
             try:
                 found = json.loads(line)
-                self._entries[found["file"]] = _entry(found)
-            except (ValueError, KeyError, TypeError):
+                if found.get("withdrawn"):
+                    self._entries.pop(found["file"], None)
+                else:
+                    self._entries[found["file"]] = _entry(found)
+            except (ValueError, KeyError, TypeError, AttributeError):
                 continue  # cut off by a kill, or damaged: as if it were not there
         if data and not data.endswith(b"\n"):
             self._add([])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
@@ -33,8 +35,21 @@ _SEPARATORS = ",;\t"
 """Spreadsheets write semicolons where the comma is taken by numbers."""
 
 
-def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = "") -> list[tuple[int, Job]]:
-    """The jobs of a manifest with the line of each.
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a table asks for.
+
+    Attributes:
+        jobs: the line of each row that can be read, and its job.
+        problems: what is wrong with the other rows, by line; a sentence each, with file and line.
+    """
+
+    jobs: list[tuple[int, Job]]
+    problems: dict[int, list[str]]
+
+
+def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = "") -> Manifest:
+    """The rows of a manifest.
 
     A cell that is empty, and a column that is not there, are as without it; ``file`` and ``session`` must be
     there. A column that is none of ours is a parameter, ``hold`` or ``pelvic-tuck.hold``.
@@ -46,36 +61,41 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
         date: the day that the files will name.
 
     Raises:
-        ManifestError: it cannot be read, or rows have problems; all of them at once.
+        ManifestError: it cannot be read, there is no row, or its first line has problems.
     """
     rows = _rows(path)
     _, first = next(rows, (1, list[str]()))
     names = [name.strip().lower() for name in first]
     if not any(names):
         raise ManifestError([f"{path}: this file is empty. Its first line names the columns: file,session"])
-    problems = [f"{path}:1  {problem}" for problem in _of_columns(names)]
-    if problems:
-        raise ManifestError(problems)
+    if wrong := [f"{path}:1  {problem}" for problem in _of_columns(names)]:
+        raise ManifestError(wrong)
     jobs: list[tuple[int, Job]] = []
+    problems: dict[int, list[str]] = {}
     taken: dict[str, int] = {}
+    empty = {name for name in names if name not in COLUMNS}
     for line, cells in rows:
         if not any(cell.strip() for cell in cells):
             continue
         row = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if cell.strip()}
+        empty -= row.keys()
         found = list(_of_row(row, len(cells), len(names), known))
-        name = row.get("file", "")
+        name = row["file"] = _plain(row.get("file", ""))
         if name and (first := taken.setdefault(_same(name), line)) != line:
             found.append(f'"{name}" is the file of line {first} too: give each row its own')
-        problems += [f"{path}:{line}  {problem}" for problem in found]
+        if found:
+            problems[line] = [f"{path}:{line}  {problem}" for problem in found]
         said = {key: text for key, text in row.items() if key not in COLUMNS}
         ours = {key: text for key, text in row.items() if key in COLUMNS}
         if not found:
             jobs.append((line, Job(**ours, said=said, date=date)))  # pyright: ignore[reportArgumentType]
-    if problems:
-        raise ManifestError(problems)
-    if not jobs:
+    if not jobs and not problems:
         raise ManifestError([f"{path}: there is no row below the names of the columns"])
-    return jobs
+    if empty:
+        # Whoever misspells the name of a column and fills it is told by the row; here nothing would tell.
+        named = ", ".join(f'"{name}"' for name in names if name in empty)
+        problems[1] = [f"{path}:1  nothing is in the column {named}: fill it, or take it out"]
+    return Manifest(jobs, problems)
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -150,6 +170,11 @@ def _of_name(name: str) -> str:
     return ""
 
 
+def _plain(name: str) -> str:
+    """One way to write the name of a file, of the many that there are."""
+    return PurePosixPath(unicodedata.normalize("NFC", name.replace("\\", "/"))).as_posix() if name else ""
+
+
 def _same(name: str) -> str:
     """Two names with one of these are one file where case does not count."""
-    return name.replace("\\", "/").casefold()
+    return unicodedata.normalize("NFC", name.casefold())

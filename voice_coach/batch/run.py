@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Literal
 
 from voice_coach.batch.job import Job
 from voice_coach.batch.journal import Journal
-from voice_coach.batch.manifest import ManifestError, read_manifest
+from voice_coach.batch.manifest import Manifest, ManifestError, read_manifest
+from voice_coach.batch.outcome import Outcome
+from voice_coach.batch.report import REPORTS, write_report
 from voice_coach.batch.work import Checked, Made
 from voice_coach.batch.workers import Failed, Workers
 from voice_coach.home import Home
 from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
-from voice_coach.model.problems import OutputError
+from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.outputs.whole_file import clear_leftovers
-
-State = Literal["made", "kept", "failed"]
 
 KNOWN = {
     "guidance": GUIDANCE_LEVELS,
@@ -28,23 +26,6 @@ KNOWN = {
     "loudness": tuple(LOUDNESS_LUFS),
     "paper": PAPERS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a row.
-
-    Attributes:
-        job: the row.
-        state: ``kept`` is a file that was there already, as it would be made now.
-        made: the file, unless it failed.
-        told: what was changed to fit a time, what did not go as asked, or why it failed.
-    """
-
-    job: Job
-    state: State
-    made: Made | None
-    told: str
 
 
 def run(
@@ -75,86 +56,114 @@ def run(
         ManifestError: the manifest has problems, or a row asks for what cannot be.
         OutputError: the folder cannot be used, or a file is there that is not ours.
     """
-    rows = read_manifest(manifest, KNOWN, today.isoformat())
-    jobs = [job for _, job in rows]
-    lines = {job.file: line for line, job in rows}
+    if any((folder / name).absolute() == manifest.absolute() for name in REPORTS):
+        raise ManifestError(
+            [f"{shown(manifest)} would be replaced by the report of the same name: rename it"]
+        )
+    table = read_manifest(manifest, KNOWN, today.isoformat())
+    jobs = [job for _, job in table.jobs]
+    with Workers(folder, home, count) as workers:
+        checked = _checked(workers, table, manifest, on_progress)
+        _make_folders(folder, jobs)
+        with Journal(folder) as journal:
+            kept = {
+                job.file: entry.made
+                for job in jobs
+                if (entry := journal.entry(job.file)) is not None
+                and entry.identity == checked[job.file].identity
+                and journal.is_as_made(job.file)
+            }
+            to_make = [job for job in jobs if job.file not in kept]
+            if not force:
+                _refuse_to_replace(journal, [*(job.file for job in to_make), *REPORTS], folder)
+            made = _made(workers, journal, to_make, checked, on_progress)
+            outcomes = [
+                _outcome(job, kept.get(job.file), made.get(job.file), checked[job.file]) for job in jobs
+            ]
+            write_report(folder, outcomes, journal)
+    return outcomes
+
+
+def _make_folders(folder: Path, jobs: list[Job]) -> None:
+    places = dict.fromkeys([folder, *((folder / job.file).parent for job in jobs)])
     try:
-        for job in jobs:
-            (folder / job.file).parent.mkdir(parents=True, exist_ok=True)
+        for place in places:
+            place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror or error}. Choose another.") from None
-    with Journal(folder) as journal, Workers(folder, home, count) as workers:
-        for place in {(folder / job.file).parent for job in jobs}:
-            clear_leftovers(place)
-        checked = _checked(workers, jobs, lines, manifest, on_progress)
-        kept = {
-            job.file: entry.made
-            for job in jobs
-            if (entry := journal.entry(job.file)) is not None
-            and entry.identity == checked[job.file].identity
-            and journal.is_as_made(job.file)
-        }
-        to_make = [job for job in jobs if job.file not in kept]
-        if not force:
-            _refuse_to_replace(journal, to_make, folder)
-        journal.begin((job.file, checked[job.file].identity) for job in to_make)
-        total_ms = sum(checked[job.file].duration_ms for job in to_make)
-        done_ms = 0
-        failed: dict[str, str] = {}
-        made: dict[str, Made] = {}
-        for job, result in workers.make(to_make):
-            if isinstance(result, Failed):
-                failed[job.file] = result.reason
-            else:
-                made[job.file] = result
+        raise OutputError(
+            f"{shown(folder)} cannot be made: {error.strerror or error}. Choose another folder."
+        ) from None
+    for place in places:
+        clear_leftovers(place)
+
+
+def _made(
+    workers: Workers,
+    journal: Journal,
+    jobs: list[Job],
+    checked: dict[str, Checked],
+    on_progress: Callable[[str, int, int], None],
+) -> dict[str, Made | Failed]:
+    """Makes the files; each is in the journal before it is begun and when it is made."""
+    journal.begin((job.file, checked[job.file].identity) for job in jobs)
+    total_ms = sum(checked[job.file].duration_ms for job in jobs)
+    done_ms = 0
+    results: dict[str, Made | Failed] = {}
+    try:
+        for job, result in workers.make(jobs):
+            results[job.file] = result
+            if isinstance(result, Made):
                 journal.finish(job.file, checked[job.file].identity, result)
             done_ms += checked[job.file].duration_ms
             on_progress("files", done_ms, total_ms)
-    return [
-        Outcome(job, "failed", None, failed[job.file])
-        if job.file in failed
-        else Outcome(
-            job,
-            "kept" if job.file in kept else "made",
-            kept.get(job.file) or made[job.file],
-            " ".join(checked[job.file].told),
-        )
-        for job in jobs
-    ]
+    finally:
+        # Whatever lies there from now on was put there by somebody else.
+        for job in jobs:
+            if not isinstance(results.get(job.file), Made):
+                journal.withdraw(job.file)
+    return results
+
+
+def _outcome(job: Job, kept: Made | None, result: Made | Failed | None, checked: Checked) -> Outcome:
+    if isinstance(result, Failed):
+        return Outcome(job, "failed", None, result.reason)
+    return Outcome(job, "made" if result else "kept", result or kept, " ".join(checked.told))
 
 
 def _checked(
     workers: Workers,
-    jobs: list[Job],
-    lines: dict[str, int],
+    table: Manifest,
     manifest: Path,
     on_progress: Callable[[str, int, int], None],
 ) -> dict[str, Checked]:
+    """What is known of every row; raises if there is a problem anywhere in the table."""
+    lines = {job.file: line for line, job in table.jobs}
+    problems = {line: list(told) for line, told in table.problems.items()}
     checked: dict[str, Checked] = {}
-    problems: dict[int, str] = {}
-    for done, (job, result) in enumerate(workers.check(jobs), 1):
+    for done, (job, result) in enumerate(workers.check([job for _, job in table.jobs]), 1):
         if isinstance(result, Failed):
             line = lines[job.file]
-            problems[line] = "\n".join(f"{manifest}:{line}  {text}" for text in result.reason.splitlines())
+            told = [f"{manifest}:{line}  {text}" for text in result.reason.splitlines()]
+            problems[line] = [*problems.get(line, []), *told]
         else:
             checked[job.file] = result
-        on_progress("rows", done, len(jobs))
+        on_progress("rows", done, len(table.jobs))
     if problems:
-        raise ManifestError([problems[line] for line in sorted(problems)])
+        raise ManifestError([told for line in sorted(problems) for told in problems[line]])
     return checked
 
 
-def _refuse_to_replace(journal: Journal, jobs: list[Job], folder: Path) -> None:
+def _refuse_to_replace(journal: Journal, names: list[str], folder: Path) -> None:
     """A file that we did not make, or that somebody changed since, is not replaced unasked."""
     theirs: list[str] = []
-    for job in jobs:
-        entry = journal.entry(job.file)
+    for name in names:
+        entry = journal.entry(name)
         unfinished = entry is not None and entry.made is None
-        if (folder / job.file).exists() and not unfinished and not journal.is_as_made(job.file):
-            theirs.append(job.file)
+        if (folder / name).exists() and not unfinished and not journal.is_as_made(name):
+            theirs.append(name)
     if theirs:
         some = ", ".join(theirs[:5]) + (f" and {len(theirs) - 5} more" if len(theirs) > 5 else "")
         raise OutputError(
-            f"In {folder} there are files that were not made from this manifest, or changed since: {some}. "
-            "Use --force to replace them, or choose another folder."
+            f"In {shown(folder)} there are files that were not made from this manifest, or changed since: "
+            f"{some}. Use --force to replace them, or choose another folder."
         )

@@ -6,10 +6,14 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import voice_coach
+from voice_coach.audio.bed import MADE as BEDS
+from voice_coach.audio.bed import check_bed
 from voice_coach.batch.job import Job
 from voice_coach.coach import Coach, Wishes, parse_pace
 from voice_coach.exporting import check_target, export
@@ -25,14 +29,21 @@ from voice_coach.model.export import (
     Quality,
 )
 from voice_coach.model.practice import GuidanceWish
-from voice_coach.model.problems import WishError
+from voice_coach.model.problems import CoachError, WishError
 from voice_coach.model.script import Session
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.units import parse_duration
+from voice_coach.outputs.feed_episodes import MEDIA_TYPES
 from voice_coach.outputs.timeline_json import timeline_json
 from voice_coach.performance import Performance
 
 _T = TypeVar("_T")
+
+SOUND = frozenset({*MEDIA_TYPES, ".html"})
+"""The endings of files that hold sound."""
+
+_MAKERS = ("av", "lameenc", "numpy", "pillow", "soxr", "typst")
+"""Libraries whose next version may write other bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +98,31 @@ class Worker:
             CoachError: it cannot; the text says why.
         """
         self._told.clear()
+        target = folder / job.file
+        problems: list[str] = []
+        sound = target.suffix.lower() in SOUND
+        for look in (
+            lambda: check_target(target),
+            lambda: check_bed(job.bed) if sound else None,
+            lambda: wishes_of(job),
+            lambda: self._session(job),
+        ):
+            try:
+                look()
+            except CoachError as error:
+                problems.append(str(error))
+        if problems:
+            raise WishError("\n".join(problems))
         performance = self._prepared(job)
-        check_target(folder / job.file)
         identity = hashlib.blake2b(digest_size=16)
         kind = Path(job.file).suffix.lower()
         identity.update(json.dumps({**job.plain(), "file": kind, "date": ""}, sort_keys=True).encode())
         identity.update(voice_coach.__version__.encode())
+        for part in (_versions(), repr(performance.session), repr(performance.paces())):
+            identity.update(part.encode("utf-8", "surrogatepass"))
+        if sound and job.bed not in BEDS:
+            with Path(job.bed).open("rb") as file:
+                identity.update(hashlib.file_digest(file, "sha256").digest())
         self._digests.add(performance, identity.update)
         return Checked(identity.hexdigest(), performance.timeline().duration_ms, tuple(self._told))
 
@@ -128,9 +158,12 @@ class Worker:
 
     def _prepared(self, job: Job) -> Performance:
         coach = self._own_coach(job)
+        return coach.prepare(self._session(job), wishes_of(job), yours=bool(job.pacing))
+
+    def _session(self, job: Job) -> Session:
         if job.session not in self._sessions:
-            self._sessions[job.session] = coach.load(job.session)
-        return coach.prepare(self._sessions[job.session], wishes_of(job), yours=bool(job.pacing))
+            self._sessions[job.session] = self._own_coach(job).load(job.session)
+        return self._sessions[job.session]
 
     def _own_coach(self, job: Job) -> Coach:
         if self._coach is None or self._speaks != (job.voice, job.pacing):
@@ -143,6 +176,12 @@ class Worker:
                 notify=self._told.append,
             )
         return self._coach
+
+
+@cache
+def _versions() -> str:
+    """The versions of what turns a session into bytes."""
+    return " ".join(f"{name} {version(name)}" for name in _MAKERS)
 
 
 def wishes_of(job: Job) -> Wishes:

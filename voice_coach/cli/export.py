@@ -82,7 +82,8 @@ def run(options: argparse.Namespace) -> int:
     if options.manifest:
         from voice_coach.cli.many import write_many
 
-        return write_many(options.manifest, options.output or Path(), force=options.force)
+        _refuse_beside_manifest(options)
+        return write_many(options.manifest, options.output, force=options.force)
     if options.split and options.captions:
         raise WishError("--captions goes with one file, not with --split.")
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
@@ -98,6 +99,26 @@ def run(options: argparse.Namespace) -> int:
             return write_split(coach, prepare, options.output or Path(session.id), session.id, asked)
         target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")
         return write(coach, prepare, target, asked)
+
+
+def _refuse_beside_manifest(options: argparse.Namespace) -> None:
+    """What stands on the command line would be passed over in silence.
+
+    Raises:
+        WishError: there is more than the table, its folder and --force, or no folder.
+    """
+    plain = argparse.ArgumentParser()
+    arguments(plain)
+    for name, default in vars(plain.parse_args([])).items():
+        if name not in ("manifest", "output", "force") and getattr(options, name) != default:
+            what = {"said": "--set", "start_at": "--from", "session": f"'{options.session}'"}.get(
+                name, f"--{name}"
+            )
+            raise WishError(
+                f"{what} does not go with --manifest: all about a file is in its row of the table."
+            )
+    if options.output is None:
+        raise WishError("Say which folder the files go into: -o FOLDER.")
 
 
 def export_wishes(options: argparse.Namespace) -> ExportWishes:

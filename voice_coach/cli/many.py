@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from voice_coach.batch.report import CSV_NAME, JSON_NAME, write_report
+from voice_coach.batch.report import CSV_NAME, JSON_NAME
 from voice_coach.batch.run import run
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import tell
@@ -34,7 +34,6 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
     except KeyboardInterrupt:
         tell("\nStopped. Every file that is there is whole; the same command goes on from here.")
         return FAILED
-    write_report(folder, outcomes)
     counts = Counter(outcome.state for outcome in outcomes)
     for outcome in outcomes:
         if outcome.state == "failed":
