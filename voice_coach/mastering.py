@@ -102,7 +102,7 @@ class Master:
             slope = min(max((reached - loudness) / (gain_db - before_db), _FLATTEST), 1.0)
             before_db, loudness = gain_db, reached
             gain_db = min(gain_db + missing / slope, most_db)
-        return round(gain_db, 2)
+        return round(gain_db, 1)  # a prompt more or less shall not change every sample
 
     def blocks(self) -> Iterator[Block]:
         """The session as it is written.
