@@ -23,6 +23,15 @@ def end_as_by_ctrl_c() -> None:
     sys.unraisablehook = _unraisable
 
 
+def forget_interrupted_text() -> None:
+    """Lets Python end with our exit code where Ctrl-C came while it ran a text.
+
+    Dataclasses and named tuples run texts as they are imported. Python remembers that the last one was
+    interrupted, though the interrupt has been caught, and would kill itself as by Ctrl-C at its end.
+    """
+    exec("")
+
+
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 

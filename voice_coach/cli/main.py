@@ -117,7 +117,7 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def _run(verb: str, arguments: list[str]) -> int:
-    from voice_coach.cli.ending import end_as_by_ctrl_c
+    from voice_coach.cli.ending import end_as_by_ctrl_c, forget_interrupted_text
     from voice_coach.cli.process import set_up
     from voice_coach.model.problems import CoachError, ScriptError, WishError
 
@@ -135,3 +135,5 @@ def _run(verb: str, arguments: list[str]) -> int:
     except CoachError as error:
         tell(error)
         return FAILED
+    finally:
+        forget_interrupted_text()

@@ -48,9 +48,10 @@ def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
                 over = True
                 changed.notify()
 
-    thread = Thread(target=pull, name="blocks", daemon=True)
-    thread.start()
+    # Not a daemon: one that still computes while Python ends can bring the process down.
+    thread = Thread(target=pull, name="blocks")
     try:
+        thread.start()
         while True:
             with changed:
                 changed.wait_for(lambda: bool(waiting) or over)
@@ -65,4 +66,5 @@ def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
         with changed:
             over = True
             changed.notify()
-        thread.join(PATIENCE_S)
+        if thread.ident is not None:  # Ctrl-C may come while it is started
+            thread.join(PATIENCE_S)

@@ -125,8 +125,9 @@ class Speaker:
                 if utterance not in self._kept and utterance not in self._making:
                     self._queue[utterance] = None
             if self._queue and self._worker is None and not self._closed:
-                self._worker = threading.Thread(target=self._work, name="speaker", daemon=True)
-                self._worker.start()
+                worker = threading.Thread(target=self._work, name="speaker", daemon=True)
+                worker.start()  # Ctrl-C may come here: then nobody is to wait for it
+                self._worker = worker
             self._changed.notify_all()
 
     def close(self) -> None:
