@@ -39,7 +39,9 @@ def test_every_public_name_is_there() -> None:
         _ = voice_coach.Couch  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
 
 
-def test_blocks_are_the_same_each_time_and_are_what_is_exported(tiny: str, tmp_path: Path) -> None:
+def test_blocks_are_the_same_each_time_and_are_what_is_exported_at_its_loudness(
+    tiny: str, tmp_path: Path
+) -> None:
     with Coach() as coach:
         performance = coach.prepare(tiny)
         first, second = _heard(coach, performance), _heard(coach, performance)
@@ -47,9 +49,14 @@ def test_blocks_are_the_same_each_time_and_are_what_is_exported(tiny: str, tmp_p
         coach.export(performance, str(tmp_path / "text.flac"))
     assert first.any()
     assert np.array_equal(first, second)
-    lead_in = np.zeros(LEAD_IN_MS * FRAMES_PER_MS, np.int16)
-    for name in ("path.wav", "text.flac"):
-        assert np.array_equal(samples(tmp_path / name), np.concatenate([lead_in, first]))
+    wav, flac = samples(tmp_path / "path.wav"), samples(tmp_path / "text.flac")
+    assert np.array_equal(wav, flac)
+    lead_in, rest = np.split(wav, [LEAD_IN_MS * FRAMES_PER_MS])
+    assert not lead_in.any()
+    gain = np.abs(rest).max() / np.abs(first).max()
+    assert 0.5 < gain < 2.0
+    # A session of seven seconds is brought to the loudness of its preset by one gain for all of it.
+    assert np.abs(rest - gain * first).max() < 1.5
 
 
 def test_playing_tells_the_status(tiny: str) -> None:
