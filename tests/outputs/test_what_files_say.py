@@ -13,6 +13,7 @@ from tests.outputs.pdf_reader import read
 from tests.real_parts import require_program
 from voice_coach.coach import Coach
 from voice_coach.model.export import ExportWishes
+from voice_coach.outputs.feed_episodes import read_episode
 from voice_coach.wishes import Wishes
 
 TAGGED = (".m4b", ".m4a", ".mp3", ".opus", ".flac")
@@ -77,3 +78,35 @@ def test_parts_say_of_what_they_are_a_part_and_which(script: Path, tmp_path: Pat
     assert [each["track"] for each in found] == ["1/3", "2/3", "3/3"]
     assert [each["album"] for each in found] == ["Tiny session (Anna)"] * 3
     assert [each["title"] for each in found] == list(made.titles)
+
+
+@pytest.mark.parametrize("ending", [".m4b", ".m4a", ".mp3"])
+def test_description_and_source_are_told_apart(script: Path, tmp_path: Path, ending: str) -> None:
+    target = tmp_path / f"tiny{ending}"
+    export(script, target)
+    found = tags(target)
+    assert (found["description"], found["comment"]) == (GOAL, SOURCE)
+
+
+@pytest.mark.parametrize("ending", [".opus", ".flac"])
+def test_description_and_source_are_told_apart_in_vorbis_comments(
+    script: Path, tmp_path: Path, ending: str
+) -> None:
+    target = tmp_path / f"tiny{ending}"
+    export(script, target)
+    # Read as they are: to FFmpeg every DESCRIPTION is a comment.
+    written = target.read_bytes().upper()
+    assert f"DESCRIPTION={GOAL}".upper().encode() in written
+    assert f"SOURCE={SOURCE}".upper().encode() in written
+    assert b"COMMENT=" not in written
+
+
+@pytest.mark.parametrize("ending", [".mp3", ".opus", ".flac", ".m4b"])
+def test_a_feed_takes_no_source_for_a_description(tmp_path: Path, script: Path, ending: str) -> None:
+    (tmp_path / "tiny.yaml").write_text(TINY)
+    (tmp_path / "tiny-session.yaml").write_text(TWO.replace(f"goal: {GOAL}\n", ""))
+    target = tmp_path / f"tiny{ending}"
+    export(tmp_path / "tiny-session.yaml", target)
+    assert read_episode(target, {}).description == ""
+    export(script, tmp_path / f"other{ending}")
+    assert read_episode(tmp_path / f"other{ending}", {}).description == GOAL

@@ -22,6 +22,9 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 """What a file is called in a feed, by its ending; Apple's names where it has its own."""
 
+_VORBIS_COMMENTS = ("ogg", "flac")
+"""Formats, by FFmpeg's names, of which it calls the description "comment"; elsewhere that is the source."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -106,7 +109,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
         size_bytes=status.st_size,
         duration_ms=duration_ms,
         title=tags.get("title") or path.stem,
-        description=tags.get("description") or tags.get("comment", ""),
+        description=tags.get("description", ""),
         language=two_letters(tags.get("language", "")),
         author=tags.get("artist", ""),
         chapters=marks,
@@ -118,4 +121,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
 def _tags(container: Any) -> dict[str, str]:
     """The tags of a file over those of its sound: Ogg has only these, and MP4 tells the language there."""
     both = [*(stream.metadata for stream in container.streams.audio[:1]), container.metadata]
-    return {key.lower(): value for tags in both for key, value in tags.items()}
+    found = {key.lower(): value for tags in both for key, value in tags.items()}
+    if container.format.name in _VORBIS_COMMENTS and "comment" in found:
+        found.setdefault("description", found["comment"])
+    return found

@@ -52,12 +52,15 @@ def vorbis_comments(label: Label) -> dict[str, str]:
 
     They are written as the Ogg world agreed (``CHAPTER001=00:00:57.788``), and not by FFmpeg, which is a
     second off for every chapter that begins in the latter half of one.
+
+    In the file they are called DESCRIPTION and SOURCE. FFmpeg calls the first "comment" when it reads and
+    when it writes, and so cannot write a COMMENT, which is what the source is called in MP3 and MP4.
     """
     tags = dict(label.tags)
     if source := tags.pop("comment", ""):
         tags["source"] = source
     if description := tags.pop("description", ""):
-        tags["comment"] = description  # FFmpeg's name for what is DESCRIPTION there
+        tags["comment"] = description
     if label.language:
         tags["language"] = label.language
     for number, mark in enumerate(label.marks, 1):
