@@ -53,10 +53,13 @@ def test_blocks_are_the_same_each_time_and_are_what_is_exported_at_its_loudness(
     assert np.array_equal(wav, flac)
     lead_in, rest = np.split(wav, [LEAD_IN_MS * FRAMES_PER_MS])
     assert not lead_in.any()
-    gain = np.abs(rest).max() / np.abs(first).max()
-    assert 0.5 < gain < 2.0
-    # A session of seven seconds is brought to the loudness of its preset by one gain for all of it.
-    assert np.abs(rest - gain * first).max() < 1.5
+    # So short a session is brought to the loudness of its preset: by one gain, less only under its peaks.
+    clear = np.abs(first) > 300
+    gains = rest[clear] / first[clear]
+    gain = float(np.median(gains))
+    assert 1.1 < gain < 2.0
+    assert gains.max() < gain * 1.01
+    assert np.mean(np.abs(rest - gain * first) < 1.5) > 0.9
 
 
 def test_playing_tells_the_status(tiny: str) -> None:
