@@ -281,7 +281,7 @@ class Coach:
             The files in order, the playlist last.
 
         Raises:
-            OutputError: one could not be written; those before it are whole.
+            OutputError: one could not be written; what was made before it is removed.
             SpeechError: no speech engine works.
         """
         from voice_coach.exporting import export_split

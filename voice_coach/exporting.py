@@ -51,9 +51,21 @@ def check_export(target: Path, wishes: ExportWishes) -> None:
         OutputError: it cannot be written; the text says why and what to do.
     """
     file_output(target, wishes.file, format=wishes.format)
+    _check_captions(target, wishes)
     for path in (target, *captions_beside(target, wishes.captions)):
         check_free(path, force=wishes.file.force)
     _check_bed(wishes)
+
+
+def _check_captions(target: Path, wishes: ExportWishes) -> None:
+    from voice_coach.outputs.feed_episodes import MEDIA_TYPES
+
+    ending = wishes.format or target.suffix.lower()
+    if wishes.captions and ending not in MEDIA_TYPES and ending.removeprefix(".") not in wishes.captions:
+        raise OutputError(
+            f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
+            f"or write sound: {', '.join(MEDIA_TYPES)}."
+        )
 
 
 def _check_bed(wishes: ExportWishes) -> None:
@@ -83,7 +95,7 @@ def export_split(
     """Writes a file for each exercise, and a playlist; the files in order, the playlist last.
 
     Raises:
-        OutputError: one could not be written; those before it are whole.
+        OutputError: one could not be written; what was made before it is removed.
         SpeechError: no speech engine works.
     """
     from voice_coach.outputs.split import write_split

@@ -57,6 +57,14 @@ def test_nothing_is_written_if_captions_cannot_be(tiny: Path, tmp_path: Path) ->
     [
         (("-o", "x.wav", "--captions", "vt"), 2, "'vt' is not known; did you mean 'vtt'?"),
         (("-o", "x.srt", "--captions", "srt"), 1, "x.srt cannot lie beside itself."),
+        (
+            ("-o", "x.pdf", "--captions", "vtt"),
+            1,
+            "x.pdf is no file of sound, so captions cannot go with it.",
+        ),
+        (("-o", "x.html", "--captions", "srt"), 1, "x.html is no file of sound"),
+        (("-o", "x.txt", "--captions", "srt"), 1, "x.txt is no file of sound"),
+        (("-o", "x", "--format", "pdf", "--captions", "srt"), 1, "x is no file of sound"),
         (("-o", "x", "--split", "--captions", "vtt"), 2, "--captions goes with one file, not with --split."),
     ],
 )
@@ -66,7 +74,7 @@ def test_what_makes_no_sense_is_refused(
     ended = voice_coach("export", tiny, *given, cwd=tmp_path)
     assert (ended.code, says in ended.err) == (code, True), ended
     assert not (tmp_path / "x.wav").exists()
-    assert not (tmp_path / "x.srt").exists()
+    assert not list(tmp_path.glob("x*"))
 
 
 def test_captions_alone_tell_no_length(tiny: Path, tmp_path: Path) -> None:

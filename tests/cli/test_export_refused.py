@@ -77,8 +77,9 @@ def test_ctrl_c_tells_what_became_of_it(hours: Path, tmp_path: Path, wish: tuple
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1
-    became = f"the files that are in {target} are whole" if target.is_dir() else f"{target} was not written"
-    assert err == f"\nStopped: {became}.\n"
+    became = "made" if wish == ("--split",) else "written"
+    assert err == f"\nStopped: {target} was not {became}.\n"
+    assert not target.exists()
     assert [path for path in tmp_path.rglob("*") if path.suffix in (".partial", ".m4b", ".vtt", ".mp3")] == []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,15 +36,20 @@ class _Whole:
         self.samples = noise(frames)
         self.samples[frames // 3 : frames // 2] = 0
         self.cuts = sorted({min(cut, frames) for cut in cuts})
-        self.made = 0
+        self.made = self.compiled = 0
         self.programme = Programme(
             about=About(session="whole-day", title="Whole day"),
-            chapters=lambda: iter(self.chapters),
+            chapters=self._compiled,
             blocks=self._blocks,
             words=lambda _utterance: (),
             session=None,
             paces={},
         )
+
+    def _compiled(self) -> Iterator[Chapter]:
+        for chapter in self.chapters:
+            self.compiled += 1
+            yield chapter
 
     def _blocks(self) -> Iterator[Block]:
         self.made += 1
@@ -111,3 +117,67 @@ def test_an_unknown_ending_or_folder_is_refused_first(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made"):
         write_split(whole.programme, tmp_path / "file", ".wav", FileWishes())
+
+
+@pytest.mark.parametrize("ending", [".pdf", ".txt", ".html", ".vtt", ".ssml"])
+def test_only_sound_is_split(tmp_path: Path, ending: str) -> None:
+    whole = _Whole([100], [])
+    with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.mp3, "):
+        write_split(whole.programme, tmp_path / "new", ending, FileWishes())
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_is_not_called_like_a_file(tmp_path: Path) -> None:
+    whole = _Whole([100], [])
+    folder = tmp_path / "q.mp3"
+    with pytest.raises(OutputError, match=r"q\.mp3 is what a file is called, .* Call it .*q\.$"):
+        write_split(whole.programme, folder, ".wav", FileWishes())
+    assert not folder.exists()
+    folder.mkdir()
+    assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 2
+
+
+def _failing(whole: _Whole, error: BaseException) -> Programme:
+    """The same, but that it fails within its second chapter."""
+
+    def blocks() -> Iterator[Block]:
+        made = 0
+        for block in whole.programme.blocks():
+            yield block
+            made += len(block.samples)
+            if made > 48 * 150:
+                raise error
+
+    return replace(whole.programme, blocks=blocks)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OutputError("The disk is full.")])
+def test_what_failed_leaves_nothing_and_can_be_done_again(tmp_path: Path, error: BaseException) -> None:
+    whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
+    folder = tmp_path / "deep" / "parts"
+    with pytest.raises(type(error)):
+        write_split(_failing(whole, error), folder, ".wav", FileWishes())
+    assert list(tmp_path.iterdir()) == []
+    folder.mkdir(parents=True)
+    (folder / "mine.txt").write_text("precious")
+    with pytest.raises(type(error)):
+        write_split(_failing(whole, error), folder, ".wav", FileWishes())
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+    assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 4
+
+
+def test_what_was_replaced_stays_if_the_rest_fails(tmp_path: Path) -> None:
+    whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
+    there = tmp_path / "01-exercise-1.wav"
+    there.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt):
+        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileWishes(force=True))
+    assert list(tmp_path.iterdir()) == [there]
+    assert np.array_equal(samples(there), whole.samples[:4_800])
+
+
+@pytest.mark.parametrize("ending", [".m4b", ".wav"])
+def test_each_chapter_is_compiled_for_its_length_and_for_its_part(tmp_path: Path, ending: str) -> None:
+    whole = _Whole([20] * 12, [])
+    write_split(whole.programme, tmp_path, ending, FileWishes())
+    assert whole.compiled <= 2 * 12

@@ -65,7 +65,12 @@ def write_split(
             *files, playlist = coach.export_split(performance, folder, wishes, progress.at)
     except KeyboardInterrupt:
         name = shown(folder)
-        became = f"the files that are in {name} are whole" if folder.is_dir() else f"{name} was not made"
+        if not folder.is_dir():
+            became = f"{name} was not made"
+        elif wishes.file.force:
+            became = f"what was replaced in {name} is whole, and nothing new is there"
+        else:
+            became = f"{name} is as it was"
         raise StoppedError(f"\nStopped: {became}.") from None
     tell(f"Wrote {len(files)} files and {shown(playlist)} ({progress.clock}).")
     return DONE

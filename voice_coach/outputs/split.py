@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, MS_PER_SECOND
-from voice_coach.outputs.output import file_output
+from voice_coach.outputs.feed_episodes import MEDIA_TYPES
+from voice_coach.outputs.output import FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import check_free, whole_file
 
@@ -29,14 +31,19 @@ class Part:
     Attributes:
         name: of its file, without ending: ``02-pelvic-tuck``.
         programme: what is written; its samples are those of the whole, cut at the chapter's bounds.
+        duration_ms: how long it is.
     """
 
     name: str
     programme: Programme
+    duration_ms: int
 
 
 def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWishes) -> list[Path]:
-    """Writes a file for each chapter, then the playlist; each is there whole or not at all.
+    """Writes a file for each chapter, then the playlist; all are there, or none.
+
+    On any error, Ctrl-C included, the files and folders it made are removed; those that it replaced are the
+    new ones, and whole.
 
     Args:
         programme: the whole.
@@ -55,17 +62,49 @@ def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWis
     check_split(folder, session, [part.programme.about.title for part in parts], ending, wishes)
     files = [folder / f"{part.name}{ending}" for part in parts]
     playlist = folder / _playlist_name(session)
+    with _removed_on_error() as made:
+        _make(folder, made)
+        for file, part in zip(files, parts, strict=True):
+            with _new(file, made):
+                file_output(file, wishes).write(part.programme)
+        with _new(playlist, made), whole_file(playlist, force=wishes.force) as list_file:
+            list_file.write(_playlist(files, parts).encode())
+    return [*files, playlist]
+
+
+@contextmanager
+def _removed_on_error() -> Generator[list[Path]]:
+    """Removes what is put into the list, the last first, if the block fails."""
+    made: list[Path] = []
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        yield made
+    except BaseException:
+        for path in reversed(made):
+            with suppress(OSError):  # somebody may have put something into a folder meanwhile
+                path.rmdir() if path.is_dir() else path.unlink()
+        raise
+
+
+@contextmanager
+def _new(file: Path, made: list[Path]) -> Generator[None]:
+    """Puts a file that the block writes into ``made``, unless it takes the place of another."""
+    before = os.path.lexists(file)
+    yield
+    if not before:
+        made.append(file)
+
+
+def _make(folder: Path, made: list[Path]) -> None:
+    """Makes a folder and those it lies in, and puts the new ones into ``made``."""
+    try:
+        for each in (*reversed(folder.parents), folder):
+            if not each.is_dir():
+                each.mkdir(exist_ok=True)
+                made.append(each)
     except OSError as error:
         raise OutputError(
             f"{shown(folder)} cannot be made: {error.strerror or error}. Choose another folder."
         ) from None
-    for file, part in zip(files, parts, strict=True):
-        file_output(file, wishes).write(part.programme)
-    with whole_file(playlist, force=wishes.force) as list_file:
-        list_file.write(_playlist(files, parts).encode())
-    return [*files, playlist]
 
 
 def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, wishes: FileWishes) -> None:
@@ -79,10 +118,15 @@ def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, 
         wishes: what is asked of each file.
 
     Raises:
-        OutputError: nothing writes this ending, the folder is none or cannot be made, or a file is there.
+        OutputError: nothing writes sound of this ending, the folder is none, is called like a file or cannot
+            be made, or a file is there.
     """
     playlist = folder / _playlist_name(session)
     file_output(playlist, format=ending)
+    if ending not in MEDIA_TYPES:
+        raise OutputError(
+            f"A session is split into files of sound, and {ending} is none; use {', '.join(MEDIA_TYPES)}."
+        )
     if folder.is_dir():
         for name in names(titles):
             check_free(folder / f"{name}{ending}", force=wishes.force)
@@ -91,6 +135,11 @@ def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, 
     if os.path.lexists(folder):
         raise OutputError(
             f"{shown(folder)} cannot be made: there is something else of that name. Choose another folder."
+        )
+    if folder.suffix.lower() in FILE_FORMATS:
+        raise OutputError(
+            f"{shown(folder)} is what a file is called, and a split session needs a folder. "
+            f"Call it {shown(folder.with_suffix(''))}."
         )
     while folder != folder.parent and not os.path.lexists(folder.parent):
         folder = folder.parent
@@ -105,7 +154,7 @@ def names(titles: Sequence[str]) -> list[str]:
 
 def split(programme: Programme) -> list[Part]:
     """The chapters of a programme, each as one of its own."""
-    stream = _Stream(programme.blocks)
+    stream, compiled = _Stream(programme.blocks), _Compiled(programme.chapters)
     lengths = [(chapter.title, chapter.duration_ms) for chapter in programme.chapters()]
     called = names([title for title, _ in lengths])
     parts: list[Part] = []
@@ -122,10 +171,10 @@ def split(programme: Programme) -> list[Part]:
         own = replace(
             programme,
             about=about,
-            chapters=_Chapters(programme.chapters, index),
+            chapters=_Chapters(compiled, index),
             blocks=_Blocks(stream, start_ms * FRAMES_PER_MS, (start_ms + duration_ms) * FRAMES_PER_MS),
         )
-        parts.append(Part(called[index], own))
+        parts.append(Part(called[index], own, duration_ms))
         start_ms += duration_ms
     return parts
 
@@ -134,14 +183,11 @@ def split(programme: Programme) -> list[Part]:
 class _Chapters:
     """The one chapter of a part."""
 
-    all: Callable[[], Iterator[Chapter]]
+    compiled: _Compiled
     index: int
 
     def __call__(self) -> Iterator[Chapter]:
-        for index, chapter in enumerate(self.all()):
-            if index == self.index:
-                yield chapter
-                return
+        yield self.compiled.chapter(self.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +200,25 @@ class _Blocks:
 
     def __call__(self) -> Iterator[Block]:
         return self.stream.cut(self.first, self.last)
+
+
+class _Compiled:
+    """The chapters, each compiled once while they are taken in order; only the last one taken is kept."""
+
+    def __init__(self, chapters: Callable[[], Iterator[Chapter]]) -> None:
+        self._chapters = chapters
+        self._coming: Iterator[Chapter] = iter(())
+        self._last: Chapter | None = None
+        self._at = -1  # the index of the last
+
+    def chapter(self, index: int) -> Chapter:
+        """The chapter of an index."""
+        if self._last is None or index < self._at:
+            self._coming, self._last, self._at = self._chapters(), None, -1
+        while self._last is None or self._at < index:
+            self._last = next(self._coming)
+            self._at += 1
+        return self._last
 
 
 class _Stream:
@@ -197,7 +262,6 @@ def _playlist_name(session: str) -> str:
 def _playlist(files: Sequence[Path], parts: Sequence[Part]) -> str:
     lines = ["#EXTM3U"]
     for file, part in zip(files, parts, strict=True):
-        duration_ms = sum(chapter.duration_ms for chapter in part.programme.chapters())
         title = " ".join(part.programme.about.title.split())
-        lines += [f"#EXTINF:{-(-duration_ms // MS_PER_SECOND)},{title}", file.name]
+        lines += [f"#EXTINF:{-(-part.duration_ms // MS_PER_SECOND)},{title}", file.name]
     return "\n".join(lines) + "\n"
