@@ -22,7 +22,7 @@ from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec, Settings
 from voice_coach.encoding.muxing import Label, mux
 from voice_coach.encoding.packets import Packets, PacketStore
 from voice_coach.encoding.recording import Recording
-from voice_coach.encoding.stream import encode, span_encoder
+from voice_coach.encoding.stream import encode, filler, span_encoder
 
 CODECS = {"mp3": MP3, "mp4": AAC, "opus": OPUS}
 WORSE_DB = {"mp3": 0.5, "mp4": 0.5, "opus": 3.0}
@@ -246,3 +246,49 @@ def test_an_encoder_that_fails_is_not_swallowed(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(stream, "span_encoder", broken)
     with pytest.raises(ValueError, match="no such encoder"):
         encode(blocks(talk([0])), asked, None)
+
+
+def lengths(recording: Recording, format: str) -> tuple[int, int]:
+    """How many samples are decoded of a recording, which is closed, and how many its file says there are."""
+    import av
+
+    file = io.BytesIO()
+    with closing(recording):
+        mux(file, format, {}, recording, Label())  # pyright: ignore[reportArgumentType]
+    file.seek(0)
+    container: Any
+    with av.open(file) as container:
+        found = sum(frame.samples for frame in container.decode(audio=0))
+        return found, container.streams[0].duration
+
+
+def quiet(packets: int, samples: int, asked: Settings, silence: bytes) -> Recording:
+    recording = Recording(asked)
+    recording.quiet(packets)
+    recording.finish(samples, silence)
+    return recording
+
+
+@pytest.mark.parametrize("packets", [2, 5])
+@pytest.mark.parametrize("format", ["mp3", "opus"])
+def test_what_is_decoded_is_as_long_as_the_sound_for_every_remainder(format: str, packets: int) -> None:
+    codec = CODECS[format]
+    asked = Settings.of(codec, "normal")
+    silence = filler(asked)
+    most = packets * codec.frame - codec.priming
+    found = {
+        samples: lengths(quiet(packets, samples, asked, silence), format)[0]
+        for samples in range(most - codec.frame + 1, most + 1)
+    }
+    assert {samples: length for samples, length in found.items() if length != samples} == {}
+
+
+def test_mp4_says_its_length_and_loses_no_packet_for_every_remainder_of_whole_milliseconds() -> None:
+    """The last packet is decoded to its end, as of every MP4; MP4's own times are in milliseconds."""
+    asked = Settings.of(AAC, "normal")
+    silence = filler(asked)
+    for ms in range(100, 164):  # 48 and 1024: all remainders that there are
+        samples = 48 * ms
+        packets = -(-(samples + AAC.priming) // AAC.frame)
+        found, told = lengths(quiet(packets, samples, asked, silence), "mp4")
+        assert (found, told) == ((packets - 1) * AAC.frame, samples)

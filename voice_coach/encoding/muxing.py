@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _TICK = Fraction(1, SAMPLE_RATE_HZ)
 _MS = Fraction(1, 1000)
+_SKIPPED = Struct("<IIBB")
+"""FFmpeg's ``AV_PKT_DATA_SKIP_SAMPLES``: samples at the start, samples at the end, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +171,7 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
     codec = recording.settings.codec
     at, frame = -codec.priming, codec.frame
     mux_one = container.mux_one
-    ends = _ends(recording) if codec is MP3 else None
+    left_over = (-recording.samples - codec.priming) % frame
     packet: Any = None
     before = b""
     for data in recording:
@@ -181,28 +184,35 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
             packet.duration = min(frame, recording.samples - at)  # of the last one only a part is heard
             before = b"" if first else data
         packet.pts = packet.dts = at
-        if ends is not None and (first or last):
-            ends[0 if first else 1].to_packet(packet)
+        if codec is MP3 and (first or last):
+            _unheard(codec.priming if first else 0, left_over if last else 0).to_packet(packet)
         at += frame
         if shown is not None:
             shown.up_to(at // FRAMES_PER_MS)
         mux_one(packet)
 
 
-def _ends(recording: Recording) -> tuple[Any, Any]:
+def _unheard(skip: int, discard: int) -> Any:
     """What MP3's first and last packets tell of the samples that are not heard, for its header (LAME's tag).
 
-    It is taken from an encoder that was given just as much too little for a whole packet.
+    PyAV changes such data but does not make it, so it is taken from an encoder. What that one says of its own last
+    packet is not for ours: it makes a packet more than we keep where little is left of the last.
+
+    Args:
+        skip: samples of what is decoded that come before the sound.
+        discard: samples of the packet that come after it.
     """
     import av
     from av.packet import PacketSideData
 
-    settings, frame = recording.settings, recording.settings.codec.frame
-    encoder: Any = av.CodecContext.create(settings.codec.name, "w")
-    encoder.sample_rate, encoder.layout, encoder.format = SAMPLE_RATE_HZ, "mono", FORMATS[settings.codec.name]
-    encoder.bit_rate, encoder.time_base = settings.bit_rate, _TICK
-    silence = np.zeros((1, recording.samples % frame + 2 * frame), np.int16)
-    samples: Any = av.AudioFrame.from_ndarray(silence, format=FORMATS[settings.codec.name], layout="mono")
+    encoder: Any = av.CodecContext.create(MP3.name, "w")
+    encoder.sample_rate, encoder.layout, encoder.format = SAMPLE_RATE_HZ, "mono", FORMATS[MP3.name]
+    encoder.bit_rate, encoder.time_base = MP3.bit_rates["normal"], _TICK
+    samples: Any = av.AudioFrame.from_ndarray(
+        np.zeros((1, 2 * MP3.frame), np.int16), format=FORMATS[MP3.name], layout="mono"
+    )
     samples.sample_rate, samples.time_base, samples.pts = SAMPLE_RATE_HZ, _TICK, 0
-    first, *_, last = [*encoder.encode(samples), *encoder.encode(None)]
-    return PacketSideData.from_packet(first, "skip_samples"), PacketSideData.from_packet(last, "skip_samples")
+    first, *_ = [*encoder.encode(samples), *encoder.encode(None)]
+    data = PacketSideData.from_packet(first, "skip_samples")
+    data.update(_SKIPPED.pack(skip, discard, 0, 0))
+    return data
