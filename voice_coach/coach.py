@@ -26,7 +26,6 @@ from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
-from voice_coach.script.listing import Listed, listed
 from voice_coach.studio import Studio
 from voice_coach.wishes import Wishes as Wishes
 
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from voice_coach.model.timeline import Chapter, Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.practising import Practising
+    from voice_coach.script.listing import Listed
     from voice_coach.speech.speaker import Speaker
     from voice_coach.tuning import Tuner
 
@@ -110,6 +110,8 @@ class Coach:
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
+        from voice_coach.script.listing import listed
+
         return listed([self.home.scripts, shipped_scripts()])
 
     def voices(self) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,6 @@ from voice_coach.compiler.chapter_grid import on_grid
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
-from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
@@ -172,6 +171,8 @@ class Performance:
 
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
+        from voice_coach.compiler.unused import tune_problems
+
         found: list[Problem] = []
         balance = SideBalance()
         for scheduled, plan in zip(self._scheduled(heard=False), self._plans, strict=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
@@ -93,6 +92,8 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in words:
             return text
+        from difflib import get_close_matches
+
         close = get_close_matches(text, words, n=1)
         hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(words)}"
         raise argparse.ArgumentTypeError(f"'{text}' is not known; {hint}")

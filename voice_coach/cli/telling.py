@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
 import sys
 from contextlib import suppress
-from pathlib import Path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
@@ -60,6 +57,10 @@ def _parts(line: str, columns: int) -> Iterator[str]:
 
 def command(verb: str, *words: str) -> str:
     """A command as it works where this one was typed: through make, from a virtual environment, from PATH."""
+    import shlex
+    import shutil
+    from pathlib import Path
+
     if "MAKELEVEL" in os.environ:
         return shlex.join(["make", verb]) + (f" ARGS={shlex.quote(shlex.join(words))}" if words else "")
     called = Path(sys.argv[0])

@@ -16,8 +16,8 @@ _WIDE = "\xa0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _WITHOUT_WIDTH = "\u200b-\u200d\u2060\ufeff"
 _ODD = re.compile(f"[{_WIDE}{_WITHOUT_WIDTH}]")
 _SPACE = rf"[ \t{_WIDE}{_WITHOUT_WIDTH}]"
-_LEAD = re.compile(rf"^{_SPACE}*+(?:-{_SPACE}++)*+(?:\w[\w-]*+{_SPACE}*+:{_SPACE}++)?", re.MULTILINE)
-"""What tells how a line is read: its indentation, its dashes, its key."""
+_LEAD = rf"^{_SPACE}*+(?:-{_SPACE}++)*+(?:\w[\w-]*+{_SPACE}*+:{_SPACE}++)?"
+"""What tells how a line is read: its indentation, its dashes, its key. Compiled when a text needs it."""
 
 
 def plain_spaces(text: str, problems: Collector) -> str:
@@ -29,7 +29,7 @@ def plain_spaces(text: str, problems: Collector) -> str:
         return text
     pieces: list[str] = []
     done = 0
-    for lead in _LEAD.finditer(text):
+    for lead in re.finditer(_LEAD, text, re.MULTILINE):
         odd = _ODD.search(lead[0])
         if odd is None:
             continue
