@@ -66,7 +66,8 @@ def limit(samples: NDArray[np.float32], ceiling: float) -> NDArray[np.float32]:
     reach = (
         _HOLD_MS + _SMOOTH_MS + 1
     )  # 1: the gain is a line from middle to middle, so both must be low enough
-    gain = sliding_window_view(np.pad(gain, reach, "edge"), 2 * reach + 1).min(axis=1)
+    # Rows as long as the gain itself, one for each place of the window: numpy is quick along long rows only.
+    gain = sliding_window_view(np.pad(gain, reach, "edge"), len(gain)).min(axis=0)
     window = np.hanning(2 * _SMOOTH_MS + 3)[1:-1]
     # In float64, whose last digits depend on where the sum begins; they are gone when it is float32 again.
     gain = np.convolve(np.pad(gain, _SMOOTH_MS, "edge").astype(np.float64), window / window.sum(), "valid")
