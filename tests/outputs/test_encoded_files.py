@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from tests.encoding.test_stream import talk
@@ -198,15 +200,69 @@ def test_sets_and_sides_begin_marks() -> None:
     assert [mark.title for mark in chapter_marks([only, only], "exercises")] == ["Slide", "Slide"]
 
 
-def test_sides_that_alternate_fast_stay_together() -> None:
-    sides = ["left", "right"] * 6
-    events = tuple(
-        hold(12_000 + 3_000 * at, 15_000 + 3_000 * at, None, side) for at, side in enumerate(sides)
+def _set_marks(duration_ms: int, *events: Event) -> list[tuple[str, int, int]]:
+    only = Chapter(title="Tap", exercise="tap", duration_ms=duration_ms, events=events)
+    return [(mark.title, mark.start_ms, mark.end_ms) for mark in chapter_marks([only], "sets")]
+
+
+def _alternating(first_ms: int, count: int, number: int | None = None) -> Iterator[Event]:
+    for at in range(count):
+        start_ms = first_ms + 3_000 * at
+        yield hold(start_ms, start_ms + 3_000, number, ("left", "right")[at % 2])
+
+
+def test_sides_that_alternate_fast_stay_together_without_a_side() -> None:
+    assert _set_marks(50_000, *_alternating(12_000, 12)) == [("Tap", 0, 50_000)]
+    found = _set_marks(56_000, *_alternating(12_000, 7, 1), *_alternating(33_000, 7, 2))
+    assert found == [("Tap", 0, 12_000), ("Tap: set 1", 12_000, 33_000), ("Tap: set 2", 33_000, 56_000)]
+
+
+def test_sets_that_are_too_short_stay_together_without_a_number() -> None:
+    found = _set_marks(
+        40_000, *_alternating(12_000, 2, 1), *_alternating(18_000, 2, 2), hold(24_000, 40_000, 3)
     )
-    only = Chapter(title="Tap", exercise="tap", duration_ms=50_000, events=events)
-    found = chapter_marks([only], "sets")
-    assert all(mark.end_ms - mark.start_ms >= 10_000 for mark in found)
-    assert found[-1].end_ms == 50_000
+    assert found == [("Tap", 0, 24_000), ("Tap: set 3", 24_000, 40_000)]
+
+
+def test_a_last_mark_that_is_too_short_joins_the_one_before() -> None:
+    left, right = hold(0, 15_000, 1, "left"), hold(15_000, 30_000, 1, "right")
+    found = _set_marks(33_000, left, right, hold(30_000, 33_000, 1, "left"))
+    assert found == [("Tap: set 1, left", 0, 15_000), ("Tap: set 1", 15_000, 33_000)]
+    assert _set_marks(33_000, left, right, hold(30_000, 33_000, 2, "left")) == [
+        ("Tap: set 1, left", 0, 15_000),
+        ("Tap", 15_000, 33_000),
+    ]
+    assert _set_marks(20_000, hold(0, 15_000), hold(15_000, 20_000, 1, "left")) == [("Tap", 0, 20_000)]
+
+
+def test_a_short_word_before_the_first_set_belongs_to_it() -> None:
+    assert _set_marks(30_000, hold(0, 4_000), hold(4_000, 30_000, 1)) == [("Tap: set 1", 0, 30_000)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 20_000), st.integers(1, 3), st.sampled_from(["left", "right"]))),
+    st.integers(0, 20_000),
+)
+def test_marks_have_no_gaps_and_only_a_short_chapter_has_a_short_one(
+    places: list[tuple[int, int, str]], before_ms: int
+) -> None:
+    events: list[Event] = []
+    at_ms = before_ms
+    for length_ms, number, side in places:
+        events.append(hold(at_ms, at_ms + length_ms, number, side))
+        at_ms += length_ms
+    found = _set_marks(at_ms, *events)
+    edges = [0, *(end for _, _, end in found)]
+    assert edges[-1] == at_ms
+    assert [start for _, start, _ in found] == edges[:-1]
+    assert at_ms < 10_000 or all(end - start >= 10_000 for _, start, end in found)
+    for title, start, end in found:
+        there = {
+            (mark.set, mark.side)
+            for mark in (event.mark for event in events if start <= event.start_ms < end)
+        }
+        if len(there) > 1:
+            assert not title.endswith(("left", "right")) or len({side for _, side in there}) == 1
 
 
 @pytest.mark.parametrize(
