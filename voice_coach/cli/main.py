@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
 
 VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
-    "export": "write a session to an audio file",
+    "export": "write a session to a file: for phones, players, printers",
     "feed": "make exported sessions a private podcast",
     "show": "draw a session's timeline, or compare two pacings of it",
     "tune": "show and set the pace of an exercise",
