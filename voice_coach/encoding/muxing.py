@@ -195,8 +195,8 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
 def _unheard(skip: int, discard: int) -> Any:
     """What MP3's first and last packets tell of the samples that are not heard, for its header (LAME's tag).
 
-    PyAV changes such data but does not make it, so it is taken from an encoder. What that one says of its own last
-    packet is not for ours: it makes a packet more than we keep where little is left of the last.
+    PyAV changes such data but does not make it, so it is taken from an encoder. What that one says of its own
+    last packet is not for ours: it makes a packet more than we keep where little is left of the last.
 
     Args:
         skip: samples of what is decoded that come before the sound.
