@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -321,3 +322,17 @@ def test_hostile_texts_run_nothing(browser: Browser, tmp_path: Path) -> None:
         assert page.title() == SHOWN
         assert page.evaluate("navigator.mediaSession.metadata.title") == SHOWN
         assert page.locator("img, script:not(:last-child)").count() == 0
+
+
+def test_it_is_printed_dark_on_white_from_a_dark_screen(browser: Browser, player: Path) -> None:
+    with opened(browser, player, scheme="dark") as page:
+        page.emulate_media(media="print", color_scheme="dark")
+        colours = "[...document.querySelectorAll('h1, h2, p, li')].map(one => getComputedStyle(one).color)"
+        inks: set[str] = set(page.evaluate(f"[...new Set({colours})]"))
+        assert inks
+        for ink in inks:
+            assert max(map(int, re.findall(r"\d+", ink)[:3])) < 128, ink
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+            "rgb(255, 255, 255)",
+            "rgba(0, 0, 0, 0)",
+        )
