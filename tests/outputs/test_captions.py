@@ -104,3 +104,15 @@ def test_what_is_cut_off_has_no_time_but_is_not_lost() -> None:
 
 def _has_words(text: str) -> bool:
     return any(char.isalnum() for char in text)
+
+
+@pytest.mark.parametrize("characters", [42, 43, 85, 300])
+def test_a_sentence_without_spaces_is_cut_to_lines(characters: int) -> None:
+    text = ("慢慢地吸气，然后呼气。" * 30)[:characters]
+    made = list(captions(programme(spoken((0, text)))))
+    lines = [line for caption in made for line in caption.texts]
+    assert "".join(lines) == text
+    assert max(map(len, lines)) <= LINE_CHARACTERS
+    words = [word for caption in made for word in caption.words]
+    assert words[0].start_ms == made[0].start_ms
+    assert all(before.end_ms == after.start_ms for before, after in pairwise(words))

@@ -230,3 +230,10 @@ def test_ssml_is_built_as_the_standard_says(rate_wpm: int, tmp_path: Path) -> No
     ]
     rates = {each.get("rate") for each in root.iter(f"{{{NAMESPACE}}}prosody")}
     assert rates == (set() if rate_wpm == 150 else {"80%"})
+
+
+def test_words_that_look_like_times_are_no_tags_in_lyrics(tmp_path: Path) -> None:
+    whole = programme(spoken((0, "[00:59.00]<01:00.00>hi"), title="One"), title="A ] B")
+    lines = text_of(whole, ".lrc", tmp_path).splitlines()
+    assert lines[0] == "[ti:A ) B]"
+    assert re.sub(r"<00:0\d\.\d\d>", "|", lines[4]) == "[00:00.00]|(00:59.00)‹01:00.00›hi |"

@@ -67,7 +67,7 @@ def chapter_captions(programme: Programme, placed: PlacedChapter) -> list[Captio
     cut = [
         Caption(part[0].start_ms, part[-1].end_ms, lines)
         for _, words in prompts(programme, placed)
-        for part, lines in _cut(tuple(words))
+        for part, lines in _cut(tuple(piece for word in words for piece in _fitting(word)))
     ]
     nexts = [*(caption.start_ms for caption in cut), placed.end_ms][1:]
     return [
@@ -80,6 +80,19 @@ def chapter_captions(programme: Programme, placed: PlacedChapter) -> list[Captio
 def joined(words: Sequence[SpokenWord]) -> str:
     """Words as they are read."""
     return " ".join(word.text for word in words)
+
+
+def _fitting(word: SpokenWord) -> Iterator[SpokenWord]:
+    """A word in pieces that fit in a line: where no spaces are written, a sentence is one word."""
+    count = -(-len(word.text) // LINE_CHARACTERS)
+    size = -(-len(word.text) // count)
+    for start in range(0, len(word.text), size):
+        end = min(start + size, len(word.text))
+        yield SpokenWord(word.text[start:end], _moment(word, start), _moment(word, end))
+
+
+def _moment(word: SpokenWord, character: int) -> int:
+    return word.start_ms + (word.end_ms - word.start_ms) * character // len(word.text)
 
 
 def _cut(words: Line) -> Iterator[tuple[Line, tuple[Line, ...]]]:

@@ -14,6 +14,9 @@ from voice_coach.outputs.text_file import TextFile
 CLEAR_AFTER_MS = 1_000
 """A line stays until the next, so in a longer pause an empty one follows it."""
 
+_NO_TAGS = str.maketrans("[]<>", "()‹›")
+"""There is no escaping in LRC: what looks like a time would be one."""
+
 
 class LyricsFile(TextFile):
     """Writes LRC with the times of words in angle brackets, as first the A2 player read them.
@@ -24,7 +27,7 @@ class LyricsFile(TextFile):
     def pieces(self, programme: Programme) -> Iterator[str]:
         about = programme.about
         tags = {"ti": about.full_title, "ar": about.author, "la": about.language, "re": "voice_coach"}
-        yield "".join(f"[{tag}:{written(text)}]\n" for tag, text in tags.items() if text)
+        yield "".join(f"[{tag}:{written(text).translate(_NO_TAGS)}]\n" for tag, text in tags.items() if text)
         for placed in placed_chapters(programme):
             lines = [line for each in chapter_captions(programme, placed) for line in each.lines]
             nexts = [*(line[0].start_ms for line in lines), placed.end_ms + CLEAR_AFTER_MS][1:]
@@ -33,7 +36,7 @@ class LyricsFile(TextFile):
 
 def _written(lines: Sequence[Line], nexts: Sequence[int]) -> Iterator[str]:
     for line, following_ms in zip(lines, nexts, strict=True):
-        words = " ".join(f"<{_time(word.start_ms)}>{word.text}" for word in line)
+        words = " ".join(f"<{_time(word.start_ms)}>{word.text.translate(_NO_TAGS)}" for word in line)
         yield f"[{_time(line[0].start_ms)}]{words} <{_time(line[-1].end_ms)}>\n"
         if following_ms - line[-1].end_ms >= CLEAR_AFTER_MS:
             yield f"[{_time(line[-1].end_ms)}]\n"
