@@ -108,7 +108,7 @@ def _has_words(text: str) -> bool:
 
 @pytest.mark.parametrize("characters", [42, 43, 85, 300])
 def test_a_sentence_without_spaces_is_cut_to_lines(characters: int) -> None:
-    text = ("慢慢地吸气，然后呼气。" * 30)[:characters]
+    text = ("慢慢地吸气然后再呼气" * 30)[:characters]
     made = list(captions(programme(spoken((0, text)))))
     lines = [line for caption in made for line in caption.texts]
     assert "".join(lines) == text

@@ -236,4 +236,4 @@ def test_words_that_look_like_times_are_no_tags_in_lyrics(tmp_path: Path) -> Non
     whole = programme(spoken((0, "[00:59.00]<01:00.00>hi"), title="One"), title="A ] B")
     lines = text_of(whole, ".lrc", tmp_path).splitlines()
     assert lines[0] == "[ti:A ) B]"
-    assert re.sub(r"<00:0\d\.\d\d>", "|", lines[4]) == "[00:00.00]|(00:59.00)‹01:00.00›hi |"
+    assert re.sub(r"<00:0\d\.\d\d>", "|", lines[4]) == "[00:00.00]|(00:59.00)\u203901:00.00\u203ahi |"

@@ -14,7 +14,7 @@ from voice_coach.outputs.text_file import TextFile
 CLEAR_AFTER_MS = 1_000
 """A line stays until the next, so in a longer pause an empty one follows it."""
 
-_NO_TAGS = str.maketrans("[]<>", "()‹›")
+_NO_TAGS = str.maketrans("[]<>", "()\u2039\u203a")
 """There is no escaping in LRC: what looks like a time would be one."""
 
 
