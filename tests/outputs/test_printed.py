@@ -164,7 +164,7 @@ def test_steps_of_a_shipped_exercise() -> None:
         "  Hold [7 s] (Let your pelvis drop, by its own weight.)",
         "  Slowly slide the knee back, and straighten the leg. [4 s]",
         "  Before you change sides: Rest [8 s] Now the left leg.",
-        "Both legs are long again. Rest.",
+        "Both legs are long again.",
     ]
 
 
