@@ -18,7 +18,7 @@ import pytest
 from tests.cli.command import PATIENCE_S, wait_until, words
 from voice_coach.exporting import file_endings
 
-KILLS = int(os.environ.get("VOICE_COACH_KILLS", "6"))
+KILLS = int(os.environ.get("VOICE_COACH_KILLS", "4"))
 """How often an export is killed; `VOICE_COACH_KILLS=200` for a long evening."""
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
