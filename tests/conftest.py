@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Generator
@@ -27,6 +28,17 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:  # py
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VOICE_COACH_HOME", str(tmp_path_factory.mktemp("home")))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _ctrl_c_works() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
+    """A test run in the background ignores Ctrl-C, and its children would inherit that."""
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    if before is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.fixture(autouse=True)

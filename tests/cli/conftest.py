@@ -1,9 +1,7 @@
-"""Scripts that last a few seconds, and signals as a terminal's child finds them."""
+"""Scripts that last a few seconds."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,17 +13,6 @@ from tests.cli.command import HOURS, LONG, LONG_SESSION, TINY, TINY_SESSION
 def _not_run_by_make(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
     """What a person is told to type next depends on how this was started."""
     monkeypatch.delenv("MAKELEVEL", raising=False)
-
-
-@pytest.fixture(autouse=True)
-def _ctrl_c_works() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
-    """A test run in the background ignores Ctrl-C, and its children would inherit that."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    if before is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.fixture
