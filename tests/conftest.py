@@ -42,6 +42,12 @@ def _ctrl_c_works() -> Generator[None]:  # pyright: ignore[reportUnusedFunction]
 
 
 @pytest.fixture(autouse=True)
+def _not_run_by_make(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
+    """What a person is told to type next depends on how this was started."""
+    monkeypatch.delenv("MAKELEVEL", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def coach_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of user files, empty at the start of each test."""
     home = tmp_path / "voice_coach_home"

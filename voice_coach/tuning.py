@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,22 @@ class _Place:
     def path(self) -> tuple[str, ...]:
         """The keys of its values in the pacing file."""
         return _path(self.exercise, self.session.id if self.session else None)
+
+
+_KIND = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?(\w+)")
+
+
+def _says_another_kind(path: Path) -> bool:
+    """Whether a file plainly is of another kind, without reading it as YAML: a script may be long."""
+    try:
+        with path.open("rb") as file:
+            kinds = _KIND.findall(file.read(_LOOKED_AT_BYTES))
+    except OSError:
+        return False
+    return bool(kinds) and b"pacing" not in kinds
+
+
+_LOOKED_AT_BYTES = 64 * 1024
 
 
 class Tuner:
@@ -201,7 +218,9 @@ class Tuner:
     def problems_in(self, source: str) -> list[Problem] | None:
         """Everything wrong with a pacing file; None if it is something else."""
         path = Path(source)
-        if not is_file(path) or not (kind_of(path) == "pacing" or is_same(path, self.file.path)):
+        if not is_file(path):
+            return None
+        if not is_same(path, self.file.path) and (_says_another_kind(path) or kind_of(path) != "pacing"):
             return None
         own, problems = read_own(path)
         return self._with_values(own, problems) if own else problems

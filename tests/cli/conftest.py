@@ -9,12 +9,6 @@ import pytest
 from tests.cli.command import HOURS, LONG, LONG_SESSION, TINY, TINY_SESSION
 
 
-@pytest.fixture(autouse=True)
-def _not_run_by_make(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnusedFunction]
-    """What a person is told to type next depends on how this was started."""
-    monkeypatch.delenv("MAKELEVEL", raising=False)
-
-
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A session of seven seconds: a sound, a word, a hold with its countdown, breath tones."""

@@ -66,7 +66,7 @@ def test_shipped_sessions_read_well(name: str) -> None:
     assert len(made) > 50
     for caption in made:
         # Where there are two lines the upper one does not end in the middle of nowhere.
-        if len(caption.lines) == 2:
+        if len(caption.lines) == 2 and not caption.texts[0].endswith((".", "?", "!")):
             assert max(map(len, caption.texts)) <= 2.5 * min(map(len, caption.texts))
 
 

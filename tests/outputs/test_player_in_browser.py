@@ -94,10 +94,10 @@ def test_exercises_are_jumped_to_and_heard(browser: Browser, player: Path, size:
 def test_sets_are_jumped_to_if_wished(browser: Browser, tmp_path: Path) -> None:
     sets = (
         event("action", "hold", 0, 8_000, set=1, side="left"),
-        event("action", "hold", 12_000, 14_000, set=1, side="right"),
-        event("speech", "prompt", 13_000, 14_000, "Rest.", set=1, side="right"),
+        event("action", "hold", 12_000, 24_000, set=1, side="right"),
+        event("speech", "prompt", 25_000, 26_000, "Rest.", set=1, side="right"),
     )
-    made = programme((CHAPTERS[0], replace(CHAPTERS[1], events=sets), CHAPTERS[2]))
+    made = programme((CHAPTERS[0], replace(CHAPTERS[1], duration_ms=28_000, events=sets), CHAPTERS[2]))
     PlayerPage(tmp_path / "sets.html", FileWishes(chapters="sets")).write(made)
     with opened(browser, tmp_path / "sets.html", PHONE) as page:
         names = page.locator("#list .title").all_inner_texts()
@@ -107,10 +107,10 @@ def test_sets_are_jumped_to_if_wished(browser: Browser, tmp_path: Path) -> None:
             "Pelvic tuck: set 1, right",
             "Chair breathing",
         ]
-        for place in (16, 28, 32):
+        for place in (16, 28, 44):
             page.tap("#after")
             assert now_s(page) == place
-        jump(page, 29.5)
+        jump(page, 41.5)
         assert _caption(page) == "Rest."
 
 
