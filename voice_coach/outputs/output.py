@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError, shown
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from voice_coach.audio.block import Block
     from voice_coach.outputs.programme import Programme
 
@@ -104,10 +108,24 @@ class LiveOutput(Output):
             DeviceError: there is no device.
         """
 
+    def wake(self) -> None:  # noqa: B027 (a device that keeps nothing waiting is awake)
+        """Have ``write`` pull the next block now, though there may be no room for it; any thread may call."""
+
+    def cut(self) -> NDArray[np.int16]:
+        """Take back the frames that were written and that the device has not taken; so the stream goes on.
+
+        Called by whatever makes the blocks, while ``write`` pulls from it: what it yields next follows at
+        once upon ``position_frames``. A device that cannot take anything back returns no frames.
+
+        Returns:
+            those frames in order, shape (frames,).
+        """
+        return np.zeros(0, np.int16)
+
     @property
     @abstractmethod
     def position_frames(self) -> int:
-        """Frames of the stream handed to the device so far."""
+        """Frames of the stream handed to the device so far, those that were taken back not counted."""
 
 
 FILE_FORMATS = {

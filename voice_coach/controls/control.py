@@ -1,0 +1,48 @@
+"""What every control is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Protocol
+
+from voice_coach.model.commands import CommandName
+from voice_coach.model.live import LiveStatus
+
+
+class Desk(Protocol):
+    """What a control may ask of the session; every thread may, and nothing here waits."""
+
+    def give(self, command: CommandName) -> None:
+        """Has a command carried out, after those that were given before."""
+        ...
+
+    def now(self) -> LiveStatus:
+        """What the session is doing at this moment, as it is heard."""
+        ...
+
+
+class Control(ABC):
+    """A way to steer a session.
+
+    To add one, write a class in a file of its own here that derives from this one, turns what comes in into
+    commands by the table in ``model/commands.py``, and name it where controls are chosen. Import its library
+    inside a method. Its class belongs into the contract suite in ``tests/controls/``.
+
+    A control never ends or stops the session by failing: what goes wrong it tells once, in a sentence, and
+    the session goes on without it.
+    """
+
+    @abstractmethod
+    def start(self, desk: Desk) -> None:
+        """Begin to listen, in a thread of its own or wherever it does not hold up the caller.
+
+        Raises:
+            CoachError: it cannot be used here; the text says why, and what to do.
+        """
+
+    def changed(self, status: LiveStatus) -> None:  # noqa: B027 (most have nothing to show)
+        """The session does something else now, or has come to another chapter: for those who show it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop listening, and let go of everything; may be called again."""

@@ -1,0 +1,50 @@
+"""What a live session tells those who control or show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voice_coach.model.status import Status
+
+Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "lost", "ended"]
+"""What the session is doing.
+
+``waiting`` for the person to be ready; ``hurting`` leads out of a position that hurts; ``asking`` how to go
+on after that; ``resting`` until the person is ready; ``lost`` has no sound device.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveStatus:
+    """One moment of a live session.
+
+    Attributes:
+        mode: what it is doing.
+        status: where in the session that is; None until the first chapter is compiled.
+        session: the session's id.
+        title: the session's title.
+        chapter: the index of the chapter, from 0.
+        chapters: how many there are.
+        position_ms: in the chapter.
+        duration_ms: of the chapter.
+        set: which set of the exercise, where it has them; from 1. Likewise ``rep`` and ``side``.
+        volume_db: how much louder (or, below 0, softer) than recorded.
+        speed_percent: how fast, 100 as the session was begun.
+        saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
+    """
+
+    mode: Mode
+    status: Status | None
+    session: str
+    title: str
+    chapter: int
+    chapters: int
+    position_ms: int
+    duration_ms: int
+    set: int | None = None
+    rep: int | None = None
+    side: str | None = None
+    volume_db: float = 0.0
+    speed_percent: int = 100
+    saying: str = ""
