@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError, shown
 
-import numpy as np
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -108,7 +106,7 @@ class LiveOutput(Output):
             DeviceError: there is no device.
         """
 
-    def wake(self) -> None:  # noqa: B027 (a device that keeps nothing waiting is awake)
+    def wake(self) -> None:
         """Have ``write`` pull the next block now, though there may be no room for it; any thread may call."""
 
     def cut(self) -> NDArray[np.int16]:
@@ -120,6 +118,8 @@ class LiveOutput(Output):
         Returns:
             those frames in order, shape (frames,).
         """
+        import numpy as np
+
         return np.zeros(0, np.int16)
 
     @property
