@@ -13,6 +13,7 @@ from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError, shown
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from voice_coach.audio.block import Block
