@@ -8,6 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
+from voice_coach.model.live_words import LiveWords
 from voice_coach.model.problems import Where
 
 Guidance = Literal["full", "key", "names"]
@@ -245,7 +246,11 @@ class Fragment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exercise:
-    """One exercise as its author wrote it."""
+    """One exercise as its author wrote it.
+
+    ``hurts`` is the safe way out of its position when something hurts, and ``easier`` what may then be done
+    instead of what is left of it. Both end in ``end_position``, or else in ``position``.
+    """
 
     id: str
     title: str
@@ -261,6 +266,8 @@ class Exercise:
     stop: tuple[str, ...] = ()
     end_position: Position | None = None
     arrive: tuple[Step, ...] | None = None
+    hurts: tuple[Step, ...] = ()
+    easier: tuple[Step, ...] | None = None
     tune: Mapping[str, Tunable] = field(default_factory=lambda: MappingProxyType({}))
     fragments: Mapping[str, Fragment] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -340,3 +347,4 @@ class Language:
     opening: tuple[str, ...]
     moves: tuple[Move, ...]
     greeting: tuple[str, ...] = ("{name}.",)
+    live: LiveWords = field(default_factory=LiveWords)

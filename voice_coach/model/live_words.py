@@ -1,0 +1,117 @@
+"""The coach's own words in a live session, with English ones for language files that have none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Lines = tuple[str, ...]
+"""Prompts, one after the other."""
+
+_ENGLISH_POSITIONS = {
+    "standing": "standing",
+    "kneeling": "on your knees",
+    "all fours": "on your hands and knees",
+    "seated": "sitting",
+    "side-lying": "on your side",
+    "prone": "on your stomach",
+    "supine": "on your back",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveWords:
+    """What the coach says besides the session while it is played.
+
+    What stands in braces is filled in; ``voice_coach.script.live_words`` names it for each, and checks it.
+
+    Attributes:
+        paused: the session was paused.
+        going_on: it goes on after a pause.
+        slower: it goes on more slowly; likewise ``faster``.
+        slowest: it cannot go more slowly; likewise ``fastest``, ``loudest`` and ``quietest``.
+        time_left: how long it still goes on, as {time}.
+        time_left_short: that is less than a minute.
+        where: where in an exercise we are: each of these is said if all that it names is known, of
+            {exercise}, {side}, {round}, {rounds}, {set}, {sets}, {rep} and {reps}.
+        where_opening: we are in the opening; likewise ``where_closing``.
+        ready_ask: the coach waits until the person is ready.
+        ready_reminder: it still does.
+        ready_limit: it has waited long enough, and goes on.
+        hurts_way_out: where an exercise has no way out of its own. The first words stop every movement.
+        hurts_ask: how to go on after that: rest, something easier, leave the exercise out, or end.
+        hurts_ask_no_easier: the same where there is nothing easier.
+        rest_begins: the person rests.
+        back_to_exercise: and comes back into {position}, to go on with {exercise}.
+        easier_begins: something easier comes instead of what is left of the exercise.
+        skipped: the exercise is left out.
+        ended: the session was ended before its end.
+        ended_after_pain: the same, because something hurt.
+        resume_offer: a session that was not heard to its end begins again; it stopped in {exercise}.
+        resumed: it goes on there.
+        device_back: the sound device was gone, and is back.
+        nothing_before: there is nothing to go back to.
+        nothing_after: there is nothing to go on to.
+        positions: what {position} stands for.
+    """
+
+    paused: Lines = ("Paused.",)
+    going_on: Lines = ("We go on.",)
+    slower: Lines = ("Slower.",)
+    faster: Lines = ("Faster.",)
+    slowest: Lines = ("This is as slow as it goes.",)
+    fastest: Lines = ("This is as fast as it goes.",)
+    loudest: Lines = ("This is as loud as it goes.",)
+    quietest: Lines = ("This is as quiet as it goes.",)
+    time_left: Lines = ("About {time} left.",)
+    time_left_short: Lines = ("Less than a minute left.",)
+    where: Lines = (
+        "{exercise}.",
+        "Round {round} of {rounds}.",
+        "The {side} side.",
+        "Set {set} of {sets}.",
+        "Repetition {rep} of {reps}.",
+    )
+    where_opening: Lines = ("This is the opening.",)
+    where_closing: Lines = ("This is the closing.",)
+    ready_ask: Lines = ("Take your time.", "Tell me when you are ready.")
+    ready_reminder: Lines = ("There is no hurry.", "When you are ready, press play, or the space bar.")
+    ready_limit: Lines = ("Let us go on, gently.",)
+    hurts_way_out: Lines = (
+        "Stop. Let everything go.",
+        "Breathe, and do nothing for a moment.",
+        "Slowly, and only as far as it feels good, find a position that is comfortable.",
+    )
+    hurts_ask: Lines = (
+        "How shall we go on?",
+        "To rest, press play, or one.",
+        "For something easier, press previous, or two.",
+        "To leave this exercise out, press next, or three.",
+        "To end here, press stop, or four.",
+    )
+    hurts_ask_no_easier: Lines = (
+        "How shall we go on?",
+        "To rest, press play, or one.",
+        "To leave this exercise out, press next, or three.",
+        "To end here, press stop, or four.",
+    )
+    rest_begins: Lines = ("Rest for as long as you like.", "When you are ready, press play.")
+    back_to_exercise: Lines = ("When you are ready, take the position again: {position}.",)
+    easier_begins: Lines = ("We go on with something easier.",)
+    skipped: Lines = ("We leave this one out.",)
+    ended: Lines = ("We end here.", "Stay for as long as you like. Then come up slowly.")
+    ended_after_pain: Lines = (
+        "We end here, for today.",
+        "Stay for as long as you like. Then come up slowly.",
+        "If the pain stays, ask a doctor.",
+    )
+    resume_offer: Lines = (
+        "Last time you stopped in {exercise}.",
+        "To go on from there, press play. Otherwise we begin anew.",
+    )
+    resumed: Lines = ("We go on with {exercise}.",)
+    device_back: Lines = ("The sound is back. We go on.",)
+    nothing_before: Lines = ("This is the beginning.",)
+    nothing_after: Lines = ("This is the last part.",)
+    positions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_ENGLISH_POSITIONS))
