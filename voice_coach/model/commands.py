@@ -32,6 +32,7 @@ CommandName = Literal[
     "stop",
     "rest",
     "easier",
+    "leave-out",
     "end",
 ]
 
@@ -108,12 +109,16 @@ COMMANDS: Final[tuple[Command, ...]] = (
     Command(
         name="easier", does="After “that hurts”: go on with something easier.", keys=("2",), only_asked=True
     ),
+    Command(
+        name="leave-out",
+        does="After “that hurts”: leave this exercise out.",
+        keys=("3",),
+        only_asked=True,
+    ),
     Command(name="end", does="After “that hurts”: end the session.", keys=("4",), only_asked=True),
 )
 """Every command, in the order in which help lists them."""
 
 BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 
-BY_KEY: Final[Mapping[str, Command]] = {key: command for command in COMMANDS for key in command.keys} | {
-    "3": BY_NAME["skip"]  # the third answer to the question after "that hurts"
-}
+BY_KEY: Final[Mapping[str, Command]] = {key: command for command in COMMANDS for key in command.keys}

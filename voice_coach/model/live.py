@@ -7,11 +7,12 @@ from typing import Literal
 
 from voice_coach.model.status import Status
 
-Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "lost", "ended"]
+Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "offering", "lost", "ended"]
 """What the session is doing.
 
 ``waiting`` for the person to be ready; ``hurting`` leads out of a position that hurts; ``asking`` how to go
-on after that; ``resting`` until the person is ready; ``lost`` has no sound device.
+on after that; ``resting`` until the person is ready; ``offering`` something that may be taken up; ``lost`` has
+no sound device.
 """
 
 
@@ -30,7 +31,7 @@ class LiveStatus:
         duration_ms: of the chapter.
         set: which set of the exercise, where it has them; from 1. Likewise ``rep`` and ``side``.
         volume_db: how much louder (or, below 0, softer) than recorded.
-        speed_percent: how fast, 100 as the session was begun.
+        speed_percent: where the one knob stands; 100 is as scripts and own values say.
         saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from voice_coach.audio.block import Block
@@ -13,12 +13,18 @@ from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.outputs.alsa import quiet_alsa
 from voice_coach.outputs.frame_queue import FrameQueue
 from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
+from voice_coach.outputs.stillness import Stillness
 
 if TYPE_CHECKING:
+    import numpy as np
     from miniaudio import PlaybackDevice
+    from numpy.typing import NDArray
 
 _PERIOD_MS = 100
 """How much the device asks for at once. PulseAudio holds one period: for so long may our callback be late."""
+
+_LIVE_PERIOD_MS = 30
+"""The same where the stream takes back what waits: so that is heard soon. See docs/decisions/0018."""
 
 _QUEUE_MS = 2000
 _PERIODS_TO_START = 3
@@ -49,15 +55,18 @@ class MiniaudioDevice(LiveOutput):
     there needs no way back.
     """
 
-    def __init__(self, latency_ms: int | None = None) -> None:
+    def __init__(self, latency_ms: int | None = None, *, live: bool = False) -> None:
+        safe_ms = _LIVE_PERIOD_MS if live else _PERIOD_MS
         # Where the latency is to be short, a quarter of it is the device's and the rest waits for it.
-        self._period_ms = _PERIOD_MS if latency_ms is None else min(_PERIOD_MS, max(10, latency_ms // 4))
+        self._period_ms = safe_ms if latency_ms is None else min(safe_ms, max(10, latency_ms // 4))
         queue_ms = _QUEUE_MS if latency_ms is None else max(latency_ms, 4 * self._period_ms) - self._period_ms
-        self._queue = FrameQueue(queue_ms * FRAMES_PER_MS)
+        # While taking waits, the device plays the period that it holds.
+        self._queue = FrameQueue(queue_ms * FRAMES_PER_MS, cut_patience_s=self._period_ms / 2000)
         self._opening: threading.Thread | None = None
         self._device: PlaybackDevice | None = None
         self._problem = ""
-        self._started_s: float | None = None
+        self._is_started = False
+        self._stillness = Stillness(2 * _LOOK_S)
 
     def open(self) -> None:
         # In a thread of its own: importing miniaudio and reaching the sound server take a while.
@@ -75,9 +84,9 @@ class MiniaudioDevice(LiveOutput):
     def write(self, blocks: Iterable[Block]) -> None:
         try:
             self.ready()
-            for block in blocks:
-                while not self._queue.wait_for_room(_LOOK_S):
-                    self._check_alive()
+            pulled = iter(blocks)
+            # Room is waited for before the next block is pulled: what makes it is to know all until then.
+            while (block := self._pull(pulled)) is not None:
                 self._queue.put(block.samples)
                 if self._queue.waiting_frames >= _PERIODS_TO_START * self._period_ms * FRAMES_PER_MS:
                     self._start()
@@ -95,13 +104,24 @@ class MiniaudioDevice(LiveOutput):
         if device is None:
             return
         # A device that is gone may never answer; it must not take us with it.
-        closing = threading.Thread(target=device.close, name="close sound device", daemon=True)
+        closing = threading.Thread(target=_close, args=(device,), name="close sound device", daemon=True)
         closing.start()
         closing.join(_CLOSING_PATIENCE_S)
+
+    def wake(self) -> None:
+        self._queue.wake()
+
+    def cut(self) -> NDArray[np.int16]:
+        return self._queue.cut()
 
     @property
     def position_frames(self) -> int:
         return self._queue.taken_frames
+
+    def _pull(self, blocks: Iterator[Block]) -> Block | None:
+        while not self._queue.wait_for_room(_LOOK_S):
+            self._check_alive()
+        return next(blocks, None)
 
     def _open(self) -> None:
         try:
@@ -124,19 +144,19 @@ class MiniaudioDevice(LiveOutput):
             self._problem = f"miniaudio says: {error.args[0]}"
             return
         if device.backend == "Null":  # what miniaudio falls back to: a device that nobody hears
-            device.close()
+            _close(device)
             self._problem = "there is no sound system that answers"
             return
         self._device = device
 
     def _start(self) -> None:
-        if self._started_s is not None or self._device is None:
+        if self._is_started or self._device is None:
             return
         import miniaudio
 
         frames = self._frames()
         next(frames)
-        self._started_s = time.monotonic()
+        self._is_started = True
         try:
             self._device.start(frames)
         except miniaudio.MiniaudioError as error:
@@ -149,9 +169,20 @@ class MiniaudioDevice(LiveOutput):
             wanted = yield self._queue.take(wanted)
 
     def _check_alive(self) -> None:
-        if self._started_s is None:
+        if not self._is_started:
             return
-        last_taken_s = max(self._started_s, self._queue.last_taken_s)
         has_played = self._queue.taken_frames > _PRIMED_PERIODS * self._period_ms * FRAMES_PER_MS
-        if time.monotonic() - last_taken_s > (_PLAYING_PATIENCE_S if has_played else _WAKING_PATIENCE_S):
+        quiet_s = self._stillness.look(self._queue.turns, time.monotonic())
+        if quiet_s > (_PLAYING_PATIENCE_S if has_played else _WAKING_PATIENCE_S):
             raise DeviceError(LOST_DEVICE)
+
+
+def _close(device: PlaybackDevice) -> None:
+    """Close a device and all that belongs to it; one that is gone may never let this return."""
+    import miniaudio
+
+    device.close()
+    # What miniaudio's Python side forgets: it would stop again a device that could not be stopped, and it
+    # keeps the connection to the sound server (two file descriptors) of every device that was ever opened.
+    device.running = False
+    miniaudio.lib.ma_context_uninit(device._context)

@@ -10,12 +10,12 @@ from voice_coach.outputs.output import LiveOutput
 
 
 class NullDevice(LiveOutput):
-    """Takes every block at once and counts its frames."""
+    """Takes every block at once and counts its frames; so there is nothing to take back."""
 
     is_heard: ClassVar[bool] = False
 
-    def __init__(self, latency_ms: int | None = None) -> None:
-        del latency_ms  # it is as if there were none
+    def __init__(self, latency_ms: int | None = None, *, live: bool = False) -> None:
+        del latency_ms, live  # it is as if there were none
         self._frames = 0
 
     def write(self, blocks: Iterable[Block]) -> None:

@@ -53,7 +53,7 @@ class Output(ABC):
     """A destination for one stream of blocks that are heard as they come.
 
     To add a device, write a class in a file of its own here that derives from :class:`LiveOutput` and is made
-    with ``latency_ms`` or nothing; name it in ``DEVICES``.
+    with ``latency_ms`` and ``live`` or nothing; name it in ``DEVICES``.
 
     ``write`` gets every frame of the session in order, once: 16-bit mono at 48 000 Hz. It takes a block when
     it has room for it and keeps no more than it needs, so that memory does not grow with the length of the
@@ -153,7 +153,7 @@ DEVICES = {
     "simpleaudio": "voice_coach.outputs.simpleaudio_device:SimpleaudioDevice",
     "none": "voice_coach.outputs.null:NullDevice",
 }
-"""The class for each device by its name; it is made with ``latency_ms``, an int or None."""
+"""The class for each device by its name; it is made with ``latency_ms`` and ``live``, see ``device``."""
 
 
 def file_output(target: Path, wishes: FileWishes | None = None, *, format: str = "") -> FileOutput:
@@ -188,7 +188,7 @@ def endings() -> str:
     return f"{', '.join(most)} or {last}"
 
 
-def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
+def device(name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
     """The device of that name, not yet opened.
 
     Args:
@@ -196,6 +196,8 @@ def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
         latency_ms: how long after a block was pulled it is heard, about and at most; short for a stream that
             follows keys. The shorter, the easier a busy machine makes it stutter. None is what a device
             plays most safely with.
+        live: the stream takes back what waits (``cut``) when it changes: what the device itself holds is so
+            short that this is heard within a tenth of a second, while ``latency_ms`` may be long.
 
     Raises:
         OutputError: no device has this name, or it cannot run here, or not with such a latency.
@@ -203,7 +205,7 @@ def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
     place = DEVICES.get(name)
     if place is None:
         raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
-    output: LiveOutput = _load(place)(latency_ms=latency_ms)
+    output: LiveOutput = _load(place)(latency_ms=latency_ms, live=live)
     return output
 
 

@@ -39,13 +39,13 @@ class SimpleaudioDevice(LiveOutput):
     before its first sound: six megabytes a minute.
     """
 
-    def __init__(self, latency_ms: int | None = None) -> None:
+    def __init__(self, latency_ms: int | None = None, *, live: bool = False) -> None:
         """Make sure that simpleaudio can be used here; it has no latency to choose.
 
         Raises:
             OutputError: it cannot; the text says why and what to do.
         """
-        if latency_ms is not None:
+        if latency_ms is not None or live:
             raise OutputError(_HEARS_ALL_FIRST)
         if sys.version_info >= (3, 12):
             raise OutputError(_KILLS_PYTHON.format(version=f"{sys.version_info[0]}.{sys.version_info[1]}"))

@@ -1,0 +1,303 @@
+"""What each command makes of a state of the live session. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from voice_coach.model.commands import CommandName
+from voice_coach.model.timeline import Chapter
+from voice_coach.player import places
+from voice_coach.player.machine import about, chapter_over, declined, entered, gone_on, ready, stepped_back
+from voice_coach.player.state import AsideName, Rules, Score, State
+
+STEP_DB: Final = 3.0
+QUIETEST_DB: Final = -24.0
+LOUDEST_DB: Final = 12.0
+
+STEP_PERCENT: Final = 10
+SLOWEST_PERCENT: Final = 50
+FASTEST_PERCENT: Final = 150
+
+
+def commanded(state: State, command: CommandName, score: Score, rules: Rules) -> State:
+    """The state after a command; the same one where it means nothing."""
+    if state.mode == "ended":
+        return replace(state, asides=()) if command in ("stop", "end") else state
+    if state.mode == "offering":
+        if command in _YES:
+            return _taken_up(state)
+        if command not in _BESIDES:
+            # Whoever asks for something else does not want it.
+            return commanded(declined(state), command, score, rules)
+    meant = _ANSWERS.get(command, command) if state.mode == "asking" else command
+    return _COMMANDS[meant](state, score, rules)
+
+
+_ANSWERS: Final[Mapping[CommandName, CommandName]] = {
+    "toggle": "rest",
+    "resume": "rest",
+    "ready": "rest",
+    "previous": "easier",
+    "previous-rep": "easier",
+    "back": "easier",
+    "next": "leave-out",
+    "next-rep": "leave-out",
+    "skip": "leave-out",
+    "stop": "end",
+}
+"""What the commands that every control has mean as answers to "how shall we go on?"."""
+
+_YES: Final = ("toggle", "resume", "ready")
+"""What takes up an offer."""
+
+_BESIDES: Final = ("louder", "quieter", "slower", "faster", "time-left", "where", "repeat")
+"""What leaves the session where it is."""
+
+_HURT: Final = ("hurting", "asking", "resting")
+"""The modes in which something hurts, or has just hurt: there only its answers lead back."""
+
+
+def _toggle(state: State, score: Score, rules: Rules) -> State:
+    if state.mode in ("playing", "hurting"):
+        return _pause(state, score, rules)
+    return _resume(state, score, rules)
+
+
+def _pause(state: State, _score: Score, _rules: Rules) -> State:
+    if state.mode in ("paused", "lost"):
+        return state
+    return replace(entered(state, "paused", "paused"), held=state.mode)
+
+
+def _resume(state: State, score: Score, rules: Rules) -> State:
+    if state.mode == "paused":
+        return gone_on(state, score, state.since_ms, "going_on")
+    return _ready(state, score, rules) if state.mode in ("waiting", "resting") else state
+
+
+def _ready(state: State, score: Score, _rules: Rules) -> State:
+    match state.mode:
+        case "waiting":
+            return ready(state, score)
+        case "resting":
+            return entered(state, "playing", "going_on")
+        case "paused":
+            return gone_on(state, score, state.since_ms, "going_on")
+        case "playing":
+            # In the middle of a rest: it is long enough.
+            chapter = score.chapter(state.chapter, easier=state.easier)
+            end_ms = places.rest_end_ms(chapter, state.at_ms) if chapter else None
+            return state if end_ms is None else _gone(state, end_ms)
+        case _:
+            return state
+
+
+def _hurts(state: State, score: Score, _rules: Rules) -> State:
+    if state.mode == "lost":
+        return state
+    if state.mode in _HURT or (state.mode == "paused" and state.held in _HURT):
+        return entered(state, "hurting", "way_out")
+    chapter = score.chapter(state.chapter, easier=state.easier)
+    begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
+    # What is said is about the place that hurt; where it goes on is the start of that rep.
+    return replace(entered(state, "hurting", "way_out"), at_ms=begin_ms)
+
+
+def _repeat(state: State, score: Score, rules: Rules) -> State:
+    match state.mode:
+        case "waiting":
+            return entered(state, "waiting", "ready_ask")
+        case "hurting":
+            return entered(state, "hurting", "way_out")
+        case "asking":
+            return entered(state, "asking", "hurts_ask")
+        case "resting":
+            return entered(state, "resting", "rest_reminder")
+        case "offering":
+            return entered(state, "offering", "resume_offer" if state.offer == "resume" else "keep_offer")
+        case _:
+            return _within(places.sentence_ms)(state, score, rules)
+
+
+def _within(place: Callable[[Chapter, int], int]) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, score: Score, _rules: Rules) -> State:
+        chapter = score.chapter(state.chapter, easier=state.easier)
+        if chapter is None or not _is_free(state):
+            return state
+        return _gone(state, place(chapter, state.at_ms))
+
+    return go
+
+
+def _on(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Score, Rules], State]:
+    """On to the next of these places, or to the next chapter."""
+
+    def go(state: State, score: Score, rules: Rules) -> State:
+        if state.mode == "hurting":
+            return entered(state, "asking", "hurts_ask")
+        if state.mode == "waiting":
+            return ready(state, score)
+        chapter = score.chapter(state.chapter, easier=state.easier)
+        if chapter is None or not _is_free(state):
+            return state
+        place_ms = places.next_ms(starts(chapter), state.at_ms)
+        return _skip(state, score, rules) if place_ms is None else _gone(state, place_ms)
+
+    return go
+
+
+def _back_to(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Score, Rules], State]:
+    """Back to the one of these places before, or to the last one in the chapter before."""
+
+    def go(state: State, score: Score, _rules: Rules) -> State:
+        chapter = score.chapter(state.chapter, easier=state.easier)
+        if chapter is None or not _is_free(state):
+            return state
+        place_ms = places.previous_ms(starts(chapter), state.at_ms)
+        if place_ms is not None:
+            return _gone(state, place_ms)
+        before = score.chapter(state.chapter - 1) if state.chapter and not state.easier else None
+        if before is None:
+            return _gone(state, 0)
+        last_ms = max(starts(before), default=0)
+        return _gone(replace(state, chapter=state.chapter - 1), last_ms)
+
+    return go
+
+
+def _skip(state: State, score: Score, rules: Rules) -> State:
+    if not _is_free(state):
+        return state
+    if state.mode != "paused":
+        return chapter_over(state, score, rules)
+    if state.chapter + 1 >= score.count:
+        return state
+    return _gone(replace(state, chapter=state.chapter + 1, easier=False), 0)
+
+
+def _back(state: State, _score: Score, _rules: Rules) -> State:
+    if not _is_free(state):
+        return state
+    if state.easier or state.at_ms > places.JUST_BEGUN_MS or not state.chapter:
+        return _gone(replace(state, easier=False), 0)
+    return _gone(replace(state, chapter=state.chapter - 1), 0)
+
+
+def _turn(step: int, said: AsideName, at_bound: AsideName) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, score: Score, _rules: Rules) -> State:
+        percent = min(max(state.speed_percent + step, SLOWEST_PERCENT), FASTEST_PERCENT)
+        turned = replace(state, speed_percent=percent)
+        return _told(turned, score, said if percent != state.speed_percent else at_bound)
+
+    return go
+
+
+def _volume(step_db: float, at_bound: AsideName) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, score: Score, _rules: Rules) -> State:
+        volume_db = min(max(state.volume_db + step_db, QUIETEST_DB), LOUDEST_DB)
+        if volume_db == state.volume_db:
+            return _told(state, score, at_bound)
+        louder = replace(state, volume_db=volume_db)
+        # Words that are being said tell it by themselves; in silence a short sound does.
+        return louder if _is_speaking(state, score) else _told(louder, score, "tick")
+
+    return go
+
+
+def _tell(name: AsideName) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, score: Score, _rules: Rules) -> State:
+        return _told(state, score, name)
+
+    return go
+
+
+def _stop(state: State, _score: Score, _rules: Rules) -> State:
+    return entered(state, "ended", "stopped") if state.mode != "lost" else entered(state, "ended")
+
+
+def _rest(state: State, _score: Score, _rules: Rules) -> State:
+    return entered(state, "resting", "rest_begins") if state.mode in _HURT else state
+
+
+def _easier(state: State, score: Score, _rules: Rules) -> State:
+    if state.mode not in _HURT:
+        return state
+    if not score.has_easier(state.chapter):
+        return entered(state, "asking", "no_easier", "hurts_ask")
+    return entered(replace(state, at_ms=0, easier=True), "playing", "easier_begins")
+
+
+def _leave_out(state: State, score: Score, rules: Rules) -> State:
+    return chapter_over(state, score, rules, "skipped") if state.mode in _HURT else state
+
+
+def _end(state: State, score: Score, rules: Rules) -> State:
+    return _stop(state, score, rules) if state.mode in _HURT else state
+
+
+_COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] = {
+    "toggle": _toggle,
+    "pause": _pause,
+    "resume": _resume,
+    "ready": _ready,
+    "hurts": _hurts,
+    "repeat": _repeat,
+    "next": _on(places.cues),
+    "previous": _back_to(places.cues),
+    "next-rep": _on(places.rep_starts),
+    "previous-rep": _back_to(places.rep_starts),
+    "skip": _skip,
+    "back": _back,
+    "slower": _turn(-STEP_PERCENT, "slower", "slowest"),
+    "faster": _turn(STEP_PERCENT, "faster", "fastest"),
+    "louder": _volume(STEP_DB, "loudest"),
+    "quieter": _volume(-STEP_DB, "quietest"),
+    "time-left": _tell("time_left"),
+    "where": _tell("where"),
+    "stop": _stop,
+    "rest": _rest,
+    "easier": _easier,
+    "leave-out": _leave_out,
+    "end": _end,
+}
+
+
+def _taken_up(state: State) -> State:
+    if state.offer == "keep":
+        return entered(state, "ended", "kept")
+    return entered(state, "playing", "resumed")
+
+
+def _is_free(state: State) -> bool:
+    """Whether one may go to another place: not while the way out of a position is being told."""
+    return state.mode not in ("lost", "hurting", "asking", "offering")
+
+
+def _gone(state: State, at_ms: int) -> State:
+    """At another place: there it goes on, or while it is paused is told."""
+    there = replace(state, at_ms=at_ms)
+    if state.mode == "paused":
+        return replace(entered(there, "paused", "where"), held="playing")
+    return entered(there, "playing")
+
+
+def _told(state: State, score: Score, name: AsideName) -> State:
+    """Says something in between; what it interrupts comes again from the start of its sentence."""
+    if state.mode == "lost":
+        return state
+    left_ms = score.left_ms(state.chapter, state.at_ms, easier=state.easier) if name == "time_left" else None
+    said = about(state, name, left_ms)
+    if state.mode == "playing" and not state.asides:
+        state = stepped_back(state, score, 0)
+    if state.mode == "hurting":
+        return replace(state, asides=(said, about(state, "way_out")), aside_ms=0)
+    return replace(state, asides=(said,), aside_ms=0)
+
+
+def _is_speaking(state: State, score: Score) -> bool:
+    if state.asides:
+        return state.asides[0].name not in ("tick", "paused", "going_on")
+    chapter = score.chapter(state.chapter, easier=state.easier) if state.mode == "playing" else None
+    return chapter is not None and places.is_speaking(chapter, state.at_ms)

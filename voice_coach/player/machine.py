@@ -1,0 +1,225 @@
+"""The live session as a state machine, pure: what is heard in a state, and what comes when that is over.
+
+``commanding.py`` has what commands make of a state. There is no clock in either: time is the stream's own.
+The picture is in docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from voice_coach.model.live import Mode
+from voice_coach.player.places import next_wait, resume_ms
+from voice_coach.player.state import Aside, AsideName, Rules, Score, Segment, State
+
+REMIND_MS: Final = 45_000
+"""So often somebody who is waited for is reminded."""
+
+WAIT_FACTOR: Final = 3
+WAIT_LEAST_MS: Final = 60_000
+"""A wait ends by itself after so many times its written length, but not before so long: nobody is to be left
+lying there who has no key within reach."""
+
+ASK_LIMIT_MS: Final = 180_000
+"""Who has not said for so long how to go on after "that hurts" is left in peace: the session is paused."""
+
+REST_LIMIT_MS: Final = 600_000
+"""Likewise who rests after it."""
+
+OFFER_MS: Final = 8_000
+"""So long an offer stands."""
+
+_FOREVER_MS: Final = 1 << 50
+_NOT_YET_MS: Final = 100
+"""So soon it is looked again whether a chapter is compiled."""
+
+_LOST_BACK_MS: Final = 10_000
+"""The loss of the device is a pause at least so long: the last words may not have been heard."""
+
+
+def segment(state: State, score: Score, rules: Rules) -> Segment | None:
+    """What is heard from a state on, as long as no command comes; None at the end."""
+    if state.asides:
+        chapter = score.aside(state.asides[0])
+        return Segment(chapter, state.aside_ms, chapter.duration_ms)
+    if state.mode == "ended":
+        return None
+    if state.mode != "playing":
+        return Segment(None, state.since_ms, _due_ms(state, score))
+    chapter = score.chapter(state.chapter, easier=state.easier)
+    if chapter is None:
+        return Segment(None, 0, _NOT_YET_MS)
+    wait = next_wait(chapter, state.at_ms) if rules.waits else None
+    return Segment(chapter, state.at_ms, wait.start_ms if wait else chapter.duration_ms)
+
+
+def moved(state: State, ms: int, score: Score) -> State:
+    """The state so many milliseconds further on in its segment."""
+    if state.asides:
+        return replace(state, aside_ms=state.aside_ms + ms)
+    if state.mode != "playing":
+        return replace(state, since_ms=state.since_ms + ms)
+    if score.chapter(state.chapter, easier=state.easier) is None:
+        return state
+    return replace(state, at_ms=state.at_ms + ms)
+
+
+def over(state: State, score: Score, rules: Rules) -> State:
+    """The state that follows when a segment has been heard to its end."""
+    if state.asides:
+        return _aside_over(state)
+    match state.mode:
+        case "playing":
+            return _stretch_over(state, score, rules)
+        case "waiting":
+            return _waited(state, score)
+        case "asking":
+            return _unanswered(state, ASK_LIMIT_MS, "hurts_ask")
+        case "resting":
+            return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
+        case "offering":
+            return declined(state)
+        case _:
+            return state
+
+
+def entered(state: State, mode: Mode, *asides: AsideName, left_ms: int | None = None) -> State:
+    """The state in another mode, beginning with what is said then."""
+    said = tuple(about(state, name, left_ms) for name in asides)
+    return replace(state, mode=mode, asides=said, aside_ms=0, since_ms=0, told=0)
+
+
+def about(state: State, name: AsideName, left_ms: int | None = None) -> Aside:
+    """What is said about the place that a state has come to."""
+    return Aside(name, state.chapter, state.at_ms, state.easier, left_ms)
+
+
+def declined(state: State) -> State:
+    """Nobody has taken up what was offered."""
+    if state.offer == "keep":
+        return entered(state, "ended")
+    return entered(replace(state, chapter=0, at_ms=0, easier=False), "playing")
+
+
+def ready(state: State, score: Score, *asides: AsideName) -> State:
+    """The wait is over."""
+    wait = _wait(state, score)
+    return entered(replace(state, at_ms=wait[1] if wait else state.at_ms), "playing", *asides)
+
+
+def gone_on(state: State, score: Score, pause_ms: int, aside: AsideName) -> State:
+    """The state after something has held the session up for so long, in the mode that it was held in."""
+    if state.held == "playing":
+        return entered(stepped_back(state, score, pause_ms), "playing", aside)
+    if state.held == "paused":
+        return entered(state, "paused", aside)
+    return entered(state, state.held, aside, *_OPENING.get(state.held, ()))
+
+
+def stepped_back(state: State, score: Score, pause_ms: int) -> State:
+    """The state at the place where one goes on after a pause."""
+    chapter = score.chapter(state.chapter, easier=state.easier)
+    if chapter is None:
+        return state
+    return replace(state, at_ms=resume_ms(chapter, state.at_ms, pause_ms))
+
+
+def lost(state: State) -> State:
+    """The sound device is gone."""
+    if state.mode in ("lost", "ended"):
+        return state
+    return replace(entered(state, "lost"), held=state.mode)
+
+
+def returned(state: State, score: Score, away_ms: int) -> State:
+    """There is a sound device again."""
+    if state.mode != "lost":
+        return state
+    if state.held == "paused":
+        # What the pause will go on with was given up when the device went; it is the session itself.
+        return replace(gone_on(state, score, 0, "device_back"), held="playing")
+    return gone_on(state, score, max(away_ms, _LOST_BACK_MS), "device_back")
+
+
+def slept(state: State, score: Score, ms: int) -> State:
+    """The machine has slept for so long in the middle of it."""
+    if state.mode != "playing":
+        return state
+    return gone_on(replace(state, held="playing"), score, ms, "going_on")
+
+
+_OPENING: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
+    "waiting": ("ready_ask",),
+    "hurting": ("way_out",),
+    "asking": ("hurts_ask",),
+    "resting": ("rest_reminder",),
+}
+"""What is said again when a mode is gone on with."""
+
+
+def _due_ms(state: State, score: Score) -> int:
+    """How long a silent mode goes on until something is due."""
+    limit_ms = {
+        "waiting": _wait_limit_ms(state, score),
+        "asking": ASK_LIMIT_MS,
+        "resting": REST_LIMIT_MS,
+        "offering": OFFER_MS,
+    }.get(state.mode, _FOREVER_MS)
+    if state.mode in _OPENING:
+        limit_ms = min(limit_ms, REMIND_MS * (state.told + 1))
+    return max(limit_ms, state.since_ms)
+
+
+def _aside_over(state: State) -> State:
+    left = state.asides[1:]
+    if not left and state.mode == "hurting":
+        return entered(state, "asking", "hurts_ask")
+    return replace(state, asides=left, aside_ms=0)
+
+
+def _stretch_over(state: State, score: Score, rules: Rules) -> State:
+    chapter = score.chapter(state.chapter, easier=state.easier)
+    if chapter is None:
+        return state
+    if state.at_ms < chapter.duration_ms:
+        return entered(state, "waiting", "ready_ask")
+    return chapter_over(state, score, rules)
+
+
+def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
+    """The state at the start of the next chapter, or at the end."""
+    if state.chapter + 1 < score.count:
+        return entered(replace(state, chapter=state.chapter + 1, at_ms=0, easier=False), "playing", *asides)
+    if rules.waits and state.speed_percent != rules.speed_percent:
+        return entered(replace(state, offer="keep"), "offering", "keep_offer")
+    return entered(state, "ended")
+
+
+def _wait(state: State, score: Score) -> tuple[int, int] | None:
+    """Start and end of the wait that is being waited for."""
+    chapter = score.chapter(state.chapter, easier=state.easier)
+    wait = next_wait(chapter, state.at_ms) if chapter else None
+    return (wait.start_ms, wait.end_ms) if wait and wait.start_ms == state.at_ms else None
+
+
+def _wait_limit_ms(state: State, score: Score) -> int:
+    wait = _wait(state, score)
+    return max(WAIT_LEAST_MS, WAIT_FACTOR * (wait[1] - wait[0])) if wait else 0
+
+
+def _waited(state: State, score: Score) -> State:
+    if state.since_ms >= _wait_limit_ms(state, score):
+        return ready(state, score, "ready_limit")
+    return _reminded(state, "ready_reminder")
+
+
+def _unanswered(state: State, limit_ms: int, reminder: AsideName) -> State:
+    if state.since_ms < limit_ms:
+        return _reminded(state, reminder)
+    return replace(entered(state, "paused", "hurts_limit"), held=state.mode)
+
+
+def _reminded(state: State, reminder: AsideName) -> State:
+    return replace(state, asides=(about(state, reminder),), aside_ms=0, told=state.told + 1)

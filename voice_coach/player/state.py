@@ -1,0 +1,143 @@
+"""One moment of a live session, and what can be heard in it: plain frozen data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from voice_coach.model.live import Mode
+from voice_coach.model.timeline import Chapter
+
+AsideName = Literal[
+    "paused",
+    "going_on",
+    "slower",
+    "faster",
+    "slowest",
+    "fastest",
+    "tick",
+    "loudest",
+    "quietest",
+    "time_left",
+    "where",
+    "ready_ask",
+    "ready_reminder",
+    "ready_limit",
+    "way_out",
+    "hurts_ask",
+    "hurts_limit",
+    "no_easier",
+    "rest_begins",
+    "rest_reminder",
+    "easier_begins",
+    "skipped",
+    "stopped",
+    "device_back",
+    "resume_offer",
+    "resumed",
+    "keep_offer",
+    "kept",
+]
+"""What is said or sounded besides the session."""
+
+Offer = Literal["resume", "keep"]
+"""What may be taken up: to go on where the last session was left, or to keep the pace for the next time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Something said or sounded besides the session.
+
+    Attributes:
+        name: what.
+        chapter: the index of the chapter that it is about.
+        at_ms: the place in it.
+        easier: whether that is the exercise's easier variant.
+        left_ms: the time left, where that is what is told; None if it is not known yet.
+    """
+
+    name: AsideName
+    chapter: int = 0
+    at_ms: int = 0
+    easier: bool = False
+    left_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One moment. Times are milliseconds of the stream, so that going back in it is going back to a state.
+
+    Attributes:
+        mode: what the session is doing.
+        chapter: where it goes on: the index of a chapter,
+        at_ms: and the place in it.
+        easier: whether it is the exercise's easier variant that goes on there.
+        asides: what is said before it goes on; the first is being said.
+        aside_ms: how much of that has been said.
+        since_ms: how long it has been silent in this mode.
+        told: how often somebody has been reminded in it.
+        held: the mode to go on in after a pause or the loss of the device.
+        offer: what may be taken up in the mode ``offering``.
+        volume_db: how much louder than recorded.
+        speed_percent: where the one knob stands.
+    """
+
+    mode: Mode = "playing"
+    chapter: int = 0
+    at_ms: int = 0
+    easier: bool = False
+    asides: tuple[Aside, ...] = ()
+    aside_ms: int = 0
+    since_ms: int = 0
+    told: int = 0
+    held: Mode = "playing"
+    offer: Offer = "resume"
+    volume_db: float = 0.0
+    speed_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for a whole session.
+
+    Attributes:
+        waits: whether anybody can say that they are ready; without, a wait is its fixed time.
+        speed_percent: where the knob stood when the session began.
+    """
+
+    waits: bool = True
+    speed_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segment:
+    """What is heard next: a stretch of a chapter, or silence (None), in which time goes on likewise."""
+
+    chapter: Chapter | None
+    from_ms: int
+    until_ms: int
+
+
+class Score(Protocol):
+    """What can be heard. None of it waits for long."""
+
+    @property
+    def count(self) -> int:
+        """How many chapters the session has."""
+        ...
+
+    def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
+        """A chapter, or its exercise's easier variant; None if it is not compiled yet, or there is none."""
+        ...
+
+    def has_easier(self, index: int) -> bool:
+        """Whether there is an easier variant of a chapter's exercise."""
+        ...
+
+    def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
+        """The time left from a place to the end; None if not all chapters are compiled yet."""
+        ...
+
+    def aside(self, aside: Aside) -> Chapter:
+        """What is said or sounded besides; it lasts longer than nothing."""
+        ...

@@ -1,0 +1,277 @@
+"""The stream of a live session: what the state machine says as blocks, which obey a command at once.
+
+Every block is remembered with the state it was made in. A command takes back from the device what it has not
+played yet, goes back to the state of the moment that is being heard, and makes the stream anew from there,
+with a fade of ten milliseconds between the two. So two seconds may wait, and a command is heard at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from threading import RLock
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.audio.block import Block
+from voice_coach.audio.fades import falling
+from voice_coach.model.commands import CommandName
+from voice_coach.model.timeline import Chapter
+from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.player.commanding import commanded
+from voice_coach.player.machine import lost, moved, over, returned, segment, slept
+from voice_coach.player.state import Rules, Score, Segment, State
+
+BLOCK_MS: Final = 100
+FADE_MS: Final = 10
+
+_BLOCK_FRAMES: Final = BLOCK_MS * FRAMES_PER_MS
+_FADE_FRAMES: Final = FADE_MS * FRAMES_PER_MS
+_REMEMBERED: Final = 1_000
+"""Blocks of which it is known what they hold: far more than any device has waiting."""
+
+_MOST_TURNS: Final = 1_000
+"""So many states without a sound between them are a circle; none is known."""
+
+Act = Callable[[State], State]
+Render = Callable[[Chapter, int, int, float], Iterator[Block]]
+"""The blocks of a chapter, of so many frames each, from a millisecond on, so many decibels louder."""
+
+
+class Device(Protocol):
+    """What the stream asks of the device that it is heard on."""
+
+    def cut(self) -> NDArray[np.int16]: ...
+    def wake(self) -> None: ...
+
+    @property
+    def position_frames(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A block that was handed on: its first frame, counted over all devices, and the state it begins in."""
+
+    frame: int
+    state: State
+    frames: int
+
+
+class LiveStream:
+    """One session as one stream. One thread pulls ``blocks``; all others give commands and ask for ``now``.
+
+    Args:
+        score: what can be heard.
+        rules: what holds for the session.
+        render: makes blocks of a chapter.
+        state: where it begins.
+        on_command: told, in the pulling thread, of each command with the states before and after it.
+    """
+
+    def __init__(
+        self,
+        score: Score,
+        rules: Rules,
+        render: Render,
+        state: State,
+        on_command: Callable[[CommandName, State, State], None] = lambda _command, _before, _after: None,
+    ) -> None:
+        self._score = score
+        self._rules = rules
+        self._render = render
+        self._on_command = on_command
+        self._state = state
+        self._device: Device | None = None
+        self._base = 0
+        """The frames that devices played which are gone."""
+        self._frame = 0
+        self._made: deque[_Made] = deque(maxlen=_REMEMBERED)
+        self._over: deque[_Made] = deque()
+        """The chapters that ended by themselves: the frame after their last, and their state there."""
+        self._inbox: deque[tuple[CommandName | None, Act]] = deque()
+        self._lock = RLock()
+        self._source: Iterator[Block] | None = None
+        self._fading = np.zeros(0, np.int16)
+        self._joins = False
+
+    def give(self, command: CommandName) -> None:
+        """Has a command carried out, after those that were given before; returns at once."""
+        self._post(command, lambda state: commanded(state, command, self._score, self._rules))
+
+    def exchange(self, score: Callable[[Score, State], Score]) -> None:
+        """Goes on with other chapters.
+
+        Args:
+            score: makes them from those there are and the state that is heard, in the pulling thread; what
+                has been heard of the chapter of that state must be at the same places in them.
+        """
+
+        def exchanged(state: State) -> State:
+            self._score = score(self._score, state)
+            self._source = None
+            return state
+
+        self._post(None, exchanged)
+
+    def sleep(self, ms: int) -> None:
+        """The machine has slept for so long."""
+        self._post(None, lambda state: slept(state, self._score, ms))
+
+    def now(self) -> State:
+        """The state that is being heard."""
+        with self._lock:
+            return self._at(self._heard())
+
+    @property
+    def score(self) -> Score:
+        """What can be heard."""
+        return self._score
+
+    def heard_over(self) -> list[State]:
+        """The chapters that have been heard to their end since this was asked last, each once."""
+        done: list[State] = []
+        with self._lock:
+            heard = self._heard()
+            while self._over and self._over[0].frame <= heard:
+                done.append(self._over.popleft().state)
+        return done
+
+    def blocks(self, device: Device) -> Iterator[Block]:
+        """The stream from where it has come to, until the session has ended and all of it was heard."""
+        with self._lock:
+            self._device = device
+        while True:
+            with self._lock:
+                self._settle()
+                block = self._next()
+                if block is None and self._heard() >= self._frame:
+                    device.cut()
+                    return
+                if block is None:
+                    # What waits can still be commanded; only when it has been heard all is over.
+                    block = silence(BLOCK_MS)
+            yield block
+
+    def lose(self) -> None:
+        """The device is gone; commands are carried out without one."""
+        with self._lock:
+            heard = self._heard()
+            self._go_back(heard, lost(self._at(heard)))
+            self._base, self._device = heard, None
+
+    def come_back(self, away_ms: int) -> None:
+        """There will be a device again, after so long."""
+        with self._lock:
+            self._state = returned(self._state, self._score, away_ms)
+
+    def _post(self, command: CommandName | None, act: Act) -> None:
+        self._inbox.append((command, act))
+        device = self._device
+        if device is not None:
+            device.wake()
+            return
+        with self._lock:
+            if self._device is None:
+                self._settle()
+
+    def _settle(self) -> None:
+        """Carries out what was asked for, from the moment that is heard."""
+        if not self._inbox:
+            return
+        acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        dropped = self._device.cut() if self._device else np.zeros(0, np.int16)
+        heard = self._heard()
+        state = self._at(heard)
+        for command, act in acts:
+            before, state = state, act(state)
+            if command is not None:
+                self._on_command(command, before, state)
+        self._go_back(heard, state)
+        self._fading, self._joins = dropped[:_FADE_FRAMES], True
+
+    def _go_back(self, heard: int, state: State) -> None:
+        """Makes the stream anew from a frame on."""
+        while self._made and self._made[-1].frame >= heard:
+            self._made.pop()
+        while self._over and self._over[-1].frame > heard:
+            self._over.pop()
+        self._frame, self._state, self._source = heard, state, None
+
+    def _heard(self) -> int:
+        """The frames that have been handed to devices so far."""
+        played = self._base + (self._device.position_frames if self._device else 0)
+        return min(played, self._frame)
+
+    def _at(self, frame: int) -> State:
+        """The state at a frame."""
+        for made in reversed(self._made):
+            if made.frame <= frame:
+                into = min(frame - made.frame, made.frames) // FRAMES_PER_MS
+                return self._state if frame >= self._frame else moved(made.state, into, self._score)
+        return self._made[0].state if self._made else self._state
+
+    def _next(self) -> Block | None:
+        """The next block; None when the session has ended."""
+        stretch = self._stretch()
+        if stretch is None:
+            return None
+        ms = min(BLOCK_MS, stretch.until_ms - stretch.from_ms)
+        if stretch.chapter is None:
+            block = silence(ms)
+        else:
+            if self._source is None:
+                volume_db = self._state.volume_db
+                self._source = self._render(stretch.chapter, _BLOCK_FRAMES, stretch.from_ms, volume_db)
+            whole = next(self._source)
+            block = Block(whole.samples[: ms * FRAMES_PER_MS], whole.silent)
+        if self._joins:
+            block, self._joins = _joined(self._fading, block), False
+        self._made.append(_Made(self._frame, self._state, len(block.samples)))
+        self._frame += len(block.samples)
+        self._state = moved(self._state, ms, self._score)
+        return block
+
+    def _stretch(self) -> Segment | None:
+        """What is heard next, of which there is more than nothing."""
+        for _ in range(_MOST_TURNS):
+            stretch = segment(self._state, self._score, self._rules)
+            if stretch is None or stretch.from_ms < stretch.until_ms:
+                return stretch
+            before, self._state = self._state, over(self._state, self._score, self._rules)
+            self._source = None
+            if is_over(before, self._state):
+                self._over.append(_Made(self._frame, before, 0))
+        raise AssertionError(f"a session goes round in circles at {self._state}")
+
+
+def is_over(before: State, after: State) -> bool:
+    """Whether a chapter has come to its end between two states that follow each other by themselves."""
+    if before.mode != "playing" or before.asides:
+        return False
+    return after.mode in ("ended", "offering") or after.chapter != before.chapter
+
+
+@lru_cache(maxsize=BLOCK_MS + 1)
+def silence(ms: int) -> Block:
+    """A block of silence."""
+    samples = np.zeros(ms * FRAMES_PER_MS, np.int16)
+    samples.setflags(write=False)
+    return Block(samples, silent=True)
+
+
+def _joined(before: NDArray[np.int16], block: Block) -> Block:
+    """A block that rises while what was to be heard instead fades."""
+    if not before.any() and block.silent:
+        return block
+    samples = block.samples.astype(np.float32)
+    frames = min(_FADE_FRAMES, len(samples))
+    samples[:frames] *= falling(frames)[::-1]
+    fading = before[:frames]
+    samples[: len(fading)] += fading * falling(len(fading))
+    mixed = np.clip(np.rint(samples), -32_768, 32_767).astype(np.int16)
+    mixed.setflags(write=False)
+    return Block(mixed, silent=False)
