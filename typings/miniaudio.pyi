@@ -13,6 +13,8 @@ class ThreadPriority(Enum):
 
 class PlaybackDevice:
     backend: str
+    running: bool
+    _context: object
 
     def __init__(
         self,
@@ -26,3 +28,8 @@ class PlaybackDevice:
     ) -> None: ...
     def start(self, callback_generator: Generator[bytearray, int]) -> None: ...
     def close(self) -> None: ...
+
+class _Library:
+    def ma_context_uninit(self, context: object, /) -> int: ...
+
+lib: _Library

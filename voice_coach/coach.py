@@ -320,19 +320,20 @@ class Coach:
         )
         return Listening(rep, voice, self._studio.sounds)
 
-    def device(self, name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
+    def device(self, name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
 
         Args:
             name: its name.
             latency_ms: how far at most what is heard may be behind; None is what a session plays best with.
+            live: what waits can be taken back, and the device itself holds little.
 
         Raises:
-            OutputError: no device has this name, or it cannot run here.
+            OutputError: no device has this name, or it cannot run here, or not so.
         """
         from voice_coach.outputs.output import device
 
-        chosen = device(name, latency_ms=latency_ms)
+        chosen = device(name, latency_ms=latency_ms, live=live)
         chosen.open()
         return chosen
 
