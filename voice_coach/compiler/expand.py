@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from voice_coach.compiler import spans
+from voice_coach.compiler.moves import route
 from voice_coach.compiler.scope import Scope
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
@@ -13,6 +14,7 @@ from voice_coach.model.problems import Where
 from voice_coach.model.script import (
     Breathe,
     Count,
+    Exercise,
     Fragment,
     Group,
     Hold,
@@ -24,6 +26,7 @@ from voice_coach.model.script import (
     Position,
     Repeat,
     Say,
+    Session,
     Sets,
     Side,
     Sides,
@@ -231,3 +234,17 @@ class Expander:
             kind="pause",
             mark=scope.mark(step.where, parameter),
         )
+
+
+def expander_of(session: Session, unfolding: Unfolding, exercise: Exercise | None = None) -> Expander:
+    """An expander of a session's own steps, or of those of an exercise in it."""
+
+    def way(origin: Position, to: Position, where: Where) -> tuple[Move, ...]:
+        return route(origin, to, session.moves, unfolding.language.moves, where)
+
+    return Expander(
+        unfolding,
+        way,
+        fragments=exercise.fragments if exercise else session.fragments,
+        tune=exercise.tune if exercise else {},
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
-from voice_coach.compiler.expand import Expander
+from voice_coach.compiler.branches import easier_cues, way_out_cues
+from voice_coach.compiler.expand import expander_of
 from voice_coach.compiler.memory import Memory, Unfold
-from voice_coach.compiler.moves import route
 from voice_coach.compiler.progress import Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
@@ -19,9 +20,7 @@ from voice_coach.model.script import (
     Entry,
     Exercise,
     Language,
-    Move,
     PlaySound,
-    Position,
     Rounds,
     Say,
     Session,
@@ -34,12 +33,18 @@ PaceOf = Callable[[Entry | None], Pace]
 
 @dataclass(frozen=True, slots=True)
 class ChapterPlan:
-    """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same."""
+    """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same.
+
+    Likewise ``way_out()``, for when something hurts in it, and ``easier()``, for what may then be done; None
+    if there is nothing easier.
+    """
 
     title: str
     exercise: str
     pace: Pace
     cues: Callable[[], Iterator[Cue]]
+    way_out: Callable[[], Iterator[Cue]]
+    easier: Callable[[], Iterator[Cue]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +81,23 @@ def plan_session(
     memory = Memory(session.start)
     chapters: list[ChapterPlan] = []
 
-    def add(title: str, exercise: str, pace: Pace, where: Where, unfold: Unfold) -> None:
+    sound: set[int] = set()  # the exercises whose branches have been expanded
+
+    def add(title: str, exercise: Exercise | None, pace: Pace, where: Where, unfold: Unfold) -> None:
         index = memory.add(unfold, where)
-        chapters.append(ChapterPlan(title, exercise, pace, partial(memory.cues, index)))
+        way_out = partial(way_out_cues, session, language, exercise, pace)
+        easier = (
+            partial(easier_cues, session, language, exercise, pace)
+            if exercise and exercise.easier is not None
+            else None
+        )
+        if id(exercise) not in sound:
+            sound.add(id(exercise))
+            for _ in chain(way_out(), easier() if easier else ()):
+                pass
+        name = exercise.id if exercise else ""
+        cues = partial(memory.cues, index)
+        chapters.append(ChapterPlan(title, name, pace, cues, way_out, easier))
 
     own_pace = pace_of(None)
     steps = _caution(session, language) if start_at and session.opening else session.opening
@@ -86,14 +105,14 @@ def plan_session(
         steps = _greeted(steps, session, language, person)
     if steps:
         opening = partial(_opening, session, language, own_pace, steps)
-        add(language.chapters["opening"], "", own_pace, session.where, opening)
+        add(language.chapters["opening"], None, own_pace, session.where, opening)
     for stop in stops:
         exercise, pace = stop.entry.exercise, pace_of(stop.entry)
         unfold = partial(_exercise, session, language, stop, pace)
-        add(exercise.title, exercise.id, pace, stop.entry.where, unfold)
+        add(exercise.title, exercise, pace, stop.entry.where, unfold)
     if session.closing or memory.position != session.end:
         closing = partial(_closing, session, language, own_pace)
-        add(language.chapters["closing"], "", own_pace, session.where, closing)
+        add(language.chapters["closing"], None, own_pace, session.where, closing)
     return tuple(chapters)
 
 
@@ -116,18 +135,6 @@ def _from(stops: list[_Stop], start_at: str, session: Session) -> list[_Stop]:
     raise CoachError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
 
 
-def _expander(session: Session, unfolding: Unfolding, exercise: Exercise | None = None) -> Expander:
-    def way(origin: Position, to: Position, where: Where) -> tuple[Move, ...]:
-        return route(origin, to, session.moves, unfolding.language.moves, where)
-
-    return Expander(
-        unfolding,
-        way,
-        fragments=exercise.fragments if exercise else session.fragments,
-        tune=exercise.tune if exercise else {},
-    )
-
-
 def _greeted(steps: tuple[Step, ...], session: Session, language: Language, person: str) -> tuple[Step, ...]:
     """The opening with a greeting: after the sound that it begins with, if it does."""
     texts = tuple(text.replace("{name}", person) for text in language.greeting)
@@ -145,7 +152,7 @@ def _caution(session: Session, language: Language) -> tuple[Step, ...]:
 def _opening(
     session: Session, language: Language, pace: Pace, steps: tuple[Step, ...], progress: Progress
 ) -> Iterator[Cue]:
-    expander = _expander(session, Unfolding(language, pace, progress))
+    expander = expander_of(session, Unfolding(language, pace, progress))
     yield from expander.expand(steps, title=Known("text", session.title))
 
 
@@ -156,8 +163,8 @@ def _exercise(
     title = Known("text", exercise.title)
     turn = {"round": Known("count", stop.round), "rounds": Known("count", stop.rounds)}
     unfolding = Unfolding(language, pace, progress)
-    around = _expander(session, unfolding)
-    inner = _expander(session, unfolding, exercise)
+    around = expander_of(session, unfolding)
+    inner = expander_of(session, unfolding, exercise)
     progress.take_steps(1, entry.where)
     yield from around.expand(stop.lead_in, title=title, **turn)
     yield from around.expand(session.between, title=title)
@@ -174,6 +181,6 @@ def _exercise(
 
 
 def _closing(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
-    expander = _expander(session, Unfolding(language, pace, progress))
+    expander = expander_of(session, Unfolding(language, pace, progress))
     yield from expander.expand(session.closing, title=Known("text", session.title))
     yield from expander.move_to(session.end, session.where)

@@ -30,7 +30,7 @@ from voice_coach.model.script import (
 
 def tune_problems(exercise: Exercise) -> tuple[Problem, ...]:
     """A warning for each parameter of ``tune`` that no step uses."""
-    steps = (*exercise.steps, *(exercise.arrive or ()))
+    steps = (*exercise.steps, *(exercise.arrive or ()), *exercise.hurts, *(exercise.easier or ()))
     used = set(_names(steps, exercise.fragments))
     return tuple(
         Problem(

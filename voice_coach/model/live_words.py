@@ -42,7 +42,10 @@ class LiveWords:
         hurts_way_out: where an exercise has no way out of its own. The first words stop every movement.
         hurts_ask: how to go on after that: rest, something easier, leave the exercise out, or end.
         hurts_ask_no_easier: the same where there is nothing easier.
+        hurts_limit: there was no answer for long; the session is paused.
+        no_easier: something easier was asked for, and there is nothing.
         rest_begins: the person rests.
+        rest_reminder: they still do.
         back_to_exercise: and comes back into {position}, to go on with {exercise}.
         easier_begins: something easier comes instead of what is left of the exercise.
         skipped: the exercise is left out.
@@ -50,6 +53,8 @@ class LiveWords:
         ended_after_pain: the same, because something hurt.
         resume_offer: a session that was not heard to its end begins again; it stopped in {exercise}.
         resumed: it goes on there.
+        keep_offer: the session is over, and was slower or faster than when it began: to keep that?
+        kept: that was kept.
         device_back: the sound device was gone, and is back.
         nothing_before: there is nothing to go back to.
         nothing_after: there is nothing to go on to.
@@ -96,7 +101,10 @@ class LiveWords:
         "To leave this exercise out, press next, or three.",
         "To end here, press stop, or four.",
     )
+    hurts_limit: Lines = ("I pause here.", "Press play whenever you like.")
+    no_easier: Lines = ("There is nothing easier here.",)
     rest_begins: Lines = ("Rest for as long as you like.", "When you are ready, press play.")
+    rest_reminder: Lines = ("Rest on. When you are ready, press play.",)
     back_to_exercise: Lines = ("When you are ready, take the position again: {position}.",)
     easier_begins: Lines = ("We go on with something easier.",)
     skipped: Lines = ("We leave this one out.",)
@@ -111,6 +119,8 @@ class LiveWords:
         "To go on from there, press play. Otherwise we begin anew.",
     )
     resumed: Lines = ("We go on with {exercise}.",)
+    keep_offer: Lines = ("To keep this speed for the next time, press play.",)
+    kept: Lines = ("I will keep it.",)
     device_back: Lines = ("The sound is back. We go on.",)
     nothing_before: Lines = ("This is the beginning.",)
     nothing_after: Lines = ("This is the last part.",)

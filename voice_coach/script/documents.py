@@ -23,6 +23,7 @@ from voice_coach.script.kinds import (
     Text,
     Written,
 )
+from voice_coach.script.live_words import LIVE
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
 from voice_coach.script.own_kinds import EVERYWHERE, OWN_BY_EXERCISE, OWN_BY_SESSION, OWN_FOR_ALL
 from voice_coach.script.records import Field, Record, object_schema, read_fields
@@ -215,6 +216,8 @@ EXERCISE: dict[str, Field] = {
     "tune": Field(Tune(), "What a person may tune, and how far."),
     "arrive": Field(STEPS, "Steps instead of the coach's own way into its position."),
     "steps": Field(SOME_STEPS, "What happens, in order.", required=True),
+    "hurts": Field(SOME_STEPS, "When something hurts: the safe way out. The first words stop at once."),
+    "easier": Field(SOME_STEPS, "After that: something easier instead of what is left of it."),
 }
 
 SESSION: dict[str, Field] = {
@@ -265,6 +268,7 @@ LANGUAGE: dict[str, Field] = {
     ),
     "opening": Field(WORDS, "Said before an exercise that is played by itself.", required=True),
     "greeting": Field(WORDS, "Said first in a session that is made for one person, {name}."),
+    "live": Field(LIVE, "What the coach says besides the session while it is played."),
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 
@@ -298,6 +302,8 @@ HINTS: dict[str, dict[str, str]] = {
         "closing": "a closing belongs to a session; an exercise has steps",
         "exercises": "exercises are listed in a script of kind: session",
         "set": "an exercise says what may be set under tune",
+        "pain": 'did you mean "hurts"?',
+        "stopping": 'did you mean "hurts"?',
         "reps": "what may be tuned goes below tune: reps: {default: 5, min: 2, max: 10}",
         "hold": "what may be tuned goes below tune: hold: {default: 5s, min: 2s, max: 20s}",
     },

@@ -38,6 +38,7 @@ from voice_coach.script.kinds import as_name
 from voice_coach.script.names import NameCheck
 from voice_coach.script.reading import Document, display_name, read_document
 from voice_coach.script.setting_check import check_general, check_setting
+from voice_coach.script.way_out import check_ends
 
 
 class Library:
@@ -172,9 +173,15 @@ class Library:
         tune: dict[str, Tunable] = values.get("tune", {})
         checker = self._checker(fragments, tune, all_fragments, values.get("language", "en"))
         checker.check(values.get("steps", ()))
-        checker.check(values.get("arrive", ()))
+        for name in ("arrive", "hurts", "easier"):
+            checker.check(values.get(name, ()))
         checker.check_fragments(document.problems.file)
-        return Exercise(where=_start(document), fragments=fragments, **values) if document.complete else None
+        if not document.complete:
+            return None
+        exercise = Exercise(where=_start(document), fragments=fragments, **values)
+        if not any(collector.problems for collector in self._collectors.values()):
+            check_ends(exercise, self._collectors)
+        return exercise
 
     def _checker(
         self, fragments: dict[str, Fragment], tune: dict[str, Tunable], all_fragments: bool, language: str
