@@ -18,7 +18,9 @@ TOP = Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "voice_coach"
 HEAVY = (
     "PIL",
+    "asyncio",
     "av",
+    "dbus_fast",
     "miniaudio",
     "numpy",
     "pocketsphinx",
@@ -30,7 +32,18 @@ HEAVY = (
     "yaml",
 )
 """Libraries that take a while to import."""
-ADAPTED = ("PIL", "av", "miniaudio", "pocketsphinx", "pyttsx3", "rich", "simpleaudio", "soxr", "typst")
+ADAPTED = (
+    "PIL",
+    "av",
+    "dbus_fast",
+    "miniaudio",
+    "pocketsphinx",
+    "pyttsx3",
+    "rich",
+    "simpleaudio",
+    "soxr",
+    "typst",
+)
 """Libraries that are used in one adapter each, and imported only when that is used."""
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 import pytest
 
+from tests.controls.desk import FakeDesk
 from tests.real_parts import require_real
-from voice_coach.cli.keyboard import Keyboard
+from voice_coach.controls.keyboard import Keyboard, KeyboardControl, meant, named_by_windows
+from voice_coach.model.live import Mode
 from voice_coach.model.problems import CoachError
 
 
@@ -39,11 +43,16 @@ def master(monkeypatch: pytest.MonkeyPatch) -> Generator[int]:
         (b"\r", ["enter"]),
         ("é→q".encode(), ["é", "→", "q"]),
         # Keys that we do not know do nothing at all, and no part of them is taken for another.
-        (b"\x1b[3~s", ["", "s"]),
+        (b"\x1b[5~\x1b[6~\x1b[15~\x1b[15;2~", ["pageup", "pagedown", "f5", "f5"]),
+        (b"\x1b[H\x1bOH\x1b[1~\x1b[7~", ["home"] * 4),
+        (b"\x1b[[Es", ["f5", "s"]),  # the console of Linux
+        (b"\x1b[[As", ["other", "s"]),
+        (b"\x1bOk\x1bOm\x1bOM\x1bO \x1bOn\x1bOr\x1bOX", ["+", "-", "enter", "space", ".", "2", "="]),
+        (b"\x1b[3~s", ["other", "s"]),
         (b"\x1b[1;5Cs", ["right", "s"]),
-        (b"\x1b[200~", [""]),
-        (b"\x1bq", [""]),
-        (b"\x01s", ["", "s"]),
+        (b"\x1b[200~", ["other"]),
+        (b"\x1bq", ["other"]),
+        (b"\x01s", ["other", "s"]),
     ],
 )
 def test_keys_have_names(master: int, sent: bytes, keys: list[str]) -> None:
@@ -82,3 +91,152 @@ def test_a_file_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(sys, "stdin", file)
         with pytest.raises(CoachError, match="there is no terminal"), Keyboard():
             pass
+
+
+@pytest.mark.parametrize(
+    ("signs", "name"),
+    [
+        ("\xe0H", "up"),
+        ("\x00H", "up"),
+        ("\xe0I", "pageup"),
+        ("\xe0Q", "pagedown"),
+        ("\xe0G", "home"),
+        ("\x00?", "f5"),
+        ("\xe0S", "other"),
+        ("\r", "enter"),
+        ("b", "b"),
+        ("\x01", "other"),
+    ],
+)
+def test_the_console_of_windows_has_the_same_names(signs: str, name: str) -> None:
+    letters = iter(signs)
+    assert named_by_windows(next(letters), lambda: next(letters)) == name
+    assert list(letters) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "command"),
+    [
+        ("space", "playing", "toggle"),
+        ("B", "playing", "toggle"),
+        ("other", "playing", None),
+        ("ö", "paused", None),
+        ("ö", "waiting", "ready"),
+        ("other", "waiting", "ready"),
+        ("1", "waiting", "ready"),
+        ("1", "asking", "rest"),
+        ("h", "waiting", "hurts"),
+        ("q", "waiting", "stop"),
+    ],
+)
+def test_any_other_key_means_ready_to_whoever_is_waited_for(
+    key: str, mode: Mode, command: str | None
+) -> None:
+    assert meant(key, mode) == command
+
+
+@pytest.mark.parametrize(
+    ("remote", "sent", "commands"),
+    [
+        ("presenter", b"\x1b[6~\x1b[5~b\x1b[15~\x1b", ["skip", "back", "toggle", "toggle", "stop"]),
+        ("presenter with a full stop", b"\x1b[6~.\x1b[15;2~", ["skip", "toggle", "toggle"]),
+        (
+            "arrows and enter",
+            b"\x1b[A\x1b[B\x1bOC\x1bOD\r",
+            ["louder", "quieter", "next", "previous", "ready"],
+        ),
+        ("number pad", b"\x1bOk\x1bOm\x1bOM", ["faster", "slower", "ready"]),
+    ],
+)
+def test_a_bare_remote_is_a_keyboard(master: int, remote: str, sent: bytes, commands: list[str]) -> None:
+    del remote
+    desk = FakeDesk()
+    with closing(KeyboardControl(desk.told.append)) as control:
+        control.start(desk)
+        os.write(master, sent)
+        assert desk.wait_given(len(commands)) == commands
+    assert desk.told == []
+
+
+def modes(master: int) -> list[object]:
+    import termios
+
+    del master
+    return list(termios.tcgetattr(sys.stdin.fileno()))
+
+
+def test_the_terminal_is_put_right_when_the_desk_fails(master: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = modes(master)
+    failures: list[object] = []
+    monkeypatch.setattr("threading.excepthook", failures.append)
+    desk = FakeDesk()
+    desk.fails = True
+    with closing(KeyboardControl(desk.told.append)) as control:
+        control.start(desk)
+        assert modes(master) != before
+        os.write(master, b"q")
+        desk.wait_asked()
+    assert modes(master) == before
+
+
+ENDINGS = {
+    "an error that nobody catches": "raise ValueError",
+    "exit": "sys.exit(3)",
+    "a signal": "os.kill(os.getpid(), signal.SIGTERM)",
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_the_terminal_is_put_right_however_the_program_ends(master: int, ending: str) -> None:
+    """By whoever forgets to close it, too."""
+    before = modes(master)
+    program = f"""
+import os, signal, sys, termios
+from tests.controls.desk import FakeDesk
+from voice_coach.cli.ending import end_as_by_ctrl_c
+from voice_coach.controls.keyboard import KeyboardControl
+end_as_by_ctrl_c()
+before = termios.tcgetattr(0)
+control = KeyboardControl(print)
+control.start(FakeDesk())
+assert termios.tcgetattr(0) != before
+print("started", flush=True)
+{ENDINGS[ending]}
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], stdin=sys.stdin, capture_output=True, check=False, timeout=60
+    )
+    assert ended.stdout == b"started\n", ended.stderr
+    assert ended.returncode != 0
+    assert modes(master) == before
+
+
+def test_in_the_background_keys_are_left_to_the_shell(master: int) -> None:
+    """A program that reads or sets a terminal in the background would be stopped by it."""
+    program = """
+import fcntl, os, signal, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+child = os.fork()
+if child:
+    os.setpgid(child, child)
+    print(os.WEXITSTATUS(os.waitpid(child, 0)[1]))
+    sys.exit()
+while os.getpgrp() != os.getpid():
+    pass
+from tests.controls.desk import FakeDesk
+from voice_coach.controls.keyboard import KeyboardControl
+from voice_coach.model.problems import CoachError
+control = KeyboardControl(print)
+try:
+    control.start(FakeDesk())
+except CoachError as error:
+    control.close()
+    os._exit(7 if "background" in str(error) else 8)
+os._exit(9)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], stdin=sys.stdin, capture_output=True, check=False, timeout=60
+    )
+    assert ended.stdout == b"7\n", ended.stderr
+    assert master
