@@ -114,7 +114,7 @@ def _repeat(state: State, score: Score, rules: Rules) -> State:
         case "asking":
             return entered(state, "asking", "hurts_ask")
         case "resting":
-            return entered(state, "resting", "rest_reminder")
+            return entered(state, "resting", "back_to_exercise")
         case "offering":
             return entered(state, "offering", "resume_offer" if state.offer == "resume" else "keep_offer")
         case _:
@@ -214,7 +214,9 @@ def _tell(name: AsideName) -> Callable[[State, Score, Rules], State]:
 
 
 def _stop(state: State, _score: Score, _rules: Rules) -> State:
-    return entered(state, "ended", "stopped") if state.mode != "lost" else entered(state, "ended")
+    if state.mode == "lost":
+        return entered(state, "ended")
+    return entered(state, "ended", "ended_after_pain" if state.mode in _HURT else "ended")
 
 
 def _rest(state: State, _score: Score, _rules: Rules) -> State:

@@ -78,7 +78,7 @@ def over(state: State, score: Score, rules: Rules) -> State:
         case "asking":
             return _unanswered(state, ASK_LIMIT_MS, "hurts_ask")
         case "resting":
-            return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
+            return _unanswered(state, REST_LIMIT_MS, "back_to_exercise")
         case "offering":
             return declined(state)
         case _:
@@ -154,7 +154,7 @@ _OPENING: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
     "hurting": ("way_out",),
     "asking": ("hurts_ask",),
-    "resting": ("rest_reminder",),
+    "resting": ("back_to_exercise",),
 }
 """What is said again when a mode is gone on with."""
 

@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
+from voice_coach.model.cue import Mark
 from voice_coach.model.timeline import Chapter, Event
 
 BACK_MS: Final = ((3_600_000, 20_000), (60_000, 10_000), (10_000, 3_000))
@@ -101,6 +102,12 @@ def rep_starts(chapter: Chapter) -> list[int]:
             starts.append(event.start_ms)
         before = rep
     return starts
+
+
+def mark_at(chapter: Chapter, at_ms: int) -> Mark | None:
+    """Which set, rep and side a moment belongs to; None before anything has begun."""
+    begun = [event.mark for event in chapter.events if event.start_ms <= at_ms]
+    return begun[-1] if begun else None
 
 
 def next_wait(chapter: Chapter, from_ms: int) -> Event | None:
