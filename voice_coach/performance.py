@@ -152,6 +152,24 @@ class Performance:
         for scheduled in self._scheduled():
             yield scheduled.chapter
 
+    def way_out(self, chapter_index: int) -> Chapter:
+        """What leads out of a chapter's position when something hurts; all of it is said.
+
+        It has the chapter's title and exercise. Without an exercise, or where that has no way out of its own,
+        it is the coach's general words. Blocks until the words have been spoken once, to measure them.
+        """
+        plan = self._plans[chapter_index]
+        return self._branch(plan, plan.way_out()).chapter
+
+    def easier(self, chapter_index: int) -> Chapter | None:
+        """Something easier instead of what is left of a chapter, as ``way_out``; None if there is nothing."""
+        plan = self._plans[chapter_index]
+        return self._branch(plan, plan.easier()).chapter if plan.easier else None
+
+    def has_easier(self, chapter_index: int) -> bool:
+        """Whether there is something easier instead of what is left of a chapter."""
+        return self._plans[chapter_index].easier is not None
+
     def blocks(self, chapters: Iterable[Chapter] | None = None) -> Iterator[Block]:
         """The whole session as blocks of samples; playing and exporting pull the same."""
         from voice_coach.audio.render import render
@@ -171,24 +189,41 @@ class Performance:
 
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
+        from voice_coach.compiler.branches import way_out_problems
         from voice_coach.compiler.unused import tune_problems
 
         found: list[Problem] = []
         balance = SideBalance()
         for scheduled, plan in zip(self._scheduled(heard=False), self._plans, strict=True):
+            branches = [plan.way_out(), *([plan.easier()] if plan.easier else [])]
+            beside = [problem for cues in branches for problem in self._branch(plan, cues).warnings]
+            warnings = (*scheduled.warnings, *beside)
             own = self.session.where.file
-            foreign = any(problem.where.file != own for problem in scheduled.warnings)
+            foreign = any(problem.where.file != own for problem in warnings)
             settings = self._settings(plan) if foreign else ""
             found += [
                 problem if problem.where.file == own else replace(problem, settings=settings)
-                for problem in scheduled.warnings
+                for problem in warnings
             ]
             balance.add(scheduled.chapter)
         found += balance.problems()
         exercises = {id(entry.exercise): entry.exercise for entry in self.session.entries}
         for exercise in exercises.values():
-            found += tune_problems(exercise)
+            found += (*tune_problems(exercise), *way_out_problems(exercise))
         return tuple(dict.fromkeys(found))
+
+    def _branch(self, plan: ChapterPlan, cues: Iterable[Cue]) -> Scheduled:
+        """What comes beside a chapter, with its times."""
+        expanded = list(cues)
+        self._lengths.expect(utterances(expanded, self._voice_name, plan.pace.rate_wpm))
+        return schedule(
+            expanded,
+            self._lengths,
+            title=plan.title,
+            exercise=plan.exercise,
+            voice=self._voice_name,
+            pace=plan.pace,
+        )
 
     @cached_property
     def _tunes(self) -> dict[str, Mapping[str, Tunable]]:

@@ -1,6 +1,7 @@
 """What comes beside the session when something hurts: the way out of a position, and something easier.
 
-All words are said then, whatever the guidance: nobody in pain is expected to remember them.
+All words are said then, whatever the guidance: nobody in pain is expected to remember them. And nothing is
+hurried, however brisk the session.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from voice_coach.compiler.progress import Milestone, Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
-from voice_coach.model.pace import Pace
+from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import Exercise, Language, Position, Say, Session, Step
 
@@ -74,8 +75,20 @@ def branch_cues(
     """
     owner = exercise or session
     progress = Progress(Milestone(position), owner.where, lambda _step: 0)
-    unfolding = Unfolding(language, replace(pace, guidance="full"), progress)
+    unfolding = Unfolding(language, _unhurried(pace), progress)
     yield from expander_of(session, unfolding, exercise).expand(steps, title=Known("text", owner.title))
+
+
+def _unhurried(pace: Pace) -> Pace:
+    """The pace, all words said and no silence shorter than it is written."""
+    written = pace.stretch
+    stretch = Stretch(
+        pauses=max(1.0, written.pauses),
+        rests=max(1.0, written.rests),
+        moves=max(1.0, written.moves),
+        breath=max(1.0, written.breath),
+    )
+    return replace(pace, guidance="full", stretch=stretch)
 
 
 def way_out_problems(exercise: Exercise) -> tuple[Problem, ...]:
