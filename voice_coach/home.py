@@ -30,6 +30,21 @@ class Home:
     history: Path
 
 
+def find_runtime() -> Path:
+    """The folder where running sessions are found; it is not made."""
+    if own := os.environ.get("VOICE_COACH_HOME"):
+        return Path(os.path.expanduser(own)) / "runtime"  # noqa: PTH111  (as below)
+    import warnings
+
+    from platformdirs import user_runtime_path
+
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # that XDG_RUNTIME_DIR is not set is no news: it has another place then
+        return user_runtime_path(APP, appauthor=False)
+
+
 def find_home() -> Home:
     """The folders of the person who runs this."""
     if own := os.environ.get("VOICE_COACH_HOME"):

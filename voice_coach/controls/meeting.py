@@ -1,0 +1,188 @@
+"""Where sessions and the programs that steer them meet: a folder that only this person can enter.
+
+A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or where the folder's
+path is too long for one, it listens to this machine alone, and ``PID.json`` has the port and a secret token.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import struct
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from voice_coach.model.problems import CoachError
+
+_LONGEST_PATH: Final = 100
+"""Bytes of a socket's path: Linux takes 107, macOS 103."""
+
+_HERE: Final = "127.0.0.1"
+_WAITING: Final = 8
+_PATIENCE_S: Final = 3.0
+
+
+class NobodyError(Exception):
+    """Nobody listens there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """A socket that listens, the file by which it is found, and the token that has to be said ("": none)."""
+
+    socket: socket.socket
+    path: Path
+    token: str
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self.path.unlink()
+        self.socket.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session that may be spoken to: its process, and the file by which it is found."""
+
+    pid: int
+    path: Path
+
+    def call(self) -> tuple[socket.socket, str]:
+        """A connection, which waits three seconds for what is read from it, and the token to say.
+
+        Raises:
+            NobodyError: its process is gone.
+            OSError: it does not answer, or is somebody else's.
+        """
+        token = ""
+        try:
+            if self.path.suffix == ".sock":
+                line = socket.socket(socket.AF_UNIX)
+                address: str | tuple[str, int] = str(self.path)
+            else:
+                said = cast("dict[str, object]", json.loads(self.path.read_text(encoding="utf-8")))
+                token, address = str(said["token"]), (_HERE, int(str(said["port"])))
+                line = socket.socket(socket.AF_INET)
+        except (FileNotFoundError, KeyError, ValueError):
+            raise NobodyError from None
+        try:
+            line.settimeout(_PATIENCE_S)
+            line.connect(address)
+            if not is_own(line):
+                raise PermissionError("it belongs to another user")
+        except (ConnectionRefusedError, FileNotFoundError):
+            line.close()
+            raise NobodyError from None
+        except BaseException:
+            line.close()
+            raise
+        return line, token
+
+
+def meetings(folder: Path) -> list[Meeting]:
+    """All that are to be found there, the newest first; those whose process is gone, too."""
+    found: list[tuple[int, Meeting]] = []
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if path.suffix in (".sock", ".json") and path.stem.isdecimal():
+                with suppress(OSError):
+                    found.append((path.stat().st_mtime_ns, Meeting(int(path.stem), path)))
+    return [meeting for _, meeting in sorted(found, key=lambda each: (each[0], each[1].pid), reverse=True)]
+
+
+def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
+    """Begin to listen as this process, and clear away what dead ones left.
+
+    Args:
+        folder: made if it is not there.
+        local: whether through a Unix domain socket, where its path is short enough.
+
+    Raises:
+        CoachError: the folder is not ours alone, or cannot be used.
+    """
+    try:
+        _make(folder)
+        for meeting in _dead(folder):
+            meeting.path.unlink(missing_ok=True)
+        path = folder / f"{os.getpid()}.sock"
+        if local and len(os.fsencode(path)) <= _LONGEST_PATH:
+            return _listen_by_path(path)
+        return _listen_by_token(path.with_suffix(".json"))
+    except OSError as error:
+        raise CoachError(
+            f"Other programs cannot steer this session: {error.strerror or error} ({folder})."
+        ) from None
+
+
+def is_own(line: socket.socket) -> bool:
+    """Whether the other end is this user's, or root's; true where no system tells."""
+    if sys.platform != "linux" or line.family != socket.AF_UNIX:
+        return True
+    size = struct.calcsize("3i")
+    _, uid, _ = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size))
+    return uid in (os.geteuid(), 0)
+
+
+def _make(folder: Path) -> None:
+    if sys.platform == "win32":
+        folder.mkdir(parents=True, exist_ok=True)  # below the person's own folder, as closed as that
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.geteuid() or folder.is_symlink():
+        raise PermissionError(0, "the folder for its socket belongs to somebody else")
+    if found.st_mode & 0o077:
+        folder.chmod(0o700)
+
+
+def _dead(folder: Path) -> Iterator[Meeting]:
+    for meeting in meetings(folder):
+        try:
+            meeting.call()[0].close()
+        except NobodyError:
+            yield meeting
+        except OSError:
+            continue  # busy, or not ours to judge
+
+
+def _listen_by_path(path: Path) -> Ears:
+    ears = socket.socket(socket.AF_UNIX)
+    # It gets its name once it listens, so that nobody takes it for a dead one.
+    unnamed = path.with_name(f".{path.name}")
+    try:
+        unnamed.unlink(missing_ok=True)
+        ears.bind(str(unnamed))
+        unnamed.chmod(0o600)
+        ears.listen(_WAITING)
+        ears.setblocking(False)
+        unnamed.replace(path)
+    except BaseException:
+        ears.close()
+        raise
+    return Ears(ears, path, "")
+
+
+def _listen_by_token(path: Path) -> Ears:
+    ears = socket.socket(socket.AF_INET)
+    token = secrets.token_urlsafe(32)
+    unnamed = path.with_name(f".{path.name}")
+    try:
+        ears.bind((_HERE, 0))
+        ears.listen(_WAITING)
+        ears.setblocking(False)
+        unnamed.unlink(missing_ok=True)
+        said = json.dumps({"port": ears.getsockname()[1], "token": token})
+        with os.fdopen(os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(said)
+        unnamed.replace(path)
+    except BaseException:
+        ears.close()
+        raise
+    return Ears(ears, path, token)
