@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.home import Home, find_home
-from voice_coach.layering import all_layers, fitted_layers, own_layers
+from voice_coach.layering import Known, all_layers, fitted_layers, own_layers
 from voice_coach.model.own import TuningChange, TuningRow
 from voice_coach.model.pace import Pace
 from voice_coach.model.practice import AUTO
@@ -20,7 +20,7 @@ from voice_coach.model.problems import Problem, ScriptError
 from voice_coach.model.script import Entry, Language, Session
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.speed import parse_pace as parse_pace
-from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers
+from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers, speed_of
 from voice_coach.performance import Performance
 from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
@@ -31,10 +31,15 @@ from voice_coach.wishes import Wishes as Wishes
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
+    from voice_coach.bookmark import Bookmark, BookmarkFile
+    from voice_coach.controls.control import Control
+    from voice_coach.leading import Asked
     from voice_coach.listening import Listening
+    from voice_coach.living import LiveSession
     from voice_coach.model.export import ExportWishes
+    from voice_coach.model.live import LiveStatus
     from voice_coach.model.status import Status
-    from voice_coach.model.timeline import Chapter, Timeline
+    from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput
     from voice_coach.practising import Practising
     from voice_coach.script.listing import Listed
@@ -170,14 +175,17 @@ class Coach:
                 be as long as wished for.
         """
         chosen = session if isinstance(session, Session) else self.load(session)
-        language = self._language(chosen.language)
         wished = wishes or Wishes()
-        layers_of = all_layers(
-            chosen,
-            wished,
-            known=self._practising.layers(chosen) if wished.guidance == AUTO else None,
-            own=self._own_layers(chosen, self._tell_once) if yours else no_layers,
-        )
+        # Once for all speeds: what is completed meanwhile does not make the words fewer.
+        known = self._practising.layers(chosen) if wished.guidance == AUTO else None
+        return self._performance(chosen, wished, known, start_at=start_at, yours=yours)
+
+    def _performance(
+        self, chosen: Session, wished: Wishes, known: Known | None, *, start_at: str, yours: bool
+    ) -> Performance:
+        language = self._language(chosen.language)
+        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
+        layers_of = all_layers(chosen, wished, known=known, own=own)
         voice, lengths = self._voice_name or voice_for(language), self._studio.lengths()
         layers_of = fitted_layers(
             chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
@@ -186,8 +194,22 @@ class Coach:
         def pace_of(entry: Entry | None) -> Pace:
             return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
 
-        plans = plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person)
-        return Performance(chosen, plans, self.speaker(), voice, self._studio.sounds, lengths, wished.person)
+        def again(speed: float) -> Performance:
+            turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
+            return self._performance(chosen, turned, known, start_at=start_at, yours=yours)
+
+        return Performance(
+            chosen,
+            language,
+            plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
+            self.speaker(),
+            voice,
+            self._studio.sounds,
+            lengths,
+            person=wished.person,
+            speed=speed_of(layers_of(None)),
+            again=again,
+        )
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
         return own_layers(self._pacing or self.home.pacing, session, notify, named=self._pacing is not None)
@@ -346,19 +368,67 @@ class Coach:
         """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
 
         Raises:
-            DeviceError: there is no sound device, or it was lost.
+            DeviceError: there is no sound device.
             SpeechError: no speech engine works.
             KeyboardInterrupt: Ctrl-C; the device has been closed.
         """
-        from voice_coach.player.live import play_live
 
-        keep = self._practising.keeper(performance.session)
+        def told(live: LiveStatus) -> None:
+            if live.status is not None:
+                on_status(live.status)
 
-        def ended(chapter: Chapter) -> None:
-            if device.is_heard:
-                keep(chapter)
+        self.lead(performance, told, is_heard=device.is_heard).play(device, self.device)
 
-        play_live(performance.chapters(), performance.blocks, device, on_status, on_end_of=ended)
+    def lead(
+        self,
+        performance: Performance,
+        on_status: Callable[[LiveStatus], None] = lambda _status: None,
+        *,
+        asked: Asked | None = None,
+        controls: Sequence[Control] = (),
+        waits: bool = False,
+        resume: Bookmark | None = None,
+        offer: bool = False,
+        is_heard: bool = True,
+    ) -> LiveSession:
+        """A session that can be steered while it is played: the ``Desk`` for controls.
+
+        Args:
+            performance: from ``prepare``.
+            on_status: told about ten times a second, and once at the end.
+            asked: how the session was asked for: then its place is kept, and can be gone on with later.
+            controls: told of what changes.
+            waits: whether somebody can say that they are ready; without, a wait is its fixed time.
+            resume: where to go on.
+            offer: whether that is only offered, by voice.
+            is_heard: whether somebody can hear it: only then anything is remembered.
+        """
+        from voice_coach.leading import lead
+
+        return lead(
+            performance,
+            on_status,
+            keeper=self._practising.keeper(performance.session) if is_heard else None,
+            bookmark=self.bookmark if is_heard else None,
+            asked=asked,
+            controls=controls,
+            waits=waits,
+            resume=resume,
+            offer=offer,
+            keep_pace=self._keep_pace,
+            notify=self._notify,
+            now_ms=self._now_ms,
+        )
+
+    @cached_property
+    def bookmark(self) -> BookmarkFile:
+        """Where the last session was left."""
+        from voice_coach.bookmark import BookmarkFile
+
+        return BookmarkFile(self.home.bookmark, self._notify)
+
+    def _keep_pace(self, percent: int) -> None:
+        self.tune("all", {"pace": f"{percent / 100:g}"})
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
         """Writes a script to start from.

@@ -20,6 +20,7 @@ class Home:
         exports: where sessions go when there is no sound device; where people look for music.
         pacing: the person's own values for exercises, a file.
         history: which exercises were completed when, a file.
+        bookmark: where the last session was left, a file.
     """
 
     scripts: Path
@@ -28,6 +29,7 @@ class Home:
     exports: Path
     pacing: Path
     history: Path
+    bookmark: Path
 
 
 def find_runtime() -> Path:
@@ -64,4 +66,5 @@ def _home(data: Path, cache: Path, exports: Path) -> Home:
         exports=exports,
         pacing=data / "pacing.yaml",
         history=data / "history.db",
+        bookmark=data / "bookmark.json",
     )

@@ -11,12 +11,15 @@ from voice_coach.pacing.layers import Layer, LayersOf, kept_layers, no_layers
 from voice_coach.performance import ClipLengths
 from voice_coach.wishes import Wishes, check_wishes
 
+Known = Callable[[Entry | None], Layer]
+"""How much is said by what is known of each exercise."""
+
 
 def all_layers(
     session: Session,
     wishes: Wishes,
     *,
-    known: Callable[[Entry | None], Layer] | None = None,
+    known: Known | None = None,
     own: LayersOf = no_layers,
 ) -> LayersOf:
     """Every layer but that of a fit.

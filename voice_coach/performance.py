@@ -15,7 +15,7 @@ from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Guidance, ParameterType, Session, Tunable
+from voice_coach.model.script import Guidance, Language, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
@@ -23,8 +23,9 @@ from voice_coach.pacing.fading import FADED
 from voice_coach.pacing.layers import YOURS, of_session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from voice_coach.asides import Asides
     from voice_coach.audio.block import Block
     from voice_coach.model.speech import SoundSource
 
@@ -75,25 +76,34 @@ class Performance:
 
     Args:
         session: the session.
+        language: the coach's own words.
         plans: its chapters.
         voice: who speaks.
         voice_name: the voice, as ``ENGINE:NAME``.
         sounds: the sound cues.
         lengths: what has been measured before, if anything.
         person: whom it is made for; "" for nobody in particular.
+        speed: where the one knob stands in it.
+        again: the same session with the knob elsewhere.
     """
 
     def __init__(
         self,
         session: Session,
+        language: Language,
         plans: Sequence[ChapterPlan],
         voice: Voice,
         voice_name: str,
         sounds: Sounds,
         lengths: ClipLengths | None = None,
         person: str = "",
+        speed: float = 1.0,
+        again: Callable[[float], Performance] | None = None,
     ) -> None:
         self.session = session
+        self.language = language
+        self.speed = speed
+        self._again = again
         self.person = person
         self._plans = plans
         self._voice = voice
@@ -105,6 +115,11 @@ class Performance:
     def chapter_count(self) -> int:
         """How many chapters there are."""
         return len(self._plans)
+
+    @property
+    def exercises(self) -> tuple[str, ...]:
+        """The exercise's id of each chapter, in order; "" for the opening and closing."""
+        return tuple(plan.exercise for plan in self._plans)
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -147,9 +162,13 @@ class Performance:
             if plan.exercise and plan.pace.origins.get("guidance") == FADED and plan.pace.guidance != "full"
         }
 
-    def chapters(self) -> Iterator[Chapter]:
-        """The chapters in order, each compiled when it is reached, while the next one is prepared."""
-        for scheduled in self._scheduled():
+    def chapters(self, first: int = 0) -> Iterator[Chapter]:
+        """The chapters in order, each compiled when it is reached, while the next one is prepared.
+
+        Args:
+            first: the index of the one to begin with.
+        """
+        for scheduled in self._scheduled(first):
             yield scheduled.chapter
 
     def way_out(self, chapter_index: int) -> Chapter:
@@ -177,6 +196,34 @@ class Performance:
         sounds = self._sounds.source()
         for chapter in self.chapters() if chapters is None else chapters:
             yield from render(chapter, self._voice, sounds)
+
+    def rendered(
+        self, chapter: Chapter, block_frames: int, start_ms: int, gain_db: float = 0.0
+    ) -> Iterator[Block]:
+        """The blocks of a chapter, of so many frames each, from a moment on, so many decibels louder."""
+        from voice_coach.audio.render import render
+
+        clips, sounds = self._voice, self._sounds.source()
+        if gain_db:
+            from voice_coach.audio.volume import LouderClips, LouderSounds
+
+            clips, sounds = LouderClips(clips, gain_db), LouderSounds(sounds, gain_db)
+        return render(chapter, clips, sounds, block_frames=block_frames, start_ms=start_ms)
+
+    def asides(self, index: int) -> Asides:
+        """Compiles what is said besides the session, at the pace of a chapter."""
+        from voice_coach.asides import Asides
+
+        pace = self._plans[index].pace
+        return Asides(self.session, self.language, self._voice_name, pace, self._lengths)
+
+    def at_speed(self, speed: float) -> Performance:
+        """The same session with the one knob elsewhere.
+
+        Raises:
+            CoachError: it cannot be as fast or slow as that.
+        """
+        return self if self._again is None else self._again(speed)
 
     def timeline(self) -> Timeline:
         """The whole session with its times; speaks everything once to measure it."""
@@ -245,16 +292,16 @@ class Performance:
         ]
         return f"{layer} sets it: {', '.join(told)}" if told else ""
 
-    def _scheduled(self, *, heard: bool = True) -> Iterator[Scheduled]:
+    def _scheduled(self, first: int = 0, *, heard: bool = True) -> Iterator[Scheduled]:
         """The chapters with their times, each beginning on the grid."""
-        return on_grid(self._compiled(heard=heard), len(self._plans))
+        return on_grid(self._compiled(self._plans[first:], heard=heard), len(self._plans) - first)
 
-    def _compiled(self, *, heard: bool) -> Iterator[Scheduled]:
+    def _compiled(self, plans: Sequence[ChapterPlan], *, heard: bool) -> Iterator[Scheduled]:
         """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
-        for index, plan in enumerate(self._plans):
+        for index, plan in enumerate(plans):
             # One chapter ahead: its words are spoken in the background while this one is rendered.
-            for ahead in self._plans[index + len(expanded) : index + 2]:
+            for ahead in plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
                 prepare = self._voice.prepare if heard else self._lengths.expect
                 prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_coach.model.cue import Mark
 from voice_coach.model.practice import Practice
 from voice_coach.model.problems import CoachError
 from voice_coach.model.script import GUIDANCE_LEVELS, Entry, Guidance, Session
@@ -18,6 +19,34 @@ from voice_coach.pacing.layers import Layer
 
 if TYPE_CHECKING:
     from voice_coach.history.history import History
+
+
+class Keeper:
+    """Keeps what comes of one playing of a session, if anything is to be remembered.
+
+    Args:
+        history: where; None to remember nothing.
+        session: the session's id.
+        now_ms: the clock.
+    """
+
+    def __init__(self, history: History | None, session: str, now_ms: Callable[[], int]) -> None:
+        self._history = history
+        self._session = session
+        self._now_ms = now_ms
+        self._run = uuid.uuid4().hex
+
+    def completed(self, chapter: Chapter) -> None:
+        """A chapter was heard to its end: kept if it is an exercise."""
+        if self._history is not None and chapter.exercise:
+            self._history.add(chapter.exercise, session=self._session, run=self._run, at_ms=self._now_ms())
+
+    def hurt(self, exercise: str, mark: Mark | None) -> None:
+        """Something hurt, in this exercise at this place."""
+        if self._history is not None and exercise:
+            self._history.add_hurt(
+                exercise, session=self._session, run=self._run, at_ms=self._now_ms(), mark=mark
+            )
 
 
 class Practising:
@@ -65,16 +94,9 @@ class Practising:
 
         return layer
 
-    def keeper(self, session: Session) -> Callable[[Chapter], None]:
-        """Told of each chapter that was heard to its end, it keeps those that are exercises."""
-        run = uuid.uuid4().hex
-        may_remember = self._may_remember()
-
-        def keep(chapter: Chapter) -> None:
-            if chapter.exercise and may_remember:
-                self._history.add(chapter.exercise, session=session.id, run=run, at_ms=self._now_ms())
-
-        return keep
+    def keeper(self, session: Session) -> Keeper:
+        """Keeps what comes of one playing of a session."""
+        return Keeper(self._history if self._may_remember() else None, session.id, self._now_ms)
 
     def _may_remember(self) -> bool:
         """Whether the person lets anything be remembered; a file that cannot be read may say no."""

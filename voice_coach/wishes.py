@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 from voice_coach.model.practice import AUTO, GuidanceWish
@@ -52,6 +52,12 @@ class Wishes:
         rate = {} if self.rate_wpm is None else {"rate": self.rate_wpm}
         guidance = None if self.guidance == AUTO else self.guidance
         return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
+
+    def at_speed(self, speed: float, *, before: float) -> Wishes:
+        """The same with the knob elsewhere; what was to fit into a time gets longer or shorter by as much."""
+        if self.fit_ms is None:
+            return replace(self, speed=speed)
+        return replace(self, fit_ms=round(self.fit_ms * before / speed))
 
 
 def check_wishes(wishes: Wishes, session: Session) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from voice_coach.history.schema import NewerHistoryError, is_ours, migrate
+from voice_coach.model.cue import Mark
 from voice_coach.model.practice import PAIN_SCALE, Practice
 
 T = TypeVar("T")
@@ -26,7 +27,13 @@ _ADD = "INSERT INTO practice (run, session, exercise, at_ms, completed, pain) VA
 # The rounds of one playing are one time. A row that another program wrote without a time is passed over.
 _ROWS = "FROM practice WHERE exercise = ? AND typeof(at_ms) = 'integer'"
 _COMPLETED = f"SELECT max(at_ms) {_ROWS} AND completed = 1 GROUP BY run ORDER BY 1"
-_PAIN = f"SELECT max(at_ms) {_ROWS} AND pain > 0"
+_HURT = "INSERT INTO hurt (run, session, exercise, at_ms, at_set, rep, side) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PAIN = f"""
+    SELECT max(at_ms) FROM (
+        SELECT at_ms {_ROWS} AND pain > 0
+        UNION ALL SELECT at_ms FROM hurt WHERE exercise = ? AND typeof(at_ms) = 'integer'
+    )
+"""
 
 
 class History:
@@ -83,6 +90,17 @@ class History:
             raise ValueError(f"pain {pain} is not from {PAIN_SCALE[0]} to {PAIN_SCALE[1]}")
         row = (run, session, exercise, at_ms, int(completed), pain)
         self._use(lambda database: database.execute(_ADD, row))
+
+    def add_hurt(self, exercise: str, *, session: str, run: str, at_ms: int, mark: Mark | None) -> None:
+        """Keeps that something hurt; it is on the disk when this returns.
+
+        Args:
+            exercise: its id.
+            session, run, at_ms: as for ``add``.
+            mark: which set, rep and side it was.
+        """
+        place = (mark.set, mark.rep, mark.side) if mark else (None, None, None)
+        self._use(lambda database: database.execute(_HURT, (run, session, exercise, at_ms, *place)))
 
     def _use(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
         """Opens the database for one short use; None, and a notice, where the file fails it."""
@@ -150,7 +168,7 @@ def _is_damaged(path: Path, error: sqlite3.Error) -> bool:
 
 def _practice(database: sqlite3.Connection, exercise: str) -> Practice:
     completed = tuple(moment for (moment,) in database.execute(_COMPLETED, (exercise,)))
-    (pain,) = database.execute(_PAIN, (exercise,)).fetchone()
+    (pain,) = database.execute(_PAIN, (exercise, exercise)).fetchone()
     return Practice(completed, pain)
 
 

@@ -20,6 +20,20 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX practice_of_exercise ON practice (exercise, at_ms);
     """,
+    # 2: a row for each time that something hurt, at which set, rep and side of the exercise, where it has them.
+    """
+    CREATE TABLE hurt (
+        id INTEGER PRIMARY KEY,
+        run TEXT NOT NULL,
+        session TEXT NOT NULL,
+        exercise TEXT NOT NULL,
+        at_ms INTEGER NOT NULL CHECK (typeof(at_ms) = 'integer'),
+        at_set INTEGER,
+        rep INTEGER,
+        side TEXT
+    );
+    CREATE INDEX hurt_by_exercise ON hurt (exercise, at_ms);
+    """,
 )
 """The statements that lead from each version to the next. Only ever append: files of every version exist."""
 

@@ -11,8 +11,8 @@ Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "
 """What the session is doing.
 
 ``waiting`` for the person to be ready; ``hurting`` leads out of a position that hurts; ``asking`` how to go
-on after that; ``resting`` until the person is ready; ``offering`` something that may be taken up; ``lost`` has
-no sound device.
+on after that; ``resting`` until the person is ready; ``offering`` something that may be taken up; ``lost``: there
+is no sound device.
 """
 
 

@@ -131,3 +131,8 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
         raise CoachError(
             f"{name} {shown} is outside its bounds{whose}, {low} to {high}. Choose a value between them."
         )
+
+
+def speed_of(layers: Sequence[Layer]) -> float:
+    """Where the one knob stands: the last layer that turns it decides."""
+    return next((layer.speed for layer in reversed(layers) if layer.speed is not None), 1.0)

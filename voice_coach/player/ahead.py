@@ -42,6 +42,15 @@ class Ahead(Generic[T]):
         with self._changed:
             return tuple(self._items)
 
+    def at(self, index: int) -> T | None:
+        """One item; None if it is not there yet. Never waits; raises what the iterator raised before it."""
+        with self._changed:
+            if index < len(self._items):
+                return self._items[index]
+            if self._error is not None:
+                raise self._error
+            return None
+
     def is_complete(self) -> bool:
         """Whether everything is there."""
         with self._changed:

@@ -82,7 +82,8 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
         case "waiting":
             return ready(state, score)
         case "resting":
-            return entered(state, "playing", "going_on")
+            # The person is ready to go on, and has yet to come back into the position.
+            return entered(state, "waiting", "back_to_exercise")
         case "paused":
             return gone_on(state, score, state.since_ms, "going_on")
         case "playing":
@@ -114,7 +115,7 @@ def _repeat(state: State, score: Score, rules: Rules) -> State:
         case "asking":
             return entered(state, "asking", "hurts_ask")
         case "resting":
-            return entered(state, "resting", "back_to_exercise")
+            return entered(state, "resting", "rest_reminder")
         case "offering":
             return entered(state, "offering", "resume_offer" if state.offer == "resume" else "keep_offer")
         case _:

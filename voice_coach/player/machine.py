@@ -78,7 +78,7 @@ def over(state: State, score: Score, rules: Rules) -> State:
         case "asking":
             return _unanswered(state, ASK_LIMIT_MS, "hurts_ask")
         case "resting":
-            return _unanswered(state, REST_LIMIT_MS, "back_to_exercise")
+            return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
         case "offering":
             return declined(state)
         case _:
@@ -154,7 +154,7 @@ _OPENING: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
     "hurting": ("way_out",),
     "asking": ("hurts_ask",),
-    "resting": ("back_to_exercise",),
+    "resting": ("rest_reminder",),
 }
 """What is said again when a mode is gone on with."""
 
@@ -206,7 +206,7 @@ def _wait(state: State, score: Score) -> tuple[int, int] | None:
 
 def _wait_limit_ms(state: State, score: Score) -> int:
     wait = _wait(state, score)
-    return max(WAIT_LEAST_MS, WAIT_FACTOR * (wait[1] - wait[0])) if wait else 0
+    return max(WAIT_LEAST_MS, WAIT_FACTOR * (wait[1] - wait[0]) if wait else 0)
 
 
 def _waited(state: State, score: Score) -> State:

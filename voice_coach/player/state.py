@@ -28,6 +28,7 @@ AsideName = Literal[
     "hurts_limit",
     "no_easier",
     "rest_begins",
+    "rest_reminder",
     "back_to_exercise",
     "easier_begins",
     "skipped",

@@ -102,17 +102,16 @@ class LiveStream:
         """Has a command carried out, after those that were given before; returns at once."""
         self._post(command, lambda state: commanded(state, command, self._score, self._rules))
 
-    def exchange(self, score: Callable[[Score, State], Score]) -> None:
+    def exchange(self, score: Callable[[State], Score]) -> None:
         """Goes on with other chapters.
 
         Args:
-            score: makes them from those there are and the state that is heard, in the pulling thread; what
-                has been heard of the chapter of that state must be at the same places in them.
+            score: gives them, from the state that is heard, in the pulling thread; what has been heard of the
+                chapter of that state must be at the same places in them.
         """
 
         def exchanged(state: State) -> State:
-            self._score = score(self._score, state)
-            self._source = None
+            self._score = score(state)
             return state
 
         self._post(None, exchanged)
@@ -183,6 +182,9 @@ class LiveStream:
         if not self._inbox:
             return
         acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
+        state = self._at(self._heard())
+        if all(command is not None and act(state) == state for command, act in acts):
+            return  # what means nothing now shall not be heard
         dropped = self._device.cut() if self._device else np.zeros(0, np.int16)
         heard = self._heard()
         state = self._at(heard)

@@ -1,0 +1,162 @@
+"""What can be heard in a live session: the chapters of a performance, and all that is said besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain, islice
+
+from voice_coach.asides import SOUNDS, place, time_left
+from voice_coach.compiler.wording import Known
+from voice_coach.model.live_words import Lines, LiveWords
+from voice_coach.model.timeline import Chapter
+from voice_coach.performance import Performance
+from voice_coach.player.ahead import Ahead
+from voice_coach.player.course import Course, course, joined
+from voice_coach.player.state import Aside, State
+
+_ASIDES_KEPT = 64
+
+AT_ONCE = (
+    "hurts_ask",
+    "hurts_ask_no_easier",
+    "ready_ask",
+    "ready_reminder",
+    "slower",
+    "faster",
+    "rest_begins",
+    "ended",
+)
+"""What is to be said at once when it is asked for, and so is spoken ahead."""
+
+
+class LiveScore:
+    """The chapters of one performance as they become ready, and what is said besides.
+
+    Args:
+        performance: the session at one pace.
+        first: the index of the chapter that is needed first.
+    """
+
+    def __init__(self, performance: Performance, first: int = 0) -> None:
+        self._performance = performance
+        self._words: LiveWords = performance.language.live
+        self._first = first
+        before = islice(performance.chapters(), first)
+        self._chapters = Ahead(chain(performance.chapters(first), before if first else ()))
+        self._joined: dict[int, Course] = {}
+        self._easier: dict[int, Chapter] = {}
+        self._said: dict[Aside, Chapter] = {}
+        self._asides = performance.asides(first)
+
+    def start(self) -> None:
+        """Begins to compile in the background."""
+        self._chapters.start()
+
+    def close(self, patience_s: float) -> None:
+        """Compiles no more."""
+        self._chapters.stop(patience_s)
+
+    def rehearse(self) -> None:
+        """Has spoken ahead what must come at once when it is asked for: the ways out, and the questions."""
+        for index in range(self.count):
+            self._performance.way_out(index)
+        lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
+        self._asides.expect(lines)
+
+    @property
+    def performance(self) -> Performance:
+        """The session at this pace."""
+        return self._performance
+
+    @property
+    def count(self) -> int:
+        return self._performance.chapter_count
+
+    def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
+        if easier:
+            return self._easier_chapter(index)
+        if index in self._joined:
+            return self._joined[index].chapter
+        return self._chapters.at((index - self._first) % self.count)
+
+    def has_easier(self, index: int) -> bool:
+        return self._performance.has_easier(index)
+
+    def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
+        here = self.chapter(index, easier=easier)
+        after = [self.chapter(each) for each in range(index + 1, self.count)]
+        known = [chapter.duration_ms for chapter in (here, *after) if chapter is not None]
+        return max(0, sum(known) - at_ms) if len(known) == 1 + len(after) else None
+
+    def aside(self, aside: Aside) -> Chapter:
+        if aside not in self._said:
+            if len(self._said) >= _ASIDES_KEPT:
+                self._said.pop(next(iter(self._said)))
+            self._said[aside] = self._compiled(aside)
+        return self._said[aside]
+
+    def after(self, before: LiveScore, state: State) -> LiveScore:
+        """This score, going on where another one has come to, from the next cue on.
+
+        Args:
+            before: the same session at another pace.
+            state: what is being heard of it.
+        """
+        index = state.chapter
+        old, new = before.chapter(index), self.chapter(index)
+        if old is None or state.easier:
+            return self
+        was = before.course(index) or course(old)
+        # Where the new chapter is not there yet the old one is heard to its end.
+        self._joined[index] = joined(was, state.at_ms, course(new)) if new is not None else was
+        return self
+
+    def course(self, index: int) -> Course | None:
+        """The chapter in which one pace goes over into another, if it is one."""
+        return self._joined.get(index)
+
+    def _easier_chapter(self, index: int) -> Chapter | None:
+        if index not in self._easier:
+            easier = self._performance.easier(index)
+            if easier is None:
+                return None
+            self._easier[index] = easier
+        return self._easier[index]
+
+    def _compiled(self, aside: Aside) -> Chapter:
+        if aside.name in SOUNDS:
+            return self._asides.sound(aside.name)
+        if aside.name == "way_out":
+            return self._performance.way_out(aside.chapter)
+        return self._asides.said(*self._lines(aside))
+
+    def _lines(self, aside: Aside) -> tuple[Lines, Mapping[str, Known]]:
+        words = self._words
+        exercise = self._performance.exercises[aside.chapter]
+        if aside.name == "time_left" and aside.left_ms is not None:
+            known = time_left(aside.left_ms)
+            return (words.time_left if known else words.time_left_short), known
+        if aside.name in ("where", "time_left"):
+            if not exercise:
+                return (words.where_closing if aside.chapter else words.where_opening), {}
+            return words.where, self._place(aside)
+        if aside.name == "hurts_ask" and not self.has_easier(aside.chapter):
+            return words.hurts_ask_no_easier, {}
+        lines: Lines = getattr(words, aside.name)
+        return lines, {
+            "exercise": Known("text", self._performance.titles[aside.chapter]),
+            "position": Known("text", words.positions[self._position(exercise)]),
+        }
+
+    def _place(self, aside: Aside) -> Mapping[str, Known]:
+        chapter = self.chapter(aside.chapter, easier=aside.easier)
+        if chapter is None:
+            return {"exercise": Known("text", self._performance.titles[aside.chapter])}
+        exercises = self._performance.exercises
+        same = [index for index, exercise in enumerate(exercises) if exercise == exercises[aside.chapter]]
+        return place(chapter, aside.at_ms, (same.index(aside.chapter) + 1, len(same)))
+
+    def _position(self, exercise: str) -> str:
+        entries = self._performance.session.entries
+        found = (entry.exercise.position for entry in entries if entry.exercise.id == exercise)
+        return next(found, self._performance.session.start)

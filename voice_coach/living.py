@@ -1,0 +1,309 @@
+"""A live session: its stream on its device, and those who steer it, show it and remember it."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from threading import Event as Flag
+from threading import Thread
+from typing import TYPE_CHECKING, Final
+
+from voice_coach.live_score import LiveScore
+from voice_coach.model.commands import CommandName
+from voice_coach.model.cue import Mark
+from voice_coach.model.live import LiveStatus
+from voice_coach.model.problems import CoachError, DeviceError
+from voice_coach.model.status import Status
+from voice_coach.model.timeline import Chapter
+from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.player.places import mark_at, sentence_ms
+from voice_coach.player.state import Rules, State
+from voice_coach.player.status import moment
+from voice_coach.player.stream import LiveStream
+
+if TYPE_CHECKING:
+    from voice_coach.audio.block import Block
+    from voice_coach.outputs.output import LiveOutput
+
+TICK_S: Final = 0.1
+"""How often the session is looked at: shown, remembered, and asked whether the machine has slept."""
+
+REOPEN_S: Final = 1.0
+"""How often another device is looked for when one was lost."""
+
+_SOON_S: Final = 0.01
+
+STOP_PATIENCE_S: Final = 0.5
+"""How long the end waits for a chapter that is being compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session is.
+
+    Attributes:
+        chapter: the index of the chapter.
+        exercise: the exercise's id, or "".
+        title: the chapter's title.
+        at_ms: in the chapter.
+        mark: which set, rep and side that is.
+        easier: whether it is the exercise's easier variant.
+        speed_percent: where the one knob stands.
+    """
+
+    chapter: int
+    exercise: str
+    title: str
+    at_ms: int
+    mark: Mark | None
+    easier: bool
+    speed_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """Those who are told what happens, all from one thread of their own; what they raise ends the session.
+
+    Attributes:
+        status: about ten times a second what is heard, and once at the end.
+        changed: where the session has come to, whenever that is another sentence, rep or mode.
+        over: a chapter was heard to its end.
+        pain: something hurts at this place.
+        left: the session was ended (True) by a command, or (False) was heard to its end.
+        keep: the knob is to stay where it is, in percent.
+        notify: what went wrong, in a sentence.
+    """
+
+    status: Callable[[LiveStatus], None] = lambda _status: None
+    changed: Callable[[Place, LiveStatus], None] = lambda _place, _status: None
+    over: Callable[[Chapter], None] = lambda _chapter: None
+    pain: Callable[[Place], None] = lambda _place: None
+    left: Callable[[bool], None] = lambda _by_command: None
+    keep: Callable[[int], None] = lambda _percent: None
+    notify: Callable[[str], None] = lambda _sentence: None
+
+
+class LiveSession:
+    """One session being led. It is the ``Desk`` of every control.
+
+    Args:
+        score: what can be heard.
+        retimed: the score at another position of the knob, in percent, from a chapter on.
+        rules: what holds for the session.
+        state: where it begins.
+        listeners: who is told.
+        clock_s: a clock that goes on while the machine is awake; ``asleep_ms`` says how long it was not.
+    """
+
+    def __init__(
+        self,
+        score: LiveScore,
+        retimed: Callable[[int, int], LiveScore],
+        rules: Rules,
+        state: State,
+        listeners: Listeners,
+        *,
+        clock_s: Callable[[], float] = time.monotonic,
+        asleep_ms: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self._score = score
+        self._retimed = retimed
+        self._listeners = listeners
+        self._clock_s = clock_s
+        self._asleep_ms = asleep_ms
+        self._speed_percent = state.speed_percent
+        self._stream = LiveStream(score, rules, self._render, state, self._commanded)
+        self._happened: deque[Callable[[], None]] = deque()
+        self._over = Flag()
+        self._is_left = False
+        self._retiming: Thread | None = None
+        self._troubles: list[BaseException] = []
+        self._last: tuple[object, ...] = ()
+
+    def give(self, command: CommandName) -> None:
+        self._stream.give(command)
+
+    def now(self) -> LiveStatus:
+        return self._status(self._stream.now())
+
+    @property
+    def place(self) -> Place:
+        """Where it is."""
+        return self._place(self._stream.now())
+
+    def play(self, device: LiveOutput, another: Callable[[], LiveOutput]) -> None:
+        """Leads the session to its end; blocks until then.
+
+        Args:
+            device: opened, or opening.
+            another: a new device, when one was lost.
+
+        Raises:
+            DeviceError: there is no device to begin with.
+            CoachError: a chapter could not be compiled or spoken.
+            KeyboardInterrupt: Ctrl-C; the device has been closed.
+        """
+        score = self._score
+        score.start()
+        teller = Thread(target=self._tell, name="status", daemon=True)
+        teller.start()
+        current: LiveOutput | None = device
+        try:
+            while current is not None:
+                try:
+                    current.write(self._stream.blocks(current))
+                    break
+                except DeviceError:
+                    if not current.position_frames and current is device:
+                        raise
+                    current = self._another(another)
+        finally:
+            self._over.set()
+            if current is not None:
+                current.close()
+            self._score.close(STOP_PATIENCE_S)
+            teller.join()
+        if self._troubles:
+            raise self._troubles[0]
+
+    def _another(self, another: Callable[[], LiveOutput]) -> LiveOutput | None:
+        """Waits for a device to come back; None if the session is ended meanwhile."""
+        from voice_coach.outputs.reopening import wait_for_device
+
+        self._stream.lose()
+        since_s = self._clock_s()
+        device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._over.wait)
+        if device is not None:
+            self._stream.come_back(round((self._clock_s() - since_s) * MS_PER_SECOND))
+        return device
+
+    def _is_given_up(self) -> bool:
+        return self._stream.now().mode == "ended" or bool(self._troubles)
+
+    def _render(
+        self, chapter: Chapter, block_frames: int, start_ms: int, volume_db: float
+    ) -> Iterator[Block]:
+        return self._score.performance.rendered(chapter, block_frames, start_ms, volume_db)
+
+    def _commanded(self, command: CommandName, before: State, after: State) -> None:
+        """In the thread that makes the sound: what there is to do is left to the other one."""
+        if command == "hurts" and after.mode == "hurting" and before.mode not in ("hurting", "asking"):
+            place = self._place(before)
+            self._happened.append(lambda: self._listeners.pain(place))
+        if any(aside.name == "kept" for aside in after.asides) and before.mode == "offering":
+            self._happened.append(lambda: self._listeners.keep(after.speed_percent))
+        is_over = before.mode == "ended" or (before.mode == "offering" and before.offer == "keep")
+        if after.mode == "ended" and not is_over:
+            self._is_left = True
+
+    def _tell(self) -> None:
+        """Looks at the session again and again, until it is over."""
+        try:
+            while True:
+                last = self._over.wait(TICK_S)
+                self._look()
+                if last:
+                    break
+            if self._stream.now().mode == "ended":
+                self._listeners.left(self._is_left)
+        except BaseException as error:  # noqa: BLE001  (it is raised again in the caller's thread)
+            self._troubles.append(error)
+            self._stream.give("stop")
+
+    def _look(self) -> None:
+        if (asleep_ms := self._asleep_ms()) > 0:
+            self._stream.sleep(asleep_ms)
+        state = self._stream.now()
+        self._retime(state)
+        for done in self._stream.heard_over():
+            chapter = self._score.chapter(done.chapter)
+            if chapter is not None and not done.easier:
+                self._listeners.over(chapter)
+        while self._happened:
+            self._happened.popleft()()
+        status = self._status(state)
+        self._listeners.status(status)
+        place = self._place(state)
+        chapter = self._score.chapter(state.chapter, easier=state.easier)
+        said_ms = sentence_ms(chapter, state.at_ms) if chapter else 0
+        now = (state.mode, state.chapter, state.easier, place.mark, said_ms, state.speed_percent)
+        if now != self._last:
+            self._last = now
+            self._listeners.changed(place, status)
+
+    def _retime(self, state: State) -> None:
+        """Compiles what is left anew, in the background, when the knob was turned."""
+        if state.speed_percent == self._speed_percent or (self._retiming and self._retiming.is_alive()):
+            return
+        self._speed_percent = percent = state.speed_percent
+        self._retiming = Thread(
+            target=self._compile, args=(percent, state.chapter), name="new pace", daemon=True
+        )
+        self._retiming.start()
+
+    def _compile(self, percent: int, first: int) -> None:
+        try:
+            score = self._retimed(percent, first)
+            score.start()
+            while score.chapter(first) is None and not self._over.wait(_SOON_S):
+                pass
+        except CoachError as error:
+            self._listeners.notify(f"The pace stays as it is: {error}")
+            return
+        before = self._score
+
+        def going_on(state: State) -> LiveScore:
+            self._score = score
+            return score.after(before, state)
+
+        before.close(0)
+        self._stream.exchange(going_on)
+
+    def _place(self, state: State) -> Place:
+        chapter = self._score.chapter(state.chapter, easier=state.easier)
+        performance = self._score.performance
+        return Place(
+            chapter=state.chapter,
+            exercise=performance.exercises[state.chapter],
+            title=performance.titles[state.chapter],
+            at_ms=state.at_ms,
+            mark=mark_at(chapter, state.at_ms) if chapter else None,
+            easier=state.easier,
+            speed_percent=state.speed_percent,
+        )
+
+    def _status(self, state: State) -> LiveStatus:
+        score, session = self._score, self._score.performance.session
+        chapter = score.chapter(state.chapter, easier=state.easier)
+        mark = mark_at(chapter, state.at_ms) if chapter else None
+        return LiveStatus(
+            mode=state.mode,
+            status=self._moment(state, chapter) if chapter else None,
+            session=session.id,
+            title=session.title,
+            chapter=state.chapter,
+            chapters=score.count,
+            position_ms=state.at_ms,
+            duration_ms=chapter.duration_ms if chapter else 0,
+            set=mark.set if mark else None,
+            rep=mark.rep if mark else None,
+            side=mark.side if mark else None,
+            volume_db=state.volume_db,
+            speed_percent=state.speed_percent,
+            saying=self._saying(state),
+        )
+
+    def _moment(self, state: State, chapter: Chapter) -> Status:
+        before = [self._score.chapter(index) for index in range(state.chapter)]
+        before_ms = sum(each.duration_ms for each in before if each is not None)
+        left_ms = self._score.left_ms(state.chapter, state.at_ms, easier=state.easier)
+        return moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
+
+    def _saying(self, state: State) -> str:
+        if not state.asides:
+            return ""
+        words = [event for event in self._score.aside(state.asides[0]).events if event.lane == "speech"]
+        said = [event.text for event in words if event.start_ms <= state.aside_ms]
+        return said[-1] if said else ""
