@@ -24,7 +24,8 @@ _LONGEST_PATH: Final = 100
 """Bytes of a socket's path: Linux takes 107, macOS 103."""
 
 _HERE: Final = "127.0.0.1"
-_WAITING: Final = 8
+_WAITING: Final = 64
+"""So many may wait to be heard; past that the system turns callers away."""
 _PATIENCE_S: Final = 3.0
 
 
