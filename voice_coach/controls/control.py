@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
@@ -31,6 +31,9 @@ class Control(ABC):
     A control never ends or stops the session by failing: what goes wrong it tells once, in a sentence, and
     the session goes on without it.
     """
+
+    is_at_hand: ClassVar[bool] = True
+    """Whether a person who lies on the floor may have it within reach."""
 
     @abstractmethod
     def start(self, desk: Desk) -> None:

@@ -197,6 +197,7 @@ class KeyboardControl(Control):
         self._over = threading.Event()
 
     def start(self, desk: Desk) -> None:
+        self._over.clear()
         self._keyboard = keyboard = Keyboard()
         atexit.register(self.close)  # for whoever is ended before the session could close it
         keyboard.__enter__()
@@ -213,6 +214,7 @@ class KeyboardControl(Control):
             if self._thread is not None:
                 keyboard.wake()
                 self._thread.join()
+                self._thread = None
         finally:
             keyboard.__exit__(None, None, None)
 
