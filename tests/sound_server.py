@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import tempfile
@@ -27,12 +28,36 @@ _FRAME_BYTES = 2 * CHANNELS
 _PATIENCE_S = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class SoundServer:
-    """A running server. ``environ`` is what a program needs in its environment to find it, and no other."""
+    """A running server.
+
+    Attributes:
+        environ: what a program needs in its environment to find it, and no other.
+        rewinds: see ``running_sound_server``.
+        pid: of its process; another after a restart.
+    """
 
     environ: dict[str, str]
-    pid: int
+    rewinds: bool
+    pid: int = 0
+
+    def start(self) -> None:
+        """Start it, or, once it was ended, start it again where the same programs find it."""
+        command = [require_program("pulseaudio"), "-n", "--daemonize=yes", "--exit-idle-time=-1"]
+        for module in (
+            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le "
+            f"norewinds={int(not self.rewinds)}",
+            "module-native-protocol-unix auth-anonymous=1",
+        ):
+            command += ["-L", module]
+        pid_file = Path(self.environ["XDG_RUNTIME_DIR"]) / "pulse" / "pid"
+        # One that was killed leaves it, and where nobody collects dead processes it counts as running.
+        pid_file.unlink(missing_ok=True)
+        # With --daemonize it returns as soon as the server is ready.
+        command.append("--log-target=null")
+        subprocess.run(command, env=os.environ | self.environ, check=True, stderr=subprocess.DEVNULL)
+        self.pid = int(pid_file.read_text())
 
     @contextlib.contextmanager
     def record(self) -> Generator[Recording]:
@@ -56,8 +81,27 @@ class SoundServer:
         self._control("suspend-sink", SINK, "0")
 
     def kill(self) -> None:
-        """End the server as a crash would."""
-        os.kill(self.pid, signal.SIGKILL)
+        """End the server as a crash would; returns when it is gone."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        process = os.pidfd_open(self.pid)
+        try:
+            os.kill(self.pid, how)
+            select.select([process], [], [], _PATIENCE_S)
+        finally:
+            os.close(process)
+
+    def end(self) -> None:
+        """End the server as its owner would; returns when it is gone."""
+        self._end(signal.SIGTERM)
+
+    def freeze(self) -> None:
+        """Let the server answer no more, as one that hangs."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     def _control(self, *arguments: str) -> None:
         pactl = require_program("pactl", "pulseaudio-utils")
@@ -133,7 +177,6 @@ def running_sound_server(*, rewinds: bool = False) -> Generator[SoundServer]:
         rewinds: its sink prepares up to two seconds of silence ahead while nothing plays, as one on a real
             machine does; otherwise it plays at once.
     """
-    pulseaudio = require_program("pulseaudio")
     # A socket's path must be short, so not pytest's tmp_path.
     with tempfile.TemporaryDirectory(prefix="sound-", ignore_cleanup_errors=True) as folder:
         environ = {
@@ -141,18 +184,10 @@ def running_sound_server(*, rewinds: bool = False) -> Generator[SoundServer]:
             "XDG_CONFIG_HOME": folder,
             "PULSE_SERVER": f"unix:{folder}/pulse/native",
         }
-        command = [pulseaudio, "-n", "--daemonize=yes", "--exit-idle-time=-1", "--log-target=null"]
-        for module in (
-            f"module-null-sink sink_name={SINK} rate={RATE_HZ} channels={CHANNELS} format=s16le "
-            f"norewinds={int(not rewinds)}",
-            "module-native-protocol-unix auth-anonymous=1",
-        ):
-            command += ["-L", module]
-        # With --daemonize it returns as soon as the server is ready.
-        subprocess.run(command, env=os.environ | environ, check=True, stderr=subprocess.DEVNULL)
-        pid = int((Path(folder) / "pulse" / "pid").read_text())
+        server = SoundServer(environ, rewinds)
+        server.start()
         try:
-            yield SoundServer(environ, pid)
+            yield server
         finally:
             with contextlib.suppress(ProcessLookupError):  # a test may have killed it
-                os.kill(pid, signal.SIGKILL)
+                os.kill(server.pid, signal.SIGKILL)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 import wave
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tests.outputs.streams import blocks, noise, session
 from tests.real_parts import require_program, require_real
 from tests.sound_server import SoundServer
 from voice_coach.audio.block import Block
+from voice_coach.outputs.miniaudio_device import MiniaudioDevice
 from voice_coach.outputs.output import FileOutput, LiveOutput, Output, device, file_output
 from voice_coach.outputs.programme import sound_alone
 
@@ -122,15 +124,12 @@ def _folder(request: pytest.FixtureRequest) -> Path:
 
 
 LIVE = pytest.mark.xdist_group("sound")
-MAKERS = [
-    memory,
-    wav,
-    flac,
-    html,
+DEVICE_MAKERS = [
     none,
     pytest.param(miniaudio, marks=LIVE),
     pytest.param(simpleaudio, marks=LIVE),
 ]
+MAKERS = [memory, wav, flac, html, *DEVICE_MAKERS]
 
 
 @pytest.fixture(params=MAKERS, ids=lambda maker: maker.__name__)
@@ -138,6 +137,14 @@ def output_and_heard(request: pytest.FixtureRequest) -> Generator[tuple[Output, 
     maker: Maker = request.param
     with contextmanager(maker)(request) as made:
         yield made
+
+
+@pytest.fixture(params=DEVICE_MAKERS, ids=lambda maker: maker.__name__)
+def live_and_heard(request: pytest.FixtureRequest) -> Generator[tuple[LiveOutput, Heard]]:
+    maker: Maker = request.param
+    with contextmanager(maker)(request) as (output, heard):
+        assert isinstance(output, LiveOutput)
+        yield output, heard
 
 
 def test_all_of_the_stream_arrives_in_order_and_once(output_and_heard: tuple[Output, Heard]) -> None:
@@ -176,3 +183,42 @@ def test_closing_twice_is_no_error(output_and_heard: tuple[Output, Heard]) -> No
     output.write(blocks([noise(4800)]))
     output.close()
     output.close()
+
+
+def test_what_is_cut_is_given_back_and_all_else_is_heard(live_and_heard: tuple[LiveOutput, Heard]) -> None:
+    output, heard = live_and_heard
+    written: list[NDArray[np.int16]] = []
+
+    def changing() -> Generator[Block]:
+        for turn in range(30):
+            if turn in (0, 1, 22, 24, 29):
+                whole = np.concatenate([noise(0), *written])
+                given_back = output.cut()
+                kept = len(whole) - len(given_back)
+                assert np.array_equal(given_back, whole[kept:])
+                written[:] = [whole[:kept]]
+            written.append(noise(4800, turn))
+            yield from blocks([written[-1]])
+
+    output.write(changing())
+    whole = np.concatenate(written)
+    assert output.position_frames == len(whole)
+    arrived = heard()
+    if arrived is not None:
+        assert np.array_equal(arrived[arrived != 0], whole)
+
+
+def test_a_device_that_is_woken_pulls_though_it_has_enough(live_and_heard: tuple[LiveOutput, Heard]) -> None:
+    output, _ = live_and_heard
+    seconds = 600
+
+    def long() -> Generator[Block]:
+        waking = threading.Timer(0.5, output.wake)
+        waking.start()
+        if isinstance(output, MiniaudioDevice):  # the others take all at once
+            yield from blocks([noise(seconds * 48_000)])
+        waking.join()
+        output.cut()
+
+    output.write(long())
+    assert output.position_frames < 5 * 48_000

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _PERIOD_MS = 100
 """How much the device asks for at once. PulseAudio holds one period: for so long may our callback be late."""
 
-_LIVE_PERIOD_MS = 30
+_LIVE_PERIOD_MS = 40
 """The same where the stream takes back what waits: so that is heard soon. See docs/decisions/0018."""
 
 _QUEUE_MS = 2000
@@ -43,6 +43,7 @@ _PLAYING_PATIENCE_S = 1.0
 """A device that has played and takes no frames for so long is lost. miniaudio's own notice of a stop is not
 used: it does not come for every kind of loss, and it does come for a device that only sleeps for a moment."""
 
+_OPENING_PATIENCE_S = 10.0
 _CLOSING_PATIENCE_S = 1.0
 _LOOK_S = 0.1
 
@@ -64,6 +65,8 @@ class MiniaudioDevice(LiveOutput):
         self._queue = FrameQueue(queue_ms * FRAMES_PER_MS, cut_patience_s=self._period_ms / 2000)
         self._opening: threading.Thread | None = None
         self._device: PlaybackDevice | None = None
+        self._handing_over = threading.Lock()
+        self._is_closed = False
         self._problem = ""
         self._is_started = False
         self._stillness = Stillness(2 * _LOOK_S)
@@ -77,7 +80,9 @@ class MiniaudioDevice(LiveOutput):
     def ready(self) -> None:
         self.open()
         if self._opening is not None:
-            self._opening.join()
+            self._opening.join(_OPENING_PATIENCE_S)
+            if self._opening.is_alive():
+                raise DeviceError(NO_DEVICE.format(reason="the sound system does not answer"))
         if self._device is None:
             raise DeviceError(NO_DEVICE.format(reason=self._problem))
 
@@ -98,12 +103,14 @@ class MiniaudioDevice(LiveOutput):
 
     def close(self) -> None:
         """Stop at once, in a few milliseconds; what the device still holds is not heard."""
+        # A sound system that hangs may never answer; it must not take us with it.
         if self._opening is not None:
-            self._opening.join()
-        device, self._device = self._device, None
+            self._opening.join(_CLOSING_PATIENCE_S)
+        with self._handing_over:
+            self._is_closed = True
+            device, self._device = self._device, None
         if device is None:
             return
-        # A device that is gone may never answer; it must not take us with it.
         closing = threading.Thread(target=_close, args=(device,), name="close sound device", daemon=True)
         closing.start()
         closing.join(_CLOSING_PATIENCE_S)
@@ -147,7 +154,11 @@ class MiniaudioDevice(LiveOutput):
             _close(device)
             self._problem = "there is no sound system that answers"
             return
-        self._device = device
+        with self._handing_over:
+            if not self._is_closed:
+                self._device = device
+                return
+        _close(device)  # nobody waited for it
 
     def _start(self) -> None:
         if self._is_started or self._device is None:
