@@ -33,6 +33,7 @@ steps:
   - breathe: 0.5-0-1-0
     cycles: 1
     guide: tones
+hurts: Stop.
 """
 TINY_SESSION = """\
 kind: session
@@ -55,6 +56,7 @@ steps:
   - hold: 90s
     countdown: 3
   - {say: Now come back., guidance: names}
+hurts: Stop.
 """
 LONG_SESSION = TINY_SESSION.replace("tiny", "long").replace("Tiny", "Long")
 HOURS = """\

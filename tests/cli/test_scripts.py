@@ -212,7 +212,7 @@ def test_advice_says_for_which_session_it_is(tmp_path: Path) -> None:
     (tmp_path / "plank.yaml").write_text(
         "kind: exercise\nid: plank\ntitle: Plank\nposition: prone\n"
         "tune:\n  hold: {default: 20s, min: 5s, max: 30s}\n"
-        "steps:\n  - hold: hold\n    countdown: 15\n"
+        "steps:\n  - hold: hold\n    countdown: 15\nhurts: Stop.\n"
     )
     (tmp_path / "core.yaml").write_text(
         "kind: session\nid: core\ntitle: Core\nexercises:\n  - {exercise: plank, set: {hold: 10s}}\n"
@@ -232,6 +232,23 @@ def test_advice_says_for_which_session_it_is(tmp_path: Path) -> None:
     ended = voice_coach("check", "core.yaml", "plank.yaml", cwd=tmp_path)
     assert ended.err.count("warning: ") == 1
     assert "session core" not in ended.err
+
+
+def test_an_exercise_without_a_way_out_is_advised_to_have_one(tmp_path: Path) -> None:
+    path = tmp_path / "bare.yaml"
+    path.write_text("kind: exercise\nid: bare\ntitle: Bare\nposition: standing\nsteps: [Up.]\n")
+    ended = voice_coach("check", "bare.yaml", cwd=tmp_path)
+    assert ended == Ended(
+        0,
+        "",
+        'bare.yaml:1:1  warning: nothing says how to come out of "bare" safely when something hurts\n'
+        "    1 | kind: exercise\n"
+        "      | ^ add hurts: with steps that begin with a stop; without it the coach says its own general "
+        "words, hurts_way_out in languages/en.yaml\n"
+        "1 script checked: 1 warning.\n",
+    )
+    path.write_text(path.read_text() + "hurts: Stop. Let everything go.\n")
+    assert voice_coach("check", "--strict", "bare.yaml", cwd=tmp_path).code == 0
 
 
 def test_all_examples_are_well() -> None:
@@ -255,6 +272,7 @@ def test_advice_is_no_failure_unless_strict(tmp_path: Path) -> None:
     path.write_text(
         "kind: exercise\nid: tight\ntitle: Tight\nposition: standing\nsteps:\n"
         "  - hold: 2s\n    during: [{say: Far too many words for so short a time as this., at: 1s}]\n"
+        "hurts: Stop.\n"
     )
     ended = voice_coach("check", path)
     assert (ended.code, ended.out) == (0, "")

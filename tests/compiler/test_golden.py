@@ -14,7 +14,9 @@ import pytest
 from tests.compiler import fakes
 from voice_coach.model.script import Guidance
 from voice_coach.model.speed import parse_pace
-from voice_coach.outputs.timeline_text import text_lines
+from voice_coach.model.units import format_clock
+from voice_coach.outputs.timeline_text import chapter_lines, text_lines
+from voice_coach.resources import shipped_scripts
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -26,6 +28,12 @@ SHIPPED: list[tuple[str, Guidance]] = [
 ]
 PACES = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
 PROGRAMMES = sorted(path for path in fakes.EXAMPLES.glob("*.yaml") if path.stem != "intervals")
+EXERCISES = sorted(
+    path
+    for path in (*PROGRAMMES, *(shipped_scripts() / "exercises").glob("*.yaml"))
+    if path.read_text(encoding="utf-8").count("\nkind: exercise\n")
+)
+"""Every exercise that is shipped or an example."""
 
 
 def _compare(
@@ -36,8 +44,12 @@ def _compare(
     speed: float | None = None,
 ) -> None:
     """As written in the script where ``guidance`` and ``speed`` are None."""
+    timeline = fakes.timeline(fakes.library().session(session), guidance, speed=speed)
+    _compare_lines(name, list(text_lines(timeline)), request)
+
+
+def _compare_lines(name: str, lines: list[str], request: pytest.FixtureRequest) -> None:
     path = GOLDEN / f"{name}.txt"
-    lines = list(text_lines(fakes.timeline(fakes.library().session(session), guidance, speed=speed)))
     if request.config.getoption("--regenerate-golden"):
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
         return
@@ -66,10 +78,28 @@ def test_example(path: Path, request: pytest.FixtureRequest) -> None:
     _compare(f"example.{path.stem}", str(path), None, request)
 
 
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
+def test_when_it_hurts(path: Path, request: pytest.FixtureRequest) -> None:
+    """The way out of an exercise, and its easier variant if it has one, at few words and a brisk pace."""
+    (plan,) = (
+        plan
+        for plan in fakes.plans(fakes.library().session(str(path)), "names", speed=PACES["brisk"])
+        if plan.exercise
+    )
+    out = fakes.scheduled(plan.way_out(), title="Way out", pace=plan.pace)
+    easier = [fakes.scheduled(plan.easier(), title="Easier", pace=plan.pace)] if plan.easier else []
+    lines = [plan.title]
+    for each in (out, *easier):
+        chapter = each.chapter
+        lines += ["", f"{chapter.title}  {format_clock(chapter.duration_ms)}", *chapter_lines(chapter)]
+    _compare_lines(f"hurts.{path.stem}", lines, request)
+
+
 def test_every_golden_file_is_compared() -> None:
     names = {f"{session}.{guidance}" for session, guidance in SHIPPED} | {"lower-back-short"}
     names |= {f"lower-back-relief.{pace}" for pace in PACES}
     names |= {f"example.{path.stem}" for path in PROGRAMMES}
+    names |= {f"hurts.{path.stem}" for path in EXERCISES}
     assert {path.stem for path in GOLDEN.glob("*.txt")} == names
 
 

@@ -76,7 +76,8 @@ def test_the_docstring_s_example_is_the_readme_s_in_short() -> None:
 
 def test_the_steps_in_the_readme_are_steps(tmp_path: Path) -> None:
     head = "kind: exercise\nid: shown\ntitle: Shown\nposition: supine\nsteps:\n"
-    (tmp_path / "shown.yaml").write_text(head + _blocks("README.md", "yaml")[0], "utf-8")
+    steps = _blocks("README.md", "yaml")[0]
+    (tmp_path / "shown.yaml").write_text(f"{head}{steps}hurts: Stop.\n", "utf-8")
     assert voice_coach("check", "--strict", "shown.yaml", cwd=tmp_path).code == 0
     made = json.loads(voice_coach("show", "--json", "shown.yaml", cwd=tmp_path).out)
     assert "five" in [event["text"] for event in made["events"]]

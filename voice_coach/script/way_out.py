@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from voice_coach.model.script import Exercise, Fragment, MoveTo, Step, Use, Variants, children
+from voice_coach.model.script import (
+    Exercise,
+    Fragment,
+    MoveTo,
+    Repeat,
+    Sets,
+    Sides,
+    Step,
+    Use,
+    Variants,
+    children,
+)
 from voice_coach.script.collecting import Collector
 
 _NEXT = "after it the coach goes on from there"
@@ -40,6 +51,10 @@ def _last_moves(steps: Sequence[Step], fragments: Mapping[str, Fragment]) -> Ite
                 each = [list(_last_moves(choice, fragments)) for choice in step.choices]
                 found = [move for moves in each for move in moves]
                 surely = all(each)
+            case Repeat() | Sets() | Sides():
+                change = step.change or () if isinstance(step, Sides) else ()
+                found = list(_last_moves((*step.between, *change, *step.steps), fragments))
+                surely = bool(found)
             case _:
                 found = list(_last_moves(children(step), fragments))
                 surely = bool(found)
