@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -15,6 +16,25 @@ VERSION: Final = 1
 
 OFFERED_MS: Final = 24 * 3_600_000
 """A session that was left longer ago is not offered again; ``play --resume`` still finds it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How a session was asked for, so that it can be asked for again.
+
+    Attributes:
+        session: its name or file; None for the default.
+        wishes: what was wished for.
+        voice: who speaks, if it was said.
+        pacing: the pacing file, if one was named.
+        start_at: the exercise to begin with.
+    """
+
+    session: str | None
+    wishes: Wishes
+    voice: str | None = None
+    pacing: Path | None = None
+    start_at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +75,27 @@ class Bookmark:
     start_at: str = ""
     saved_ms: int = 0
     version: int = field(default=VERSION, init=False)
+
+    def asked(self) -> Asked:
+        """How the session is asked for once more."""
+        pacing = Path(self.pacing) if self.pacing is not None else None
+        return Asked(
+            session=self.session, wishes=self.wishes, voice=self.voice, pacing=pacing, start_at=self.start_at
+        )
+
+    def may_be_offered(self, asked: Asked, now_ms: int) -> bool:
+        """Whether somebody who asks for this is asked to go on instead: it is the same, and not long ago."""
+        wishes = replace(asked.wishes, speed=self.wishes.speed)
+        same = replace(asked, session=named(asked.session), wishes=wishes) == self.asked()
+        has_begun = self.chapter > 0 or self.at_ms > 0
+        return same and has_begun and 0 <= now_ms - self.saved_ms <= OFFERED_MS
+
+
+def named(session: str | None) -> str | None:
+    """A session's file as it is found from every folder; a name stays a name."""
+    if session is None or not (os.path.sep in session or Path(session).suffix):
+        return session
+    return str(Path(session).absolute())
 
 
 class BookmarkFile:

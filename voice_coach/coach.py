@@ -31,9 +31,8 @@ from voice_coach.wishes import Wishes as Wishes
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
-    from voice_coach.bookmark import Bookmark, BookmarkFile
+    from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
     from voice_coach.controls.control import Control
-    from voice_coach.leading import Asked
     from voice_coach.listening import Listening
     from voice_coach.living import LiveSession
     from voice_coach.model.export import ExportWishes
@@ -73,7 +72,7 @@ class Coach:
         self._home = home
         self._pacing = pacing
         self._notify = notify
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         self._told: set[str] = set()
         self._studio = Studio(lambda: self.home, notify)
         self._languages: dict[str, Language] = {}
@@ -99,7 +98,7 @@ class Coach:
     def _practising(self) -> Practising:
         from voice_coach.practising import Practising
 
-        return Practising(self.home.history, self.home.pacing, self._notify, self._now_ms)
+        return Practising(self.home.history, self.home.pacing, self._notify, self.now_ms)
 
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
@@ -417,7 +416,7 @@ class Coach:
             offer=offer,
             keep_pace=self._keep_pace,
             notify=self._notify,
-            now_ms=self._now_ms,
+            now_ms=self.now_ms,
         )
 
     @cached_property

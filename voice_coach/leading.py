@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voice_coach.live_score import LiveScore
@@ -20,32 +18,12 @@ from voice_coach.player.slept import SleepWatch, system_clocks
 from voice_coach.player.state import Rules, State
 
 if TYPE_CHECKING:
-    from voice_coach.bookmark import Bookmark, BookmarkFile
+    from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
     from voice_coach.controls.control import Control
     from voice_coach.practising import Keeper
-    from voice_coach.wishes import Wishes
 
 _AWAY_MS = 60_000
 """Going on another time is like going on after a pause of this length."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """How a session was asked for, so that it can be asked for again.
-
-    Attributes:
-        session: its name or file; None for the default.
-        wishes: what was wished for.
-        voice: who speaks, if it was said.
-        pacing: the pacing file, if one was named.
-        start_at: the exercise to begin with.
-    """
-
-    session: str | None
-    wishes: Wishes
-    voice: str | None = None
-    pacing: Path | None = None
-    start_at: str = ""
 
 
 def lead(
@@ -116,7 +94,7 @@ class _Marker:
         self._now_ms = now_ms
 
     def mark(self, place: Place) -> None:
-        from voice_coach.bookmark import Bookmark
+        from voice_coach.bookmark import Bookmark, named
 
         asked, mark = self._asked, place.mark
         wishes = asked.wishes
@@ -124,7 +102,7 @@ class _Marker:
             wishes = wishes.at_speed(place.speed_percent / 100, before=self._performance.speed)
         self._file.write(
             Bookmark(
-                session=_absolute(asked.session),
+                session=named(asked.session),
                 title=self._performance.session.title,
                 wishes=wishes,
                 voice=asked.voice,
@@ -147,13 +125,6 @@ class _Marker:
         """A session that was heard to its end is not gone on with."""
         if not by_command:
             self._file.clear()
-
-
-def _absolute(session: str | None) -> str | None:
-    """A session's file is found from every folder; a name stays a name."""
-    if session is None or not (os.path.sep in session or Path(session).suffix):
-        return session
-    return str(Path(session).absolute())
 
 
 def _resumed(score: LiveScore, state: State, resume: Bookmark, *, offer: bool) -> State:

@@ -79,6 +79,9 @@ class LiveScore:
             return self._joined[index].chapter
         return self._chapters.at((index - self._first) % self.count)
 
+    def expect(self, index: int, timeout_s: float) -> None:
+        self._chapters.wait_for((index - self._first) % self.count, timeout_s)
+
     def has_easier(self, index: int) -> bool:
         return self._performance.has_easier(index)
 

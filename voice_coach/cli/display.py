@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from voice_coach.cli.screen import Screen, is_screen
 from voice_coach.cli.telling import mute, tell
@@ -13,10 +14,28 @@ from voice_coach.model.units import format_clock
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from voice_coach.model.status import Status
+    from voice_coach.model.live import LiveStatus, Mode
+
+_MODES: Final[Mapping[Mode, str]] = {
+    "paused": "paused",
+    "waiting": "waiting for you",
+    "hurting": "coming out of the position",
+    "asking": "how shall we go on? 1 rest, 2 easier, 3 leave it out, 4 end",
+    "resting": "resting until you are ready",
+    "offering": "space takes it up",
+    "lost": "the sound device has gone; the session goes on when there is one again",
+}
+"""What a mode is called, where it is not just playing."""
+
+_KEYS = (
+    "space pause · ← → again, on · pgup pgdn exercise · h that hurts · - + pace · ↑ ↓ volume · t time · q end"
+)
 
 _ROOMY_COLUMNS, _ROOMY_LINES = 40, 8
 """A window smaller than this shows less."""
+
+_LINES_FOR_KEYS = 12
+"""Lines there must be for the keys to be shown as well."""
 
 
 class Display:
@@ -24,7 +43,7 @@ class Display:
 
     def __init__(self, title: str) -> None:
         self._title = title
-        self.last: Status | None = None
+        self.last: LiveStatus | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -34,9 +53,15 @@ class Display:
     ) -> None:
         self.close()
 
-    def show(self, status: Status) -> None:
+    def show(self, status: LiveStatus) -> None:
         """The session has come to this moment."""
         self.last = status
+
+    @property
+    def was_left(self) -> bool:
+        """Whether the session was ended before its end."""
+        last = self.last.status if self.last else None
+        return last is None or last.left_ms is None or last.left_ms > 0
 
     def note(self, sentence: str) -> None:
         """Tells what did not go as asked but is no reason to stop."""
@@ -52,13 +77,27 @@ class LogDisplay(Display):
     def __init__(self, title: str) -> None:
         super().__init__(title)
         self._said: Event | None = None
+        self._mode: Mode = "playing"
+        self._besides = ""
         self._log(title)
 
-    def show(self, status: Status) -> None:
+    def show(self, status: LiveStatus) -> None:
         super().show(status)
-        if status.speech is not None and status.speech is not self._said:
-            self._said = status.speech
-            self._log(f"{format_clock(status.position_ms):>6}  {status.speech.text}")
+        now = status.status
+        if now is None:
+            return
+        clock = f"{format_clock(now.position_ms):>6}"
+        if status.mode != self._mode:
+            self._mode = status.mode
+            if status.mode in _MODES:
+                self._log(f"{clock}  ({_MODES[status.mode]})")
+        if status.saying and status.saying != self._besides:
+            self._log(f"{clock}  – {status.saying}")
+        self._besides = status.saying
+        is_session = status.mode == "playing" and not status.saying
+        if is_session and now.speech is not None and now.speech is not self._said:
+            self._said = now.speech
+            self._log(f"{clock}  {now.speech.text}")
 
     def _log(self, line: str) -> None:
         try:
@@ -74,7 +113,7 @@ class TerminalDisplay(Display):
         super().__init__(title)
         self._screen = Screen()
 
-    def show(self, status: Status) -> None:
+    def show(self, status: LiveStatus) -> None:
         super().show(status)
         self._screen.show(lambda columns, lines: _picture(self._title, status, columns, lines))
 
@@ -89,32 +128,39 @@ def make_display(title: str, *, quiet: bool) -> Display:
     return TerminalDisplay(title) if is_screen() else LogDisplay(title)
 
 
-def _picture(title: str, status: Status, columns: int, lines: int) -> RenderableType:
+def _picture(title: str, live: LiveStatus, columns: int, lines: int) -> RenderableType:
     """Rows of a name and what it is now; in a small window only what matters most, each on one line."""
     from rich.table import Table
     from rich.text import Text
 
     small = columns < _ROOMY_COLUMNS or lines < _ROOMY_LINES
+    status = live.status
 
     def text(content: str, style: str = "") -> Text:
         return Text(content, style, no_wrap=small, overflow="ellipsis" if small else "fold")
 
-    left = "…" if status.left_ms is None else format_clock(status.left_ms)
+    left = "…" if status is None or status.left_ms is None else format_clock(status.left_ms)
     action = ("", text(""))
-    if status.action is not None:
+    if live.mode in _MODES:
+        action = "", text(_MODES[live.mode], "bold yellow")
+    elif status is not None and status.action is not None:
         action = status.action.kind, text(f"{-(-status.action_left_ms // 1000)} s", "cyan")
-    now = "now", text(status.speech.text if status.speech else "", "bold" if status.speaking else "")
+    said = live.saying or (status.speech.text if status and status.speech else "")
+    is_speaking = bool(live.saying) or (status is not None and status.speaking and live.mode == "playing")
+    now = "now", text(said, "bold" if is_speaking else "")
     if small:
         rows = [action, now, ("left", text(left, "dim"))]
     else:
-        clock = f"{left}   ({format_clock(status.position_ms)} done)   Ctrl-C ends"
+        clock = f"{left}   ({format_clock(status.position_ms if status else 0)} done)   Ctrl-C ends"
         rows = [
-            ("", text(f"{title} · {status.chapter}", "bold")),
+            ("", text(f"{title} · {status.chapter}" if status else title, "bold")),
             now,
             action,
-            ("next", text(status.coming.text if status.coming else "", "dim")),
+            ("next", text(status.coming.text if status and status.coming else "", "dim")),
             ("left", text(clock, "dim")),
         ]
+        if lines >= _LINES_FOR_KEYS:
+            rows += [("", text("")), ("", text(_KEYS, "dim"))]
     table = Table.grid(padding=(0, 1 if small else 2, 0, 0))
     table.add_column(justify="right", style="dim", no_wrap=True)
     table.add_column()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from voice_coach.controls.keyboard import Keyboard
 from voice_coach.cli.screen import Screen, is_screen
 from voice_coach.cli.telling import mute
 from voice_coach.coach import Coach
+from voice_coach.controls.keyboard import Keyboard
 from voice_coach.listening import LATENCY_MS, DialRow, Listening
 from voice_coach.model.problems import CoachError, DeviceError
 

@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from voice_coach.cli.choices import add_pacing, add_session, wishes
 from voice_coach.cli.display import Display, make_display
-from voice_coach.cli.main import DONE, FAILED
+from voice_coach.cli.main import DONE
 from voice_coach.cli.telling import command, tell
 from voice_coach.cli.writing import write
-from voice_coach.coach import DEFAULT_SESSION, Coach
+from voice_coach.coach import Coach
+from voice_coach.home import find_runtime
 from voice_coach.model.export import ExportWishes, FileWishes
 from voice_coach.model.practice import AUTO
-from voice_coach.model.problems import DeviceError, OutputError
+from voice_coach.model.problems import CoachError, DeviceError, OutputError
 from voice_coach.model.script import GUIDANCE_LEVELS
-from voice_coach.model.status import Status
-from voice_coach.model.units import MS_PER_SECOND, format_clock, format_duration
+from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
+
+if TYPE_CHECKING:
+    from voice_coach.bookmark import Asked, Bookmark
+    from voice_coach.outputs.output import LiveOutput
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where the last session was left, at the same rep and the same pace",
+    )
     parser.add_argument(
         "--output",
         default="auto",
@@ -30,44 +40,116 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--force", action="store_true", help="replace the output if it is a file that exists")
     parser.add_argument("--quiet", action="store_true", help="show nothing while it plays")
+    parser.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="never wait until you are ready: nothing to press is within reach",
+    )
     add_pacing(parser, guidance=AUTO)
 
 
 def run(options: argparse.Namespace) -> int:
-    display: Display | None = None
-
-    def notify(sentence: str) -> None:
-        display.note(sentence) if display else tell(sentence)
-
-    with Coach(voice=options.voice, pacing=options.file, notify=notify) as coach:
-        if _is_file(options.output):
+    if _is_file(options.output):
+        with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
             return write(
                 coach,
                 lambda: coach.prepare(options.session, wishes(options), start_at=options.start_at),
                 Path(options.output),
                 ExportWishes(file=FileWishes(force=options.force)),
             )
+    return _Playing(options).run()
+
+
+class _Playing:
+    """One session on the sound device, from what was typed to what is told at its end."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._options = options
+        self._display: Display | None = None
+
+    def run(self) -> int:
+        options = self._options
+        asked, resume = self._asked()
+        coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
             # The device opens while the session is prepared.
-            with coach.device(options.output) as device:
-                performance = coach.prepare(options.session, wishes(options), start_at=options.start_at)
+            with coach, coach.device(options.output) as device:
+                performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
                 try:
                     device.ready()
                     if not options.quiet:
                         _say_what_fades(performance)
-                    with make_display(performance.session.title, quiet=options.quiet) as display:
-                        coach.play(performance, device, display.show)
-                except DeviceError as error:
-                    if device.position_frames:
-                        raise
+                    self._lead(coach, performance, device, asked, resume)
+                except DeviceError as error:  # there is none; one that is lost later on is waited for
                     return _write_instead(coach, performance, error)
-        except (KeyboardInterrupt, DeviceError) as end:
-            last = display.last if display else None
+        except KeyboardInterrupt as end:
             tell(end)
-            tell(f"Stopped after {format_clock(last.position_ms if last else 0)}.")
-            _say_how_to_go_on(options, last)
-            return FAILED if isinstance(end, DeviceError) else DONE
-    return DONE
+            self._say_how_to_go_on()
+            return DONE
+        if self._display and self._display.was_left:
+            self._say_how_to_go_on()
+        return DONE
+
+    def _asked(self) -> tuple[Asked, Bookmark | None]:
+        """What is to be played, and where the last session was left if that is where it goes on, or may."""
+        from voice_coach.bookmark import Asked
+
+        options = self._options
+        asked = Asked(
+            session=options.session,
+            wishes=wishes(options),
+            voice=options.voice,
+            pacing=options.file,
+            start_at=options.start_at,
+        )
+        with Coach(notify=self._notify) as coach:
+            found, now_ms = coach.bookmark.read(), coach.now_ms()
+        if not options.resume:
+            return asked, found if found is not None and found.may_be_offered(asked, now_ms) else None
+        if found is None:
+            raise CoachError("There is no session to go on with: the last one was heard to its end.")
+        return found.asked(), found
+
+    def _lead(
+        self,
+        coach: Coach,
+        performance: Performance,
+        device: LiveOutput,
+        asked: Asked,
+        resume: Bookmark | None,
+    ) -> None:
+        from voice_coach.controls.choosing import close_all, controls, start_all
+
+        chosen = controls(find_runtime(), interactive=not self._options.quiet, notify=self._notify)
+        # What only other programs can reach is not within reach of somebody on the floor.
+        waits = not self._options.no_wait and any(control.is_at_hand for control in chosen)
+        if resume is not None and not (self._options.resume or waits):
+            tell(f"To go on where you were: {command('play', '--resume')}", whole=True)
+            resume = None
+        with make_display(performance.session.title, quiet=self._options.quiet) as self._display:
+            session = coach.lead(
+                performance,
+                self._display.show,
+                asked=asked,
+                controls=chosen,
+                waits=waits,
+                resume=resume,
+                offer=not self._options.resume,
+                is_heard=device.is_heard,
+            )
+            started = start_all(chosen, session, self._notify)
+            try:
+                session.play(device, lambda: coach.device(self._options.output))
+            finally:
+                close_all(started)
+
+    def _notify(self, sentence: str) -> None:
+        self._display.note(sentence) if self._display else tell(sentence)
+
+    def _say_how_to_go_on(self) -> None:
+        last = self._display.last.status if self._display and self._display.last else None
+        tell(f"Stopped after {format_clock(last.position_ms if last else 0)}.")
+        tell(f"To go on from there: {command('play', '--resume')}", whole=True)
 
 
 def _is_file(output: str) -> bool:
@@ -79,37 +161,6 @@ def _say_what_fades(performance: Performance) -> None:
     if faded := performance.faded():
         known = ", ".join(f"{title} ({guidance})" for title, guidance in faded.items())
         tell(f"You know these, so fewer words: {known}. All words: --guidance {GUIDANCE_LEVELS[0]}")
-
-
-def _say_how_to_go_on(options: argparse.Namespace, last: Status | None) -> None:
-    """The command that goes on: as given, from the exercise that was broken off, in the time that is left."""
-    exercise = last.exercise if last else ""
-    words: list[str] = []
-    for option, given, default in (
-        ("", options.session, DEFAULT_SESSION),
-        ("--from", exercise or options.start_at, ""),
-        ("--guidance", options.guidance, AUTO),
-        ("--rate", options.rate, None),
-        ("--pace", options.pace, None),
-        ("--fit", _time_left(options.fit, last), None),
-        ("--file", options.file, None),
-        ("--voice", options.voice, None),
-        ("--output", options.output, "auto"),
-    ):
-        if given != default:
-            words += [option, str(given)] if option else [str(given)]
-    for name, value in options.said:
-        words += ["--set", f"{name}={value}"]
-    what = "To go on with this exercise" if exercise else "To begin again"
-    tell(f"{what}: {command('play', *words)}", whole=True)
-
-
-def _time_left(fit_ms: int | None, last: Status | None) -> str | None:
-    """What is left of the time that was asked for, if any was, in whole seconds."""
-    if fit_ms is None:
-        return None
-    left_s = (fit_ms - (last.position_ms if last else 0)) // MS_PER_SECOND
-    return format_duration(max(0, left_s) * MS_PER_SECOND)
 
 
 def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -> int:

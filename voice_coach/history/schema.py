@@ -20,7 +20,7 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX practice_of_exercise ON practice (exercise, at_ms);
     """,
-    # 2: a row for each time that something hurt, at which set, rep and side of the exercise, where it has them.
+    # 2: a row for each time that something hurt, at which set, rep and side of the exercise, if it has any.
     """
     CREATE TABLE hurt (
         id INTEGER PRIMARY KEY,

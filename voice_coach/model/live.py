@@ -10,9 +10,9 @@ from voice_coach.model.status import Status
 Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "offering", "lost", "ended"]
 """What the session is doing.
 
-``waiting`` for the person to be ready; ``hurting`` leads out of a position that hurts; ``asking`` how to go
-on after that; ``resting`` until the person is ready; ``offering`` something that may be taken up; ``lost``: there
-is no sound device.
+``waiting`` until the person is ready; ``hurting``: it leads out of a position that hurts; ``asking`` how to
+go on after that; ``resting`` until the person is ready again; ``offering`` something that may be taken up;
+``lost``: there is no sound device.
 """
 
 

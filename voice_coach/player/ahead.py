@@ -51,6 +51,11 @@ class Ahead(Generic[T]):
                 raise self._error
             return None
 
+    def wait_for(self, index: int, timeout_s: float) -> None:
+        """Waits for one item, so long at most, or until no more will come."""
+        with self._changed:
+            self._changed.wait_for(lambda: index < len(self._items) or self._ended, timeout_s)
+
     def is_complete(self) -> bool:
         """Whether everything is there."""
         with self._changed:

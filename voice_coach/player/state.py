@@ -121,7 +121,7 @@ class Segment:
 
 
 class Score(Protocol):
-    """What can be heard. None of it waits for long."""
+    """What can be heard. Nothing but ``expect`` waits for long."""
 
     @property
     def count(self) -> int:
@@ -130,6 +130,10 @@ class Score(Protocol):
 
     def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
         """A chapter, or its exercise's easier variant; None if it is not compiled yet, or there is none."""
+        ...
+
+    def expect(self, index: int, timeout_s: float) -> None:
+        """Waits until a chapter is compiled, so long at most."""
         ...
 
     def has_easier(self, index: int) -> bool:

@@ -31,6 +31,9 @@ FADE_MS: Final = 10
 
 _BLOCK_FRAMES: Final = BLOCK_MS * FRAMES_PER_MS
 _FADE_FRAMES: Final = FADE_MS * FRAMES_PER_MS
+_LOOK_S: Final = 0.02
+"""How often it is looked for a command while a chapter is still being compiled."""
+
 _REMEMBERED: Final = 1_000
 """Blocks of which it is known what they hold: far more than any device has waiting."""
 
@@ -146,14 +149,22 @@ class LiveStream:
         while True:
             with self._lock:
                 self._settle()
-                block = self._next()
-                if block is None and self._heard() >= self._frame:
+                stretch = self._stretch()
+                is_coming = stretch is not None and stretch.chapter is None and self._state.mode == "playing"
+                if stretch is None and self._heard() >= self._frame:
                     device.cut()
                     return
-                if block is None:
-                    # What waits can still be commanded; only when it has been heard all is over.
-                    block = silence(BLOCK_MS)
-            yield block
+                if stretch is None:
+                    block = silence(BLOCK_MS)  # what waits to be heard can still be commanded
+                elif not is_coming:
+                    block = self._block(stretch)
+                else:
+                    block = None
+            if block is None:
+                # Nothing is put in between: the first words shall not come later than they can.
+                self._score.expect(self._state.chapter, _LOOK_S)
+            else:
+                yield block
 
     def lose(self) -> None:
         """The device is gone; commands are carried out without one."""
@@ -216,11 +227,8 @@ class LiveStream:
                 return self._state if frame >= self._frame else moved(made.state, into, self._score)
         return self._made[0].state if self._made else self._state
 
-    def _next(self) -> Block | None:
-        """The next block; None when the session has ended."""
-        stretch = self._stretch()
-        if stretch is None:
-            return None
+    def _block(self, stretch: Segment) -> Block:
+        """The next block."""
         ms = min(BLOCK_MS, stretch.until_ms - stretch.from_ms)
         if stretch.chapter is None:
             block = silence(ms)
