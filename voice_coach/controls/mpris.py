@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _PATIENCE_S: Final = 2.0
 _SETTLED_S: Final = 0.2
 """A slider that is dragged sets the volume many times; it is taken at the place where it comes to rest."""
+_BETWEEN_S: Final = 0.05
+"""Others are told no more often: dbus-fast takes a bus that cannot keep up for one that is gone."""
 _SEEKED_US: Final = 700_000
 """The place is somewhere else than time alone would have brought it, and whoever shows it has to know."""
 
@@ -115,6 +117,8 @@ class _Speaker(threading.Thread):
         self._shown: dict[str, Any] = {}
         self._shown_s = 0.0
         self._setting: dict[str, asyncio.TimerHandle] = {}
+        self._latest: LiveStatus | None = None
+        self._is_showing = False
 
     def wait(self, patience_s: float) -> str:
         """Why it did not begin to speak, once that is known; "" if it did."""
@@ -122,7 +126,7 @@ class _Speaker(threading.Thread):
 
     def changed(self, status: LiveStatus) -> None:
         with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._show, status)
+            self._loop.call_soon_threadsafe(self._has_changed, status)
 
     def stop(self) -> None:
         with suppress(RuntimeError):
@@ -237,6 +241,19 @@ class _Speaker(threading.Thread):
         for command in player.set_to(name, value, self._desk.now()):
             self._desk.give(command)
 
+    def _has_changed(self, status: LiveStatus) -> None:
+        self._latest = status
+        if not self._is_showing:
+            self._show_latest()
+
+    def _show_latest(self) -> None:
+        """Shows the latest status, and a while later the one that is the latest then, if there is another."""
+        status, self._latest = self._latest, None
+        self._is_showing = status is not None
+        if status is not None:
+            self._show(status)
+            self._loop.call_later(_BETWEEN_S, self._show_latest)
+
     def _keep(self, status: LiveStatus) -> dict[str, Any]:
         """Remembers what others know, and returns what they did not."""
         values = player.properties(status)[player.PLAYER]
@@ -267,7 +284,8 @@ class _Speaker(threading.Thread):
 
         if self._bus is not None:
             message = Message.new_signal(player.PATH, interface, name, signature, list(body))
-            self._bus.send(message)  # pyright: ignore[reportUnknownMemberType]  (its Future is of nothing named)
+            with suppress(OSError):  # it went in this moment, which _speak is about to notice
+                self._bus.send(message)  # pyright: ignore[reportUnknownMemberType]  (its Future is of nothing named)
 
 
 def _wrapped(values: dict[str, Any]) -> dict[str, Any]:
