@@ -187,3 +187,24 @@ def test_a_session_is_read_by_a_voice_of_its_language(coach_home: Path, language
         chapters = coach.prepare(str(script)).chapters()
         spoken = [event.utterance for chapter in chapters for event in chapter.events if event.utterance]
     assert {utterance.voice for utterance in spoken} == {voice}
+
+
+def test_what_comes_beside_a_chapter_when_something_hurts(tiny: str) -> None:
+    with Coach() as coach:
+        performance = coach.prepare(tiny)
+        out = performance.way_out(0)
+        assert (out.title, out.exercise) == ("Tiny hold", "tiny")
+        assert [event.text for event in out.events] == ["Stop."]
+        heard = np.concatenate([block.samples for block in performance.blocks([out])])
+        assert heard.any()
+        assert len(heard) == out.duration_ms * FRAMES_PER_MS
+        assert performance.easier(0) is None
+        assert not performance.has_easier(0)
+        tuck = coach.prepare("pelvic-tuck")
+        assert [tuck.has_easier(index) for index in range(tuck.chapter_count)] == [False, True, False]
+        easier = tuck.easier(1)
+        assert easier
+        assert (easier.title, easier.exercise) == ("Pelvic tuck", "pelvic-tuck")
+        opening = tuck.way_out(0)
+        assert (opening.title, opening.exercise) == (tuck.titles[0], "")
+        assert [event.text for event in opening.events] == list(tuck.language.live.hurts_way_out)

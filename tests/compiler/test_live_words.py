@@ -1,0 +1,78 @@
+"""The coach's words in a live session: the shipped ones, and those of a language file that has few."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from tests.compiler import fakes
+from voice_coach.compiler.wording import BRACES, Known, Wording
+from voice_coach.model.live_words import Lines, LiveWords
+from voice_coach.model.script import POSITIONS
+from voice_coach.resources import shipped_scripts
+from voice_coach.script.library import Library
+
+LINES = [each.name for each in fields(LiveWords) if each.name != "positions"]
+ANYTHING = {
+    "time": Known("duration", 300_000),
+    "exercise": Known("text", "Knee slide"),
+    "position": Known("text", "on your stomach"),
+    "side": Known("side", "left"),
+    **{name: Known("count", 2) for name in ("round", "rounds", "set", "sets", "rep", "reps")},
+}
+
+
+def _lines(words: LiveWords, name: str) -> Lines:
+    return getattr(words, name)
+
+
+def _of(code: str, folder: Path, live: str) -> LiveWords:
+    """The words of a language whose file is the English one with another ``live``."""
+    english = (shipped_scripts() / "languages" / "en.yaml").read_text(encoding="utf-8")
+    before, _, rest = english.partition("\nlive:\n")
+    after = rest[rest.index("\n# How to get from") :]
+    (folder / "languages").mkdir()
+    text = f"{before.replace('language: en', f'language: {code}')}\n{live}{after}"
+    (folder / "languages" / f"{code}.yaml").write_text(text, encoding="utf-8")
+    return Library([folder], ()).language(code).live
+
+
+def test_the_shipped_english_words_are_the_built_in_ones() -> None:
+    assert fakes.english().live == LiveWords()
+
+
+def test_a_language_file_needs_none_of_them(tmp_path: Path) -> None:
+    assert _of("cs", tmp_path, "") == LiveWords()
+
+
+def test_what_a_language_file_names_is_said(tmp_path: Path) -> None:
+    words = _of("cs", tmp_path, "live: {paused: Pauza., ended: [Konec., Pomalu vstaň.]}\n")
+    assert words == LiveWords(paused=("Pauza.",), ended=("Konec.", "Pomalu vstaň."))
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_every_line_can_be_said(name: str) -> None:
+    wording = Wording(fakes.english())
+    lines = _lines(LiveWords(), name)
+    assert lines
+    for line in lines:
+        assert "{" not in wording.fill(line, ANYTHING)
+
+
+def test_where_says_each_thing_in_a_line_of_its_own() -> None:
+    named = [{name for name, _style in BRACES.findall(line)} for line in LiveWords().where]
+    assert named == [{"exercise"}, {"round", "rounds"}, {"side"}, {"set", "sets"}, {"rep", "reps"}]
+
+
+def test_every_position_has_words() -> None:
+    assert set(LiveWords().positions) == set(POSITIONS)
+
+
+def test_the_ask_names_every_answer_and_how_to_give_it() -> None:
+    words = LiveWords()
+    asked = " ".join(words.hurts_ask)
+    for answer in ("play, or one", "previous, or two", "next, or three", "stop, or four"):
+        assert answer in asked
+    assert words.hurts_ask_no_easier == tuple(line for line in words.hurts_ask if "easier" not in line)
