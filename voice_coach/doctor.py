@@ -141,6 +141,47 @@ def _flac(coach: Coach) -> Finding:
     return Finding("FLAC files", "well", "They can be written.")
 
 
+def _keyboard(coach: Coach) -> Finding:
+    del coach
+    if sys.stdin is None or not sys.stdin.isatty():
+        says = "Keys are not read here, since this is no terminal."
+        return Finding("keyboard", "missing", says, "Play in a terminal to steer by keys (over ssh: ssh -t).")
+    return Finding(
+        "keyboard", "well", "Keys steer a session, also those of a Bluetooth remote: space pauses."
+    )
+
+
+def _media_keys(coach: Coach) -> Finding:
+    del coach
+    what, instead = "media keys", "Steer by keys, by a remote that is a keyboard, or by voice-coach control."
+    if sys.platform != "linux":
+        system = {"darwin": "macOS", "win32": "Windows"}.get(sys.platform, sys.platform)
+        says = f"Headset buttons and media keys do not reach a session on {system}: only on Linux is that built."
+        return Finding(what, "missing", says, instead)
+    from voice_coach.controls.mpris import reach_bus
+
+    try:
+        reach_bus()
+    except CoachError as error:
+        return Finding(what, "missing", str(error), instead)
+    return Finding(what, "well", "Headset buttons and media keys reach a session (MPRIS over D-Bus).")
+
+
+def _other_programs(coach: Coach) -> Finding:
+    del coach
+    from voice_coach.controls.meeting import make_folder
+    from voice_coach.home import find_runtime
+
+    folder = find_runtime()
+    try:
+        make_folder(folder)
+    except CoachError as error:
+        advice = "A session plays all the same. Make the folder yours alone, or move it: VOICE_COACH_HOME."
+        return Finding("other programs", "missing", str(error), advice)
+    way = "a local port with a secret token; not tried on Windows" if sys.platform == "win32" else "a socket"
+    return Finding("other programs", "well", f"'voice-coach control pause' works, by {way} in {folder}")
+
+
 _AGAIN = "Install voice_coach again: something that it needs is damaged or missing."
 
 _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
@@ -152,6 +193,9 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
     ("clip cache", _cache, _AGAIN),
     ("sound device", _device, _AGAIN),
     ("simpleaudio", _simpleaudio, _AGAIN),
+    ("keyboard", _keyboard, _AGAIN),
+    ("media keys", _media_keys, f"{_AGAIN} Until then, steer by keys or by voice-coach control."),
+    ("other programs", _other_programs, "Until that is put right, steer by keys."),
     ("FLAC files", _flac, f"{_AGAIN} Until then, export to .wav."),
 )
 """What is looked at, how, and what to do where the looking itself fails."""

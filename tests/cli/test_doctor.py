@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.command import Ended, voice_coach
+from tests.cli.pseudo_terminal import terminal
+from tests.controls.message_bus import running_bus
 from tests.sound_server import SoundServer
 
 
@@ -63,3 +65,30 @@ def test_with_everything_broken_that_a_person_can_break(coach_home: Path) -> Non
     assert lines["clip cache"][0] == "--"
     assert _every_lack_has_advice(lines)
     assert ended.out.endswith("\nWhat is marked !! has to be put right.\n")
+
+
+def test_the_controls_that_work(coach_home: Path) -> None:
+    with running_bus() as bus:
+        lines = _lines(voice_coach("doctor", environ=bus.environ))
+    assert lines["media keys"][0] == "ok"
+    assert lines["other programs"][0] == "ok"
+    assert str(coach_home / "runtime") in lines["other programs"][1]
+    assert lines["keyboard"][0] == "--"  # a test is no terminal
+    assert "ssh -t" in lines["keyboard"][1]
+
+
+def test_the_controls_that_do_not_work(coach_home: Path, tmp_path: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "runtime").symlink_to(tmp_path)
+    ended = voice_coach("doctor", environ={"DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/none"})
+    lines = _lines(ended)
+    assert ended.code == 0
+    assert lines["media keys"][0] == lines["other programs"][0] == "--"
+    assert "do not reach" in lines["media keys"][1]
+    assert "belongs to somebody else" in lines["other programs"][1]
+    assert _every_lack_has_advice(lines)
+
+
+def test_a_terminal_has_keys() -> None:
+    with terminal("doctor") as running:
+        running.wait_for("space pauses")

@@ -14,7 +14,7 @@ from tests.controls.desk import AT_THE_THIRD, FakeDesk
 from tests.controls.message_bus import MessageBus, running_bus
 from tests.real_parts import require_program
 from voice_coach.controls import mpris_player as player
-from voice_coach.controls.mpris import MprisControl, bus_name
+from voice_coach.controls.mpris import MprisControl, bus_name, reach_bus
 from voice_coach.model.problems import CoachError
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
 
@@ -269,6 +269,8 @@ def test_without_a_bus_it_says_so(desk: FakeDesk, monkeypatch: pytest.MonkeyPatc
         ):
             made.start(desk)
         assert "\n" not in str(error.value)
+        with pytest.raises(CoachError, match="do not reach"):
+            reach_bus()
     assert desk.told == []
 
 
@@ -286,6 +288,11 @@ def test_a_bus_that_does_not_answer_is_not_waited_for(
         impatient = MprisControl(desk.tell, patience_s=0.1)
         with closing(impatient) as made, pytest.raises(CoachError, match="does not answer"):
             made.start(desk)
+
+
+def test_a_bus_is_reached_without_a_player_on_it(bus: MessageBus) -> None:
+    reach_bus()
+    assert bus.environ
 
 
 def test_a_bus_that_goes_is_told_once(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:

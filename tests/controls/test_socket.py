@@ -339,3 +339,12 @@ def test_a_long_path_has_a_port_instead(folder: Path, desk: FakeDesk) -> None:
         ask(far, {"do": "pause"})
         assert [path.suffix for path in far.iterdir()] == [".json"]
     assert desk.given == ["pause"]
+
+
+def test_a_session_that_hangs_is_told(folder: Path) -> None:
+    folder.mkdir()
+    with closing(socket.socket(socket.AF_UNIX)) as deaf:
+        deaf.bind(str(folder / "12.sock"))
+        deaf.listen()
+        with pytest.raises(CoachError, match="process id 12 does not answer"):
+            ask(folder, {"do": "pause"}, patience_s=0.1)

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any, Final, cast
 
-from voice_coach.controls.meeting import Meeting, NobodyError, meetings
+from voice_coach.controls.meeting import PATIENCE_S, Meeting, NobodyError, meetings
 from voice_coach.controls.protocol import write_line
 from voice_coach.model.problems import CoachError
 
@@ -15,18 +15,21 @@ _LONGEST_ANSWER: Final = 1 << 20
 _NONE = "No session is running that could be steered. Start one: voice-coach play"
 
 
-def ask(folder: Path, request: dict[str, Any], session: int | None = None) -> dict[str, Any]:
+def ask(
+    folder: Path, request: dict[str, Any], session: int | None = None, patience_s: float = PATIENCE_S
+) -> dict[str, Any]:
     """What a session answers.
 
     Args:
         folder: where sessions are found.
         request: without its version, see docs/controls.md.
         session: the process id of the session; the one that was begun last if not given.
+        patience_s: so long it may take to answer.
 
     Raises:
         CoachError: there is no such session, or it does not answer, or it refuses; the text says why.
     """
-    line, token, meeting = _connected(folder, session)
+    line, token, meeting = _connected(folder, session, patience_s)
     with line:
         try:
             line.sendall(write_line({"token": token, **request} if token else request))
@@ -40,7 +43,7 @@ def ask(folder: Path, request: dict[str, Any], session: int | None = None) -> di
     return answer
 
 
-def _connected(folder: Path, session: int | None) -> tuple[socket.socket, str, Meeting]:
+def _connected(folder: Path, session: int | None, patience_s: float) -> tuple[socket.socket, str, Meeting]:
     refused = ""
     others: list[int] = []
     for meeting in meetings(folder):
@@ -48,7 +51,7 @@ def _connected(folder: Path, session: int | None) -> tuple[socket.socket, str, M
             others.append(meeting.pid)
             continue
         try:
-            return *meeting.call(), meeting
+            return *meeting.call(patience_s), meeting
         except NobodyError:
             continue  # killed; the next session clears it away
         except OSError as error:

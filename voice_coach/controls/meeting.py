@@ -26,7 +26,7 @@ _LONGEST_PATH: Final = 100
 _HERE: Final = "127.0.0.1"
 _WAITING: Final = 64
 """So many may wait to be heard; past that the system turns callers away."""
-_PATIENCE_S: Final = 3.0
+PATIENCE_S: Final = 3.0
 
 
 class NobodyError(Exception):
@@ -54,8 +54,11 @@ class Meeting:
     pid: int
     path: Path
 
-    def call(self) -> tuple[socket.socket, str]:
-        """A connection, which waits three seconds for what is read from it, and the token to say.
+    def call(self, patience_s: float = PATIENCE_S) -> tuple[socket.socket, str]:
+        """A connection, and the token to say.
+
+        Args:
+            patience_s: so long it waits for what is sent through it or read from it.
 
         Raises:
             NobodyError: its process is gone.
@@ -73,7 +76,7 @@ class Meeting:
         except (FileNotFoundError, KeyError, ValueError):
             raise NobodyError from None
         try:
-            line.settimeout(_PATIENCE_S)
+            line.settimeout(patience_s)
             line.connect(address)
             if not is_own(line):
                 raise PermissionError("it belongs to another user")
@@ -107,8 +110,8 @@ def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
     Raises:
         CoachError: the folder is not ours alone, or cannot be used.
     """
+    make_folder(folder)
     try:
-        _make(folder)
         for meeting in _dead(folder):
             meeting.path.unlink(missing_ok=True)
         path = folder / f"{os.getpid()}.sock"
@@ -116,9 +119,23 @@ def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
             return _listen_by_path(path)
         return _listen_by_token(path.with_suffix(".json"))
     except OSError as error:
-        raise CoachError(
-            f"Other programs cannot steer this session: {error.strerror or error} ({folder})."
-        ) from None
+        raise _useless(folder, error) from None
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder, closed to everybody else.
+
+    Raises:
+        CoachError: it cannot be made, or is somebody else's.
+    """
+    try:
+        _make(folder)
+    except OSError as error:
+        raise _useless(folder, error) from None
+
+
+def _useless(folder: Path, error: OSError) -> CoachError:
+    return CoachError(f"Other programs cannot steer a session here: {error.strerror or error} ({folder}).")
 
 
 def is_own(line: socket.socket) -> bool:

@@ -36,6 +36,8 @@ _SEEKED_US: Final = 700_000
 """The place is somewhere else than time alone would have brought it, and whoever shows it has to know."""
 
 _NO_BUS = "Headset buttons and media keys do not reach this session: {reason}. Keys and other programs do."
+_NO_ADDRESS = "there is no D-Bus session (DBUS_SESSION_BUS_ADDRESS)"
+_NO_ANSWER = "the bus does not answer"
 _LOST_BUS = (
     "Headset buttons and media keys no longer reach this session, since its D-Bus is gone. It goes on."
 )
@@ -53,6 +55,31 @@ def bus_address() -> str | None:
 
 def bus_name() -> str:
     return f"{player.ROOT}.voice_coach.instance{os.getpid()}"
+
+
+def reach_bus() -> None:
+    """Look whether the desktop's bus answers; two seconds at most.
+
+    Raises:
+        CoachError: there is none, or it does not answer.
+    """
+    address = bus_address()
+    if address is None:
+        raise CoachError(_NO_BUS.format(reason=_NO_ADDRESS))
+    from dbus_fast import DBusFastError
+    from dbus_fast.aio import MessageBus
+
+    async def reach() -> None:
+        bus = MessageBus(bus_address=address)
+        await asyncio.wait_for(bus.connect(), _PATIENCE_S)
+        bus.disconnect()
+
+    try:
+        asyncio.run(reach())
+    except TimeoutError:
+        raise CoachError(_NO_BUS.format(reason=_NO_ANSWER)) from None
+    except (DBusFastError, OSError, ValueError, EOFError) as error:
+        raise CoachError(_NO_BUS.format(reason=_unusable(error))) from None
 
 
 class MprisControl(Control):
@@ -79,7 +106,7 @@ class MprisControl(Control):
         """As said there; it waits until the bus knows this player, 20 ms or so, and two seconds at most."""
         address = bus_address()
         if address is None:
-            raise CoachError(_NO_BUS.format(reason="there is no D-Bus session (DBUS_SESSION_BUS_ADDRESS)"))
+            raise CoachError(_NO_BUS.format(reason=_NO_ADDRESS))
         speaker = _Speaker(address, desk, self._notify, self._now_s)
         speaker.start()
         reason = speaker.wait(self._patience_s)
@@ -122,7 +149,7 @@ class _Speaker(threading.Thread):
 
     def wait(self, patience_s: float) -> str:
         """Why it did not begin to speak, once that is known; "" if it did."""
-        return self._reason if self._begun.wait(patience_s) else "the bus does not answer"
+        return self._reason if self._begun.wait(patience_s) else _NO_ANSWER
 
     def changed(self, status: LiveStatus) -> None:
         with suppress(RuntimeError):  # the loop is closed
@@ -155,7 +182,7 @@ class _Speaker(threading.Thread):
                 return
             joining.result()
         except (DBusFastError, OSError, ValueError, EOFError) as error:
-            self._reason = f"the D-Bus session cannot be used ({str(error) or type(error).__name__})"
+            self._reason = _unusable(error)
             over.cancel()
             return
         self._bus = bus
@@ -286,6 +313,10 @@ class _Speaker(threading.Thread):
             message = Message.new_signal(player.PATH, interface, name, signature, list(body))
             with suppress(OSError):  # it went in this moment, which _speak is about to notice
                 self._bus.send(message)  # pyright: ignore[reportUnknownMemberType]  (its Future is of nothing named)
+
+
+def _unusable(error: Exception) -> str:
+    return f"the D-Bus session cannot be used ({str(error) or type(error).__name__})"
 
 
 def _wrapped(values: dict[str, Any]) -> dict[str, Any]:
