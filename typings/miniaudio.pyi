@@ -23,6 +23,7 @@ class PlaybackDevice:
         sample_rate: int = ...,
         buffersize_msec: int = ...,
         *,
+        callback_periods: int = ...,
         thread_prio: ThreadPriority = ...,
         app_name: str = ...,
     ) -> None: ...

@@ -26,6 +26,10 @@ _PERIOD_MS = 100
 _LIVE_PERIOD_MS = 40
 """The same where the stream takes back what waits: so that is heard soon. See docs/decisions/0018."""
 
+_LIVE_PERIODS = 2
+_USUAL_PERIODS = 0  # miniaudio's own choice, which is 3
+"""How many periods ALSA and WASAPI hold; PulseAudio holds one in any case."""
+
 _QUEUE_MS = 2000
 _PERIODS_TO_START = 3
 
@@ -61,6 +65,7 @@ class MiniaudioDevice(LiveOutput):
         # Where the latency is to be short, a quarter of it is the device's and the rest waits for it.
         self._period_ms = safe_ms if latency_ms is None else min(safe_ms, max(10, latency_ms // 4))
         queue_ms = _QUEUE_MS if latency_ms is None else max(latency_ms, 4 * self._period_ms) - self._period_ms
+        self._periods = _LIVE_PERIODS if live else _USUAL_PERIODS
         # While taking waits, the device plays the period that it holds.
         self._queue = FrameQueue(queue_ms * FRAMES_PER_MS, cut_patience_s=self._period_ms / 2000)
         self._opening: threading.Thread | None = None
@@ -143,6 +148,7 @@ class MiniaudioDevice(LiveOutput):
                     nchannels=1,
                     sample_rate=SAMPLE_RATE_HZ,
                     buffersize_msec=self._period_ms,
+                    callback_periods=self._periods,
                     app_name="voice_coach",
                     # So it has its turn on a busy machine too; where that is not allowed, as often as others.
                     thread_prio=miniaudio.ThreadPriority.REALTIME,
