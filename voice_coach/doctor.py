@@ -156,7 +156,7 @@ def _media_keys(coach: Coach) -> Finding:
     what, instead = "media keys", "Steer by keys, by a remote that is a keyboard, or by voice-coach control."
     if sys.platform != "linux":
         system = {"darwin": "macOS", "win32": "Windows"}.get(sys.platform, sys.platform)
-        says = f"Headset buttons and media keys do not reach a session on {system}: only on Linux is that built."
+        says = f"Headset buttons and media keys do not reach a session on {system}, only on Linux."
         return Finding(what, "missing", says, instead)
     from voice_coach.controls.mpris import reach_bus
 

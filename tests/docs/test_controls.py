@@ -1,0 +1,119 @@
+"""What ``docs/controls.md`` tells a programmer is so: its commands, its keys, its protocol."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import voice_coach
+from tests.controls.desk import AT_THE_THIRD, FakeDesk
+from tests.controls.message_bus import running_bus
+from voice_coach.controls.mpris import MprisControl
+from voice_coach.controls.protocol import told
+from voice_coach.controls.socket import SocketControl
+from voice_coach.home import find_runtime
+from voice_coach.model.commands import BY_KEY
+
+PAGE = (Path(__file__).parents[2] / "docs" / "controls.md").read_text("utf-8")
+_NAMES = {"↑": "up", "↓": "down", "←": "left", "→": "right", "esc": "escape"}
+
+
+def _blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def _commands(block: str) -> list[list[str]]:
+    return [shlex.split(line, comments=True) for line in block.splitlines()]
+
+
+def _rows(heading: str) -> list[list[str]]:
+    """The cells of the table below a row of headings."""
+    table = PAGE[PAGE.index(heading) :].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in table]
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Generator[FakeDesk]:
+    # A socket's path must be short, so not pytest's tmp_path.
+    with tempfile.TemporaryDirectory(prefix="home-") as made:
+        monkeypatch.setenv("VOICE_COACH_HOME", made)
+        desk = FakeDesk()
+        with closing(SocketControl(find_runtime(), desk.tell)) as control:
+            control.start(desk)
+            yield desk
+
+
+def _socket() -> Path:
+    return find_runtime() / f"{os.getpid()}.sock"
+
+
+def test_every_command_works(desk: FakeDesk) -> None:
+    for program, *arguments in _commands(_blocks("sh")[0]):
+        assert program == "voice-coach"
+        assert voice_coach(*arguments).code == 0, arguments
+    assert desk.given == ["pause", "resume"]
+
+
+def test_every_command_of_the_house_works(desk: FakeDesk) -> None:
+    written = re.findall(r": voice-coach (.*)", _blocks("yaml")[0])
+    ended = [voice_coach(*shlex.split(each)) for each in written]
+    assert [each.code for each in ended] == [0, 0, 0]
+    assert json.loads(ended[-1].out)["mode"] == "playing"
+    assert desk.given == ["pause", "ready"]
+
+
+def test_every_command_of_playerctl_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = FakeDesk()
+    with running_bus() as bus, closing(MprisControl(desk.tell)) as control:
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.environ["DBUS_SESSION_BUS_ADDRESS"])
+        control.start(desk)
+        answers = [bus.playerctl(*arguments) for _, *arguments in _commands(_blocks("sh")[1])]
+        assert desk.wait_given(5) == ["toggle", "skip", "previous", "quieter", "quieter"]
+    assert re.fullmatch(r"Knee slide, Lower back relief: 1:\d\d of 2:30", answers[-1])
+
+
+def test_every_key_is_one() -> None:
+    cells = [cell for row in _rows("| key | command |") for cell in row[::2]]
+    keys = [key.strip("`").lower() for cell in cells for key in re.split(r", | / | ", cell)]
+    named = {_NAMES.get(key, key) for key in keys}
+    assert {"space", "b", "f5", "pageup", "1", "["} <= named
+    assert named <= set(BY_KEY)
+
+
+def test_every_request_gets_its_answer(desk: FakeDesk) -> None:
+    for request, answer in _rows("| request | answer |")[:3]:
+        with closing(socket.socket(socket.AF_UNIX)) as line:
+            line.connect(str(_socket()))
+            line.sendall(request.strip("`").encode() + b"\n")
+            got = json.loads(line.makefile().readline())
+        if "do" in request:
+            assert f"`{json.dumps(got)}`" in answer
+        assert got["ok"] is True
+    assert desk.given == ["pause"]
+
+
+def test_every_key_of_the_status_is_explained() -> None:
+    explained = [key for row in _rows("| key | what it is |") for key in re.findall(r"\w+", row[0])]
+    assert explained == list(told(AT_THE_THIRD))
+
+
+def test_the_example_follows_a_session(desk: FakeDesk) -> None:
+    (block,) = _blocks("python")
+    example = re.sub(r'"/run/.*?"', repr(str(_socket())), block)
+    assert example != block
+    with subprocess.Popen([sys.executable, "-uc", example], stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout
+        assert following.stdout.readline() == "playing\n"
+        following.kill()
+    assert desk.told == []
