@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from tests.outputs.streams import blocks, noise, silence
 from tests.sound_server import SoundServer, running_sound_server
 from voice_coach.audio.block import Block
 from voice_coach.audio.fades import falling
-from voice_coach.model.problems import DeviceError
+from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.outputs.output import LiveOutput, device
 from voice_coach.outputs.reopening import wait_for_device
 
@@ -65,6 +65,20 @@ def test_a_cut_that_is_faded_over_makes_no_click(sound_server: SoundServer) -> N
     assert np.abs(recorded).max() > AMPLITUDE * 0.9
     begin = int(np.flatnonzero(recorded)[0])
     assert_no_click(recorded[begin:], HZ, AMPLITUDE * 2**0.5)
+
+
+@pytest.mark.parametrize("wishes", [{"live": True}, {"latency_ms": 200}])
+def test_simpleaudio_takes_no_stream_that_changes(wishes: dict[str, Any]) -> None:
+    with pytest.raises(OutputError, match="cannot play what changes while it is heard"):
+        device("simpleaudio", **wishes)
+
+
+def test_nobody_hears_a_live_stream_on_no_device() -> None:
+    output = device("none", live=True)
+    output.wake()
+    output.write(blocks([noise(4800)]))
+    assert len(output.cut()) == 0
+    assert output.position_frames == 4800
 
 
 def losing(lose: Callable[[], None], sound: NDArray[np.int16], lost_s: list[float]) -> Generator[Block]:
