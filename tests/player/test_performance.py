@@ -8,9 +8,9 @@ from hashlib import sha256
 import numpy as np
 import pytest
 
-from tests.compiler.fakes import HERE, VOICE, catalogue, exercise, library, plans, session
+from tests.compiler.fakes import HERE, VOICE, catalogue, english, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
-from voice_coach.model.script import During, Hold, Step, Variants
+from voice_coach.model.script import During, Hold, Say, Step, Variants
 from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
@@ -66,7 +66,7 @@ def sounds() -> Sounds:
 
 def _performance(voice: ToneVoice, sounds: Sounds) -> Performance:
     short = library().session("lower-back-short")
-    return Performance(short, plans(short), voice, VOICE, sounds)
+    return Performance(short, english(), plans(short), voice, VOICE, sounds)
 
 
 def _digest(performance: Performance, chapters: Iterable[Chapter] | None = None) -> tuple[str, int]:
@@ -117,8 +117,9 @@ class Counting(tuple[Step, ...]):
 
 def test_an_exercise_done_often_is_searched_for_what_is_not_used_once(sounds: Sounds) -> None:
     turns = Variants(where=HERE, choices=tuple(Counting() for _ in range(100)))
-    made = session(*[exercise(turns)] * 50)
-    performance = Performance(made, plans(made), ToneVoice(), VOICE, sounds)
+    stop = Say(where=HERE, texts=("Stop.",))
+    made = session(*[exercise(turns, hurts=(stop,))] * 50)
+    performance = Performance(made, english(), plans(made), ToneVoice(), VOICE, sounds)
     Counting.looked = 0
     assert performance.warnings() == ()
     assert Counting.looked == 50 + 100  # once for each time that it is done, and once through all
@@ -130,7 +131,9 @@ def test_what_is_told_of_a_voice_that_could_not_be_slowed_is_what_is_spoken(soun
             During(where=HERE, say=(f"{word} on breathing, slowly.",), at=0) for word in ("Go", "Keep")
         )
         voice, made = ToneVoice(), session(exercise(Hold(where=HERE, duration=duration_ms, during=said)))
-        return paced(Performance(made, plans(made, speed=0.5), voice, VOICE, sounds), "half"), voice
+        return paced(
+            Performance(made, english(), plans(made, speed=0.5), voice, VOICE, sounds), "half"
+        ), voice
 
     for duration_ms, rate_wpm, prepared, origin in (
         (4_000, 150, {122, 150}, "built-in, since slower words would not fit"),
@@ -151,3 +154,23 @@ def test_compiling_is_done_only_as_far_as_it_is_pulled(sounds: Sounds) -> None:
     assert voice.prepared == []
     assert next(chapters).title == "Welcome"
     assert len(voice.prepared) == 2
+
+
+def test_advice_is_given_about_what_comes_when_something_hurts(sounds: Sounds) -> None:
+    stop = Say(where=HERE, texts=("Stop.",))
+    late = During(where=HERE, say=("This is said far too late to be heard.",), last=500)
+    hold = Hold(where=HERE, duration=2_000, during=(late,))
+
+    def advice(**branches: tuple[Step, ...]) -> list[str]:
+        made = session(exercise(stop, **branches))
+        return [
+            problem.message
+            for problem in Performance(made, english(), plans(made), ToneVoice(), VOICE, sounds).warnings()
+        ]
+
+    assert advice(hurts=(stop,)) == []
+    (bare,) = advice()
+    assert "nothing says how to come out of" in bare
+    for key in ("hurts", "easier"):
+        (found,) = advice(**{"hurts": (stop,), key: (stop, hold)})
+        assert "there is room for" in found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -30,32 +30,28 @@ def back_ms(pause_ms: int) -> int:
 def resume_ms(chapter: Chapter, at_ms: int, pause_ms: int) -> int:
     """Where to go on after a pause: never in the middle of a word, a countdown, a breath or a rep.
 
+    A hold, rest or rep that is done is not done again.
+
     Args:
         chapter: the chapter.
         at_ms: where it was paused.
         pause_ms: for how long. After a long one a hold begins anew, since nobody has held it meanwhile.
     """
     back = back_ms(pause_ms)
-    place = max(0, at_ms - back)
-    action = _action_at(chapter, min(at_ms, chapter.duration_ms - 1))
+    action = _action_at(chapter, at_ms)
+    if action is not None and action.kind in _CYCLES:
+        return _latest(rep_starts(chapter), max(0, at_ms - back), action.start_ms)
+    if action is not None and action.kind in _STAYING and back:
+        return _lead_in_ms(chapter, action) if action.kind == "hold" else action.start_ms
     if action is not None and action.kind in _STAYING:
-        counted = [
-            event.start_ms
-            for event in chapter.events
-            if event.kind == "countdown" and action.start_ms <= event.start_ms <= at_ms
-        ]
-        if back:
-            return _lead_in_ms(chapter, action)
-        if counted:
-            return min(counted)
-    elif action is not None and action.kind in _CYCLES:
-        return _latest(rep_starts(chapter), place, action.start_ms)
+        begun = (event for event in chapter.events if action.start_ms <= event.start_ms <= at_ms)
+        counted = next((event.start_ms for event in begun if event.kind == "countdown"), None)
+        if counted is not None:
+            return counted
     if back:
-        return _latest(sentences(chapter), place, place)
-    said = (
-        event for event in chapter.events if event.lane == "speech" and event.start_ms <= place < event.end_ms
-    )
-    return next((event.start_ms for event in said), place)
+        return _sentence_back_ms(chapter, at_ms, back)
+    said = (event for event in chapter.events if event.lane == "speech")
+    return next((event.start_ms for event in said if event.start_ms <= at_ms < event.end_ms), at_ms)
 
 
 def sentence_ms(chapter: Chapter, at_ms: int) -> int:
@@ -76,8 +72,8 @@ def next_ms(starts: Sequence[int], at_ms: int) -> int | None:
 
 def previous_ms(starts: Sequence[int], at_ms: int) -> int | None:
     """The last of these places before a moment, but not one that has only just been reached; or None."""
-    index = bisect_left(starts, max(0, at_ms - JUST_BEGUN_MS) + 1) - 1
-    return starts[index] if index >= 0 and starts[index] < at_ms else None
+    index = bisect_right(starts, at_ms - JUST_BEGUN_MS) - 1
+    return starts[index] if index >= 0 else None
 
 
 def sentences(chapter: Chapter) -> list[int]:
@@ -145,6 +141,17 @@ def _lead_in_ms(chapter: Chapter, action: Event) -> int:
         and event.mark.side == action.mark.side
     ]
     return leading[-1] if leading and action.mark.rep is not None else action.start_ms
+
+
+def _sentence_back_ms(chapter: Chapter, at_ms: int, back: int) -> int:
+    """The start of a sentence about so far back, but after what has been done already."""
+    done = [event.end_ms for event in chapter.events if event.kind in _STAYING and event.end_ms <= at_ms]
+    mark = mark_at(chapter, at_ms)
+    floor_ms = max(done, default=0)
+    if mark is not None and mark.rep is not None:
+        floor_ms = max(floor_ms, rep_ms(chapter, at_ms))
+    spoken = [start for start in sentences(chapter) if floor_ms <= start <= at_ms]
+    return _latest(spoken, at_ms - back, spoken[0] if spoken else floor_ms)
 
 
 def _latest(starts: Sequence[int], at_ms: int, otherwise: int) -> int:

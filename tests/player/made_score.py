@@ -1,0 +1,116 @@
+"""A small session for the state machine: chapters with reps, holds, a countdown, a breath and waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from voice_coach.model.cue import Mark
+from voice_coach.model.problems import Where
+from voice_coach.model.speech import Utterance
+from voice_coach.model.timeline import Chapter, Event
+from voice_coach.player.state import Aside
+
+WHERE = Where("made.yaml", 1)
+MARK = Mark(where=WHERE)
+ASIDE_MS = 700
+
+
+def mark(rep: int) -> Mark:
+    """The mark of a rep."""
+    return Mark(where=WHERE, rep=rep)
+
+
+def says(start_ms: int, text: str, of: Mark = MARK, kind: str = "prompt") -> Event:
+    """A sentence of half a second."""
+    return Event(
+        lane="speech",
+        kind=kind,
+        start_ms=start_ms,
+        end_ms=start_ms + 500,
+        mark=of,
+        text=text,
+        utterance=Utterance(text, "fake:tone", 150),
+        guidance="names",
+    )
+
+
+def does(kind: str, start_ms: int, end_ms: int, of: Mark = MARK) -> Event:
+    """What the body does."""
+    return Event(lane="action", kind=kind, start_ms=start_ms, end_ms=end_ms, mark=of)
+
+
+def chapter(title: str, duration_ms: int, *events: Event, exercise: str = "") -> Chapter:
+    """A chapter of these events."""
+    order = sorted(events, key=lambda event: (event.start_ms, event.lane, event.end_ms))
+    return Chapter(title=title, exercise=exercise, duration_ms=duration_ms, events=tuple(order))
+
+
+OPENING = chapter("Welcome", 8_000, says(0, "Hello."), says(1_000, "Lie down."), does("wait", 2_000, 7_000))
+
+BOW = chapter(
+    "Bow",
+    30_000,
+    says(0, "Bow comes next."),
+    does("pause", 500, 3_000),
+    says(3_000, "One of two.", mark(1)),
+    says(4_000, "Now hold.", mark(1)),
+    does("hold", 4_500, 14_500, mark(1)),
+    says(6_000, "Breathe.", mark(1)),
+    *(says(11_500 + 1_000 * n, word, mark(1), "countdown") for n, word in enumerate(("three", "two", "one"))),
+    does("rest", 14_500, 20_000, mark(1)),
+    says(20_000, "Two of two.", mark(2)),
+    does("hold", 20_500, 26_000, mark(2)),
+    says(27_000, "That was the last one."),
+    exercise="bow",
+)
+
+BREATH = chapter(
+    "Breath",
+    12_000,
+    says(0, "Breath comes last."),
+    *(
+        does(kind, 1_000 + 5_000 * (rep - 1) + at, 1_000 + 5_000 * (rep - 1) + at + long, mark(rep))
+        for rep in (1, 2)
+        for kind, at, long in (("inhale", 0, 2_000), ("exhale", 2_000, 3_000))
+    ),
+    does("wait", 11_000, 12_000),
+    exercise="breath",
+)
+
+EASIER = chapter("Bow", 5_000, says(0, "Much smaller."), does("hold", 1_000, 4_000, mark(1)), exercise="bow")
+
+
+@dataclass
+class MadeScore:
+    """The session; ``ready`` says how many of its chapters are compiled."""
+
+    chapters: tuple[Chapter, ...] = (OPENING, BOW, BREATH)
+    ready: int = 3
+    asked: list[Aside] = field(default_factory=list[Aside])
+
+    @property
+    def count(self) -> int:
+        return len(self.chapters)
+
+    def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
+        if easier:
+            return EASIER if self.has_easier(index) else None
+        return self.chapters[index] if index < self.ready else None
+
+    def expect(self, index: int, timeout_s: float) -> None:
+        del timeout_s
+        self.ready = max(self.ready, index + 1)
+
+    def has_easier(self, index: int) -> bool:
+        return self.chapters[index].exercise == "bow"
+
+    def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
+        if self.ready < self.count:
+            return None
+        here = self.chapter(index, easier=easier)
+        after = sum(each.duration_ms for each in self.chapters[index + 1 :])
+        return (here.duration_ms - at_ms if here else 0) + after
+
+    def aside(self, aside: Aside) -> Chapter:
+        self.asked.append(aside)
+        return chapter("aside", ASIDE_MS, says(0, aside.name))

@@ -1,0 +1,373 @@
+"""The state machine of the live session, walked in every order of commands, losses and sleeps."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as some
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.player.made_score import BOW, MadeScore
+from voice_coach.model.commands import COMMANDS, CommandName
+from voice_coach.model.live import Mode
+from voice_coach.player.commanding import (
+    FASTEST_PERCENT,
+    LOUDEST_DB,
+    QUIETEST_DB,
+    SLOWEST_PERCENT,
+    commanded,
+)
+from voice_coach.player.machine import (
+    ASK_LIMIT_MS,
+    REMIND_MS,
+    entered,
+    lost,
+    moved,
+    over,
+    returned,
+    segment,
+    slept,
+)
+from voice_coach.player.state import AsideName, Rules, State
+
+NAMES: list[CommandName] = [command.name for command in COMMANDS]
+RULES = Rules()
+SCORE = MadeScore()
+
+ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
+
+
+def run(state: State, ms: int, rules: Rules = RULES) -> State:
+    """The state after so many milliseconds of the stream without a command."""
+    turns = 0
+    while True:
+        stretch = segment(state, SCORE, rules)
+        if stretch is None:
+            return state
+        if stretch.from_ms == stretch.until_ms:
+            state, turns = over(state, SCORE, rules), turns + 1
+            assert turns < 50, f"round in circles at {state}"
+            continue
+        step = min(ms, stretch.until_ms - stretch.from_ms)
+        if not step:
+            return state
+        state, ms, turns = moved(state, step, SCORE), ms - step, 0
+
+
+def after(state: State, *commands: CommandName) -> State:
+    """The state after these commands."""
+    for command in commands:
+        state = commanded(state, command, SCORE, RULES)
+    return state
+
+
+def said(state: State) -> tuple[AsideName, ...]:
+    """What is said besides."""
+    return tuple(aside.name for aside in state.asides)
+
+
+HOLD = State(chapter=1, at_ms=6_700)
+"""In the first hold of the exercise."""
+
+
+def test_every_command_does_something_in_some_mode() -> None:
+    states = [HOLD, State(chapter=1, at_ms=20_700), *(replace(HOLD, mode=mode) for mode in get_args(Mode))]
+    for name in NAMES:
+        assert any(after(state, name) != state for state in states), name
+
+
+def test_without_commands_and_waits_it_is_the_session_from_end_to_end() -> None:
+    whole_ms = sum(chapter.duration_ms for chapter in SCORE.chapters)
+    rules = Rules(waits=False)
+    assert run(State(), whole_ms - 1, rules).mode == "playing"
+    assert run(State(), whole_ms, rules) == State(mode="ended", chapter=2, at_ms=12_000)
+
+
+class TestPausing:
+    def test_it_stands_still_and_goes_on(self) -> None:
+        paused = run(after(HOLD, "toggle"), 5_000)
+        assert (paused.mode, paused.at_ms) == ("paused", 6_700)
+        again = after(paused, "toggle")
+        assert (again.mode, again.at_ms, said(again)) == ("playing", 6_700, ("going_on",))
+
+    def test_after_a_long_pause_a_hold_begins_anew(self) -> None:
+        assert after(run(after(HOLD, "pause"), 80_000), "resume").at_ms == 4_000
+
+    def test_a_place_chosen_meanwhile_is_told_and_stays(self) -> None:
+        there = run(after(HOLD, "pause", "next-rep"), 90_000)
+        assert (there.mode, there.at_ms) == ("paused", 20_000)
+        assert said(after(HOLD, "pause", "next-rep")) == ("where",)
+
+    def test_the_coach_asks_again_when_it_was_waiting(self) -> None:
+        waiting = run(State(), 2_000 + 800)
+        assert waiting.mode == "waiting"
+        assert said(after(waiting, "pause", "resume")) == ("going_on", "ready_ask")
+
+
+class TestWaiting:
+    def test_a_wait_lasts_until_the_person_is_ready(self) -> None:
+        waiting = run(State(), 40_000)
+        assert (waiting.mode, waiting.at_ms) == ("waiting", 2_000)
+        for yes in ("ready", "toggle", "resume", "next"):
+            went = after(waiting, yes)
+            assert (went.mode, went.at_ms) == ("playing", 7_000)
+
+    def test_there_is_a_reminder_and_a_limit(self) -> None:
+        reminded = run(State(), 2_000 + 700 + REMIND_MS)
+        assert said(run(reminded, 1)) == ("ready_reminder",)
+        went_on = run(State(), 2_000 + 700 + 60_000 + 700 + 10)
+        assert (went_on.mode, said(went_on)) == ("playing", ("ready_limit",))
+
+    def test_without_a_control_it_is_its_fixed_time(self) -> None:
+        assert run(State(), 6_999, Rules(waits=False)) == State(at_ms=6_999)
+
+    def test_a_rest_that_is_long_enough_can_be_ended(self) -> None:
+        assert after(State(chapter=1, at_ms=15_000), "ready") == State(chapter=1, at_ms=20_000)
+
+
+class TestHurting:
+    def test_it_leads_out_and_asks_how_to_go_on(self) -> None:
+        hurting = after(HOLD, "hurts")
+        assert (hurting.mode, said(hurting), hurting.at_ms) == ("hurting", ("way_out",), 3_000)
+        asking = run(hurting, 701)
+        assert (asking.mode, said(asking)) == ("asking", ("hurts_ask",))
+
+    @pytest.mark.parametrize("answer", ["rest", "toggle", "ready", "resume"])
+    def test_a_rest_ends_when_the_person_is_ready_in_the_same_rep(self, answer: CommandName) -> None:
+        resting = run(after(run(after(HOLD, "hurts"), 2_000), answer), 30_000)
+        assert resting.mode == "resting"
+        back = after(resting, "ready")
+        assert (back.mode, said(back)) == ("waiting", ("back_to_exercise",))
+        assert after(run(back, 5_000), "ready") == State(chapter=1, at_ms=3_000)
+
+    @pytest.mark.parametrize("answer", ["easier", "previous", "back"])
+    def test_something_easier_comes_instead_of_the_rest_of_the_exercise(self, answer: CommandName) -> None:
+        easier = after(run(after(HOLD, "hurts"), 2_000), answer)
+        assert (easier.mode, easier.easier, said(easier)) == ("playing", True, ("easier_begins",))
+        next_one = run(easier, 700 + 5_000 + 1)
+        assert (next_one.chapter, next_one.easier) == (2, False)
+
+    def test_where_there_is_nothing_easier_it_says_so_and_asks_again(self) -> None:
+        asking = run(after(State(chapter=2, at_ms=2_000), "hurts"), 2_000)
+        assert said(after(asking, "easier")) == ("no_easier", "hurts_ask")
+
+    @pytest.mark.parametrize("answer", ["leave-out", "skip", "next"])
+    def test_the_exercise_can_be_left_out(self, answer: CommandName) -> None:
+        out = after(run(after(HOLD, "hurts"), 2_000), answer)
+        assert (out.mode, out.chapter, said(out)) == ("playing", 2, ("skipped",))
+
+    @pytest.mark.parametrize("answer", ["end", "stop"])
+    def test_the_session_can_be_ended(self, answer: CommandName) -> None:
+        ended = after(run(after(HOLD, "hurts"), 2_000), answer)
+        assert (ended.mode, said(ended)) == ("ended", ("ended_after_pain",))
+
+    def test_who_does_not_answer_is_left_in_peace(self) -> None:
+        left = run(after(HOLD, "hurts"), 700 * 10 + ASK_LIMIT_MS)
+        assert left.mode == "paused"
+        assert said(after(left, "resume")) == ("going_on", "hurts_ask")
+
+    def test_from_every_mode_it_leads_out(self) -> None:
+        for mode in set(get_args(Mode)) - {"lost", "ended"}:
+            assert after(replace(HOLD, mode=mode, offer="resume"), "hurts").mode == "hurting", mode
+
+    def test_nothing_but_its_own_commands_leads_away_from_the_way_out(self) -> None:
+        hurting = after(HOLD, "hurts")
+        for name in ("previous", "next-rep", "previous-rep", "skip", "back", "rest"):
+            there = after(hurting, name)
+            assert there.mode in ("hurting", "asking", "resting"), name
+
+
+class TestGoing:
+    def test_sentences_reps_and_exercises(self) -> None:
+        assert after(HOLD, "next").at_ms == 14_500
+        assert after(HOLD, "previous").at_ms == 4_500
+        assert after(HOLD, "next-rep").at_ms == 20_000
+        assert after(HOLD, "previous-rep").at_ms == 3_000
+        assert after(HOLD, "repeat").at_ms == 6_000
+        assert (after(HOLD, "skip").chapter, after(HOLD, "skip").at_ms) == (2, 0)
+        assert (after(HOLD, "back").chapter, after(HOLD, "back").at_ms) == (1, 0)
+        assert after(HOLD, "back", "back").chapter == 0
+
+    def test_back_over_the_start_of_a_chapter(self) -> None:
+        start = State(chapter=2, at_ms=500)
+        assert (after(start, "previous").chapter, after(start, "previous").at_ms) == (1, 27_000)
+        assert (after(start, "previous-rep").chapter, after(start, "previous-rep").at_ms) == (1, 20_000)
+        assert after(State(), "previous", "back") == State()
+
+    def test_the_last_chapter_skipped_is_the_end(self) -> None:
+        assert after(State(chapter=2, at_ms=500), "skip").mode == "ended"
+
+
+class TestTelling:
+    def test_what_it_interrupts_comes_again_from_the_start_of_its_sentence(self) -> None:
+        asked = after(State(chapter=1, at_ms=4_300), "time-left")
+        assert (asked.at_ms, said(asked), asked.asides[0].left_ms) == (4_000, ("time_left",), 37_700)
+        assert run(asked, 701).at_ms == 4_001
+
+    def test_a_countdown_begins_again(self) -> None:
+        assert after(State(chapter=1, at_ms=13_000), "where").at_ms == 11_500
+
+    def test_the_knob_and_its_ends(self) -> None:
+        assert said(after(HOLD, "slower")) == ("slower",)
+        assert after(HOLD, "slower", "slower", "faster").speed_percent == 90
+        slow = after(HOLD, *["slower"] * 9)
+        assert (slow.speed_percent, said(slow)) == (SLOWEST_PERCENT, ("slowest",))
+        fast = after(HOLD, *["faster"] * 9)
+        assert (fast.speed_percent, said(fast)) == (FASTEST_PERCENT, ("fastest",))
+
+    def test_the_volume_is_told_only_where_nothing_is_being_said(self) -> None:
+        assert said(after(State(chapter=1, at_ms=8_000), "louder")) == ("tick",)
+        assert said(after(State(chapter=1, at_ms=6_200), "louder")) == ()
+        assert said(after(HOLD, *["quieter"] * 12)) == ("quietest",)
+
+    def test_another_pace_can_be_kept_at_the_end(self) -> None:
+        end = replace(State(chapter=2, at_ms=12_000), speed_percent=90)
+        offered = over(end, SCORE, RULES)
+        assert (offered.mode, said(offered)) == ("offering", ("keep_offer",))
+        assert said(after(offered, "toggle")) == ("kept",)
+        assert run(offered, 20_000).mode == "ended"
+
+
+class TestOffering:
+    OFFER = entered(HOLD, "offering", "resume_offer")
+
+    def test_it_can_be_taken_up(self) -> None:
+        went = after(self.OFFER, "toggle")
+        assert (went.mode, went.chapter, went.at_ms, said(went)) == ("playing", 1, 6_700, ("resumed",))
+
+    def test_otherwise_the_session_begins_anew(self) -> None:
+        assert run(self.OFFER, 700 + 8_000) == State()
+
+
+class TestTroubles:
+    def test_a_lost_device_comes_back_a_sentence_earlier(self) -> None:
+        gone = lost(HOLD)
+        assert gone.mode == "lost"
+        back = returned(gone, SCORE, 2_000)
+        assert (back.mode, back.at_ms, said(back)) == ("playing", 4_000, ("device_back",))
+
+    def test_what_was_paused_stays_paused(self) -> None:
+        back = returned(lost(after(HOLD, "pause")), SCORE, 2_000)
+        assert (back.mode, said(back)) == ("paused", ("device_back",))
+        assert after(back, "resume").mode == "playing"
+
+    def test_after_a_sleep_it_steps_back(self) -> None:
+        assert slept(HOLD, SCORE, 3_600_000).at_ms == 4_000
+
+
+class AnyOrder(RuleBasedStateMachine):
+    """Commands, time, losses and sleeps in any order: it never gets stuck, and never leaves the session."""
+
+    @initialize(waits=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1))
+    def begin(self, waits: bool, chapter: int, share: float) -> None:
+        self.rules = Rules(waits=waits)
+        at_ms = round(share * SCORE.chapters[chapter].duration_ms)
+        self.state = State(chapter=chapter, at_ms=at_ms)
+
+    @rule(command=some.sampled_from(NAMES))
+    def command(self, command: CommandName) -> None:
+        before = self.state
+        self.state = commanded(before, command, SCORE, self.rules)
+        if before.mode == "ended":
+            assert self.state.mode == "ended"
+        if before.mode == "paused" and self.state.mode == "playing" and not self.state.easier:
+            counted = [each.start_ms for each in BOW.events if each.kind == "countdown"]
+            assert self.state.chapter != 1 or not counted[0] < self.state.at_ms < 14_500
+
+    @rule(ms=some.one_of(some.integers(1, 3_000), some.integers(1, 700_000)))
+    def time_goes_on(self, ms: int) -> None:
+        before = self.state
+        self.state = run(before, ms, self.rules)
+        if before.mode in ("paused", "lost"):
+            assert (self.state.mode, self.state.at_ms) == (before.mode, before.at_ms)
+
+    @rule()
+    def the_device_is_lost(self) -> None:
+        self.state = lost(self.state)
+        assert self.state.mode in ("lost", "ended")
+
+    @rule(ms=some.integers(0, 10**8))
+    def the_device_comes_back(self, ms: int) -> None:
+        self.state = returned(self.state, SCORE, ms)
+        assert self.state.mode != "lost"
+
+    @rule(ms=some.integers(0, 10**8))
+    def the_machine_sleeps(self, ms: int) -> None:
+        self.state = slept(self.state, SCORE, ms)
+
+    @invariant()
+    def is_in_the_session(self) -> None:
+        if not hasattr(self, "state"):
+            return
+        state = self.state
+        chapter = SCORE.chapter(state.chapter, easier=state.easier)
+        assert chapter is not None
+        assert 0 <= state.at_ms <= chapter.duration_ms
+        assert SLOWEST_PERCENT <= state.speed_percent <= FASTEST_PERCENT
+        assert QUIETEST_DB <= state.volume_db <= LOUDEST_DB
+        assert state.mode != "hurting" or "way_out" in said(state)
+
+    def teardown(self) -> None:
+        """Whoever answers every question, and presses play, hears the session to its end."""
+        if not hasattr(self, "state"):
+            return
+        state = returned(self.state, SCORE, 0)
+        for _ in range(200):
+            if state.mode == "ended" and not state.asides:
+                return
+            if state.mode not in ("playing", "hurting", "ended"):
+                state = commanded(state, "toggle", SCORE, self.rules)
+            state = run(state, 60_000, self.rules)
+        raise AssertionError(f"it does not end: {state}")
+
+
+AnyOrder.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
+TestAnyOrder = AnyOrder.TestCase
+
+
+def stretch_on(state: State) -> State:
+    """The state after what is being heard, or waited for, is over."""
+    stretch = segment(state, SCORE, RULES)
+    if stretch is None:
+        return state
+    return over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, RULES)
+
+
+def walked() -> set[tuple[str, str, str]]:
+    """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
+    steps: list[tuple[str, Callable[[State], State]]] = [
+        *((name, lambda state, name=name: commanded(state, name, SCORE, RULES)) for name in NAMES),
+        ("by itself", stretch_on),
+        ("device lost", lost),
+        ("device back", lambda state: returned(state, SCORE, 0)),
+    ]
+    offer = entered(HOLD, "offering", "resume_offer")
+    coming = deque([State(), HOLD, offer, replace(State(chapter=2, at_ms=11_000), speed_percent=90)])
+    seen: set[State] = set(coming)
+    ways: set[tuple[str, str, str]] = set()
+    while coming:
+        state = coming.popleft()
+        for name, step in steps:
+            there = step(state)
+            if there.mode != state.mode:
+                ways.add((state.mode, name, there.mode))
+            there = replace(there, volume_db=0.0, speed_percent=min(100, max(90, there.speed_percent)))
+            if there not in seen:
+                seen.add(there)
+                coming.append(there)
+    return ways
+
+
+def test_the_picture_in_the_architecture_is_the_machine() -> None:
+    drawn: set[tuple[str, str, str]] = set()
+    for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
+        if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
+            drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
+    assert drawn == walked()
