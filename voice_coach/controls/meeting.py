@@ -76,8 +76,7 @@ class Meeting:
         except (FileNotFoundError, KeyError, ValueError):
             raise NobodyError from None
         try:
-            line.settimeout(patience_s)
-            line.connect(address)
+            _connect(line, address, patience_s)
             if not is_own(line):
                 raise PermissionError("it belongs to another user")
         except (ConnectionRefusedError, FileNotFoundError):
@@ -120,6 +119,19 @@ def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
         return _listen_by_token(path.with_suffix(".json"))
     except OSError as error:
         raise _useless(folder, error) from None
+
+
+def _connect(line: socket.socket, address: str | tuple[str, int], patience_s: float) -> None:
+    if sys.platform == "linux" and line.family == socket.AF_UNIX:
+        # With a limit of time of Python's it would not wait its turn where others are waiting already.
+        seconds, rest_s = divmod(patience_s, 1)
+        limit = struct.pack("@ll", int(seconds), int(rest_s * 1_000_000))
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        line.connect(address)
+        line.settimeout(patience_s)
+    else:
+        line.settimeout(patience_s)
+        line.connect(address)
 
 
 def make_folder(folder: Path) -> None:
@@ -165,9 +177,23 @@ def _dead(folder: Path) -> Iterator[Meeting]:
         try:
             meeting.call()[0].close()
         except NobodyError:
-            yield meeting
+            if not _is_running(meeting.pid):
+                yield meeting
         except OSError:
             continue  # busy, or not ours to judge
+
+
+def _is_running(pid: int) -> bool:
+    """Whether there is such a process: macOS also refuses where too many are waiting."""
+    if sys.platform == "win32" or pid == os.getpid():
+        return False  # Windows would end it; and we have only begun
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def _listen_by_path(path: Path) -> Ears:
