@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from voice_coach.model.live import LiveStatus
     from voice_coach.model.status import Status
     from voice_coach.model.timeline import Timeline
-    from voice_coach.outputs.output import LiveOutput
+    from voice_coach.outputs.output import LiveOutput as LiveOutput
     from voice_coach.practising import Practising
     from voice_coach.script.listing import Listed
     from voice_coach.speech.speaker import Speaker

@@ -61,8 +61,8 @@ def test_what_is_said_and_done_and_comes_next(shown: Terminal) -> None:
     assert "[exit 0]" in screen
     assert re.search(r"^Stopped after 0:\d\d\.$", screen, re.MULTILINE), screen
     said = screen.replace("\n", "")
-    assert "To go on with this exercise: " in said
-    assert "--from long" in said
+    assert "To go on from there: " in said
+    assert "play --resume" in said
     assert "Traceback" not in screen
     assert "Ctrl-C ends" not in screen
 

@@ -12,6 +12,7 @@ from voice_coach.audio.block import Block
 from voice_coach.history.history import History
 from voice_coach.model.script import Guidance
 from voice_coach.outputs.null import NullDevice
+from voice_coach.player.stream import BLOCK_MS
 
 DAY_MS = 24 * 60 * 60 * 1000
 AUTO = Wishes(guidance="auto")
@@ -152,7 +153,7 @@ def test_what_is_broken_off_or_left_out_or_exported_or_heard_by_nobody_is_not_co
 ) -> None:
     history = History(coach.home.history, notices.append)
     opening, one = (chapter.duration_ms for chapter in coach.prepare("two").timeline().chapters[:2])
-    blocks = -(-opening // 1000) + -(-one // 1000)  # a second each, begun anew in each chapter
+    blocks = -(-opening // BLOCK_MS) + -(-one // BLOCK_MS)  # begun anew in each chapter
     with pytest.raises(KeyboardInterrupt):
         coach.play(coach.prepare("two", AUTO), Listener(stop_after_blocks=blocks - 1))
     coach.export(coach.prepare("two", AUTO), tmp_path / "two.wav")

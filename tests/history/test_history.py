@@ -166,7 +166,9 @@ def test_a_row_of_another_program_without_a_time_is_passed_over(
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TABLE practice (id, run, session, exercise, at_ms, completed, pain)")
+        other.execute("CREATE TABLE hurt (id, run, session, exercise, at_ms, at_set, rep, side)")
         other.execute("INSERT INTO practice VALUES (1, 'r', 's', 'cat-back', 'yesterday', 1, 3)")
+        other.execute("INSERT INTO hurt VALUES (1, 'r', 's', 'cat-back', 'yesterday', 1, 1, 'left')")
         other.execute(f"PRAGMA user_version = {VERSION}")
         other.commit()
     _add(history, 2_000)

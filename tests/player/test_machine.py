@@ -267,14 +267,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @initialize(waits=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1))
     def begin(self, waits: bool, chapter: int, share: float) -> None:
-        self.rules = Rules(waits=waits)
+        self.live_rules = Rules(waits=waits)
         at_ms = round(share * SCORE.chapters[chapter].duration_ms)
         self.state = State(chapter=chapter, at_ms=at_ms)
 
     @rule(command=some.sampled_from(NAMES))
     def command(self, command: CommandName) -> None:
         before = self.state
-        self.state = commanded(before, command, SCORE, self.rules)
+        self.state = commanded(before, command, SCORE, self.live_rules)
         if before.mode == "ended":
             assert self.state.mode == "ended"
         if before.mode == "paused" and self.state.mode == "playing" and not self.state.easier:
@@ -284,7 +284,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(ms=some.one_of(some.integers(1, 3_000), some.integers(1, 700_000)))
     def time_goes_on(self, ms: int) -> None:
         before = self.state
-        self.state = run(before, ms, self.rules)
+        self.state = run(before, ms, self.live_rules)
         if before.mode in ("paused", "lost"):
             assert (self.state.mode, self.state.at_ms) == (before.mode, before.at_ms)
 
@@ -323,8 +323,8 @@ class AnyOrder(RuleBasedStateMachine):
             if state.mode == "ended" and not state.asides:
                 return
             if state.mode not in ("playing", "hurting", "ended"):
-                state = commanded(state, "toggle", SCORE, self.rules)
-            state = run(state, 60_000, self.rules)
+                state = commanded(state, "toggle", SCORE, self.live_rules)
+            state = run(state, 60_000, self.live_rules)
         raise AssertionError(f"it does not end: {state}")
 
 

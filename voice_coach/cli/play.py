@@ -22,7 +22,7 @@ from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark
-    from voice_coach.outputs.output import LiveOutput
+    from voice_coach.coach import LiveOutput
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -57,6 +57,8 @@ class SocketControl(Control):
         local: whether through a Unix domain socket rather than a port and a token.
     """
 
+    is_at_hand = False
+
     def __init__(
         self, folder: Path, notify: Callable[[str], None], *, local: bool = sys.platform != "win32"
     ) -> None:
