@@ -125,13 +125,13 @@ class MprisControl(Control):
             speaker.stop()
 
 
-class _Speaker(threading.Thread):
+class _Speaker:
     """Speaks with the bus in a thread of its own."""
 
     def __init__(
         self, address: str, desk: Desk, notify: Callable[[str], None], now_s: Callable[[], float]
     ) -> None:
-        super().__init__(daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._address = address
         self._desk = desk
         self._notify = notify
@@ -158,13 +158,18 @@ class _Speaker(threading.Thread):
     def stop(self) -> None:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._over.set)
-        self.join()
+        self._thread.join()
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._speak())
         finally:
-            self._begun.set()
+            if not self._begun.is_set():
+                self._reason = self._reason or _NO_ANSWER
+                self._begun.set()
             self._loop.close()
 
     async def _speak(self) -> None:

@@ -88,11 +88,11 @@ class SocketControl(Control):
                 ears.close()
 
 
-class _Server(threading.Thread):
+class _Server:
     """Answers in a thread of its own."""
 
     def __init__(self, ears: Ears, desk: Desk, notify: Callable[[str], None]) -> None:
-        super().__init__(daemon=True)
+        self._thread = threading.Thread(target=self._run, daemon=True)
         self._ears = ears
         self._desk = desk
         self._notify = notify
@@ -111,9 +111,12 @@ class _Server(threading.Thread):
     def stop(self) -> None:
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._over.set)
-        self.join()
+        self._thread.join()
 
-    def run(self) -> None:
+    def start(self) -> None:
+        self._thread.start()
+
+    def _run(self) -> None:
         try:
             self._loop.run_until_complete(self._serve())
         finally:
