@@ -19,6 +19,8 @@ from tests.sound_server import SoundServer, running_sound_server
 from voice_coach.audio.block import Block
 from voice_coach.audio.fades import falling
 from voice_coach.model.problems import DeviceError, OutputError
+from voice_coach.outputs.frame_queue import FrameQueue
+from voice_coach.outputs.miniaudio_opening import can_be_direct
 from voice_coach.outputs.output import LiveOutput, device
 from voice_coach.outputs.reopening import wait_for_device
 
@@ -79,6 +81,36 @@ def test_nobody_hears_a_live_stream_on_no_device() -> None:
     output.write(blocks([noise(4800)]))
     assert len(output.cut()) == 0
     assert output.position_frames == 4800
+
+
+def test_miniaudio_keeps_nothing_back_itself(
+    sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would ask for whole periods, and what is kept until the device has room cannot be taken back."""
+    assert can_be_direct()
+    asked: list[int] = []
+    take = FrameQueue.take
+
+    def asking(queue: FrameQueue, frames: int) -> bytearray:
+        asked.append(frames)
+        return take(queue, frames)
+
+    monkeypatch.setattr(FrameQueue, "take", asking)
+    with sound_server.record():
+        live().write(blocks([noise(48_000)]))
+    assert np.median(asked) < 48 * 70
+
+
+@pytest.mark.parametrize("end", [SoundServer.remove_sink, SoundServer.kill])
+def test_waiting_for_a_device_leaves_nothing_behind(
+    own_sound_server: SoundServer, end: Callable[[SoundServer], None]
+) -> None:
+    """A server without a sound card, and no server."""
+    end(own_sound_server)
+    held: list[tuple[int, int, int]] = []
+    assert wait_for_device(live, lambda: len(held) >= 8, 0, wait=lambda _s: held.append(_held())) is None
+    assert {files for files, _, _ in held[2:]} == {held[2][0]}
+    assert {threads for _, threads, _ in held[2:]} == {held[2][1]}
 
 
 def losing(lose: Callable[[], None], sound: NDArray[np.int16], lost_s: list[float]) -> Generator[Block]:

@@ -115,7 +115,8 @@ class TestWaiting:
     def test_a_wait_lasts_until_the_person_is_ready(self) -> None:
         waiting = run(State(), 40_000)
         assert (waiting.mode, waiting.at_ms) == ("waiting", 2_000)
-        for yes in ("ready", "toggle", "resume", "next"):
+        answers: list[CommandName] = ["ready", "toggle", "resume", "next"]
+        for yes in answers:
             went = after(waiting, yes)
             assert (went.mode, went.at_ms) == ("playing", 7_000)
 
@@ -179,7 +180,8 @@ class TestHurting:
 
     def test_nothing_but_its_own_commands_leads_away_from_the_way_out(self) -> None:
         hurting = after(HOLD, "hurts")
-        for name in ("previous", "next-rep", "previous-rep", "skip", "back", "rest"):
+        names: list[CommandName] = ["previous", "next-rep", "previous-rep", "skip", "back", "rest"]
+        for name in names:
             there = after(hurting, name)
             assert there.mode in ("hurting", "asking", "resting"), name
 

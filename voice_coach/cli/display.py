@@ -95,7 +95,9 @@ class LogDisplay(Display):
             self._log(f"{clock}  – {status.saying}")
         self._besides = status.saying
         is_session = status.mode == "playing" and not status.saying
-        if is_session and now.speech is not None and now.speech is not self._said:
+        if not is_session:
+            self._said = None  # what comes next may be the same words once more
+        elif now.speech is not None and now.speech is not self._said:
             self._said = now.speech
             self._log(f"{clock}  {now.speech.text}")
 
