@@ -102,7 +102,7 @@ def _advice(session: Session, words: Words) -> str:
     said = (
         names.filled(text)
         for step in session.closing
-        if isinstance(step, Say) and step.guidance == "key"
+        if isinstance(step, Say) and step.paper and step.guidance == "key"
         for text in step.texts
     )
     return " ".join(text for text in said if text)
