@@ -14,7 +14,7 @@ from voice_coach.model.pace import Pace
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.outputs.output import FILE_FORMATS, file_output
-from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.programme import Programme, Retake
 from voice_coach.outputs.whole_file import check_free
 from voice_coach.performance import Performance
 
@@ -38,8 +38,11 @@ def export(performance: Performance, target: Path, wishes: ExportWishes, on_prog
     check_export(target, wishes)
     output = file_output(target, wishes.file, format=wishes.format)
     beside = captions_beside(target, wishes.captions)
-    whole = programme(performance, wishes.mastering, wishes.date, on_progress)
-    output.write(whole)
+    whole = programme(performance, wishes.mastering, wishes.date, on_progress, trying=True)
+    try:
+        output.write(whole)
+    except Retake:
+        output.write(whole)
     for path in beside:
         file_output(path, wishes.file).write(whole)
 
@@ -160,8 +163,19 @@ def programme(
     mastering: Mastering,
     date: str = "",
     on_progress: Progress = lambda _ms, _share: None,
+    *,
+    trying: bool = False,
 ) -> Programme:
-    """A session ready to be written."""
+    """A session ready to be written.
+
+    Args:
+        performance: the session.
+        mastering: its loudness, its bed, and the silence before it.
+        date: the day to name in the file; "" names none.
+        on_progress: told of each block.
+        trying: whoever writes it is ready for a :class:`Retake`. It is quicker where the session is at its
+            loudness already, as it is then spoken, measured and written at the same time.
+    """
     session = performance.session
     paces: dict[str, Pace] = {}
     for exercise, pace in performance.exercise_paces():
@@ -175,7 +189,7 @@ def programme(
     def master() -> Master:
         from voice_coach.mastering import Master
 
-        return Master(performance, mastering, chapters, on_progress)
+        return Master(performance, mastering, chapters, on_progress, trying=trying)
 
     return Programme(
         about=About(

@@ -20,7 +20,8 @@ CONDITIONING_VERSION: Final = "2"
 CEILING_DBTP: Final = -3.0
 """True peak of a clip at most; leaves room for a breath tone beside it below −1 dBTP."""
 
-_CEILING: Final = 10 ** (CEILING_DBTP / 20)
+CEILING: Final = 10 ** (CEILING_DBTP / 20)
+"""The same as a factor of full scale."""
 
 FULL_SCALE: Final = np.float32(32_768)
 """Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
@@ -60,7 +61,7 @@ def condition(clip: Clip, gain_db: float, *, even: bool = False) -> Clip:
         import soxr
 
         samples = soxr.resample(samples, clip.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
-    samples = _evened(samples) if even else limit(samples, _CEILING)
+    samples = _evened(samples) if even else limit(samples, CEILING)
     samples *= FULL_SCALE
     np.rint(samples, out=samples)
     samples *= 1 / FULL_SCALE
@@ -75,13 +76,13 @@ def condition_prompt(clip: Clip, gain_db: float) -> Clip:
 def _evened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """At the house level and under the ceiling."""
     samples *= _factor(_evening_db(samples))
-    limited = limit(samples, _CEILING)
+    limited = limit(samples, CEILING)
     for _ in range(_EVENING_TRIES):
         if limited is samples or (missing_db := _evening_db(limited)) < _NEAR_DB:
             break
         # What was pressed down is missed, and put back.
         samples = samples * _factor(missing_db)
-        limited = limit(samples, _CEILING)
+        limited = limit(samples, CEILING)
     return limited
 
 
