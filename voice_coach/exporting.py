@@ -95,7 +95,7 @@ def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
 def export_split(
     performance: Performance, folder: Path, wishes: ExportWishes, on_progress: Progress
 ) -> list[Path]:
-    """Writes a file for each exercise, and a playlist; the files in order, the playlist last.
+    """Writes a file and captions for each exercise, and a playlist; the sound in order, the playlist last.
 
     Raises:
         OutputError: one could not be written; what was made before it is removed.
@@ -105,7 +105,7 @@ def export_split(
 
     check_export_split(folder, performance.session.id, wishes, performance.titles)
     whole = programme(performance, wishes.mastering, wishes.date, on_progress)
-    return write_split(whole, folder, wishes.format, wishes.file)
+    return write_split(whole, folder, wishes.format, wishes.file, wishes.captions)
 
 
 def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles: Sequence[str] = ()) -> None:
@@ -122,7 +122,7 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     """
     from voice_coach.outputs.split import check_split
 
-    check_split(folder, session, titles, wishes.format, wishes.file)
+    check_split(folder, session, titles, wishes.format, wishes.file, wishes.captions)
     _check_bed(wishes)
 
 

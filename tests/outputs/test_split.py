@@ -166,6 +166,15 @@ def test_what_failed_leaves_nothing_and_can_be_done_again(tmp_path: Path, error:
     assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 4
 
 
+def test_captions_are_there_with_all_the_rest_or_not_at_all(tmp_path: Path) -> None:
+    whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
+    with pytest.raises(KeyboardInterrupt):
+        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileWishes(), ["vtt", "srt"])
+    assert list(tmp_path.iterdir()) == []
+    assert len(write_split(whole.programme, tmp_path, ".wav", FileWishes(), ["vtt", "srt"])) == 4
+    assert len(list(tmp_path.iterdir())) == 10
+
+
 def test_what_was_replaced_stays_if_the_rest_fails(tmp_path: Path) -> None:
     whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
     there = tmp_path / "01-exercise-1.wav"

@@ -1,4 +1,4 @@
-"""Which parameters of an exercise have nothing to do: those of what comes between, where there is one turn."""
+"""Which parameters of an exercise have nothing to do: those of what comes between, if there is one turn."""
 
 from __future__ import annotations
 
