@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from voice_coach.model.about import About
 from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.outputs.output import FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme, Retake
@@ -65,7 +65,7 @@ def _check_captions(target: Path, wishes: ExportWishes) -> None:
 
     ending = wishes.format or target.suffix.lower()
     if wishes.captions and ending not in MEDIA_TYPES and ending.removeprefix(".") not in wishes.captions:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
             f"or write sound: {', '.join(MEDIA_TYPES)}."
         )
@@ -74,7 +74,10 @@ def _check_captions(target: Path, wishes: ExportWishes) -> None:
 def _check_bed(wishes: ExportWishes) -> None:
     from voice_coach.audio.bed import check_bed
 
-    check_bed(wishes.mastering.bed)
+    try:
+        check_bed(wishes.mastering.bed)
+    except OutputError as error:
+        raise WrongOutputError(str(error)) from None
 
 
 def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
@@ -86,7 +89,7 @@ def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
     stem = target.stem if target.suffix.lower() in FILE_FORMATS else target.name
     paths = [target.with_name(f"{stem}.{format}") for format in formats]
     if target in paths:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(target)} cannot lie beside itself. Leave {target.suffix[1:]} out of the captions."
         )
     return paths

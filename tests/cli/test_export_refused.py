@@ -48,7 +48,7 @@ def test_a_playlist_or_part_that_is_there_is_told_before_anything_is_written(
 
 def test_a_bed_that_is_not_there_is_told_at_once(tiny: Path, tmp_path: Path) -> None:
     refused = voice_coach("export", tiny, "-o", tmp_path / "x.wav", "--bed", "no.mp3", "--fit", "9s")
-    assert refused.code == 1
+    assert refused.code == 2
     assert refused.err.startswith("The bed no.mp3 cannot be used: ")
 
 

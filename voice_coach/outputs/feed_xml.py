@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.outputs.feed_episodes import MEDIA_TYPES, Episode
 
@@ -62,7 +62,7 @@ def checked_address(address: str) -> str:
     """An address that ends in a slash.
 
     Raises:
-        OutputError: it is none on the web.
+        WrongOutputError: it is none on the web.
     """
     try:
         parts = urlsplit(address)
@@ -70,7 +70,9 @@ def checked_address(address: str) -> str:
     except ValueError:
         good = False
     if not good or not address.isprintable() or " " in address:
-        raise OutputError(f"{address!r} is not an address on the web, such as http://192.168.1.20:8000/.")
+        raise WrongOutputError(
+            f"{address!r} is not an address on the web, such as http://192.168.1.20:8000/."
+        )
     return address if address.endswith("/") else f"{address}/"
 
 

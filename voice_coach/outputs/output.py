@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import WrongOutputError, shown
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -146,19 +146,19 @@ def file_output(target: Path, wishes: FileWishes | None = None, *, format: str =
         format: an ending from ``FILE_FORMATS``; the one of the file's name if not given.
 
     Raises:
-        OutputError: no format has this ending, or the file's name says another one than ``format``.
+        WrongOutputError: no format has this ending, or the file's name says another one than ``format``.
     """
     ending = target.suffix.lower()
     place = FILE_FORMATS.get(format or ending)
     if FILE_FORMATS.get(ending, place) != place:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(target)} is not what a {format} file is called. "
             f"Name it {shown(target.with_suffix(format))}, or leave out the format."
         )
     if place is None:
         name = target.name or str(target)
         found = f"{target.suffix!r} is not an ending" if ending else f"{name!r} has no ending"
-        raise OutputError(f"{found} of a file that can be written; use {endings()}.")
+        raise WrongOutputError(f"{found} of a file that can be written; use {endings()}.")
     output: FileOutput = _load(place)(target, wishes or FileWishes())
     return output
 
@@ -179,11 +179,12 @@ def device(name: str = "auto", *, latency_ms: int | None = None) -> LiveOutput:
             plays most safely with.
 
     Raises:
-        OutputError: no device has this name, or it cannot run here, or not with such a latency.
+        WrongOutputError: no device has this name.
+        OutputError: it cannot run here, or not with such a latency.
     """
     place = DEVICES.get(name)
     if place is None:
-        raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
+        raise WrongOutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
     output: LiveOutput = _load(place)(latency_ms=latency_ms)
     return output
 

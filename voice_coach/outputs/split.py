@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, MS_PER_SECOND
 from voice_coach.outputs.feed_episodes import MEDIA_TYPES
@@ -139,7 +139,7 @@ def check_split(
     playlist = folder / _playlist_name(session)
     file_output(playlist, format=ending)
     if ending not in MEDIA_TYPES:
-        raise OutputError(
+        raise WrongOutputError(
             f"A session is split into files of sound, and {ending} is none; use {', '.join(MEDIA_TYPES)}."
         )
     if folder.is_dir():
@@ -153,7 +153,7 @@ def check_split(
             f"{shown(folder)} cannot be made: there is something else of that name. Choose another folder."
         )
     if folder.suffix.lower() in FILE_FORMATS:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(folder)} is what a file is called, and a split session needs a folder. "
             f"Call it {shown(folder.with_suffix(''))}."
         )
