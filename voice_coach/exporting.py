@@ -13,7 +13,7 @@ from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter, Event
-from voice_coach.outputs.output import FILE_FORMATS, file_output
+from voice_coach.outputs.output import AUDIO, FILE_FORMATS, KINDS, file_output
 from voice_coach.outputs.programme import Programme, Retake
 from voice_coach.outputs.whole_file import check_free
 from voice_coach.performance import Performance
@@ -53,25 +53,52 @@ def check_export(target: Path, wishes: ExportWishes) -> None:
     Raises:
         OutputError: it cannot be written; the text says why and what to do.
     """
-    file_output(target, wishes.file, format=wishes.format)
-    _check_captions(target, wishes)
+    check_format(target, wishes)
     for path in (target, *captions_beside(target, wishes.captions)):
         check_free(path, force=wishes.file.force)
-    _check_bed(wishes)
+    check_bed_of(wishes)
+
+
+def check_format(target: Path, wishes: ExportWishes) -> None:
+    """Refuses a file that no format writes, and wishes that have no meaning in its format.
+
+    Raises:
+        WrongOutputError: the text says what, and what to do.
+    """
+    file_output(target, wishes.file, format=wishes.format)
+    _check_meaning(wishes.format or target.suffix.lower(), wishes)
+    _check_captions(target, wishes)
+
+
+def _check_meaning(ending: str, wishes: ExportWishes) -> None:
+    kind, usual = KINDS[ending], ExportWishes()
+    file, mastering = wishes.file, wishes.mastering
+    for name, wished, default, has_meaning in (
+        ("quality", file.quality, usual.file.quality, kind.lossy),
+        ("chapters", file.chapters, usual.file.chapters, kind.chapters),
+        ("paper", file.paper, usual.file.paper, kind.paper),
+        ("loudness", mastering.loudness, usual.mastering.loudness, kind.sound),
+        ("bed", mastering.bed, usual.mastering.bed, kind.sound),
+    ):
+        if wished != default and not has_meaning:
+            raise WrongOutputError(f"{name} {wished} has no meaning in a {ending} file. Leave it out.")
 
 
 def _check_captions(target: Path, wishes: ExportWishes) -> None:
-    from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-
     ending = wishes.format or target.suffix.lower()
-    if wishes.captions and ending not in MEDIA_TYPES and ending.removeprefix(".") not in wishes.captions:
+    if wishes.captions and ending not in AUDIO and ending.removeprefix(".") not in wishes.captions:
         raise WrongOutputError(
             f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
-            f"or write sound: {', '.join(MEDIA_TYPES)}."
+            f"or write sound: {', '.join(AUDIO)}."
         )
 
 
-def _check_bed(wishes: ExportWishes) -> None:
+def check_bed_of(wishes: ExportWishes) -> None:
+    """Refuses a bed whose file cannot be used.
+
+    Raises:
+        WrongOutputError: the text says why.
+    """
     from voice_coach.audio.bed import check_bed
 
     try:
@@ -126,7 +153,8 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     from voice_coach.outputs.split import check_split
 
     check_split(folder, session, titles, wishes.format, wishes.file, wishes.captions)
-    _check_bed(wishes)
+    _check_meaning(wishes.format, wishes)
+    check_bed_of(wishes)
 
 
 def feed(folder: Path, address: str = "", title: str = "", *, force: bool = False) -> tuple[str, int]:
@@ -145,15 +173,6 @@ def feed(folder: Path, address: str = "", title: str = "", *, force: bool = Fals
 
     found, episodes = write_feed(folder, address, title, force=force)
     return found, len(episodes)
-
-
-def check_target(target: Path, format: str = "") -> None:
-    """Refuses a file that no format writes.
-
-    Raises:
-        OutputError: no format has this ending.
-    """
-    file_output(target, format=format)
 
 
 def file_endings() -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def _manifest(place: Path, *rows: str) -> None:
     (place / "p.csv").write_text("\n".join(["file,session,person,hold", *lines]) + "\n")
 
 
-WORDS = ("is not an ending", "rate cannot be", "quality cannot be", "nosuch", "nosie")
+WORDS = ("is not an ending", "rate cannot be", "quality cannot be", "nosuch", "has no meaning", "nosie")
 
 
 def _table(place: Path, *rows: list[str]) -> None:
@@ -171,6 +171,7 @@ def test_a_row_tells_all_its_mistakes_at_once_beside_those_of_other_rows(place: 
         ("p.csv:3", "nosie"),
         ("p.csv:3", "nosuch"),
         ("p.csv:4", "quality cannot be"),
+        ("p.csv:5", "has no meaning"),
         ("p.csv:5", "nosuch"),
     ]
 

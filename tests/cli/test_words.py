@@ -106,7 +106,7 @@ def test_what_was_mistyped_is_wrong_usage(arguments: list[str], says: str) -> No
         ),
         (
             ["export", "nosuch", "-o", "x.wav"],
-            "There is no session or exercise \"nosuch\": run 'voice-coach list' to see all.",
+            'There is no session or exercise "nosuch": known here: ',
         ),
         (["tune", "pelvic-tukc"], 'There is no exercise "pelvic-tukc": did you mean "pelvic-tuck"?'),
         (

@@ -122,7 +122,7 @@ def test_an_unknown_ending_or_folder_is_refused_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [".pdf", ".txt", ".html", ".vtt", ".ssml"])
 def test_only_sound_is_split(tmp_path: Path, ending: str) -> None:
     whole = _Whole([100], [])
-    with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.mp3, "):
+    with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.m4b, "):
         write_split(whole.programme, tmp_path / "new", ending, FileWishes())
     assert not (tmp_path / "new").exists()
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -127,6 +128,50 @@ FILE_FORMATS = {
     ".html": "voice_coach.outputs.player_page:PlayerPage",
 }
 """The class of each format by the ending of its files' names; it is made with the path and the wishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a format is; by this it is known which wishes have a meaning in it.
+
+    Attributes:
+        audio: whether players of sound take it: it can be split, fed, and captions can lie beside it.
+        sound: whether sound is in it.
+        lossy: whether a quality can be chosen, as something is left out of the sound.
+        chapters: whether it names chapters of a chosen level.
+        paper: whether it is printed.
+    """
+
+    audio: bool = False
+    sound: bool = False
+    lossy: bool = False
+    chapters: bool = False
+    paper: bool = False
+
+
+_TEXT = Kind()
+_LOSSY = Kind(audio=True, sound=True, lossy=True, chapters=True)
+
+KINDS: Mapping[str, Kind] = {
+    ".m4b": _LOSSY,
+    ".m4a": _LOSSY,
+    ".mp3": _LOSSY,
+    ".opus": _LOSSY,
+    ".wav": Kind(audio=True, sound=True),
+    ".flac": Kind(audio=True, sound=True, chapters=True),
+    ".vtt": _TEXT,
+    ".srt": _TEXT,
+    ".lrc": _TEXT,
+    ".txt": _TEXT,
+    ".labels": _TEXT,
+    ".ssml": _TEXT,
+    ".pdf": Kind(paper=True),
+    ".html": Kind(sound=True, lossy=True, chapters=True),
+}
+"""What each format of ``FILE_FORMATS`` is."""
+
+AUDIO = tuple(ending for ending, kind in KINDS.items() if kind.audio)
+"""The endings of the files that players of sound take."""
 
 DEVICES = {
     "auto": "voice_coach.outputs.miniaudio_device:MiniaudioDevice",

@@ -15,8 +15,7 @@ from voice_coach.model.export import FileWishes
 from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, MS_PER_SECOND
-from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-from voice_coach.outputs.output import FILE_FORMATS, file_output
+from voice_coach.outputs.output import AUDIO, FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import check_free, whole_file
 
@@ -138,9 +137,9 @@ def check_split(
     """
     playlist = folder / _playlist_name(session)
     file_output(playlist, format=ending)
-    if ending not in MEDIA_TYPES:
+    if ending not in AUDIO:
         raise WrongOutputError(
-            f"A session is split into files of sound, and {ending} is none; use {', '.join(MEDIA_TYPES)}."
+            f"A session is split into files of sound, and {ending} is none; use {', '.join(AUDIO)}."
         )
     if folder.is_dir():
         for name in names(titles):
