@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from voice_coach.batch.job import COLUMNS, Job
 from voice_coach.model.problems import WishError
+from voice_coach.script.finding import is_file
 
 
 class ManifestError(WishError):
@@ -34,6 +35,9 @@ LARGEST_BYTES = 16 * 1024 * 1024
 _SEPARATORS = ",;\t"
 """Spreadsheets write semicolons where the comma is taken by numbers."""
 
+_FILES = ("session", "bed", "pacing")
+"""The columns that may hold the name of a file that is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -53,6 +57,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
 
     A cell that is empty, and a column that is not there, are as without it; ``file`` and ``session`` must be
     there. A column that is none of ours is a parameter, ``hold`` or ``pelvic-tuck.hold``.
+    Scripts, beds and pacing files are looked for from the table's own folder, then from where we are.
 
     Args:
         path: a CSV file in UTF-8 with the names of the columns in its first line, separated by commas,
@@ -86,7 +91,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
         if found:
             problems[line] = [f"{path}:{line}  {problem}" for problem in found]
         said = {key: text for key, text in row.items() if key not in COLUMNS}
-        ours = {key: text for key, text in row.items() if key in COLUMNS}
+        ours = {key: _from_table(path, key, text) for key, text in row.items() if key in COLUMNS}
         if not found:
             jobs.append((line, Job(**ours, said=said, date=date)))  # pyright: ignore[reportArgumentType]
     if not jobs and not problems:
@@ -168,6 +173,12 @@ def _of_name(name: str) -> str:
     if len(name) > 200 or any(part.startswith(".") or part.endswith((" ", ".")) for part in path.parts):
         return f'"{name}" is no good name for a file: up to 200 letters, no dot before it, none at the end'
     return ""
+
+
+def _from_table(table: Path, column: str, cell: str) -> str:
+    """The name of a file that is beside the table as it is called from here; any other cell as it is."""
+    beside = table.parent / cell
+    return str(beside) if column in _FILES and beside.suffix and is_file(beside) else cell
 
 
 def _plain(name: str) -> str:
