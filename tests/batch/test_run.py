@@ -176,6 +176,25 @@ def test_a_row_tells_all_its_mistakes_at_once_beside_those_of_other_rows(place: 
     ]
 
 
+def test_a_voice_that_does_not_speak_is_a_mistake_of_each_row_that_names_it(place: Path) -> None:
+    rows = [
+        [f"{number}.wav", "tiny-session.yaml", voice]
+        for number, voice in enumerate(("espeak:nosuch", "robot:x", "espeak:en", "espeak:nosuch"))
+    ]
+    _table(place, ["file", "session", "voice"], *rows)
+    with pytest.raises(ManifestError) as raised:
+        _states(place)
+    told = [
+        each.replace(f"{place}/", "").partition(" does not speak here: ")[0] for each in raised.value.problems
+    ]
+    assert told == [
+        'p.csv:2  The voice "espeak:nosuch"',
+        'p.csv:3  The voice "robot:x"',
+        'p.csv:5  The voice "espeak:nosuch"',
+    ]
+    assert not (place / "out").exists()
+
+
 def test_a_table_with_mistakes_leaves_nothing_behind(place: Path) -> None:
     (place / "p.csv").write_text("file,session\ndeep/a.wav,nosuch\n")
     with pytest.raises(ManifestError):

@@ -35,6 +35,7 @@ from voice_coach.model.units import parse_duration
 from voice_coach.outputs.output import KINDS
 from voice_coach.outputs.timeline_json import timeline_json
 from voice_coach.performance import Performance
+from voice_coach.voicing import check_voice
 
 _T = TypeVar("_T")
 
@@ -80,6 +81,7 @@ class Worker:
         self._sessions: dict[str, Session] = {}
         self._digests = _Digests()
         self._told: list[str] = []
+        self._speaking: set[str] = set()
 
     def close(self) -> None:
         """Lets go of the voice."""
@@ -102,6 +104,7 @@ class Worker:
         for look in (
             lambda: check_format(target, wishes),
             lambda: check_bed_of(wishes) if has_sound else None,
+            lambda: self._check_voice(job.voice),
             lambda: wishes_of(job),
             lambda: self._session(job),
         ):
@@ -151,6 +154,11 @@ class Worker:
         if job.session not in self._sessions:
             self._sessions[job.session] = self._own_coach(job).load(job.session)
         return self._sessions[job.session]
+
+    def _check_voice(self, name: str) -> None:
+        if name and name not in self._speaking:
+            check_voice(name)
+            self._speaking.add(name)
 
     def _own_coach(self, job: Job) -> Coach:
         if self._coach is None or self._speaks != (job.voice, job.pacing):
