@@ -6,8 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voice_coach.audio.conditioning import CEILING
-from voice_coach.audio.levels import STEP_MS
+from voice_coach.audio.levels import CEILING, STEP_MS
 from voice_coach.audio.limiter import limit
 from voice_coach.audio.metering import Powers, step_powers
 from voice_coach.model.speech import Clip, Utterance

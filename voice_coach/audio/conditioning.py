@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_in, fade_out
+from voice_coach.audio.levels import CEILING, FULL_SCALE
 from voice_coach.audio.limiter import limit
 from voice_coach.audio.loudness import SPEECH_LUFS
 from voice_coach.audio.metering import UNHEARD_LUFS, alone_lufs
@@ -16,15 +17,6 @@ from voice_coach.model.units import SAMPLE_RATE_HZ
 
 CONDITIONING_VERSION: Final = "2"
 """Belongs into the name that a clip is kept under; raise it when ``condition`` makes anything else of it."""
-
-CEILING_DBTP: Final = -3.0
-"""True peak of a clip at most; leaves room for a breath tone beside it below −1 dBTP."""
-
-CEILING: Final = 10 ** (CEILING_DBTP / 20)
-"""The same as a factor of full scale."""
-
-FULL_SCALE: Final = np.float32(32_768)
-"""Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
 
 _PROMPT_LUFS: Final = SPEECH_LUFS + 0.2
 """Of a prompt alone. The sounds between the prompts of a session are softer, and count."""

@@ -53,6 +53,20 @@ def _scaled_weights() -> NDArray[np.float32]:
     return (k_weights(_STEP_FRAMES) * _STEP_FRAMES**2).astype(np.float32)
 
 
+def loudest_lufs(samples: NDArray[np.float32]) -> float:
+    """Momentary loudness (LUFS) of the loudest 400 ms; −inf for silence.
+
+    A tick of 40 ms or a swelling tone has no meaningful integrated loudness; this tells how strong it seems.
+
+    Args:
+        samples: mono at 48 000 Hz; shorter than 400 ms counts as followed by silence.
+    """
+    powers = step_powers(samples)
+    powers = np.pad(powers, (0, max(0, BLOCK_STEPS - len(powers))))
+    loudest = float(np.convolve(powers, np.full(BLOCK_STEPS, 1 / BLOCK_STEPS), mode="valid").max())
+    return OFFSET_LU + 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf")
+
+
 def gated_lufs(powers: Powers) -> float:
     """Integrated loudness in LUFS; ``UNHEARD_LUFS`` where nothing lies above the absolute gate."""
     if len(powers) < BLOCK_STEPS:
