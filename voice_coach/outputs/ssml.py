@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -13,13 +12,12 @@ from voice_coach.outputs.captions import joined
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import SpokenWord, placed_chapters, prompts
 from voice_coach.outputs.text_file import TextFile
+from voice_coach.outputs.xml_text import legal
 
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 LONGEST_BREAK_MS = 10_000
 """The most that Amazon Polly takes in one ``<break>``; a longer pause is several of them."""
-
-_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
 class SsmlFile(TextFile):
@@ -86,4 +84,4 @@ def _rate_wpm(event: Event) -> int:
 
 
 def _escaped(text: str) -> str:
-    return escape(_NO_XML.sub(" ", text))
+    return escape(legal(text, " "))
