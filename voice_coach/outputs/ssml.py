@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from voice_coach.model.speech import DEFAULT_RATE_WPM
 from voice_coach.model.timeline import Event
-from voice_coach.model.words import ends_sentence
+from voice_coach.model.words import ends_sentence, written
 from voice_coach.outputs.captions import joined
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import SpokenWord, placed_chapters, prompts
@@ -36,6 +36,7 @@ class SsmlFile(TextFile):
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<speak version="1.1" xmlns="{NAMESPACE}" xml:lang={language}>\n'
+            f"{_note(programme.about.full_title)}"
         )
         ended_ms = whole_ms = 0
         for part, placed in enumerate(placed_chapters(programme), 1):
@@ -50,6 +51,12 @@ class SsmlFile(TextFile):
             if said:
                 yield "\n".join(["<p>", *said, "</p>\n"])
         yield "\n".join([*_breaks(whole_ms - ended_ms, "pause-end"), "</speak>\n"])
+
+
+def _note(title: str) -> str:
+    """The title as a comment: ``<metadata>`` is refused by some voices, such as those of Amazon Polly."""
+    text = legal(written(title), " ").replace("-", "\N{NON-BREAKING HYPHEN}")  # a comment holds no "--"
+    return f"<!-- {text} -->\n" if text else ""
 
 
 def _sentences(words: Sequence[SpokenWord], marks: str, rate_wpm: int) -> str:
