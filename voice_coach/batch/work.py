@@ -31,6 +31,7 @@ from voice_coach.model.practice import GuidanceWish
 from voice_coach.model.problems import CoachError, WishError
 from voice_coach.model.script import Session
 from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.timeline import Timeline
 from voice_coach.model.units import parse_duration
 from voice_coach.outputs.output import KINDS
 from voice_coach.outputs.timeline_json import timeline_json
@@ -123,8 +124,9 @@ class Worker:
         if has_sound and job.bed not in BEDS:
             with Path(job.bed).open("rb") as file:
                 identity.update(hashlib.file_digest(file, "sha256").digest())
-        self._digests.add(performance, identity.update)
-        return Checked(identity.hexdigest(), performance.timeline().duration_ms, tuple(self._told))
+        timeline = performance.timeline()
+        self._digests.add(performance, timeline, identity.update)
+        return Checked(identity.hexdigest(), timeline.duration_ms, tuple(self._told))
 
     def make(self, job: Job, folder: Path) -> Made:
         """Makes the file of a job, whole or not at all; one of that name is replaced.
@@ -227,9 +229,8 @@ class _Digests:
     words: dict[Utterance, bytes] = field(default_factory=dict[Utterance, bytes])
     sounds: dict[tuple[str, int | None], bytes] = field(default_factory=dict[tuple[str, "int | None"], bytes])
 
-    def add(self, performance: Performance, update: Callable[[bytes], Any]) -> None:
+    def add(self, performance: Performance, timeline: Timeline, update: Callable[[bytes], Any]) -> None:
         """Adds what is heard and when to a hash."""
-        timeline = performance.timeline()
         update(json.dumps(timeline_json(timeline), sort_keys=True).encode())
         for chapter in timeline.chapters:
             for event in chapter.events:
