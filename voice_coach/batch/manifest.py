@@ -7,11 +7,11 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from voice_coach.batch.job import COLUMNS, Job
 from voice_coach.model.problems import WishError
+from voice_coach.model.words import nearest_word
 from voice_coach.script.finding import is_file
 
 
@@ -136,8 +136,8 @@ def _lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[st
 def _of_columns(names: list[str]) -> Iterator[str]:
     for name in ("file", "session"):
         if name not in names:
-            close = get_close_matches(name, names, n=1)
-            hint = f'; did you mean it by "{close[0]}"?' if close else ""
+            close = nearest_word(name, names)
+            hint = f'; did you mean it by "{close}"?' if close else ""
             yield f'there is no column "{name}"{hint}'
     for name in dict.fromkeys(names):
         if not name:
@@ -158,8 +158,8 @@ def _of_row(
         yield problem
     for name, words in known.items():
         if name in row and row[name] not in words:
-            close = get_close_matches(row[name], list(words), n=1)
-            hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(words)}"
+            close = nearest_word(row[name], words)
+            hint = f'did you mean "{close}"?' if close else f"there are {', '.join(words)}"
             yield f'{name} cannot be "{row[name]}": {hint}'
 
 
