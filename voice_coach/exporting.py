@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from voice_coach.model.about import About
 from voice_coach.model.export import ExportWishes, Mastering
 from voice_coach.model.pace import Pace
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter, Event
-from voice_coach.outputs.output import FILE_FORMATS, file_output
-from voice_coach.outputs.programme import Programme
+from voice_coach.outputs.output import AUDIO, FILE_FORMATS, KINDS, file_output
+from voice_coach.outputs.programme import Programme, Retake
 from voice_coach.outputs.whole_file import check_free
 from voice_coach.performance import Performance
 
@@ -38,8 +38,11 @@ def export(performance: Performance, target: Path, wishes: ExportWishes, on_prog
     check_export(target, wishes)
     output = file_output(target, wishes.file, format=wishes.format)
     beside = captions_beside(target, wishes.captions)
-    whole = programme(performance, wishes.mastering, wishes.date, on_progress)
-    output.write(whole)
+    whole = programme(performance, wishes.mastering, wishes.date, on_progress, trying=True)
+    try:
+        output.write(whole)
+    except Retake:
+        output.write(whole)
     for path in beside:
         file_output(path, wishes.file).write(whole)
 
@@ -50,28 +53,58 @@ def check_export(target: Path, wishes: ExportWishes) -> None:
     Raises:
         OutputError: it cannot be written; the text says why and what to do.
     """
-    file_output(target, wishes.file, format=wishes.format)
-    _check_captions(target, wishes)
+    check_format(target, wishes)
     for path in (target, *captions_beside(target, wishes.captions)):
         check_free(path, force=wishes.file.force)
-    _check_bed(wishes)
+    check_bed_of(wishes)
+
+
+def check_format(target: Path, wishes: ExportWishes) -> None:
+    """Refuses a file that no format writes, and wishes that have no meaning in its format.
+
+    Raises:
+        WrongOutputError: the text says what, and what to do.
+    """
+    file_output(target, wishes.file, format=wishes.format)
+    _check_meaning(wishes.format or target.suffix.lower(), wishes)
+    _check_captions(target, wishes)
+
+
+def _check_meaning(ending: str, wishes: ExportWishes) -> None:
+    kind, usual = KINDS[ending], ExportWishes()
+    file, mastering = wishes.file, wishes.mastering
+    for name, wished, default, has_meaning in (
+        ("quality", file.quality, usual.file.quality, kind.lossy),
+        ("chapters", file.chapters, usual.file.chapters, kind.chapters),
+        ("paper", file.paper, usual.file.paper, kind.paper),
+        ("loudness", mastering.loudness, usual.mastering.loudness, kind.sound),
+        ("bed", mastering.bed, usual.mastering.bed, kind.sound),
+    ):
+        if wished != default and not has_meaning:
+            raise WrongOutputError(f"{name} {wished} has no meaning in a {ending} file. Leave it out.")
 
 
 def _check_captions(target: Path, wishes: ExportWishes) -> None:
-    from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-
     ending = wishes.format or target.suffix.lower()
-    if wishes.captions and ending not in MEDIA_TYPES and ending.removeprefix(".") not in wishes.captions:
-        raise OutputError(
+    if wishes.captions and ending not in AUDIO and ending.removeprefix(".") not in wishes.captions:
+        raise WrongOutputError(
             f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
-            f"or write sound: {', '.join(MEDIA_TYPES)}."
+            f"or write sound: {', '.join(AUDIO)}."
         )
 
 
-def _check_bed(wishes: ExportWishes) -> None:
+def check_bed_of(wishes: ExportWishes) -> None:
+    """Refuses a bed whose file cannot be used.
+
+    Raises:
+        WrongOutputError: the text says why.
+    """
     from voice_coach.audio.bed import check_bed
 
-    check_bed(wishes.mastering.bed)
+    try:
+        check_bed(wishes.mastering.bed)
+    except OutputError as error:
+        raise WrongOutputError(str(error)) from None
 
 
 def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
@@ -83,7 +116,7 @@ def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
     stem = target.stem if target.suffix.lower() in FILE_FORMATS else target.name
     paths = [target.with_name(f"{stem}.{format}") for format in formats]
     if target in paths:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(target)} cannot lie beside itself. Leave {target.suffix[1:]} out of the captions."
         )
     return paths
@@ -92,7 +125,7 @@ def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
 def export_split(
     performance: Performance, folder: Path, wishes: ExportWishes, on_progress: Progress
 ) -> list[Path]:
-    """Writes a file for each exercise, and a playlist; the files in order, the playlist last.
+    """Writes a file and captions for each exercise, and a playlist; the sound in order, the playlist last.
 
     Raises:
         OutputError: one could not be written; what was made before it is removed.
@@ -102,7 +135,7 @@ def export_split(
 
     check_export_split(folder, performance.session.id, wishes, performance.titles)
     whole = programme(performance, wishes.mastering, wishes.date, on_progress)
-    return write_split(whole, folder, wishes.format, wishes.file)
+    return write_split(whole, folder, wishes.format, wishes.file, wishes.captions)
 
 
 def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles: Sequence[str] = ()) -> None:
@@ -119,8 +152,9 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     """
     from voice_coach.outputs.split import check_split
 
-    check_split(folder, session, titles, wishes.format, wishes.file)
-    _check_bed(wishes)
+    check_split(folder, session, titles, wishes.format, wishes.file, wishes.captions)
+    _check_meaning(wishes.format, wishes)
+    check_bed_of(wishes)
 
 
 def feed(folder: Path, address: str = "", title: str = "", *, force: bool = False) -> tuple[str, int]:
@@ -141,15 +175,6 @@ def feed(folder: Path, address: str = "", title: str = "", *, force: bool = Fals
     return found, len(episodes)
 
 
-def check_target(target: Path, format: str = "") -> None:
-    """Refuses a file that no format writes.
-
-    Raises:
-        OutputError: no format has this ending.
-    """
-    file_output(target, format=format)
-
-
 def file_endings() -> tuple[str, ...]:
     """The endings of the names of files that can be written, such as ``.mp3``."""
     return tuple(FILE_FORMATS)
@@ -160,8 +185,19 @@ def programme(
     mastering: Mastering,
     date: str = "",
     on_progress: Progress = lambda _ms, _share: None,
+    *,
+    trying: bool = False,
 ) -> Programme:
-    """A session ready to be written."""
+    """A session ready to be written.
+
+    Args:
+        performance: the session.
+        mastering: its loudness, its bed, and the silence before it.
+        date: the day to name in the file; "" names none.
+        on_progress: told of each block.
+        trying: whoever writes it is ready for a :class:`Retake`. It is quicker where the session is at its
+            loudness already, as it is then spoken, measured and written at the same time.
+    """
     session = performance.session
     paces: dict[str, Pace] = {}
     for exercise, pace in performance.exercise_paces():
@@ -175,7 +211,7 @@ def programme(
     def master() -> Master:
         from voice_coach.mastering import Master
 
-        return Master(performance, mastering, chapters, on_progress)
+        return Master(performance, mastering, chapters, on_progress, trying=trying)
 
     return Programme(
         about=About(

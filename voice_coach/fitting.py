@@ -123,10 +123,11 @@ class _Fitting:
             for entry, pace in zip(self._entries, paces, strict=True)
         ]
         try:
-            fitted, whole_ms = self._fitted(parts, target_ms)
+            fitted = fit(parts, self._measure, target_ms, what=self._session.id)
         except CannotFitError as error:
             error.own = own_in_the_way(self._entries, self._own, shorter=target_ms < error.low_ms)
             raise
+        whole_ms = self._on_grid_ms(fitted.layers)
         report = fit_report(parts, replace(fitted, duration_ms=whole_ms), sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
 
@@ -135,12 +136,8 @@ class _Fitting:
             self._session, self._language, pace_of, start_at=self._start_at, person=self._person
         )
 
-    def _fitted(self, parts: Sequence[Part], target_ms: int) -> tuple[Fitted, int]:
-        """What fits, and how long that is when each chapter begins on the grid."""
-        fitted = fit(parts, self._measure, target_ms, what=self._session.id)
-        return fitted, self._on_grid_ms(fitted.layers)
-
     def _on_grid_ms(self, layers: Sequence[Layer]) -> int:
+        """How long it all is when each chapter begins on the grid."""
         plans, _ = self._plans(layers)
         scheduled = (self._schedule(plan, list(plan.cues())) for plan in plans)
         return self._lead_in_ms + sum(each.chapter.duration_ms for each in on_grid(scheduled, len(plans)))

@@ -228,7 +228,8 @@ class LiveSession:
         place = self._place(state)
         chapter = self._score.chapter(state.chapter, easier=state.easier)
         said_ms = sentence_ms(chapter, state.at_ms) if chapter else 0
-        now = (state.mode, state.chapter, state.easier, place.mark, said_ms, state.speed_percent)
+        turned = (state.speed_percent, state.volume_db)
+        now = (state.mode, state.chapter, state.easier, place.mark, said_ms, turned)
         if now != self._last:
             self._last = now
             self._listeners.changed(place, status)

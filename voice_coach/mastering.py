@@ -1,6 +1,7 @@
 """Brings a session to the loudness of its preset, over its bed: found from its clips, applied to its stream.
 
 Where the session, as it is played, is within ``CLOSE_LU`` of the preset, it is left as it is: every sample.
+Where that is likely it may be *tried*: written as it is played while it is measured.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from voice_coach.audio.bed import Bed, make_bed
 from voice_coach.audio.block import Block
 from voice_coach.audio.ducking import courses
 from voice_coach.audio.levels import STEP_MS
-from voice_coach.audio.limiter import limit
-from voice_coach.audio.mastering import CEILING, gained, limited, over_bed
-from voice_coach.audio.metering import UNHEARD_LUFS, Powers, gated_lufs, step_powers
+from voice_coach.audio.loudness import SPEECH_LUFS
+from voice_coach.audio.mastering import gained, limited, over_bed
+from voice_coach.audio.metering import UNHEARD_LUFS, Powers, gated_lufs
+from voice_coach.measuring import SessionPowers, step
 from voice_coach.model.export import LOUDNESS_LUFS, Mastering
-from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.speech import Clip
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.outputs.programme import Retake
 from voice_coach.performance import Performance
 
 CLOSE_LU: Final = 0.3
@@ -33,6 +36,9 @@ MOST_GAIN_DB: Final = 12.0
 MOST_FOR_BED_DB: Final = 3.0
 """Where words are rare, the gates of the standard take the bed itself for the programme: it may not make
 words louder by more than this."""
+
+_HOPELESS_LU: Final = 2 * CLOSE_LU
+"""A take that is so far from the preset by the end of a chapter is given up: the rest seldom mends it."""
 
 _MEASURING_SHARE: Final = 0.3
 """Of the work: everything is spoken for it, unless it was spoken before."""
@@ -51,6 +57,7 @@ class Master:
         mastering: what is asked of it.
         chapters: its chapters as they are written, anew at each call.
         on_progress: told how many milliseconds are written, and about which share of the work is done.
+        trying: whoever takes the blocks is ready for a :class:`Retake`.
     """
 
     def __init__(
@@ -59,13 +66,22 @@ class Master:
         mastering: Mastering,
         chapters: Callable[[], Iterable[Chapter]],
         on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
+        *,
+        trying: bool = False,
     ) -> None:
         self._performance = performance
         self._mastering = mastering
         self._chapters = chapters
         self._on_progress = on_progress
+        self._shown_share = 0.0
         self._duration_ms: int | None = None
-        self._measured: dict[float, Powers] = {}
+        self._measured: dict[float, SessionPowers] = {}
+        # At any other level, or over a bed, it is certain that something is to be changed.
+        self._trying = trying and mastering.bed == "none" and abs(self._target - SPEECH_LUFS) <= CLOSE_LU
+
+    @property
+    def _target(self) -> float:
+        return LOUDNESS_LUFS[self._mastering.loudness]
 
     @cached_property
     def _bed(self) -> Bed | None:
@@ -84,9 +100,8 @@ class Master:
         return bare_db if bed is None else self._gain_db(bed, bare_db + MOST_FOR_BED_DB)
 
     def _gain_db(self, bed: Bed | None, most_db: float) -> float:
-        target = LOUDNESS_LUFS[self._mastering.loudness]
         loudness = self._lufs(0.0, bed)
-        missing = target - loudness
+        missing = self._target - loudness
         if loudness <= UNHEARD_LUFS or abs(missing) <= CLOSE_LU:
             return 0.0
         gain_db = min(missing / _USUAL_SLOPE if missing > 0 else missing, most_db)
@@ -95,7 +110,7 @@ class Master:
             if gain_db <= 0:
                 break  # nothing reaches the limiter: all of it is softer alike
             reached = self._lufs(gain_db, bed)
-            missing = target - reached
+            missing = self._target - reached
             if abs(missing) < _NEAR_LU or gain_db == before_db:
                 break
             # The limiter swallows a part of each further decibel.
@@ -108,16 +123,45 @@ class Master:
         """The session as it is written.
 
         Raises:
+            Retake: it was tried, and has to be changed; the next call gives it changed.
             OutputError: the bed cannot be used.
             SpeechError: no speech engine works.
         """
-        frames = 0
-        for block in self._mastered(self.gain_db):
+        if self._trying:
+            self._trying = False
+            yield from self._as_played()
+            return
+        gain_db = self.gain_db
+        written_ms = 0
+        for block in self._mastered(gain_db):
             yield block
-            frames += len(block.samples)
-            written_ms = frames // FRAMES_PER_MS
+            written_ms += len(block.samples) / FRAMES_PER_MS
             done = written_ms / max(1, self._duration_ms or 0)
-            self._on_progress(written_ms, _MEASURING_SHARE + (1 - _MEASURING_SHARE) * done)
+            self._tell(written_ms, _MEASURING_SHARE + (1 - _MEASURING_SHARE) * done)
+
+    def _as_played(self) -> Iterator[Block]:
+        """The session unchanged; each chapter is measured before its blocks, when its words are there."""
+        powers = SessionPowers(self._clip, 0.0)
+        count = self._performance.chapter_count
+        written_ms = 0
+        for index, chapter in enumerate(self._chapters()):
+            powers.add(chapter)
+            if index + 1 == count:
+                self._duration_ms, self._measured[0.0] = powers.duration_ms, powers
+                if self.gain_db:
+                    raise Retake
+            elif abs(self._target - gated_lufs(powers.total())) > _HOPELESS_LU:
+                raise Retake
+            began_ms = written_ms
+            for block in self._rendered(chapter):
+                yield block
+                written_ms += len(block.samples) / FRAMES_PER_MS
+                self._tell(written_ms, (index + (written_ms - began_ms) / chapter.duration_ms) / count)
+
+    def _tell(self, written_ms: float, share: float) -> None:
+        """Tell of the progress; the share of a second take begins where that of the first one was."""
+        self._shown_share = max(self._shown_share, share)
+        self._on_progress(int(written_ms), self._shown_share)
 
     def _mastered(self, gain_db: float) -> Iterator[Block]:
         if self._bed is not None:
@@ -131,46 +175,28 @@ class Master:
 
     def _lufs(self, gain_db: float, bed: Bed | None) -> float:
         """Integrated loudness after a gain and the limiter."""
-        powers = self._powers(gain_db)
+        powers = self._powers(gain_db).total()
         if bed is not None:
             powers = powers + self._bed_powers * (bed.power * 10 ** (gain_db / 10))
         return gated_lufs(powers)
 
-    def _powers(self, gain_db: float) -> Powers:
-        """The power of each step of the session, without a bed."""
+    def _powers(self, gain_db: float) -> SessionPowers:
+        """The power of the session after a gain and the limiter, without a bed."""
         if gain_db not in self._measured:
-            self._measured[gain_db] = self._added_up(10 ** (gain_db / 20))
+            powers = self._measured[gain_db] = SessionPowers(self._clip, gain_db)
+            for index, chapter in enumerate(self._chapters()):
+                powers.add(chapter)
+                if self._duration_ms is None:
+                    self._tell(0, _MEASURING_SHARE * (index + 1) / self._performance.chapter_count)
+            self._duration_ms = powers.duration_ms
         return self._measured[gain_db]
-
-    def _added_up(self, factor: float) -> Powers:
-        known: dict[Utterance | tuple[str, int | None], Powers] = {}
-        placed: list[tuple[int, Powers]] = []
-        start_ms = 0
-        for index, chapter in enumerate(self._chapters()):
-            for event in chapter.events:
-                what = event.utterance or ((event.sound, event.sound_ms) if event.sound else None)
-                if what is None:
-                    continue
-                if what not in known:
-                    known[what] = _powers(self._clip(event), factor)
-                placed.append((_step(start_ms + event.start_ms), _cut(known[what], event)))
-            start_ms += chapter.duration_ms
-            if self._duration_ms is None:
-                share = (index + 1) / self._performance.chapter_count
-                self._on_progress(0, _MEASURING_SHARE * share)
-        self._duration_ms = start_ms
-        total = np.zeros(_step(start_ms))
-        for step, powers in placed:
-            room = total[step : step + len(powers)]
-            room += powers[: len(room)]
-        return total
 
     @cached_property
     def _bed_powers(self) -> Powers:
         """The power of each step of the bed, next to its power in a pause."""
         levels = [np.zeros(0)]
         for chapter, course in courses(self._chapters()):
-            steps = np.arange(_step(course.start_ms), _step(course.start_ms + chapter.duration_ms))
+            steps = np.arange(step(course.start_ms), step(course.start_ms + chapter.duration_ms))
             levels.append(course.gains(steps * STEP_MS + STEP_MS // 2).astype(np.float64))
         return np.square(np.concatenate(levels))
 
@@ -178,19 +204,3 @@ class Master:
         if event.utterance is not None:
             return self._performance.spoken(event.utterance)
         return self._performance.sounding(event.sound, event.sound_ms)
-
-
-def _powers(clip: Clip, factor: float) -> Powers:
-    if factor == 1.0:
-        return step_powers(clip.samples)
-    return step_powers(limit(clip.samples * np.float32(factor), CEILING))
-
-
-def _cut(powers: Powers, event: Event) -> Powers:
-    """A clip that is cut short is heard only until its event ends."""
-    return powers[: -(-(event.end_ms - event.start_ms) // STEP_MS)]
-
-
-def _step(ms: int) -> int:
-    """The step that begins nearest to a moment."""
-    return round(ms / STEP_MS)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
-from voice_coach.model.speech import Clip
+from voice_coach.model.problems import WishError
+from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.engine import ENGINES, EngineError, make_engine
 from voice_coach.speech.fallback import Conditioning, Voices
@@ -62,6 +64,22 @@ def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, str]]:
             engine.close()
         except EngineError as error:
             notify(f"{name}: {error.reason}")
+
+
+def check_voice(name: str) -> None:
+    """Refuses a voice that does not speak here: it says a word, to nobody.
+
+    Raises:
+        WishError: the text says why.
+    """
+    voice = Utterance("one", name if ":" in name else f"{name}:", DEFAULT_RATE_WPM)
+    try:
+        with closing(make_engine(voice.engine)) as engine:
+            engine.synthesise(voice)
+    except EngineError as error:
+        raise WishError(
+            f'The voice "{name}" does not speak here: {error.reason}. See: voice-coach list --voices'
+        ) from None
 
 
 def _measured_gain_db(clip: Clip) -> float:

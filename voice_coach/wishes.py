@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from voice_coach.model.practice import AUTO, GuidanceWish
-from voice_coach.model.problems import CoachError
+from voice_coach.model.problems import WishError
 from voice_coach.model.script import GUIDANCE_LEVELS, ParameterType, Session, Setting
 from voice_coach.model.settings import GENERAL
 from voice_coach.pacing.layers import COMMAND_LINE, Layer
@@ -64,25 +64,25 @@ def check_wishes(wishes: Wishes, session: Session) -> None:
     """Refuses what would otherwise be passed over in silence, or fail in the middle of the session.
 
     Raises:
-        CoachError: a word is misspelt, a name is none of the session's, or a value is of another type.
+        WishError: a word is misspelt, a name is none of the session's, or a value is of another type.
     """
     asked = wishes.layer()
     if wishes.person and not _NAME.fullmatch(wishes.person):
-        raise CoachError(
+        raise WishError(
             f"{wishes.person!r} cannot be said as a name: up to 60 letters, spaces and . ' - are expected."
         )
     if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
-        raise CoachError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
+        raise WishError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
     types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
     for entry in session.entries:
         for name, tunable in entry.exercise.tune.items():
             types.setdefault(name, set()).add(tunable.type)
     for name, value in asked.values.items():
         if name not in types:
-            raise CoachError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
+            raise WishError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
         for type_ in sorted(types[name]):
             if not _is_setting(value, type_):
-                raise CoachError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
+                raise WishError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
 
 
 def _is_setting(value: object, type_: ParameterType) -> bool:

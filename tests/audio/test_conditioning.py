@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.conditioning import CEILING_DBTP, condition
-from voice_coach.audio.levels import true_peak
+from voice_coach.audio.conditioning import condition
+from voice_coach.audio.levels import CEILING, true_peak
 from voice_coach.audio.limiter import limit
 from voice_coach.audio.loudness import (
     SILENT_LUFS,
@@ -20,7 +20,6 @@ from voice_coach.audio.loudness import (
 from voice_coach.model.speech import Clip
 
 RATE_HZ = 22_050
-CEILING = 10 ** (CEILING_DBTP / 20)
 
 
 def tone(ms: int, level: float = 0.3, hz: float = 440.0, rate_hz: int = RATE_HZ) -> NDArray[np.float32]:

@@ -12,8 +12,8 @@ from tests.audio.test_bed import bed
 from tests.audio.test_ducking import chapter
 from voice_coach.audio.block import Block
 from voice_coach.audio.ducking import courses
-from voice_coach.audio.levels import true_peak
-from voice_coach.audio.mastering import CEILING, gained, limited, over_bed
+from voice_coach.audio.levels import CEILING, true_peak
+from voice_coach.audio.mastering import gained, limited, over_bed
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice_coach.audio.levels import loudest_lufs, true_peak
+from voice_coach.audio.levels import true_peak
+from voice_coach.audio.metering import loudest_lufs
 from voice_coach.audio.recording import load_recording
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_cues import PEAK_CEILING, SoundCues

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_in, fade_out
-from voice_coach.audio.levels import loudest_lufs, true_peak
+from voice_coach.audio.levels import true_peak
+from voice_coach.audio.metering import loudest_lufs
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_cues import KEPT_BYTES, PEAK_CEILING, SPEECH_LUFS, SoundCues
 from voice_coach.audio.sound_description import Moment, Noise, Shape, Tone

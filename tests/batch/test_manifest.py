@@ -54,6 +54,26 @@ def test_a_row_is_a_file(tmp_path: Path, separator: str, mark: str) -> None:
     ]
 
 
+def test_files_are_looked_for_beside_the_table_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, beside = tmp_path / "here", tmp_path / "table"
+    for place, names in (
+        (here, ("own.yaml", "rain.wav", "only-here.yaml")),
+        (beside, ("own.yaml", "rain.wav")),
+    ):
+        place.mkdir()
+        for name in names:
+            (place / name).touch()
+    monkeypatch.chdir(here)
+    rows = "a.wav,own.yaml,rain.wav\nb.wav,only-here.yaml,\nc.wav,none.yaml,noise\nd.wav,short,\n"
+    table = _read(beside, f"file,session,bed\n{rows}")
+    assert [(job.session, job.bed) for _, job in table.jobs] == [
+        (str(beside / "own.yaml"), str(beside / "rain.wav")),
+        ("only-here.yaml", "none"),
+        ("none.yaml", "noise"),
+        ("short", "none"),
+    ]
+
+
 def test_a_job_can_be_sent_as_plain_data() -> None:
     job = Job(file="a.m4b", session="short", said={"hold": "5s"}, fit="9m")
     assert Job.from_plain(job.plain()) == job

@@ -44,7 +44,7 @@ def _manifest(place: Path, *rows: str) -> None:
     (place / "p.csv").write_text("\n".join(["file,session,person,hold", *lines]) + "\n")
 
 
-WORDS = ("is not an ending", "rate cannot be", "quality cannot be", "nosuch", "nosie")
+WORDS = ("is not an ending", "rate cannot be", "quality cannot be", "nosuch", "has no meaning", "nosie")
 
 
 def _table(place: Path, *rows: list[str]) -> None:
@@ -171,8 +171,28 @@ def test_a_row_tells_all_its_mistakes_at_once_beside_those_of_other_rows(place: 
         ("p.csv:3", "nosie"),
         ("p.csv:3", "nosuch"),
         ("p.csv:4", "quality cannot be"),
+        ("p.csv:5", "has no meaning"),
         ("p.csv:5", "nosuch"),
     ]
+
+
+def test_a_voice_that_does_not_speak_is_a_mistake_of_each_row_that_names_it(place: Path) -> None:
+    rows = [
+        [f"{number}.wav", "tiny-session.yaml", voice]
+        for number, voice in enumerate(("espeak:nosuch", "robot:x", "espeak:en", "espeak:nosuch"))
+    ]
+    _table(place, ["file", "session", "voice"], *rows)
+    with pytest.raises(ManifestError) as raised:
+        _states(place)
+    told = [
+        each.replace(f"{place}/", "").partition(" does not speak here: ")[0] for each in raised.value.problems
+    ]
+    assert told == [
+        'p.csv:2  The voice "espeak:nosuch"',
+        'p.csv:3  The voice "robot:x"',
+        'p.csv:5  The voice "espeak:nosuch"',
+    ]
+    assert not (place / "out").exists()
 
 
 def test_a_table_with_mistakes_leaves_nothing_behind(place: Path) -> None:

@@ -52,6 +52,57 @@ def test_nothing_is_written_if_captions_cannot_be(tiny: Path, tmp_path: Path) ->
     assert there.read_bytes() != b"precious"
 
 
+def test_each_part_has_captions_of_its_own(tiny: Path, tmp_path: Path) -> None:
+    """Their times are those of the part, and all of them together those of the whole."""
+    session = _greeted(tiny)
+    whole, folder = tmp_path / "greeted.wav", tmp_path / "parts"
+    assert voice_coach("export", session, "-o", whole, "--captions", "vtt").code == 0
+    made = voice_coach("export", session, "-o", folder, "--split", "--format", "wav", "--captions", "vtt,txt")
+    assert (made.code, made.out) == (0, "")
+    assert made.err.startswith(f"Wrote 2 files and {folder / 'greeted.m3u8'} (")
+    assert made.err.endswith("), and captions of each as vtt and txt.\n")
+    parts = sorted(folder.glob("*.wav"))
+    assert len(parts) == 2
+    assert {path.name for path in folder.iterdir()} == {
+        *(path.with_suffix(ending).name for path in parts for ending in (".wav", ".vtt", ".txt")),
+        "greeted.m3u8",
+    }
+    before_ms = 0
+    found: list[tuple[int, str]] = []
+    for part in parts:
+        captions = webvtt.read(str(part.with_suffix(".vtt")))
+        found += [(_ms(each.start) + before_ms, each.text) for each in captions]
+        sound = np.abs(samples(part).astype(np.int32))
+        before_ms += len(sound) // FRAMES_PER_MS
+        for each in captions:
+            begins = _ms(each.start) * FRAMES_PER_MS
+            assert sound[begins : begins + 60 * FRAMES_PER_MS].max() > 1_000, each.text
+    assert found == [(_ms(each.start), each.text) for each in webvtt.read(str(whole.with_suffix(".vtt")))]
+
+
+def test_parts_are_not_written_where_captions_cannot_be(tiny: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "parts"
+    again = ("export", _greeted(tiny), "-o", folder, "--split", "--captions", "srt")
+    assert voice_coach(*again).code == 0
+    first, last = sorted(folder.glob("*.srt"))
+    assert first.name[:2] == "01"
+    for path in folder.iterdir():
+        if path != last:
+            path.unlink()
+    refused = voice_coach(*again)
+    says = f"{last} is there already. Use --force to replace it, or choose another name.\n"
+    assert refused == Ended(1, "", says)
+    assert list(folder.iterdir()) == [last]
+
+
+def _greeted(tiny: Path) -> Path:
+    """The tiny session with another chapter before it."""
+    path = tiny.with_name("greeted.yaml")
+    text = tiny.read_text("utf-8").replace("id: tiny-session", "id: greeted")
+    path.write_text(text.replace("opening: []", "opening: [Welcome to this., Here we go.]"), "utf-8")
+    return path
+
+
 @pytest.mark.parametrize(
     ("given", "code", "says"),
     [
@@ -65,7 +116,11 @@ def test_nothing_is_written_if_captions_cannot_be(tiny: Path, tmp_path: Path) ->
         (("-o", "x.html", "--captions", "srt"), 1, "x.html is no file of sound"),
         (("-o", "x.txt", "--captions", "srt"), 1, "x.txt is no file of sound"),
         (("-o", "x", "--format", "pdf", "--captions", "srt"), 1, "x is no file of sound"),
-        (("-o", "x", "--split", "--captions", "vtt"), 2, "--captions goes with one file, not with --split."),
+        (
+            ("-o", "x", "--split", "--format", "vtt", "--captions", "srt"),
+            1,
+            "A session is split into files of sound, and .vtt is none; use .mp3",
+        ),
     ],
 )
 def test_what_makes_no_sense_is_refused(

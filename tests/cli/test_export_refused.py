@@ -46,9 +46,31 @@ def test_a_playlist_or_part_that_is_there_is_told_before_anything_is_written(
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "wish", "says"),
+    [
+        ("x.wav", ("--quality", "small"), "quality small has no meaning in a .wav file. Leave it out.\n"),
+        ("x.wav", ("--chapters", "sets"), "chapters sets has no meaning in a .wav file. Leave it out.\n"),
+        ("x.vtt", ("--bed", "noise"), "bed noise has no meaning in a .vtt file. Leave it out.\n"),
+        ("x.pdf", ("--loudness", "aes"), "loudness aes has no meaning in a .pdf file. Leave it out.\n"),
+        ("x.m4b", ("--paper", "letter"), "paper letter has no meaning in a .m4b file. Leave it out.\n"),
+        (
+            "x",
+            ("--split", "--paper", "letter"),
+            "paper letter has no meaning in a .mp3 file. Leave it out.\n",
+        ),
+    ],
+)
+def test_a_wish_without_meaning_is_refused(
+    tiny: Path, tmp_path: Path, name: str, wish: tuple[str, ...], says: str
+) -> None:
+    assert voice_coach("export", tiny, "-o", name, *wish, cwd=tmp_path) == Ended(2, "", says)
+    assert not list(tmp_path.glob("x*"))
+
+
 def test_a_bed_that_is_not_there_is_told_at_once(tiny: Path, tmp_path: Path) -> None:
     refused = voice_coach("export", tiny, "-o", tmp_path / "x.wav", "--bed", "no.mp3", "--fit", "9s")
-    assert refused.code == 1
+    assert refused.code == 2
     assert refused.err.startswith("The bed no.mp3 cannot be used: ")
 
 

@@ -232,7 +232,7 @@ def test_where_words_are_rare_the_bed_does_not_make_them_much_louder(coach: Coac
 def test_a_bed_that_is_not_there_is_told_and_nothing_is_written(tiny: Path, tmp_path: Path) -> None:
     ended = voice_coach("export", tiny, "-o", "tiny.wav", "--bed", "rain.mp3", cwd=tmp_path)
     says = "The bed rain.mp3 cannot be used: No such file or directory."
-    assert (ended.code, ended.out) == (1, "")
+    assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith(says)
     assert not list(tmp_path.glob("*.wav"))
     assert not list(tmp_path.glob(".voice-coach-*"))

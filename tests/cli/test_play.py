@@ -106,7 +106,7 @@ def test_no_output_takes_no_time_and_writes_nothing(tiny: Path, tmp_path: Path, 
     ],
 )
 def test_an_output_that_there_is_not(tiny: Path, output: str, says: str) -> None:
-    assert voice_coach("play", tiny, "--output", output) == Ended(1, "", f"{says}\n")
+    assert voice_coach("play", tiny, "--output", output) == Ended(2, "", f"{says}\n")
 
 
 def test_without_a_device_a_file_is_written(tiny: Path, tmp_path: Path, coach_home: Path) -> None:

@@ -264,7 +264,7 @@ def test_check_goes_on_after_a_script_that_is_not_there(tmp_path: Path, tiny: Pa
     assert "There is no file none.yaml." in ended.err
     assert 'unknown key "stpes"' in ended.err
     ended = voice_coach("check", "none.yaml", tiny)
-    assert (ended.code, ended.out) == (1, "")
+    assert (ended.code, ended.out) == (2, "")
 
 
 def test_advice_is_no_failure_unless_strict(tmp_path: Path) -> None:

@@ -100,6 +100,36 @@ def test_what_was_mistyped_is_wrong_usage(arguments: list[str], says: str) -> No
             '"My Stretch" cannot be an id: use small letters, digits and dashes, such as my-stretch.',
         ),
         (
+            ["play", "--from", "nose"],
+            '"nose" is not in the session lower-back-relief. '
+            "Its exercises are: pelvic-tuck, knee-slide, chair-breathing.",
+        ),
+        (
+            ["export", "nosuch", "-o", "x.wav"],
+            'There is no session or exercise "nosuch": known here: ',
+        ),
+        (["tune", "pelvic-tukc"], 'There is no exercise "pelvic-tukc": did you mean "pelvic-tuck"?'),
+        (
+            ["check", "nosuch.yaml"],
+            "There is no file nosuch.yaml. Check the spelling, or run 'voice-coach list'.",
+        ),
+        (["feed", "nosuch"], "nosuch is not a folder. Export sessions into one first."),
+        (
+            ["export", "knee-slide", "-o", "x.wav", "--captions", "vtt", "--format", "mp3"],
+            "x.wav is not what a .mp3 file is called. Name it x.mp3, or leave out the format.",
+        ),
+    ],
+)
+def test_what_there_is_not_is_wrong_usage(arguments: list[str], says: str, tmp_path: Path) -> None:
+    ended = voice_coach(*arguments, cwd=tmp_path)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
             ["new", "exercise", "x", "--folder", "none"],
             "none/x.yaml cannot be written: there is no such folder. Make it first, or choose another.",
         ),

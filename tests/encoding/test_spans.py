@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from voice_coach.audio.block import Block
 from voice_coach.encoding import spans
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec
-from voice_coach.encoding.spans import SPARE, Cutter, Piece, Quiet, Sound
+from voice_coach.encoding.spans import JOINING, LOOK_AHEAD, SPARE, Cutter, Piece, Quiet, Sound
 
 SMALL = replace(AAC, frame=8, priming=11, lead=2, tail=3)
 """So small that a few hundred samples have many frames."""
@@ -71,8 +72,7 @@ def test_around_each_sound_is_the_silence_that_its_encoder_needs(
         if isinstance(piece, Quiet):
             assert piece.count > 0
             continue
-        assert piece.begins
-        assert piece.ends
+        assert piece.whole
         sounding = np.flatnonzero(piece.samples.reshape(-1, SMALL.frame).any(axis=1))
         before, after = sounding[0], len(piece.samples) // SMALL.frame - 1 - sounding[-1]
         assert before == SMALL.lead or (before < SMALL.lead and index == 0)
@@ -94,25 +94,30 @@ def test_how_a_stream_is_cut_into_blocks_does_not_matter(
     assert content(cut(SMALL, stream)) == content(cut(SMALL, again))
 
 
-def test_a_sound_without_end_is_handed_on_in_pieces() -> None:
-    second = np.ones(48_000, np.int16)
-    seconds = (spans.LONGEST_SAMPLES // 48_000) + 25
-    cutter = Cutter(OPUS)
-    largest = 0
-    found: list[Sound] = []
-    for _ in range(seconds):
-        for piece in cutter.feed(Block(second, silent=False)):
-            assert isinstance(piece, Sound)
-            found.append(piece)
-            largest = max(largest, len(piece.samples))
-    found += [piece for piece in cutter.finish() if isinstance(piece, Sound)]
-    assert largest <= spans.LONGEST_SAMPLES + 48_000
-    assert [(piece.begins, piece.ends) for piece in found] == [
-        (True, False),
-        *[(False, False)] * (len(found) - 2),
-        (False, True),
+@pytest.mark.parametrize("codec", [MP3, AAC, OPUS], ids=lambda codec: codec.name)
+def test_a_sound_without_end_is_cut_where_the_stream_says(codec: Codec) -> None:
+    rng = np.random.default_rng(4)
+    start = 7 * codec.frame
+    long = rng.integers(1, 900, 40 * 48_000 + 77).astype(np.int16)
+    stream = np.concatenate([np.zeros(start, np.int16), long, np.zeros(48_000, np.int16)])
+    found = [
+        [piece for piece in cut(codec, [(part, False) for part in parts]) if isinstance(piece, Sound)]
+        for parts in (np.array_split(stream, 41), np.array_split(stream, 300), [stream])
     ]
-    assert sum(len(piece.samples) for piece in found) >= seconds * 48_000
+    pieces = found[0]
+    at = start - codec.lead * codec.frame
+    for number, piece in enumerate(pieces):
+        first, last = number == 0, number == len(pieces) - 1
+        assert first or at % spans.PIECE_SAMPLES == 0
+        assert piece.run_up == (0 if first else codec.run_up)
+        assert piece.joining == (0 if last else JOINING)
+        given = piece.run_up + piece.count + piece.joining + (0 if last else LOOK_AHEAD)
+        begin = at - piece.run_up * codec.frame
+        assert np.array_equal(piece.samples, stream[begin : begin + given * codec.frame])
+        at += piece.count * codec.frame
+    assert len(pieces) == 9
+    for other in found[1:]:
+        assert [piece.samples.tobytes() for piece in other] == [piece.samples.tobytes() for piece in pieces]
 
 
 def test_milliseconds_fall_on_frames_again_after_a_step_of_the_grid_of_chapters() -> None:
@@ -120,3 +125,11 @@ def test_milliseconds_fall_on_frames_again_after_a_step_of_the_grid_of_chapters(
     from voice_coach.model.units import FRAMES_PER_MS
 
     assert all(GRID_MS * FRAMES_PER_MS % codec.frame == 0 for codec in (MP3, AAC, OPUS))
+
+
+def test_a_loop_of_the_beds_that_are_made_is_whole_pieces() -> None:
+    from voice_coach.audio.bed import LOOP_MS
+    from voice_coach.model.units import FRAMES_PER_MS
+
+    assert LOOP_MS * FRAMES_PER_MS % spans.PIECE_SAMPLES == 0
+    assert all(spans.PIECE_SAMPLES % codec.frame == 0 for codec in (MP3, AAC, OPUS))

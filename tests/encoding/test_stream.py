@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,18 +192,77 @@ def test_a_sound_that_comes_again_in_the_same_place_of_the_grid_is_encoded_once(
     assert len(list(tmp_path.iterdir())) <= 2  # the first has no silence before it
 
 
+def cut_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cut in each 0.96 s."""
+    monkeypatch.setattr(spans, "LONGEST_SAMPLES", 100_000)
+    monkeypatch.setattr(spans, "PIECE_SAMPLES", 46_080)
+
+
+def random_sound(seed: int, seconds: int) -> NDArray[np.int16]:
+    """Noise and tones that begin and end at any moment, from soft to loud, over soft noise."""
+    rng = np.random.default_rng(seed)
+    frames = seconds * 48_000
+    samples = rng.normal(0, 60, frames)
+    for _ in range(4 * seconds):
+        first, length = rng.integers(0, frames), int(rng.integers(300, 40_000))
+        strength = 10 ** rng.uniform(2, 3.9)
+        part = samples[first : first + length]
+        hz = rng.uniform(80, 5000)
+        noise = rng.normal(0, 0.4, len(part)) if rng.integers(2) else 0
+        part += strength * (noise + np.sin(2 * np.pi * hz / 48_000 * np.arange(len(part))))
+    return np.clip(np.rint(samples), -32_000, 32_000).astype(np.int16)
+
+
 @FORMATS
-def test_a_sound_too_long_to_keep_is_the_same_as_encoded_in_one_go(
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_long_sound_is_as_good_as_encoded_in_one_go_also_at_the_joins(
+    format: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_often(monkeypatch)
+    samples = random_sound(seed, 12)
+    plain = decoded(whole(samples, CODECS[format]), format)
+    ours = decoded(encode(blocks(samples), Settings.of(CODECS[format], "normal"), None), format)
+    assert error_db(ours, samples) < error_db(plain, samples) + 0.5
+    # A click at a join, or a join at the wrong place, would be an error as large as the sound.
+    length = min(len(ours), len(plain), len(samples))
+    wrong, plain_wrong = (np.abs(found[:length] - samples[:length]) for found in (ours, plain))
+    assert wrong.max() < 1.5 * plain_wrong.max()
+
+
+@FORMATS
+def test_where_no_packet_fits_the_encoder_before_goes_on(
     format: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(spans, "LONGEST_SAMPLES", 100_000)
-    monkeypatch.setattr(spans, "PIECE_SAMPLES", 30_000)
-    codec = CODECS[format]
-    samples = np.concatenate([tone(500_000), np.zeros(codec.frame * 20, np.int16)])
+    cut_often(monkeypatch)
+
+    def never(_first: Sequence[bytes], _second: Sequence[bytes]) -> bool:
+        return False
+
+    codec = replace(CODECS[format], fits=never)
+    samples = np.concatenate([random_sound(5, 6), np.zeros(codec.frame * 20, np.int16)])
     ours = packets(samples, Settings.of(codec, "normal"))
     with closing(whole(samples, codec)) as recording:
         one = list(recording)
-    assert ours[:400] == one[:400]
+    assert ours[:250] == one[:250]
+    assert len(ours) == len(one)
+
+
+@FORMATS
+def test_only_the_pieces_of_a_long_sound_that_changed_are_encoded_again(
+    format: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_often(monkeypatch)
+    asked = Settings.of(CODECS[format], "normal")
+    samples = random_sound(6, 12)
+    bare = packets(samples, asked)
+    assert packets(samples, asked, PacketStore(tmp_path)) == bare
+    count = len(list(tmp_path.iterdir()))
+    assert count == 13
+    assert packets(samples, asked, PacketStore(tmp_path)) == bare
+    assert len(list(tmp_path.iterdir())) == count
+    samples[300_000:310_000] //= 2
+    packets(samples, asked, PacketStore(tmp_path))
+    assert len(list(tmp_path.iterdir())) - count in (1, 2)
 
 
 def test_two_processes_may_share_a_store(tmp_path: Path) -> None:

@@ -43,6 +43,12 @@ def test_every_title_fits(title: str) -> None:
     assert bottom <= 575
 
 
+def test_it_tells_whom_it_is_for() -> None:
+    about = About(session="session", title="Neck", person="Anna")
+    assert cover_jpeg(about, 300) == cover_jpeg(About(session="session", title="Neck (Anna)"), 300)
+    assert cover_jpeg(about, 300) != cover_jpeg(About(session="session", title="Neck"), 300)
+
+
 def test_it_is_as_large_as_podcast_directories_ask_for() -> None:
     assert Image.open(io.BytesIO(cover_jpeg(About(session="s", title="Neck")))).size == (1400, 1400)
 

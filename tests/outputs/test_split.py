@@ -122,7 +122,7 @@ def test_an_unknown_ending_or_folder_is_refused_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [".pdf", ".txt", ".html", ".vtt", ".ssml"])
 def test_only_sound_is_split(tmp_path: Path, ending: str) -> None:
     whole = _Whole([100], [])
-    with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.mp3, "):
+    with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.m4b, "):
         write_split(whole.programme, tmp_path / "new", ending, FileWishes())
     assert not (tmp_path / "new").exists()
 
@@ -164,6 +164,15 @@ def test_what_failed_leaves_nothing_and_can_be_done_again(tmp_path: Path, error:
         write_split(_failing(whole, error), folder, ".wav", FileWishes())
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
     assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 4
+
+
+def test_captions_are_there_with_all_the_rest_or_not_at_all(tmp_path: Path) -> None:
+    whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
+    with pytest.raises(KeyboardInterrupt):
+        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileWishes(), ["vtt", "srt"])
+    assert list(tmp_path.iterdir()) == []
+    assert len(write_split(whole.programme, tmp_path, ".wav", FileWishes(), ["vtt", "srt"])) == 4
+    assert len(list(tmp_path.iterdir())) == 10
 
 
 def test_what_was_replaced_stays_if_the_rest_fails(tmp_path: Path) -> None:

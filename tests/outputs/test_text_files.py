@@ -203,6 +203,13 @@ HOLDS = {
 """What each element of ours may hold; by SSML 1.1, sections 3.1 and 3.2, each may hold at least this."""
 
 
+def test_ssml_tells_its_title_and_speaks_it_not(tmp_path: Path) -> None:
+    whole = programme(spoken((0, "Rest."), title="One"), title="Back -- the\x01 <short> way-- (Anna)")
+    text = text_of(whole, ".ssml", tmp_path)
+    assert "<!-- Back \u2011\u2011 the <short> way\u2011\u2011 (Anna) -->\n" in text
+    assert "".join(ElementTree.fromstring(text).itertext()).split() == ["Rest."]
+
+
 @pytest.mark.parametrize("rate_wpm", [150, 120])
 def test_ssml_is_built_as_the_standard_says(rate_wpm: int, tmp_path: Path) -> None:
     long = spoken((0, "Lie down. Rest."), (64_321, "Get up."), title="Long", rate_wpm=rate_wpm)

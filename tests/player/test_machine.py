@@ -17,13 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.player.made_score import BOW, MadeScore
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
-from voice_coach.player.commanding import (
-    FASTEST_PERCENT,
-    LOUDEST_DB,
-    QUIETEST_DB,
-    SLOWEST_PERCENT,
-    commanded,
-)
+from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
+from voice_coach.player.commanding import commanded
 from voice_coach.player.machine import (
     ASK_LIMIT_MS,
     REMIND_MS,
@@ -75,6 +70,14 @@ def said(state: State) -> tuple[AsideName, ...]:
 
 HOLD = State(chapter=1, at_ms=6_700)
 """In the first hold of the exercise."""
+
+
+def many(command: CommandName, times: int) -> State:
+    """The state after the same command again and again."""
+    state = HOLD
+    for _ in range(times):
+        state = after(state, command)
+    return state
 
 
 def test_every_command_does_something_in_some_mode() -> None:
@@ -219,15 +222,15 @@ class TestTelling:
     def test_the_knob_and_its_ends(self) -> None:
         assert said(after(HOLD, "slower")) == ("slower",)
         assert after(HOLD, "slower", "slower", "faster").speed_percent == 90
-        slow = after(HOLD, *["slower"] * 9)
+        slow = many("slower", 9)
         assert (slow.speed_percent, said(slow)) == (SLOWEST_PERCENT, ("slowest",))
-        fast = after(HOLD, *["faster"] * 9)
+        fast = many("faster", 9)
         assert (fast.speed_percent, said(fast)) == (FASTEST_PERCENT, ("fastest",))
 
     def test_the_volume_is_told_only_where_nothing_is_being_said(self) -> None:
         assert said(after(State(chapter=1, at_ms=8_000), "louder")) == ("tick",)
         assert said(after(State(chapter=1, at_ms=6_200), "louder")) == ()
-        assert said(after(HOLD, *["quieter"] * 12)) == ("quietest",)
+        assert said(many("quieter", 12)) == ("quietest",)
 
     def test_another_pace_can_be_kept_at_the_end(self) -> None:
         end = replace(State(chapter=2, at_ms=12_000), speed_percent=90)

@@ -25,12 +25,15 @@ UNDER_SPEECH_LU: Final = 22.0
 """How far below speech the ducked bed lies. WCAG 2.2, success criterion 1.4.7 (Low or No Background Audio),
 asks for 20 dB; the rest is for softer prompts."""
 
-LOOP_S: Final = 10
+_STEP_MS: Final = 960
+"""A whole number of packets in each codec (``encoding/spans.py``): only so do they repeat with the loop."""
+
+LOOP_MS: Final = 10 * _STEP_MS
 
 MADE: Final = ("none", "tone", "noise")
 """Beds that need no file."""
 
-_TONE_HZ: Final = 98  # G2, the key of the sound cues
+_TONE_PERIODS: Final = 94  # in a step: 97.9 Hz, as good as G2 (98.0), the key of the sound cues
 _TONE_PARTIALS: Final = 14
 _TONE_SLOPE: Final = 1.0  # strength of the nth partial: n to the power of minus this
 
@@ -122,15 +125,16 @@ def levelled(samples: NDArray[np.float32], name: str) -> Bed:
 
 def _tone() -> NDArray[np.float32]:
     """A hum whose partials all swing together once in each of its periods, so that it is peaky."""
-    turns = np.arange(SAMPLE_RATE_HZ) * (2 * np.pi * _TONE_HZ / SAMPLE_RATE_HZ)  # whole periods in a second
+    frames = _STEP_MS * FRAMES_PER_MS
+    turns = np.arange(frames) * (2 * np.pi * _TONE_PERIODS / frames)
     partials = range(1, _TONE_PARTIALS + 1)
-    second = sum((n**-_TONE_SLOPE * np.cos(n * turns) for n in partials), np.zeros(1))
-    return np.tile(second.astype(np.float32), LOOP_S)
+    step = sum((n**-_TONE_SLOPE * np.cos(n * turns) for n in partials), np.zeros(1))
+    return np.tile(step.astype(np.float32), LOOP_MS // _STEP_MS)
 
 
 def _noise() -> NDArray[np.float32]:
     """Soft noise, its strength so evened out that each 50 ms peak at the same height."""
-    frames = LOOP_S * SAMPLE_RATE_HZ
+    frames = LOOP_MS * FRAMES_PER_MS
     pitch_hz = np.fft.rfftfreq(frames, 1 / SAMPLE_RATE_HZ)
     pitch_hz[0] = 1.0
     low_hz, high_hz = _NOISE_BAND_HZ

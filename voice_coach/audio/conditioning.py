@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_in, fade_out
+from voice_coach.audio.levels import CEILING, FULL_SCALE
 from voice_coach.audio.limiter import limit
 from voice_coach.audio.loudness import SPEECH_LUFS
 from voice_coach.audio.metering import UNHEARD_LUFS, alone_lufs
@@ -16,14 +17,6 @@ from voice_coach.model.units import SAMPLE_RATE_HZ
 
 CONDITIONING_VERSION: Final = "2"
 """Belongs into the name that a clip is kept under; raise it when ``condition`` makes anything else of it."""
-
-CEILING_DBTP: Final = -3.0
-"""True peak of a clip at most; leaves room for a breath tone beside it below −1 dBTP."""
-
-_CEILING: Final = 10 ** (CEILING_DBTP / 20)
-
-FULL_SCALE: Final = np.float32(32_768)
-"""Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
 
 _PROMPT_LUFS: Final = SPEECH_LUFS + 0.2
 """Of a prompt alone. The sounds between the prompts of a session are softer, and count."""
@@ -60,7 +53,7 @@ def condition(clip: Clip, gain_db: float, *, even: bool = False) -> Clip:
         import soxr
 
         samples = soxr.resample(samples, clip.rate_hz, SAMPLE_RATE_HZ, quality="HQ")
-    samples = _evened(samples) if even else limit(samples, _CEILING)
+    samples = _evened(samples) if even else limit(samples, CEILING)
     samples *= FULL_SCALE
     np.rint(samples, out=samples)
     samples *= 1 / FULL_SCALE
@@ -75,13 +68,13 @@ def condition_prompt(clip: Clip, gain_db: float) -> Clip:
 def _evened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """At the house level and under the ceiling."""
     samples *= _factor(_evening_db(samples))
-    limited = limit(samples, _CEILING)
+    limited = limit(samples, CEILING)
     for _ in range(_EVENING_TRIES):
         if limited is samples or (missing_db := _evening_db(limited)) < _NEAR_DB:
             break
         # What was pressed down is missed, and put back.
         samples = samples * _factor(missing_db)
-        limited = limit(samples, _CEILING)
+        limited = limit(samples, CEILING)
     return limited
 
 

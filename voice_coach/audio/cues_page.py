@@ -12,6 +12,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from voice_coach.model.problems import CoachError, Problem, Where
+from voice_coach.model.words import nearest_word
 
 MAX_BYTES = 256_000
 MAX_DEPTH = 12
@@ -129,7 +130,5 @@ class CuesPage:
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:
     """A hint with the nearest of the names, or nothing."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(word, list(names), n=1)
-    return f'did you mean "{close[0]}"?' if close else ""
+    close = nearest_word(word, names)
+    return f'did you mean "{close}"?' if close else ""

@@ -1,17 +1,25 @@
-"""How loud a sound cue is where it is loudest, and how high its waveform reaches between the samples.
-
-ITU-R BS.1770-5: K-weighting, and the 400 ms blocks of momentary loudness. A tick of 40 ms or a swelling tone
-has no meaningful integrated loudness, but its loudest 400 ms tell how strong it seems.
-"""
+"""What levels are counted in: full scale, the ceiling of peaks, the weights and blocks of ITU-R BS.1770-5."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.model.units import SAMPLE_RATE_HZ
+
+FULL_SCALE: Final = np.float32(32_768)
+"""Samples lie on the grid of 16-bit integers: whole numbers divided by this."""
+
+CEILING_DBTP: Final = -3.0
+"""True peak at most, of a clip and of a recording. Leaves room for a breath tone beside a clip below −1 dBTP.
+EBU Tech 3343 and AES TD1008 ask for −1 dBTP in the file that is heard, and an encoder for small files adds to
+it: LAME up to 1 dB, Opus at 32 kbit/s up to 1.8."""
+
+CEILING: Final = 10 ** (CEILING_DBTP / 20)
+"""The same as a factor of full scale."""
 
 STEP_MS = 100
 """From one block to the next."""
@@ -31,24 +39,6 @@ _K_FILTERS = (
 _OVERSAMPLING = 4
 _PIECE_FRAMES = 10 * SAMPLE_RATE_HZ
 _OVERLAP_FRAMES = 256  # longer than the resampler's edges
-
-
-def loudest_lufs(samples: NDArray[np.float32]) -> float:
-    """Momentary loudness (LUFS) of the loudest 400 ms; −inf for silence.
-
-    Args:
-        samples: mono float32 at 48 000 Hz; shorter than 400 ms counts as followed by silence.
-    """
-    step = STEP_MS * FRAMES_PER_MS
-    steps = max(BLOCK_STEPS, -(-len(samples) // step))
-    rows = np.zeros((steps, step), np.float32)
-    rows.reshape(-1)[: len(samples)] = samples
-    # The filters' tails between steps are left out; their power is the spectrum's, by Parseval's theorem.
-    spectrum = np.abs(np.fft.rfft(rows)) ** 2
-    power = spectrum @ k_weights(step)
-    blocks = np.convolve(power, np.full(BLOCK_STEPS, 1 / BLOCK_STEPS), mode="valid")
-    loudest = float(blocks.max())
-    return OFFSET_LU + 10 * float(np.log10(loudest)) if loudest > 0 else float("-inf")
 
 
 def true_peak(samples: NDArray[np.float32]) -> float:

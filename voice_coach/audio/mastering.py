@@ -13,16 +13,10 @@ from numpy.typing import NDArray
 from voice_coach.audio.bed import Bed
 from voice_coach.audio.block import Block
 from voice_coach.audio.ducking import Course
+from voice_coach.audio.levels import CEILING, FULL_SCALE
 from voice_coach.audio.limiter import limit
 from voice_coach.model.units import FRAMES_PER_MS
 
-CEILING_DBTP: Final = -3.0
-"""True peak at most: as high as clips are. EBU Tech 3343 and AES TD1008 ask for −1 dBTP in the file that is
-heard, and an encoder for small files adds to it: LAME up to 1 dB, Opus at 32 kbit/s up to 1.8."""
-
-CEILING: Final = 10 ** (CEILING_DBTP / 20)
-
-_FULL_SCALE: Final = np.float32(32_768)
 _AROUND_FRAMES: Final = 20 * FRAMES_PER_MS
 """The limiter's gain depends on no peak that is further away."""
 
@@ -96,16 +90,16 @@ def _under_ceiling(before: NDArray[np.float32], done: _Mixed, after: Iterable[_M
         missing -= len(around[-1])
         if not missing:
             break
-    samples = limit(np.concatenate(around), CEILING)[len(before) :][: len(done.samples)] * _FULL_SCALE
+    samples = limit(np.concatenate(around), CEILING)[len(before) :][: len(done.samples)] * FULL_SCALE
     np.rint(samples, out=samples)
-    np.clip(samples, -_FULL_SCALE, _FULL_SCALE - 1, out=samples)
+    np.clip(samples, -FULL_SCALE, FULL_SCALE - 1, out=samples)
     rounded = samples.astype(np.int16)
     rounded.setflags(write=False)
     return Block(rounded, silent=False)
 
 
 def _factor(gain_db: float) -> np.float32:
-    return np.float32(10 ** (gain_db / 20)) / _FULL_SCALE
+    return np.float32(10 ** (gain_db / 20)) / FULL_SCALE
 
 
 def _each_frame(course: Course, first: int, frames: int) -> NDArray[np.float32]:

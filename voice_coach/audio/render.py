@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from voice_coach.audio.block import Block
 from voice_coach.audio.fades import falling
+from voice_coach.audio.levels import FULL_SCALE
 from voice_coach.model.speech import Clip, ClipSource, SoundSource
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 CUT_FADE_MS = 10
 """A clip that is cut short by the end of its event fades out over this long."""
-
-_FULL_SCALE = np.float32(32_768)
-"""Clips lie on this grid, so a clip heard alone comes out as it is, without being rounded again."""
 
 
 def render(
@@ -129,11 +127,14 @@ def _place(event: Event, chapter: Chapter, clip: Clip) -> tuple[int, int, bool]:
 
 
 def _round(mix: NDArray[np.float32], samples: NDArray[np.int16]) -> None:
-    """Full scale to int16, to the nearest; the one place where anything is rounded. Uses ``mix`` up."""
-    mix *= _FULL_SCALE
+    """Full scale to int16, to the nearest; the one place where anything is rounded. Uses ``mix`` up.
+
+    Clips lie on the same grid, so a clip heard alone comes out as it is.
+    """
+    mix *= FULL_SCALE
     np.rint(mix, out=mix)
     # Levels forbid more, but a sample that wraps round would be a bang.
-    np.clip(mix, -_FULL_SCALE, _FULL_SCALE - 1, out=mix)
+    np.clip(mix, -FULL_SCALE, FULL_SCALE - 1, out=mix)
     np.copyto(samples, mix, casting="unsafe")
 
 

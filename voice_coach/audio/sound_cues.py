@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.fades import fade_out
+from voice_coach.audio.levels import FULL_SCALE
 from voice_coach.audio.recording import load_recording
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_description import LONGEST_MS, SoundCue, SoundInfo
@@ -34,11 +35,8 @@ _MEASURING_MARGIN = 0.99  # two resamplers may differ by less than this
 _CUT_FRAMES = 10 * FRAMES_PER_MS
 
 
-_VERSION = "1"
+_VERSION = "2"
 """Raise it when the same description gives other samples."""
-
-_GRID = np.float32(32_768)
-"""Samples lie on the grid of 16-bit integers, so that a clip is the same whether made anew or kept."""
 
 
 class ClipStore(Protocol):
@@ -143,16 +141,16 @@ class SoundCues:
             highest = max(highest, true_peak(samples))
         if highest > PEAK_CEILING * _MEASURING_MARGIN:
             samples *= np.float32(PEAK_CEILING * _MEASURING_MARGIN / highest)
-        samples *= _GRID
+        samples *= FULL_SCALE  # on the grid of 16-bit integers, so that it is the same made anew or kept
         np.rint(samples, out=samples)
-        samples /= _GRID
+        samples /= FULL_SCALE
         samples.setflags(write=False)
         return samples
 
     def _gain(self, cue: SoundCue, natural: NDArray[np.float32] | None) -> float:
         """What brings the cue at its natural length to its level; the same gain serves every length."""
         if cue.name not in self._gains:
-            from voice_coach.audio.levels import loudest_lufs
+            from voice_coach.audio.metering import loudest_lufs
 
             loudness = loudest_lufs(_natural(cue) if natural is None else natural)
             silent = loudness == float("-inf")

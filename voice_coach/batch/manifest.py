@@ -7,11 +7,12 @@ import io
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from voice_coach.batch.job import COLUMNS, Job
 from voice_coach.model.problems import WishError
+from voice_coach.model.words import nearest_word
+from voice_coach.script.finding import is_file
 
 
 class ManifestError(WishError):
@@ -34,6 +35,9 @@ LARGEST_BYTES = 16 * 1024 * 1024
 _SEPARATORS = ",;\t"
 """Spreadsheets write semicolons where the comma is taken by numbers."""
 
+_FILES = ("session", "bed", "pacing")
+"""The columns that may hold the name of a file that is read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -53,6 +57,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
 
     A cell that is empty, and a column that is not there, are as without it; ``file`` and ``session`` must be
     there. A column that is none of ours is a parameter, ``hold`` or ``pelvic-tuck.hold``.
+    Scripts, beds and pacing files are looked for from the table's own folder, then from where we are.
 
     Args:
         path: a CSV file in UTF-8 with the names of the columns in its first line, separated by commas,
@@ -86,7 +91,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
         if found:
             problems[line] = [f"{path}:{line}  {problem}" for problem in found]
         said = {key: text for key, text in row.items() if key not in COLUMNS}
-        ours = {key: text for key, text in row.items() if key in COLUMNS}
+        ours = {key: _from_table(path, key, text) for key, text in row.items() if key in COLUMNS}
         if not found:
             jobs.append((line, Job(**ours, said=said, date=date)))  # pyright: ignore[reportArgumentType]
     if not jobs and not problems:
@@ -131,8 +136,8 @@ def _lines(path: Path, text: str, separator: str) -> Iterator[tuple[int, list[st
 def _of_columns(names: list[str]) -> Iterator[str]:
     for name in ("file", "session"):
         if name not in names:
-            close = get_close_matches(name, names, n=1)
-            hint = f'; did you mean it by "{close[0]}"?' if close else ""
+            close = nearest_word(name, names)
+            hint = f'; did you mean it by "{close}"?' if close else ""
             yield f'there is no column "{name}"{hint}'
     for name in dict.fromkeys(names):
         if not name:
@@ -153,8 +158,8 @@ def _of_row(
         yield problem
     for name, words in known.items():
         if name in row and row[name] not in words:
-            close = get_close_matches(row[name], list(words), n=1)
-            hint = f'did you mean "{close[0]}"?' if close else f"there are {', '.join(words)}"
+            close = nearest_word(row[name], words)
+            hint = f'did you mean "{close}"?' if close else f"there are {', '.join(words)}"
             yield f'{name} cannot be "{row[name]}": {hint}'
 
 
@@ -168,6 +173,12 @@ def _of_name(name: str) -> str:
     if len(name) > 200 or any(part.startswith(".") or part.endswith((" ", ".")) for part in path.parts):
         return f'"{name}" is no good name for a file: up to 200 letters, no dot before it, none at the end'
     return ""
+
+
+def _from_table(table: Path, column: str, cell: str) -> str:
+    """The name of a file that is beside the table as it is called from here; any other cell as it is."""
+    beside = table.parent / cell
+    return str(beside) if column in _FILES and beside.suffix and is_file(beside) else cell
 
 
 def _plain(name: str) -> str:

@@ -13,10 +13,9 @@ from typing import Any, TypeVar, cast
 
 import voice_coach
 from voice_coach.audio.bed import MADE as BEDS
-from voice_coach.audio.bed import check_bed
 from voice_coach.batch.job import Job
 from voice_coach.coach import Coach, Wishes, parse_pace
-from voice_coach.exporting import check_target, export
+from voice_coach.exporting import check_bed_of, check_format, export
 from voice_coach.home import Home
 from voice_coach.model.export import (
     LEAD_IN_MS,
@@ -32,15 +31,14 @@ from voice_coach.model.practice import GuidanceWish
 from voice_coach.model.problems import CoachError, WishError
 from voice_coach.model.script import Session
 from voice_coach.model.speech import Clip, Utterance
+from voice_coach.model.timeline import Timeline
 from voice_coach.model.units import parse_duration
-from voice_coach.outputs.feed_episodes import MEDIA_TYPES
+from voice_coach.outputs.output import KINDS
 from voice_coach.outputs.timeline_json import timeline_json
 from voice_coach.performance import Performance
+from voice_coach.voicing import check_voice
 
 _T = TypeVar("_T")
-
-SOUND = frozenset({*MEDIA_TYPES, ".html"})
-"""The endings of files that hold sound."""
 
 _MAKERS = ("av", "lameenc", "numpy", "pillow", "soxr", "typst")
 """Libraries whose next version may write other bytes."""
@@ -84,6 +82,7 @@ class Worker:
         self._sessions: dict[str, Session] = {}
         self._digests = _Digests()
         self._told: list[str] = []
+        self._speaking: set[str] = set()
 
     def close(self) -> None:
         """Lets go of the voice."""
@@ -100,10 +99,13 @@ class Worker:
         self._told.clear()
         target = folder / job.file
         problems: list[str] = []
-        sound = target.suffix.lower() in SOUND
+        kind = target.suffix.lower()
+        has_sound = kind in KINDS and KINDS[kind].sound
+        wishes = _export_wishes(job)
         for look in (
-            lambda: check_target(target),
-            lambda: check_bed(job.bed) if sound else None,
+            lambda: check_format(target, wishes),
+            lambda: check_bed_of(wishes) if has_sound else None,
+            lambda: self._check_voice(job.voice),
             lambda: wishes_of(job),
             lambda: self._session(job),
         ):
@@ -115,16 +117,16 @@ class Worker:
             raise WishError("\n".join(problems))
         performance = self._prepared(job)
         identity = hashlib.blake2b(digest_size=16)
-        kind = Path(job.file).suffix.lower()
         identity.update(json.dumps({**job.plain(), "file": kind, "date": ""}, sort_keys=True).encode())
         identity.update(voice_coach.__version__.encode())
         for part in (_versions(), repr(performance.session), repr(performance.paces())):
             identity.update(part.encode("utf-8", "surrogatepass"))
-        if sound and job.bed not in BEDS:
+        if has_sound and job.bed not in BEDS:
             with Path(job.bed).open("rb") as file:
                 identity.update(hashlib.file_digest(file, "sha256").digest())
-        self._digests.add(performance, identity.update)
-        return Checked(identity.hexdigest(), performance.timeline().duration_ms, tuple(self._told))
+        timeline = performance.timeline()
+        self._digests.add(performance, timeline, identity.update)
+        return Checked(identity.hexdigest(), timeline.duration_ms, tuple(self._told))
 
     def make(self, job: Job, folder: Path) -> Made:
         """Makes the file of a job, whole or not at all; one of that name is replaced.
@@ -134,17 +136,7 @@ class Worker:
         """
         target = folder / job.file
         performance = self._prepared(job)
-        wishes = ExportWishes(
-            file=FileWishes(
-                force=True,
-                quality=cast("Quality", job.quality),
-                chapters=cast("ChapterLevel", job.chapters),
-                paper=cast("Paper", job.paper),
-                cache=self._own_coach(job).home.cache,
-            ),
-            mastering=Mastering(loudness=cast("Loudness", job.loudness), bed=job.bed),
-            date=job.date,
-        )
+        wishes = _export_wishes(job, self._own_coach(job).home.cache)
         written_ms = 0
 
         def told(ms: int, _share: float) -> None:
@@ -164,6 +156,11 @@ class Worker:
         if job.session not in self._sessions:
             self._sessions[job.session] = self._own_coach(job).load(job.session)
         return self._sessions[job.session]
+
+    def _check_voice(self, name: str) -> None:
+        if name and name not in self._speaking:
+            check_voice(name)
+            self._speaking.add(name)
 
     def _own_coach(self, job: Job) -> Coach:
         if self._coach is None or self._speaks != (job.voice, job.pacing):
@@ -201,6 +198,21 @@ def wishes_of(job: Job) -> Wishes:
     )
 
 
+def _export_wishes(job: Job, cache: Path | None = None) -> ExportWishes:
+    """What a job asks for of the file."""
+    return ExportWishes(
+        file=FileWishes(
+            force=True,
+            quality=cast("Quality", job.quality),
+            chapters=cast("ChapterLevel", job.chapters),
+            paper=cast("Paper", job.paper),
+            cache=cache,
+        ),
+        mastering=Mastering(loudness=cast("Loudness", job.loudness), bed=job.bed),
+        date=job.date,
+    )
+
+
 def _read(name: str, read: Callable[[str], _T], text: str, expected: str = "") -> _T | None:
     if not text:
         return None
@@ -217,9 +229,8 @@ class _Digests:
     words: dict[Utterance, bytes] = field(default_factory=dict[Utterance, bytes])
     sounds: dict[tuple[str, int | None], bytes] = field(default_factory=dict[tuple[str, "int | None"], bytes])
 
-    def add(self, performance: Performance, update: Callable[[bytes], Any]) -> None:
+    def add(self, performance: Performance, timeline: Timeline, update: Callable[[bytes], Any]) -> None:
         """Adds what is heard and when to a hash."""
-        timeline = performance.timeline()
         update(json.dumps(timeline_json(timeline), sort_keys=True).encode())
         for chapter in timeline.chapters:
             for event in chapter.events:

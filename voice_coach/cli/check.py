@@ -13,7 +13,7 @@ from pathlib import Path
 from voice_coach.cli.main import DONE, FAILED, WRONG
 from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
-from voice_coach.model.problems import CoachError, Problem
+from voice_coach.model.problems import CoachError, Problem, WishError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     for told in (*problems, *unread):
         tell(told)
     if unread and not errors:
-        return FAILED
+        return WRONG if any(isinstance(each, WishError) for each in unread) else FAILED
     scripts = f"{len(names)} {noun}{'s' if len(names) != 1 else ''} checked{which}"
     if not problems:
         print(f"{scripts}: all well.")

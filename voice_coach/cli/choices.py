@@ -11,6 +11,7 @@ from voice_coach.model.practice import AUTO, GuidanceWish
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.model.units import parse_duration
+from voice_coach.model.words import nearest_word
 
 _GUIDANCE = (AUTO, *GUIDANCE_LEVELS)
 
@@ -92,10 +93,8 @@ def one_of(words: Sequence[str]) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text in words:
             return text
-        from difflib import get_close_matches
-
-        close = get_close_matches(text, words, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(words)}"
+        close = nearest_word(text, words)
+        hint = f"did you mean '{close}'?" if close else f"there are {', '.join(words)}"
         raise argparse.ArgumentTypeError(f"'{text}' is not known; {hint}")
 
     return read

@@ -6,7 +6,6 @@ import argparse
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import NoReturn
 
 from voice_coach.cli.choices import add_pacing, wishes
@@ -15,6 +14,7 @@ from voice_coach.model.practice import AUTO
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.speed import SPEEDS, format_pace
 from voice_coach.model.units import format_duration
+from voice_coach.model.words import nearest_word
 from voice_coach.performance import Performance
 
 PLAIN, SCRIPT, YOUR_VALUES = "plain", "script", "your values"
@@ -77,6 +77,6 @@ def _option(word: str) -> list[str]:
         parse_pace(word)
         return [f"--pace={word}"]
     known = (PLAIN, SCRIPT, *SPEEDS, *GUIDANCE_LEVELS)
-    close = get_close_matches(word, known, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}, and NAME=VALUE"
+    close = nearest_word(word, known)
+    hint = f"did you mean '{close}'?" if close else f"there are {', '.join(known)}, and NAME=VALUE"
     raise argparse.ArgumentTypeError(f"'{word}' is not known; {hint}")

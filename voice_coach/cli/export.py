@@ -61,7 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=_captions,
         default=(),
         metavar=",".join(CAPTION_FORMATS),
-        help="also write what is said, in one or more of these formats, beside the file and with its name",
+        help="also write what is said, in one or more of these formats, beside each file and with its name",
     )
     parser.add_argument(
         "--split",
@@ -84,8 +84,6 @@ def run(options: argparse.Namespace) -> int:
 
         _refuse_beside_manifest(options)
         return write_many(options.manifest, options.output, force=options.force)
-    if options.split and options.captions:
-        raise WishError("--captions goes with one file, not with --split.")
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         session = coach.load(options.session)
         asked = export_wishes(options)

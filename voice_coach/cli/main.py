@@ -111,10 +111,10 @@ def _command(given: list[str]) -> int:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    from difflib import get_close_matches
+    from voice_coach.model.words import nearest_word
 
-    close = get_close_matches(word, list(known), n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    close = nearest_word(word, known)
+    return f" Did you mean '{close}'?" if close else ""
 
 
 def _run(verb: str, arguments: list[str]) -> int:

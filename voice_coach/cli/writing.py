@@ -72,7 +72,9 @@ def write_split(
         else:
             became = f"{name} is as it was"
         raise StoppedError(f"\nStopped: {became}.") from None
-    tell(f"Wrote {len(files)} files and {shown(playlist)} ({progress.clock}).")
+    beside = f", and captions of each as {' and '.join(wishes.captions)}" if wishes.captions else ""
+    many = "s" if len(files) != 1 else ""
+    tell(f"Wrote {len(files)} file{many} and {shown(playlist)} ({progress.clock}){beside}.")
     return DONE
 
 

@@ -15,7 +15,7 @@ from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
 from voice_coach.model.pace import Pace
-from voice_coach.model.problems import CoachError, Where
+from voice_coach.model.problems import Where, WishError
 from voice_coach.model.script import (
     Entry,
     Exercise,
@@ -71,7 +71,7 @@ def plan_session(
         person: whom the session is made for: then they are greeted by name.
 
     Raises:
-        CoachError: ``start_at`` is not in the session.
+        WishError: ``start_at`` is not in the session.
         ScriptError: no way leads from one position to the next, the session unfolds into more than can be
             played, or something in it cannot be said.
     """
@@ -132,7 +132,7 @@ def _from(stops: list[_Stop], start_at: str, session: Session) -> list[_Stop]:
         if stop.entry.exercise.id == start_at:
             return stops[index:]
     known = ", ".join(dict.fromkeys(stop.entry.exercise.id for stop in stops))
-    raise CoachError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
+    raise WishError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
 
 
 def _greeted(steps: tuple[Step, ...], session: Session, language: Language, person: str) -> tuple[Step, ...]:

@@ -11,8 +11,8 @@ from voice_coach.encoding.codecs import Settings
 from voice_coach.encoding.packets import Packets
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
-_LAME_SCALE = 0.95
-"""LAME's own presets make everything softer by this (0.45 dB), and lameenc cannot tell it not to."""
+_RESTORING = np.float32(1 / 0.95)
+"""LAME's own presets make everything softer by 0.95 (0.45 dB), and lameenc cannot tell it not to."""
 
 
 class LameEncoder:
@@ -41,8 +41,10 @@ class LameEncoder:
         if not len(samples):
             return self._cut(b"")
         self._began = True
-        restored = np.rint(samples / _LAME_SCALE).clip(-32_768, 32_767).astype("<i2")
-        return self._cut(bytes(self._lame.encode(restored.tobytes())))
+        restored = np.multiply(samples, _RESTORING, dtype=np.float32)
+        np.rint(restored, out=restored)
+        np.clip(restored, -32_768, 32_767, out=restored)
+        return self._cut(bytes(self._lame.encode(restored.astype("<i2").tobytes())))
 
     def finish(self) -> Packets:
         return self._cut(bytes(self._lame.flush()) if self._began else b"")

@@ -58,6 +58,10 @@ class Packets:
         sizes = self.sizes[:count]
         return Packets(self.data[: int(sizes.sum())], sizes)
 
+    def without(self, count: int) -> Packets:
+        """All but the first so many."""
+        return Packets(self.data[int(self.sizes[:count].sum()) :], self.sizes[count:])
+
 
 class SpanEncoder(Protocol):
     """Encodes one stretch of sound, from the first sample to the last; made anew for each."""

@@ -14,10 +14,19 @@ if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.encoding.codecs import Codec
 
-LONGEST_SAMPLES = 240 * 48_000
-"""A sound without a pause is kept in memory up to this length (23 MB), and handed on in pieces beyond it."""
+LONGEST_SAMPLES = 20 * 48_000
+"""A longer sound without a pause is cut. So one that goes on for hours, as a bed does, is encoded by all
+cores, and what stays the same in it is kept."""
 
-PIECE_SAMPLES = 10 * 48_000
+PIECE_SAMPLES = 4_800 * 48
+"""Long sounds are cut where the stream is a multiple of this long: 4.8 s, a whole number of packets. So a
+piece depends on no other; and a loop of the bed is two of them."""
+
+JOINING = 12
+"""Packets after a cut that both encoders make: the join is at the first of them where one fits the other."""
+
+LOOK_AHEAD = 4
+"""Packets that an encoder is given beyond the last one of it that may be kept: it decides by what comes."""
 
 SPARE = 3
 """Frames of silence more than the least that part two sounds: it is quicker to encode them."""
@@ -32,17 +41,25 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sound:
-    """Sound with the silence that an encoder needs before and after it.
+    """Sound with the silence that an encoder needs before and after it, or a piece of one.
 
     Attributes:
         samples: int16, shape (frames × frame,).
-        begins: an encoder begins with it.
-        ends: nothing more comes for that encoder.
+        run_up: packets at its beginning that belong to the piece before; 0 where a sound begins.
+        count: packets that are its own.
+        joining: packets after these that are made too, for the join with the next piece; 0 where a sound
+            ends. ``LOOK_AHEAD`` more frames lie in the samples then.
     """
 
     samples: NDArray[np.int16]
-    begins: bool = True
-    ends: bool = True
+    run_up: int
+    count: int
+    joining: int
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is not a piece of a longer one."""
+        return not self.run_up and not self.joining
 
 
 Piece = Quiet | Sound
@@ -54,7 +71,11 @@ class Cutter:
     def __init__(self, codec: Codec) -> None:
         self._frame = codec.frame
         self._priming = codec.priming
-        self._lead, self._tail = codec.lead, codec.tail
+        self._lead, self._tail, self._run_up = codec.lead, codec.tail, codec.run_up
+        self._piece = PIECE_SAMPLES // codec.frame
+        self._longest = LONGEST_SAMPLES // codec.frame
+        self._at = 0
+        """Frames handed on or gathered."""
         self._quiet = 0
         """Frames of silence not yet handed on."""
         self._carry = np.zeros(0, np.int16)
@@ -62,8 +83,9 @@ class Cutter:
         self._parts: list[NDArray[np.int16]] = []
         """The sound that is being gathered."""
         self._gathered = 0
-        self._begun = False
-        """Whether some of that sound has been handed on."""
+        """Frames of it."""
+        self._before = 0
+        """How many of these belong to pieces that were handed on."""
         self.samples = 0
         """Of the stream so far."""
 
@@ -96,7 +118,7 @@ class Cutter:
             frames += 1
             yield from self._frames(last)
         self._quiet += packets - frames
-        if self._parts or self._begun:
+        if self._parts:
             yield from self._end()
         if self._quiet:
             yield Quiet(self._quiet)
@@ -115,34 +137,51 @@ class Cutter:
 
     def _silence(self, count: int) -> Iterator[Piece]:
         self._quiet += count
-        if (self._parts or self._begun) and self._quiet >= self._lead + self._tail + SPARE:
+        if (self._parts) and self._quiet >= self._lead + self._tail + SPARE:
             yield from self._end()
 
     def _sound(self, samples: NDArray[np.int16]) -> Iterator[Piece]:
         before = self._quiet
-        if not self._parts and not self._begun:
+        if not self._parts:
             before = min(self._lead, self._quiet)
             if self._quiet > before:
+                self._at += self._quiet - before
                 yield Quiet(self._quiet - before)
         self._gather(np.zeros(before * self._frame, np.int16))
         self._gather(samples)
         self._quiet = 0
-        if self._gathered > (PIECE_SAMPLES if self._begun else LONGEST_SAMPLES):
-            yield self._taken(ends=False)
+        if self._before or self._gathered > self._longest:
+            yield from self._pieces()
 
     def _end(self) -> Iterator[Piece]:
         after = min(self._tail, self._quiet)
         self._quiet -= after
         self._gather(np.zeros(after * self._frame, np.int16))
-        yield self._taken(ends=True)
+        samples = np.concatenate(self._parts)
+        yield Sound(samples, self._before, self._gathered - self._before, 0)
+        self._parts, self._gathered, self._before = [], 0, 0
+
+    def _pieces(self) -> Iterator[Sound]:
+        """What of a long sound lies before a cut, and far enough before what is known of it."""
+        first = self._at - self._gathered
+        start = first + self._before
+        # A piece is longer than the packets of its join, and than what the next encoder is given of it.
+        cut = self._cut_after(start)
+        while cut + JOINING + LOOK_AHEAD <= self._at:
+            samples = np.concatenate(self._parts)
+            end = cut + JOINING + LOOK_AHEAD - first
+            yield Sound(samples[: end * self._frame], self._before, cut - start, JOINING)
+            rest = samples[(cut - self._run_up - first) * self._frame :]
+            self._parts, self._gathered, self._before = [rest], len(rest) // self._frame, self._run_up
+            first, start = cut - self._run_up, cut
+            cut = self._cut_after(start)
+
+    def _cut_after(self, start: int) -> int:
+        """The next cut in the stream of a piece that begins there."""
+        return -(-(start + JOINING + LOOK_AHEAD) // self._piece) * self._piece
 
     def _gather(self, samples: NDArray[np.int16]) -> None:
         if len(samples):
             self._parts.append(samples)
-            self._gathered += len(samples)
-
-    def _taken(self, *, ends: bool) -> Sound:
-        samples = np.concatenate([np.zeros(0, np.int16), *self._parts])
-        sound = Sound(samples, begins=not self._begun, ends=ends)
-        self._parts, self._gathered, self._begun = [], 0, not ends
-        return sound
+            self._gathered += len(samples) // self._frame
+            self._at += len(samples) // self._frame

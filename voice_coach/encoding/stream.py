@@ -3,6 +3,8 @@
 Most of a session is digital silence, and what an encoder makes of that is always the same packet. Its delay
 is the same for every sound that begins on its grid of frames, after and before silence. So each sound is
 encoded by an encoder of its own, in any order, and put at its place between packets of silence.
+
+A sound that is too long for that is cut into pieces, and each is encoded so (:mod:`.joining`).
 """
 
 from __future__ import annotations
@@ -13,23 +15,25 @@ import os
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from voice_coach.encoding.codecs import Settings
+from voice_coach.encoding.joining import Joining
 from voice_coach.encoding.packets import Packets, PacketStore, SpanEncoder
 from voice_coach.encoding.recording import Recording, Run
-from voice_coach.encoding.spans import PIECE_SAMPLES, Cutter, Piece, Quiet, Sound
+from voice_coach.encoding.spans import Cutter, Piece, Quiet, Sound
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
 
 _FILLER_FRAMES = 64
+_FED_SAMPLES = 10 * 48_000
 
 WAITING_SAMPLES = 60 * 48_000
-"""So much sound may wait to be encoded (6 MB), or a single one that is longer."""
+"""So much sound may wait to be encoded (6 MB)."""
 
 
 def encode(blocks: Iterable[Block], settings: Settings, store: PacketStore | None) -> Recording:
@@ -79,6 +83,15 @@ def _adapter(settings: Settings) -> type[SpanEncoder]:
     return adapter
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """Sound that waits to be put into the recording; ``coming`` is None if it is there already."""
+
+    key: str
+    sound: Sound
+    coming: Future[Packets] | None
+
+
 class _Encoding:
     """Encodes pieces on all cores and puts them into a recording in order. Use it as a context manager."""
 
@@ -87,15 +100,14 @@ class _Encoding:
         self._store = store
         self._recording = recording
         adapter = _adapter(settings)
-        self._shaped_by = f"{settings} {adapter.version()}".encode()
+        self._shaped_by = f"{settings} {adapter.version()}"
         self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "encoder")
-        self._waiting: deque[tuple[str, int, Future[Packets] | Quiet | None]] = deque()
-        """The key, how many samples it holds in memory, and what comes; None is what came before."""
+        self._waiting: deque[_Waiting | Quiet] = deque()
         self._waiting_samples = 0
         self._runs: dict[str, Run | None] = {}
-        """Where each sound is in the recording, by its key; None while it is being encoded."""
-        self._long: SpanEncoder | None = None
-        self._long_packets = 0
+        """Where each whole sound is in the recording, by its key; None while it is being encoded."""
+        self._joining: Joining | None = None
+        """The long sound whose pieces come."""
 
     def __enter__(self) -> _Encoding:
         return self
@@ -110,65 +122,64 @@ class _Encoding:
     def take(self, pieces: Iterable[Piece]) -> None:
         for piece in pieces:
             if isinstance(piece, Quiet):
-                self._waiting.append(("", 0, piece))
-            elif piece.begins and piece.ends:
-                self._submit(piece.samples)
+                self._waiting.append(piece)
             else:
-                self._stream(piece)
+                self._submit(piece)
         self._settle(WAITING_SAMPLES)
 
-    def _submit(self, samples: NDArray[np.int16]) -> None:
-        key = hashlib.blake2b(samples.data, digest_size=16, key=_digest(self._shaped_by)).hexdigest()
-        if key in self._runs:
-            self._waiting.append((key, 0, None))
-            return
-        self._runs[key] = None
-        coming = self._pool.submit(_span, samples, key, self._settings, self._store)
-        self._waiting.append((key, len(samples), coming))
-        self._waiting_samples += len(samples)
+    def _submit(self, sound: Sound) -> None:
+        key = self._key(sound)
+        if sound.whole:
+            if key in self._runs:
+                self._waiting.append(_Waiting(key, sound, None))
+                return
+            self._runs[key] = None
+        coming = self._pool.submit(_encoded, sound, key, self._settings, self._store)
+        self._waiting.append(_Waiting(key, sound, coming))
+        self._waiting_samples += len(sound.samples)
+
+    def _key(self, sound: Sound) -> str:
+        shaped_by = f"{self._shaped_by} {sound.run_up} {sound.joining}".encode()
+        return hashlib.blake2b(sound.samples.data, digest_size=16, key=_digest(shaped_by)).hexdigest()
 
     def _settle(self, samples: int) -> None:
         """Put what is done into the recording, and wait until no more than so many samples wait."""
         while self._waiting:
-            key, held, coming = self._waiting[0]
-            if isinstance(coming, Future):
-                if not coming.done() and self._waiting_samples <= samples and samples:
-                    return
-                self._runs[key] = self._recording.add(coming.result())
-                self._waiting_samples -= held
-            elif coming is None:
-                run = self._runs[key]
+            first = self._waiting[0]
+            if isinstance(first, Quiet):
+                self._recording.quiet(first.count)
+            elif first.coming is None:
+                run = self._runs[first.key]
                 assert run is not None  # it waited before this one
                 self._recording.repeat(run)
+            elif not first.coming.done() and self._waiting_samples <= samples and samples:
+                return
             else:
-                self._recording.quiet(coming.count)
+                self._put(first, first.coming.result())
+                self._waiting_samples -= len(first.sound.samples)
             self._waiting.popleft()
 
-    def _stream(self, sound: Sound) -> None:
-        """Encode a piece of a sound that is too long to be kept, here and now."""
-        if sound.begins:
-            self._settle(0)
-            self._long, self._long_packets = span_encoder(self._settings), 0
-        assert self._long is not None
-        self._long_packets += len(sound.samples) // self._settings.codec.frame
-        ready = self._long.encode(sound.samples)
-        self._long_packets -= len(ready)
-        self._recording.add(ready)
-        if sound.ends:
-            self._recording.add(self._long.finish().first(self._long_packets))
-            self._long = None
+    def _put(self, waiting: _Waiting, packets: Packets) -> None:
+        if waiting.sound.whole:
+            self._runs[waiting.key] = self._recording.add(packets)
+            return
+        if self._joining is None:
+            self._joining = Joining(self._settings.codec, lambda: span_encoder(self._settings))
+        self._recording.add(self._joining.add(waiting.sound, packets))
+        if not waiting.sound.joining:
+            self._joining = None
 
 
-def _span(samples: NDArray[np.int16], key: str, settings: Settings, store: PacketStore | None) -> Packets:
-    """The packets of one sound, as many as it has frames."""
+def _encoded(sound: Sound, key: str, settings: Settings, store: PacketStore | None) -> Packets:
+    """The packets of one sound, as many as it has frames; of a piece, its own and those for the join."""
     found = store.get(key) if store else None
     if found is not None:
         return found
     coder = span_encoder(settings)
-    pieces = [samples[start : start + PIECE_SAMPLES] for start in range(0, len(samples), PIECE_SAMPLES)]
-    packets = _joined([*map(coder.encode, pieces), coder.finish()]).first(
-        len(samples) // settings.codec.frame
-    )
+    samples = sound.samples
+    parts = [samples[start : start + _FED_SAMPLES] for start in range(0, len(samples), _FED_SAMPLES)]
+    packets = _joined([*map(coder.encode, parts), coder.finish()])
+    packets = packets.first(sound.run_up + sound.count + sound.joining).without(sound.run_up)
     if store:
         store.put(key, packets)
     return packets

@@ -106,5 +106,9 @@ class OutputError(CoachError):
     """Sound could not be written or played; nothing half-written was left behind."""
 
 
+class WrongOutputError(OutputError, WishError):
+    """An output asked for that there cannot be, whatever the disk or the device does; nothing was touched."""
+
+
 class DeviceError(OutputError):
     """There is no sound device, or it was lost while playing."""

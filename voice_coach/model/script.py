@@ -73,10 +73,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Say(Step):
-    """Speak; each text is one prompt. ``then`` replaces the pace's gap after the last of them."""
+    """Speak; each text is one prompt. ``then`` replaces the pace's gap after the last of them.
+
+    What has ``paper`` False makes sense to the ear only, and does not stand on the printed sheet.
+    """
 
     texts: tuple[str, ...]
     guidance: Guidance = "full"
+    paper: bool = True
     then: Amount | None = None
 
 
@@ -114,6 +118,7 @@ class During:
     say: tuple[str, ...] = ()
     sound: str = ""
     guidance: Guidance = "full"
+    paper: bool = True
     at: Amount | float | None = None
     last: Amount | None = None
     every: Amount | None = None

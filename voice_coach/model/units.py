@@ -118,6 +118,12 @@ def format_clock(ms: int) -> str:
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
+def format_timestamp(ms: int) -> str:
+    """Hours, minutes, seconds and milliseconds, as captions and chapters tell times: ``00:01:02.345``."""
+    hours, minutes, seconds, rest = clock_parts(ms)
+    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"
+
+
 def clock_parts(ms: int) -> tuple[int, int, int, int]:
     """Hours, minutes, seconds and milliseconds."""
     minutes, rest = divmod(ms, MS_PER_MINUTE)

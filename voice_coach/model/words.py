@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from voice_coach.model.speech import Word
@@ -58,6 +58,13 @@ def word_spans(text: str) -> list[tuple[int, int]]:
 def written(text: str) -> str:
     """A word, or any text, on one line: what no engine is given is left out, spaces are single."""
     return " ".join(_PIECE.findall(text))
+
+
+def nearest_word(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """The known word that is most like this one; "" where none is much like it (difflib's ratio, 0 to 1)."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
 
 
 def ends_phrase(word: str) -> bool:

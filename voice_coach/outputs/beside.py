@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator, Iterable
-from contextlib import closing
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from threading import Condition, Thread
 
 from voice_coach.audio.block import Block
@@ -16,16 +16,13 @@ PATIENCE_S = 0.5
 """How long the end waits for a block that is being made; a slow voice gives up when it is closed."""
 
 
-def beside(blocks: Iterable[Block]) -> closing[Generator[Block]]:
-    """The same blocks, made up to ``AHEAD`` of them ahead by another thread.
+@contextmanager
+def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
+    """The same blocks, made up to ``AHEAD`` of them ahead by another thread, which begins at once.
 
-    Use it in a ``with`` statement: at its end no more blocks are made, and the thread ends soon. What making
-    a block raises comes out where the block would have.
+    At the end of the ``with`` statement no more blocks are made, and the thread ends soon. What making a
+    block raises comes out where the block would have.
     """
-    return closing(_pulled(blocks))
-
-
-def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
     waiting: deque[Block] = deque()
     raised: list[BaseException] = []
     changed = Condition()
@@ -48,10 +45,7 @@ def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
                 over = True
                 changed.notify()
 
-    # Not a daemon: one that still computes while Python ends can bring the process down.
-    thread = Thread(target=pull, name="blocks")
-    try:
-        thread.start()
+    def pulled() -> Iterator[Block]:
         while True:
             with changed:
                 changed.wait_for(lambda: bool(waiting) or over)
@@ -62,6 +56,12 @@ def _pulled(blocks: Iterable[Block]) -> Generator[Block]:
             yield block
         if raised:
             raise raised[0]
+
+    # Not a daemon: one that still computes while Python ends can bring the process down.
+    thread = Thread(target=pull, name="blocks")
+    try:
+        thread.start()
+        yield pulled()
     finally:
         with changed:
             over = True

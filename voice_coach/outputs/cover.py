@@ -52,7 +52,7 @@ _JPEG_QUALITY = 88
 
 
 def cover_jpeg(about: About, size_px: int = SIZE_PX) -> bytes:
-    """A square picture with the title, as the bytes of a JPEG file (RGB, baseline).
+    """A square picture with the title and whom it is for, as the bytes of a JPEG file (RGB, baseline).
 
     Letters that the typeface lacks are left out: no title is better than a row of boxes.
 
@@ -63,7 +63,7 @@ def cover_jpeg(about: About, size_px: int = SIZE_PX) -> bytes:
     from PIL import ImageDraw
 
     image = _ground(about.session or about.title, size_px)
-    font, lines = _set(_known(composed(about.title)), size_px)
+    font, lines = _set(_known(composed(about.full_title)), size_px)
     draw = ImageDraw.Draw(image)
     x = y = round(_MARGIN * size_px)
     for line in lines:

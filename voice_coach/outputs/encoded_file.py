@@ -6,6 +6,7 @@ import contextlib
 import io
 from abc import abstractmethod
 from dataclasses import replace
+from importlib import import_module
 from typing import ClassVar
 
 from voice_coach.encoding.codecs import Codec, Settings
@@ -40,6 +41,8 @@ class EncodedFile(FileOutput):
             file = stack.enter_context(whole_file(self._target, force=wishes.force))
             store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
             with beside(programme.blocks()) as blocks:
+                import_module("av")  # muxing needs it; it takes a while, and now another core speaks
+
                 recording = stack.enter_context(contextlib.closing(encode(blocks, settings, store)))
             if store:
                 store.close()

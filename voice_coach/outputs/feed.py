@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from voice_coach.model.about import About
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.outputs.feed_episodes import Episode, audio_files, read_episode
 from voice_coach.outputs.feed_xml import (
@@ -44,7 +44,7 @@ def write_feed(
             that is there is not ours, or something cannot be read or written.
     """
     if not folder.is_dir():
-        raise OutputError(f"{shown(folder)} is not a folder. Export sessions into one first.")
+        raise WrongOutputError(f"{shown(folder)} is not a folder. Export sessions into one first.")
     channel, since = known_feed(folder / FEED_NAME, force=force)
     channel = replace(
         channel,
@@ -52,7 +52,7 @@ def write_feed(
         title=title or channel.title,
     )
     if not channel.address:
-        raise OutputError(
+        raise WrongOutputError(
             "A feed has to say where its files are on the web: give it with --url, "
             "such as --url http://192.168.1.20:8000/ for a computer at home."
         )

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from voice_coach.model.problems import OutputError, shown
-from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
+from voice_coach.model.units import MS_PER_SECOND, format_timestamp
 from voice_coach.outputs.feed_episodes import MEDIA_TYPES, Episode
+from voice_coach.outputs.xml_text import legal
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -62,7 +63,7 @@ def checked_address(address: str) -> str:
     """An address that ends in a slash.
 
     Raises:
-        OutputError: it is none on the web.
+        WrongOutputError: it is none on the web.
     """
     try:
         parts = urlsplit(address)
@@ -70,7 +71,9 @@ def checked_address(address: str) -> str:
     except ValueError:
         good = False
     if not good or not address.isprintable() or " " in address:
-        raise OutputError(f"{address!r} is not an address on the web, such as http://192.168.1.20:8000/.")
+        raise WrongOutputError(
+            f"{address!r} is not an address on the web, such as http://192.168.1.20:8000/."
+        )
     return address if address.endswith("/") else f"{address}/"
 
 
@@ -198,30 +201,13 @@ def _item(top: Element, channel: Channel, guid: str, episode: Episode) -> None:
         _add(item, f"{{{_PODCAST}}}chapters", url=address, type="application/json+chapters")
         chapters = _add(item, f"{{{_PSC}}}chapters", version="1.2")
         for mark in episode.chapters:
-            _add(chapters, f"{{{_PSC}}}chapter", start=_clock(mark.start_ms), title=_legal(mark.title))
+            _add(chapters, f"{{{_PSC}}}chapter", start=format_timestamp(mark.start_ms), title=mark.title)
 
 
 def _add(parent: Element, tag: str, content: str = "", **attributes: str) -> Element:
     from xml.etree import ElementTree
 
-    element = ElementTree.SubElement(parent, tag, {key: _legal(value) for key, value in attributes.items()})
+    element = ElementTree.SubElement(parent, tag, {key: legal(value) for key, value in attributes.items()})
     if content:
-        element.text = _legal(content)
+        element.text = legal(content)
     return element
-
-
-def _legal(text: str) -> str:
-    """A text without the characters that XML 1.0 cannot hold."""
-    return "".join(
-        char
-        for char in text
-        if char in "\t\n" or " " <= char <= "\ud7ff" or "\ue000" <= char <= "\ufffd" or char >= "\U00010000"
-    )
-
-
-def _clock(ms: int) -> str:
-    """Normal Play Time, as Podlove Simple Chapters want it: 00:01:02.345."""
-    seconds, rest = divmod(ms, MS_PER_SECOND)
-    minutes, second = divmod(seconds, 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours:02}:{minute:02}:{second:02}.{rest:03}"

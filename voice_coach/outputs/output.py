@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import WrongOutputError, shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -147,6 +148,50 @@ FILE_FORMATS = {
 }
 """The class of each format by the ending of its files' names; it is made with the path and the wishes."""
 
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a format is; by this it is known which wishes have a meaning in it.
+
+    Attributes:
+        audio: whether players of sound take it: it can be split, fed, and captions can lie beside it.
+        sound: whether sound is in it.
+        lossy: whether a quality can be chosen, as something is left out of the sound.
+        chapters: whether it names chapters of a chosen level.
+        paper: whether it is printed.
+    """
+
+    audio: bool = False
+    sound: bool = False
+    lossy: bool = False
+    chapters: bool = False
+    paper: bool = False
+
+
+_TEXT = Kind()
+_LOSSY = Kind(audio=True, sound=True, lossy=True, chapters=True)
+
+KINDS: Mapping[str, Kind] = {
+    ".m4b": _LOSSY,
+    ".m4a": _LOSSY,
+    ".mp3": _LOSSY,
+    ".opus": _LOSSY,
+    ".wav": Kind(audio=True, sound=True),
+    ".flac": Kind(audio=True, sound=True, chapters=True),
+    ".vtt": _TEXT,
+    ".srt": _TEXT,
+    ".lrc": _TEXT,
+    ".txt": _TEXT,
+    ".labels": _TEXT,
+    ".ssml": _TEXT,
+    ".pdf": Kind(paper=True),
+    ".html": Kind(sound=True, lossy=True, chapters=True),
+}
+"""What each format of ``FILE_FORMATS`` is."""
+
+AUDIO = tuple(ending for ending, kind in KINDS.items() if kind.audio)
+"""The endings of the files that players of sound take."""
+
 DEVICES = {
     "auto": "voice_coach.outputs.miniaudio_device:MiniaudioDevice",
     "miniaudio": "voice_coach.outputs.miniaudio_device:MiniaudioDevice",
@@ -165,19 +210,19 @@ def file_output(target: Path, wishes: FileWishes | None = None, *, format: str =
         format: an ending from ``FILE_FORMATS``; the one of the file's name if not given.
 
     Raises:
-        OutputError: no format has this ending, or the file's name says another one than ``format``.
+        WrongOutputError: no format has this ending, or the file's name says another one than ``format``.
     """
     ending = target.suffix.lower()
     place = FILE_FORMATS.get(format or ending)
     if FILE_FORMATS.get(ending, place) != place:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(target)} is not what a {format} file is called. "
             f"Name it {shown(target.with_suffix(format))}, or leave out the format."
         )
     if place is None:
         name = target.name or str(target)
         found = f"{target.suffix!r} is not an ending" if ending else f"{name!r} has no ending"
-        raise OutputError(f"{found} of a file that can be written; use {endings()}.")
+        raise WrongOutputError(f"{found} of a file that can be written; use {endings()}.")
     output: FileOutput = _load(place)(target, wishes or FileWishes())
     return output
 
@@ -200,11 +245,12 @@ def device(name: str = "auto", *, latency_ms: int | None = None, live: bool = Fa
             short that this is heard within a tenth of a second, while ``latency_ms`` may be long.
 
     Raises:
-        OutputError: no device has this name, or it cannot run here, or not with such a latency.
+        WrongOutputError: no device has this name.
+        OutputError: it cannot run here, or not with such a latency.
     """
     place = DEVICES.get(name)
     if place is None:
-        raise OutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
+        raise WrongOutputError(f"There is no device {name!r}; use {', '.join(DEVICES)}, or name a file.")
     output: LiveOutput = _load(place)(latency_ms=latency_ms, live=live)
     return output
 

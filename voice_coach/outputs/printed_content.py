@@ -7,14 +7,16 @@ that fade from the ear as an exercise becomes known stay on the paper.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from voice_coach.model.pace import BUILT_IN, FADED, Pace, Stretch
 from voice_coach.model.script import (
+    Amount,
     Entry,
     Exercise,
     Guidance,
+    Param,
     Rounds,
     Say,
     Session,
@@ -25,12 +27,15 @@ from voice_coach.model.script import (
     Use,
     children,
 )
+from voice_coach.outputs.printed_idle import idle
 from voice_coach.outputs.printed_names import Known, Names
 from voice_coach.outputs.printed_steps import Line, Loop, Part, Steps, paragraphs
 from voice_coach.outputs.printed_words import Words, count, dose, words_of
 
 _NOBODY = (None, BUILT_IN, FADED)
 """Where guidance comes from if nobody asked for it."""
+
+_OFTEN = 2
 
 _NO_LETTERS = re.compile(r"\W+")
 
@@ -102,7 +107,7 @@ def _advice(session: Session, words: Words) -> str:
     said = (
         names.filled(text)
         for step in session.closing
-        if isinstance(step, Say) and step.guidance == "key"
+        if isinstance(step, Say) and step.paper and step.guidance == "key"
         for text in step.texts
     )
     return " ".join(text for text in said if text)
@@ -168,7 +173,7 @@ class _Writer:
             position=words.positions[exercise.position],
             equipment=exercise.equipment,
             goal=exercise.goal,
-            doses=self._doses(exercise, steps),
+            doses=self._doses(exercise, steps, idle(exercise, lambda times: _turns(times, names))),
             parts=() if again else paragraphs(_without(own, steps.parts(exercise.steps, title))),
             feel=exercise.feel,
             avoid=exercise.avoid,
@@ -186,8 +191,8 @@ class _Writer:
         by_script = pace.origins.get(name) in ("script", f"session {self._session.id}")
         return scripted if by_script and not is_first else pace.values.get(name, scripted)
 
-    def _doses(self, exercise: Exercise, steps: Steps) -> tuple[str, ...]:
-        """All that can be tuned, in the order of the script."""
+    def _doses(self, exercise: Exercise, steps: Steps, without: Collection[str]) -> tuple[str, ...]:
+        """All that can be tuned and does something, in the order of the script."""
         words = self._words
         known = dict(steps.values)
         found: list[str] = []
@@ -198,12 +203,20 @@ class _Writer:
                 known.update(steps.each(step))
             each_side |= isinstance(step, Sides) and len(step.sides) > 1
         for name, value in known.items():
+            if name in without:
+                continue
             settings = tuple(each for each in value.values if not isinstance(each, str))
             found.append(dose(name, exercise.tune[name].type, settings, words))
         if each_side:
             side = words.labels["each side"]
             found = [f"{found[0]} {side}", *found[1:]] if found else [side]
         return tuple(found)
+
+
+def _turns(times: Amount, names: Names) -> int:
+    """How often a loop goes round; often, where a fragment is only told it by whoever uses it."""
+    known = not isinstance(times, Param) or times.name in names.known
+    return names.amount(times, "count") if known else _OFTEN
 
 
 def _guidance(entry: Entry, pace: Pace | None) -> Guidance:

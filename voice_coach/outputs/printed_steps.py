@@ -1,7 +1,7 @@
 """The steps of an exercise as they stand on paper: what to do, how often, how long.
 
 What only tells how far the time has gone ("three of five", "halfway", a countdown) is left out, and of
-prompts that take turns the first one stands for all.
+prompts that take turns the first one stands for all. So is what its author wrote for the ear alone.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ class Steps:
                 pass  # sounds, and silences that nobody tunes
 
     def _say(self, step: Say, names: Names) -> Iterator[Line]:
-        if step.guidance not in _SPOKEN[self.guidance]:
+        if not step.paper or step.guidance not in _SPOKEN[self.guidance]:
             return
         texts = [text for each in step.texts if (text := names.filled(each))]
         if texts:
@@ -165,6 +165,7 @@ class Steps:
             text
             for item in during
             if item.say
+            and item.paper
             and item.guidance in _SPOKEN[self.guidance]
             and item.at != _HALFWAY
             and item.last is None

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from voice_coach.audio.block import Block
 
 
+class Retake(Exception):
+    """What a programme's blocks gave so far is not what is to be written; the next call gives that.
+
+    No output needs to know of it: one that is broken off leaves no file, and is then told to write again.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
     """A session ready to be written.
@@ -24,7 +31,8 @@ class Programme:
         about: title, author, language and the like.
         chapters: the chapters in order, compiled anew at each call, so that nothing of a long session is
             kept; their times are those of ``blocks``, the silence before the first sound counted.
-        blocks: every sample from the start, at each call anew: 16-bit mono at 48 000 Hz.
+        blocks: every sample from the start, at each call anew: 16-bit mono at 48 000 Hz. Of one that is
+            tried, the first call may raise :class:`Retake` at any block.
         words: when each word of an utterance is spoken, in milliseconds from its start; () if nobody knows.
         session: the scripts behind it; None for sound alone.
         paces: the effective pace of each exercise, by its id; of one that comes twice, the first.

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.model.problems import OutputError, WrongOutputError, shown
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS, MS_PER_SECOND
-from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-from voice_coach.outputs.output import FILE_FORMATS, file_output
+from voice_coach.outputs.output import AUDIO, FILE_FORMATS, file_output
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import check_free, whole_file
 
@@ -39,8 +38,10 @@ class Part:
     duration_ms: int
 
 
-def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWishes) -> list[Path]:
-    """Writes a file for each chapter, then the playlist; all are there, or none.
+def write_split(
+    programme: Programme, folder: Path, ending: str, wishes: FileWishes, captions: Sequence[str] = ()
+) -> list[Path]:
+    """Writes a file for each chapter, its captions beside it, then the playlist; all are there, or none.
 
     On any error, Ctrl-C included, the files and folders it made are removed; those that it replaced are the
     new ones, and whole.
@@ -50,16 +51,17 @@ def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWis
         folder: where they go; made if it is not there.
         ending: the format of the files, such as ``.mp3``.
         wishes: what is asked of each file.
+        captions: formats of captions, such as ``vtt``; times are from the start of the file that they are of.
 
     Returns:
-        The files in order, the playlist last.
+        The files of sound in order, the playlist last.
 
     Raises:
         OutputError: the folder cannot be made, a file is there already, or one cannot be written.
     """
     parts = split(programme)
     session = programme.about.session
-    check_split(folder, session, [part.programme.about.title for part in parts], ending, wishes)
+    check_split(folder, session, [part.programme.about.title for part in parts], ending, wishes, captions)
     files = [folder / f"{part.name}{ending}" for part in parts]
     playlist = folder / _playlist_name(session)
     with _removed_on_error() as made:
@@ -67,6 +69,10 @@ def write_split(programme: Programme, folder: Path, ending: str, wishes: FileWis
         for file, part in zip(files, parts, strict=True):
             with _new(file, made):
                 file_output(file, wishes).write(part.programme)
+            for format in captions:
+                text = folder / f"{part.name}.{format}"
+                with _new(text, made):
+                    file_output(text, wishes).write(part.programme)
         with _new(playlist, made), whole_file(playlist, force=wishes.force) as list_file:
             list_file.write(_playlist(files, parts).encode())
     return [*files, playlist]
@@ -107,7 +113,14 @@ def _make(folder: Path, made: list[Path]) -> None:
         ) from None
 
 
-def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, wishes: FileWishes) -> None:
+def check_split(
+    folder: Path,
+    session: str,
+    titles: Sequence[str],
+    ending: str,
+    wishes: FileWishes,
+    captions: Sequence[str] = (),
+) -> None:
     """Refuses what ``write_split`` could not write as things are, before it is worth making it.
 
     Args:
@@ -116,6 +129,7 @@ def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, 
         titles: of the chapters; () where they are not known yet.
         ending: the format of the files.
         wishes: what is asked of each file.
+        captions: formats of captions beside each file.
 
     Raises:
         OutputError: nothing writes sound of this ending, the folder is none, is called like a file or cannot
@@ -123,13 +137,14 @@ def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, 
     """
     playlist = folder / _playlist_name(session)
     file_output(playlist, format=ending)
-    if ending not in MEDIA_TYPES:
-        raise OutputError(
-            f"A session is split into files of sound, and {ending} is none; use {', '.join(MEDIA_TYPES)}."
+    if ending not in AUDIO:
+        raise WrongOutputError(
+            f"A session is split into files of sound, and {ending} is none; use {', '.join(AUDIO)}."
         )
     if folder.is_dir():
         for name in names(titles):
-            check_free(folder / f"{name}{ending}", force=wishes.force)
+            for each in (ending, *(f".{format}" for format in captions)):
+                check_free(folder / f"{name}{each}", force=wishes.force)
         check_free(playlist, force=wishes.force)
         return
     if os.path.lexists(folder):
@@ -137,7 +152,7 @@ def check_split(folder: Path, session: str, titles: Sequence[str], ending: str, 
             f"{shown(folder)} cannot be made: there is something else of that name. Choose another folder."
         )
     if folder.suffix.lower() in FILE_FORMATS:
-        raise OutputError(
+        raise WrongOutputError(
             f"{shown(folder)} is what a file is called, and a split session needs a folder. "
             f"Call it {shown(folder.with_suffix(''))}."
         )

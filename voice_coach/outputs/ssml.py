@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from voice_coach.model.speech import DEFAULT_RATE_WPM
 from voice_coach.model.timeline import Event
-from voice_coach.model.words import ends_sentence
+from voice_coach.model.words import ends_sentence, written
 from voice_coach.outputs.captions import joined
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import SpokenWord, placed_chapters, prompts
 from voice_coach.outputs.text_file import TextFile
+from voice_coach.outputs.xml_text import legal
 
 NAMESPACE = "http://www.w3.org/2001/10/synthesis"
 
 LONGEST_BREAK_MS = 10_000
 """The most that Amazon Polly takes in one ``<break>``; a longer pause is several of them."""
-
-_NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
 class SsmlFile(TextFile):
@@ -38,6 +36,7 @@ class SsmlFile(TextFile):
         yield (
             '<?xml version="1.0" encoding="UTF-8"?>\n'
             f'<speak version="1.1" xmlns="{NAMESPACE}" xml:lang={language}>\n'
+            f"{_note(programme.about.full_title)}"
         )
         ended_ms = whole_ms = 0
         for part, placed in enumerate(placed_chapters(programme), 1):
@@ -52,6 +51,12 @@ class SsmlFile(TextFile):
             if said:
                 yield "\n".join(["<p>", *said, "</p>\n"])
         yield "\n".join([*_breaks(whole_ms - ended_ms, "pause-end"), "</speak>\n"])
+
+
+def _note(title: str) -> str:
+    """The title as a comment: ``<metadata>`` is refused by some voices, such as those of Amazon Polly."""
+    text = legal(written(title), " ").replace("-", "\N{NON-BREAKING HYPHEN}")  # a comment holds no "--"
+    return f"<!-- {text} -->\n" if text else ""
 
 
 def _sentences(words: Sequence[SpokenWord], marks: str, rate_wpm: int) -> str:
@@ -86,4 +91,4 @@ def _rate_wpm(event: Event) -> int:
 
 
 def _escaped(text: str) -> str:
-    return escape(_NO_XML.sub(" ", text))
+    return escape(legal(text, " "))

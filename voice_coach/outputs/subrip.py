@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from voice_coach.model.units import clock_parts
+from voice_coach.model.units import format_timestamp
 from voice_coach.outputs.captions import chapter_captions
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.spoken import placed_chapters
@@ -33,5 +33,4 @@ def _plain(lines: tuple[str, ...]) -> str:
 
 
 def _time(ms: int) -> str:
-    hours, minutes, seconds, rest = clock_parts(ms)
-    return f"{hours:02}:{minutes:02}:{seconds:02},{rest:03}"
+    return format_timestamp(ms).replace(".", ",")

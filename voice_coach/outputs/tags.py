@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice_coach.encoding.muxing import Label
 from voice_coach.model.about import About
-from voice_coach.model.units import MS_PER_HOUR
+from voice_coach.model.units import format_timestamp
 
 _PAIRS = """
     ar=ara bg=bul ca=cat cs=ces cy=cym da=dan de=deu el=ell en=eng es=spa et=est eu=eus fa=fas fi=fin fr=fra
@@ -64,9 +64,6 @@ def vorbis_comments(label: Label) -> dict[str, str]:
     if label.language:
         tags["language"] = label.language
     for number, mark in enumerate(label.marks, 1):
-        hours, rest_ms = divmod(mark.start_ms, MS_PER_HOUR)
-        minutes, rest_ms = divmod(rest_ms, 60_000)
-        seconds, ms = divmod(rest_ms, 1000)
-        tags[f"CHAPTER{number:03}"] = f"{hours:02}:{minutes:02}:{seconds:02}.{ms:03}"
+        tags[f"CHAPTER{number:03}"] = format_timestamp(mark.start_ms)
         tags[f"CHAPTER{number:03}NAME"] = mark.title
     return tags

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from html import escape
 from itertools import count
 
-from voice_coach.model.units import clock_parts
+from voice_coach.model.units import format_timestamp
 from voice_coach.model.words import written
 from voice_coach.outputs.captions import Caption, chapter_captions
 from voice_coach.outputs.programme import Programme
@@ -23,7 +23,8 @@ class WebVttFile(TextFile):
         for placed in placed_chapters(programme):
             yield f"\nNOTE {_note(placed.chapter.title)}".rstrip() + "\n"
             yield "".join(
-                f"\n{next(numbers)}\n{_time(caption.start_ms)} --> {_time(caption.end_ms)}\n"
+                f"\n{next(numbers)}\n"
+                f"{format_timestamp(caption.start_ms)} --> {format_timestamp(caption.end_ms)}\n"
                 f"{_timed(caption)}\n"
                 for caption in chapter_captions(programme, placed)
             )
@@ -41,15 +42,12 @@ def _timed(caption: Caption) -> str:
         for word in line:
             told = latest_ms < word.start_ms < caption.end_ms
             latest_ms = word.start_ms if told else latest_ms
-            words.append((f"<{_time(word.start_ms)}>" if told else "") + escape(word.text, quote=False))
+            words.append(
+                (f"<{format_timestamp(word.start_ms)}>" if told else "") + escape(word.text, quote=False)
+            )
         lines.append(" ".join(words))
     return "\n".join(lines)
 
 
 def _note(text: str) -> str:
     return written(text).replace("-->", "→")
-
-
-def _time(ms: int) -> str:
-    hours, minutes, seconds, rest = clock_parts(ms)
-    return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"

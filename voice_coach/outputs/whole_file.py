@@ -40,7 +40,7 @@ _REASONS = {
 
 @contextlib.contextmanager
 def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
-    """A new file to write and seek in, which becomes ``target`` when the block ends without an error.
+    """A new file to write, read and seek in, which becomes ``target`` when the block ends without an error.
 
     It is not buffered, as blocks are large; its ``write`` writes all it is given.
 
@@ -110,7 +110,7 @@ class _Partial(io.FileIO):
 
     def __init__(self, path: Path, target: Path) -> None:
         self._target = target
-        super().__init__(path, "x")
+        super().__init__(path, "x+")
 
     def write(self, b: ReadableBuffer, /) -> int:
         try:

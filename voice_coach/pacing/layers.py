@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from voice_coach.model.pace import BUILT_IN as BUILT_IN
 from voice_coach.model.pace import Pace, Stretch
-from voice_coach.model.problems import CoachError
+from voice_coach.model.problems import WishError
 from voice_coach.model.script import Entry, Guidance, Session, Setting, Tunable
 from voice_coach.model.settings import GENERAL, format_setting, within
 from voice_coach.pacing.knob import at_speed, stretched_by
@@ -75,7 +75,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     that one layer can serve many exercises.
 
     Raises:
-        CoachError: a value lies outside the bounds that the script or the built-in table sets.
+        WishError: a value lies outside the bounds that the script or the built-in table sets.
     """
     values: dict[str, Setting] = {name: general.default for name, general in GENERAL.items()}
     origins = dict.fromkeys(values, BUILT_IN)
@@ -128,7 +128,7 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
         shown, low, high = (format_setting(v, limits.type) for v in (value, limits.minimum, limits.maximum))
         # An exercise's id is the name of its file.
         whose = f" for {PurePath(limits.where.file).stem}" if isinstance(limits, Tunable) else ""
-        raise CoachError(
+        raise WishError(
             f"{name} {shown} is outside its bounds{whose}, {low} to {high}. Choose a value between them."
         )
 

@@ -7,18 +7,18 @@ from dataclasses import replace
 from typing import Final
 
 from voice_coach.model.commands import CommandName
+from voice_coach.model.steps import (
+    FASTEST_PERCENT,
+    LOUDEST_DB,
+    QUIETEST_DB,
+    SLOWEST_PERCENT,
+    STEP_DB,
+    STEP_PERCENT,
+)
 from voice_coach.model.timeline import Chapter
 from voice_coach.player import places
 from voice_coach.player.machine import about, chapter_over, declined, entered, gone_on, ready, stepped_back
 from voice_coach.player.state import AsideName, Rules, Score, State
-
-STEP_DB: Final = 3.0
-QUIETEST_DB: Final = -24.0
-LOUDEST_DB: Final = 12.0
-
-STEP_PERCENT: Final = 10
-SLOWEST_PERCENT: Final = 50
-FASTEST_PERCENT: Final = 150
 
 
 def commanded(state: State, command: CommandName, score: Score, rules: Rules) -> State:

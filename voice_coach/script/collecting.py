@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from voice_coach.model.problems import Problem, ScriptError, Where
+from voice_coach.model.words import nearest_word
 
 MAX_PROBLEMS = 50
 WIDEST_LINE = 200
@@ -146,8 +147,6 @@ def nearest(word: str, known: Iterable[str], hints: Mapping[str, str] | None = N
         known: what may be written.
         hints: what to say instead about words, or parts of the word, that people often write.
     """
-    from difflib import get_close_matches
-
     names = list(known)
     lower = word.lower()
     alike = {name.lower(): name for name in names}
@@ -157,8 +156,8 @@ def nearest(word: str, known: Iterable[str], hints: Mapping[str, str] | None = N
         (hint for part, hint in (hints or {}).items() if part in re.split(r"[^a-z]+", lower)), ""
     ):
         return hint
-    if close := get_close_matches(lower[:60], alike, n=1, cutoff=0.66):
-        return f'did you mean "{alike[close[0]]}"?'
+    if close := nearest_word(lower[:60], alike, cutoff=0.66):
+        return f'did you mean "{alike[close]}"?'
     return f"known here: {', '.join(names)}" if 0 < len(names) <= 24 else ""
 
 

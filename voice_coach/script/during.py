@@ -7,7 +7,17 @@ from typing import Any
 from voice_coach.model.problems import Where
 from voice_coach.model.script import GUIDANCE_LEVELS, During
 from voice_coach.script.collecting import Collector
-from voice_coach.script.kinds import WORDS_TO_SAY, Choice, JsonSchema, Kind, ListOf, Name, Text, Written
+from voice_coach.script.kinds import (
+    WORDS_TO_SAY,
+    Choice,
+    JsonSchema,
+    Kind,
+    ListOf,
+    Name,
+    Text,
+    Written,
+    YesNo,
+)
 from voice_coach.script.nodes import Mapping, Node
 from voice_coach.script.records import Field, Record, first_key
 from voice_coach.script.values import Moment, Value, Whole
@@ -22,7 +32,10 @@ GUIDANCE = Choice(
 )
 DURATION, COUNT = Value("duration"), Value("count")
 WORDS = ListOf(Text(WORDS_TO_SAY), one_will_do=True, least=1)
-SAYING = Field(GUIDANCE, "Heard at this guidance level and fuller ones; full if not said.")
+SAYING = {
+    "guidance": Field(GUIDANCE, "Heard at this guidance level and fuller ones; full if not said."),
+    "paper": Field(YesNo(), "Whether it stands on the printed sheet too; yes if not said."),
+}
 ONLY = Choice(("always", "first", "later", "last"), {"once": 'did you mean "first"?'})
 COMMON = {
     "only": Field(ONLY, "When in a loop: first, later or last time."),
@@ -99,7 +112,7 @@ class Overlays(Kind[Any]):
 
 IN_HOLD = Overlays(
     Record(
-        {**_SAID, **_MOMENTS, "guidance": SAYING, **COMMON},
+        {**_SAID, **_MOMENTS, **SAYING, **COMMON},
         During,
         "words with their moment, such as {say: Keep breathing., at: 10s}",
         check=_in_hold,
@@ -109,7 +122,7 @@ IN_HOLD = Overlays(
 )
 IN_TURNS = Overlays(
     Record(
-        {**_SAID, **_TURNS, "guidance": SAYING, **COMMON},
+        {**_SAID, **_TURNS, **SAYING, **COMMON},
         _turns,
         "words with their phase, such as {say: Wide and low., on: inhale}",
         check=_in_turns,

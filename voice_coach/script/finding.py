@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from voice_coach.model.problems import CoachError
+from voice_coach.model.problems import CoachError, WishError
 from voice_coach.script.collecting import nearest
 from voice_coach.script.reading import read_document
 
@@ -18,7 +18,7 @@ def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("sessi
     """The file of a session or exercise: a path as it is, a name in the folders, then beside us.
 
     Raises:
-        CoachError: nothing has this name.
+        WishError: nothing has this name.
     """
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         return Path(name)
@@ -28,7 +28,7 @@ def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("sessi
         return path
     known = (path for folder in folders for path in sorted(folder.glob("*.yaml")) if kind_of(path) in kinds)
     hint = nearest(name, dict.fromkeys(path.stem for path in known)) or "run 'voice-coach list' to see all."
-    raise CoachError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
+    raise WishError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
 
 
 def first_of_kinds(kinds: Sequence[str], paths: Iterable[Path]) -> Path | None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from voice_coach.model.problems import CoachError, Problem, ScriptError, Where
+from voice_coach.model.problems import CoachError, Problem, ScriptError, Where, WishError
 from voice_coach.model.script import (
     Entry,
     Exercise,
@@ -62,11 +62,11 @@ class Library:
 
         Raises:
             ScriptError: the script or one that it uses has problems; all of them at once.
-            CoachError: there is no such script.
+            WishError: there is no such script.
         """
         made = self.check(name)
         if made is None:
-            raise CoachError(f'"{name}" can be used by scripts, but not be played by itself.')
+            raise WishError(f'"{name}" can be used by scripts, but not be played by itself.')
         return made
 
     def exercise(self, name: str) -> Exercise:
@@ -78,7 +78,7 @@ class Library:
         alone = self.session(str(find_script(name, self._roots, ("exercise",))))
         first = alone.items[0]
         if not isinstance(first, Entry) or first.exercise.where != alone.where:
-            raise CoachError(f'"{name}" is a session: name an exercise of it.')
+            raise WishError(f'"{name}" is a session: name an exercise of it.')
         return first.exercise
 
     def check(self, name: str) -> Session | None:
@@ -86,7 +86,7 @@ class Library:
 
         Raises:
             ScriptError: the script or one that it uses has problems; all of them at once.
-            CoachError: there is no such script.
+            WishError: there is no such script.
         """
         path = find_script(name, self._roots)
         made: Session | None = None

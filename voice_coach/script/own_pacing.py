@@ -41,7 +41,8 @@ def read_own(path: Path) -> tuple[OwnPacing | None, list[Problem]]:
     """The pacing file, as much of it as can be read, or None; and its problems.
 
     Raises:
-        CoachError: there is no such file, or it cannot be opened.
+        WishError: there is no such file.
+        CoachError: it cannot be opened.
     """
     name = display_name(path)
     problems = Collector(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_coach.model.problems import CoachError
+from voice_coach.model.problems import CoachError, WishError
 from voice_coach.script.collecting import Collector, Enough, meant, nearest
 from voice_coach.script.documents import HINTS, KINDS
 from voice_coach.script.kinds import found
@@ -56,7 +56,8 @@ def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Docume
         kinds: the kinds that are wanted here, for a file that does not say its own.
 
     Raises:
-        CoachError: there is no such file, or it cannot be opened.
+        WishError: there is no such file.
+        CoachError: it cannot be opened.
     """
     problems = Collector(name)
     text = read_text(path, problems)
@@ -127,7 +128,8 @@ def read_text(
         advice: what to do where there is no such file.
 
     Raises:
-        CoachError: there is no such file, or it cannot be opened.
+        WishError: there is no such file.
+        CoachError: it cannot be opened.
     """
     try:
         # Not blocking, so that a pipe in the place of a file cannot hang us.
@@ -146,7 +148,7 @@ def read_text(
                 return None
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise CoachError(f"There is no file {problems.file}. {advice}") from None
+        raise WishError(f"There is no file {problems.file}. {advice}") from None
     except OSError as error:
         raise CoachError(f"{problems.file} cannot be read: {error.strerror or error}.") from None
     try:

@@ -195,7 +195,7 @@ SHAPES: dict[str, StepShape] = {
         "Speak; a list is several prompts.",
         Say,
         "texts",
-        {"guidance": SAYING, "then": Field(DURATION, "Silence after it, instead of the pace's gap.")},
+        {**SAYING, "then": Field(DURATION, "Silence after it, instead of the pace's gap.")},
         hints={"pause": "silence after the words is then: 3s; pause is a step of its own"},
     ),
     "sound": StepShape(Name(), "Play a sound cue.", PlaySound, "sound"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from voice_coach.model.problems import CoachError
+from voice_coach.model.problems import CoachError, WishError
 from voice_coach.script.kinds import LONGEST_NAME, NAME, as_name
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -14,13 +14,12 @@ def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
     """Writes ``NAME.yaml`` of a kind into a folder, never over an existing file; the path.
 
     Raises:
-        CoachError: the name is no id, or the file exists or cannot be written.
+        WishError: the name is no id.
+        CoachError: the file exists or cannot be written.
     """
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
         example = as_name(name) or "knee-slide"
-        raise CoachError(
-            f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.'
-        )
+        raise WishError(f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.')
     template = (_TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
     title = name.replace("-", " ").replace("_", " ").capitalize()
     path = folder / f"{name}.yaml"

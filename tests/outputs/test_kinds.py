@@ -1,0 +1,11 @@
+"""The tables of formats tell of the same formats."""
+
+from __future__ import annotations
+
+from voice_coach.outputs.feed_episodes import MEDIA_TYPES
+from voice_coach.outputs.output import AUDIO, FILE_FORMATS, KINDS
+
+
+def test_every_format_has_its_kind_and_every_audio_file_its_media_type() -> None:
+    assert list(KINDS) == list(FILE_FORMATS)
+    assert set(AUDIO) == set(MEDIA_TYPES)
