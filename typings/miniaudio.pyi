@@ -11,10 +11,16 @@ class SampleFormat(Enum):
 class ThreadPriority(Enum):
     REALTIME = ...
 
+class Devices:
+    backend: str
+
+    def get_playbacks(self) -> list[dict[str, object]]: ...
+
 class PlaybackDevice:
     backend: str
     running: bool
     _context: object
+    _devconfig: object
 
     def __init__(
         self,
@@ -27,6 +33,7 @@ class PlaybackDevice:
         thread_prio: ThreadPriority = ...,
         app_name: str = ...,
     ) -> None: ...
+    def _make_context(self, *arguments: object, **more: object) -> object: ...
     def start(self, callback_generator: Generator[bytearray, int]) -> None: ...
     def close(self) -> None: ...
 
@@ -34,3 +41,18 @@ class _Library:
     def ma_context_uninit(self, context: object, /) -> int: ...
 
 lib: _Library
+
+class _Field:
+    offset: int
+
+class _Type:
+    fields: list[tuple[str, _Field]]
+
+class _Foreign:
+    def typeof(self, name: str, /) -> _Type: ...
+    def addressof(self, thing: object, /) -> object: ...
+    def buffer(self, thing: object, /) -> bytearray: ...
+
+ffi: _Foreign
+
+def lib_version() -> str: ...

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import DeviceError
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.outputs.alsa import quiet_alsa
 from voice_coach.outputs.frame_queue import FrameQueue
+from voice_coach.outputs.miniaudio_opening import PULSEAUDIO, can_be_direct, close, lacks_loudspeaker, opened
 from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
 from voice_coach.outputs.stillness import Stillness
 
@@ -25,6 +26,12 @@ _PERIOD_MS = 100
 
 _LIVE_PERIOD_MS = 40
 """The same where the stream takes back what waits: so that is heard soon. See docs/decisions/0018."""
+
+_DIRECT_PERIOD_MS = 70
+"""The same where miniaudio keeps nothing back itself, and the system holds no more than this: PulseAudio."""
+
+_CUT_PATIENCE_S = 0.02
+"""How long the device waits for what follows upon a cut; for so long it plays what it holds."""
 
 _LIVE_PERIODS = 2
 _USUAL_PERIODS = 0  # miniaudio's own choice, which is 3
@@ -65,9 +72,8 @@ class MiniaudioDevice(LiveOutput):
         # Where the latency is to be short, a quarter of it is the device's and the rest waits for it.
         self._period_ms = safe_ms if latency_ms is None else min(safe_ms, max(10, latency_ms // 4))
         queue_ms = _QUEUE_MS if latency_ms is None else max(latency_ms, 4 * self._period_ms) - self._period_ms
-        self._periods = _LIVE_PERIODS if live else _USUAL_PERIODS
-        # While taking waits, the device plays the period that it holds.
-        self._queue = FrameQueue(queue_ms * FRAMES_PER_MS, cut_patience_s=self._period_ms / 2000)
+        self._live = live
+        self._queue = FrameQueue(queue_ms * FRAMES_PER_MS, _CUT_PATIENCE_S)
         self._opening: threading.Thread | None = None
         self._device: PlaybackDevice | None = None
         self._handing_over = threading.Lock()
@@ -116,7 +122,7 @@ class MiniaudioDevice(LiveOutput):
             device, self._device = self._device, None
         if device is None:
             return
-        closing = threading.Thread(target=_close, args=(device,), name="close sound device", daemon=True)
+        closing = threading.Thread(target=close, args=(device,), name="close sound device", daemon=True)
         closing.start()
         closing.join(_CLOSING_PATIENCE_S)
 
@@ -143,28 +149,30 @@ class MiniaudioDevice(LiveOutput):
             return
         try:
             with quiet_alsa():
-                device = miniaudio.PlaybackDevice(
-                    output_format=miniaudio.SampleFormat.SIGNED16,
-                    nchannels=1,
-                    sample_rate=SAMPLE_RATE_HZ,
-                    buffersize_msec=self._period_ms,
-                    callback_periods=self._periods,
-                    app_name="voice_coach",
-                    # So it has its turn on a busy machine too; where that is not allowed, as often as others.
-                    thread_prio=miniaudio.ThreadPriority.REALTIME,
-                )
+                if lacks_loudspeaker():
+                    self._problem = "the sound server has no loudspeaker"
+                    return
+                device = self._opened()
         except miniaudio.MiniaudioError as error:
             self._problem = f"miniaudio says: {error.args[0]}"
             return
         if device.backend == "Null":  # what miniaudio falls back to: a device that nobody hears
-            _close(device)
+            close(device)
             self._problem = "there is no sound system that answers"
             return
         with self._handing_over:
             if not self._is_closed:
                 self._device = device
                 return
-        _close(device)  # nobody waited for it
+        close(device)  # nobody waited for it
+
+    def _opened(self) -> PlaybackDevice:
+        if self._live and can_be_direct():
+            device = opened(_DIRECT_PERIOD_MS, _LIVE_PERIODS, direct=True)
+            if device.backend == PULSEAUDIO:
+                return device
+            close(device)
+        return opened(self._period_ms, _LIVE_PERIODS if self._live else _USUAL_PERIODS, direct=False)
 
     def _start(self) -> None:
         if self._is_started or self._device is None:
@@ -192,14 +200,3 @@ class MiniaudioDevice(LiveOutput):
         quiet_s = self._stillness.look(self._queue.turns, time.monotonic())
         if quiet_s > (_PLAYING_PATIENCE_S if has_played else _WAKING_PATIENCE_S):
             raise DeviceError(LOST_DEVICE)
-
-
-def _close(device: PlaybackDevice) -> None:
-    """Close a device and all that belongs to it; one that is gone may never let this return."""
-    import miniaudio
-
-    device.close()
-    # What miniaudio's Python side forgets: it would stop again a device that could not be stopped, and it
-    # keeps the connection to the sound server (two file descriptors) of every device that was ever opened.
-    device.running = False
-    miniaudio.lib.ma_context_uninit(device._context)
