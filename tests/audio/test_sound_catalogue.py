@@ -23,7 +23,8 @@ GOOD = "buzz: {for: a test., length: 1s, layers: [{tone: 440}]}\n"
 def test_every_sound_that_scripts_may_count_on_is_shipped(shipped_folder: Path) -> None:
     catalogue = SoundCatalogue.load([shipped_folder])
     assert set(catalogue.names()) == {
-        "inhale", "exhale", "top", "bottom", "start", "end", "halfway", "change-side", "tick", "pause", "go-on", "bell"
+        "inhale", "exhale", "top", "bottom", "start", "end", "halfway", "change-side", "tick", "pause",
+        "go-on", "bell",
     }  # fmt: skip
     assert {name for name in catalogue.names() if catalogue.info(name).stretch} == {
         "inhale", "exhale", "top", "bottom"

@@ -107,14 +107,19 @@ def voice_coach(
     return Ended(done.returncode, done.stdout, done.stderr)
 
 
-def wait_until(condition: Callable[[], bool], what: Callable[[], object] = lambda: "") -> None:
+def wait_until(
+    condition: Callable[[], bool],
+    what: Callable[[], object] = lambda: "",
+    *,
+    patience_s: float = PATIENCE_S,
+) -> None:
     """Looks again and again, some times a second, until it is so.
 
     Raises:
-        TimeoutError: it was not so for a minute; ``what`` says what was instead.
+        TimeoutError: it was not so for a minute, or as long as is said; ``what`` says what was instead.
     """
     never = threading.Event()
-    for _ in range(round(PATIENCE_S / 0.02)):
+    for _ in range(round(patience_s / 0.02)):
         if condition():
             return
         never.wait(0.02)

@@ -6,11 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice_coach.audio.conditioning import CEILING_DBTP
+from voice_coach.audio.levels import CEILING
 from voice_coach.audio.limiter import limit
 from voice_coach.model.speech import Clip, ClipSource, SoundSource, Utterance
-
-_CEILING = 10 ** (CEILING_DBTP / 20)
 
 
 class LouderClips:
@@ -37,4 +35,4 @@ class LouderSounds:
 
 def _louder(clip: Clip, gain_db: float) -> Clip:
     samples = clip.samples * np.float32(10 ** (gain_db / 20))
-    return replace(clip, samples=limit(samples, _CEILING) if gain_db > 0 else samples)
+    return replace(clip, samples=limit(samples, CEILING) if gain_db > 0 else samples)

@@ -73,7 +73,7 @@ class _Playing:
         coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
             # The device opens while the session is prepared.
-            with coach, coach.device(options.output) as device:
+            with coach, coach.device(options.output, live=True) as device:
                 performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
                 try:
                     device.ready()
@@ -139,7 +139,7 @@ class _Playing:
             )
             started = start_all(chosen, session, self._notify)
             try:
-                session.play(device, lambda: coach.device(self._options.output))
+                session.play(device, lambda: coach.device(self._options.output, live=True))
             finally:
                 close_all(started)
 
