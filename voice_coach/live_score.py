@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 
 from voice_coach.asides import SOUNDS, place, time_left
@@ -42,7 +42,7 @@ class LiveScore:
         self._words: LiveWords = performance.language.live
         self._first = first
         before = islice(performance.chapters(), first)
-        self._chapters = Ahead(chain(performance.chapters(first), before if first else ()))
+        self._chapters = Ahead(chain(performance.chapters(first), before if first else (), self._rehearsed()))
         self._joined: dict[int, Course] = {}
         self._easier: dict[int, Chapter] = {}
         self._said: dict[Aside, Chapter] = {}
@@ -55,13 +55,6 @@ class LiveScore:
     def close(self, patience_s: float) -> None:
         """Compiles no more."""
         self._chapters.stop(patience_s)
-
-    def rehearse(self) -> None:
-        """Has spoken ahead what must come at once when it is asked for: the ways out, and the questions."""
-        for index in range(self.count):
-            self._performance.way_out(index)
-        lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
-        self._asides.expect(lines)
 
     @property
     def performance(self) -> Performance:
@@ -117,6 +110,14 @@ class LiveScore:
     def course(self, index: int) -> Course | None:
         """The chapter in which one pace goes over into another, if it is one."""
         return self._joined.get(index)
+
+    def _rehearsed(self) -> Iterator[Chapter]:
+        """No chapter; when all are there, what must come at once when it is asked for is spoken ahead."""
+        for index in range(self.count):
+            self._performance.way_out(index)
+        lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
+        self._asides.expect(lines)
+        yield from ()
 
     def _easier_chapter(self, index: int) -> Chapter | None:
         if index not in self._easier:

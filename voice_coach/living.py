@@ -6,6 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from threading import Event as Flag
 from threading import Thread
 from typing import TYPE_CHECKING, Final
@@ -64,7 +65,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listeners:
-    """Those who are told what happens, all from one thread of their own; what they raise ends the session.
+    """Those who are told what happens, all from one thread of their own.
+
+    One who raises something is told no more; the session goes on, and raises it at its end.
 
     Attributes:
         status: about ten times a second what is heard, and once at the end.
@@ -115,11 +118,12 @@ class LiveSession:
         self._asleep_ms = asleep_ms
         self._speed_percent = state.speed_percent
         self._stream = LiveStream(score, rules, self._render, state, self._commanded)
-        self._happened: deque[Callable[[], None]] = deque()
+        self._happened: deque[tuple[str, Callable[[], None]]] = deque()
+        self._failed: set[str] = set()
         self._over = Flag()
         self._is_left = False
         self._retiming: Thread | None = None
-        self._troubles: list[BaseException] = []
+        self._troubles: list[Exception] = []
         self._last: tuple[object, ...] = ()
 
     def give(self, command: CommandName) -> None:
@@ -158,6 +162,7 @@ class LiveSession:
                 except DeviceError:
                     if not current.position_frames and current is device:
                         raise
+                    current.close()
                     current = self._another(another)
         finally:
             self._over.set()
@@ -180,7 +185,7 @@ class LiveSession:
         return device
 
     def _is_given_up(self) -> bool:
-        return self._stream.now().mode == "ended" or bool(self._troubles)
+        return self._stream.now().mode == "ended"
 
     def _render(
         self, chapter: Chapter, block_frames: int, start_ms: int, volume_db: float
@@ -191,26 +196,30 @@ class LiveSession:
         """In the thread that makes the sound: what there is to do is left to the other one."""
         if command == "hurts" and after.mode == "hurting" and before.mode not in ("hurting", "asking"):
             place = self._place(before)
-            self._happened.append(lambda: self._listeners.pain(place))
+            self._happened.append(("pain", lambda: self._listeners.pain(place)))
         if any(aside.name == "kept" for aside in after.asides) and before.mode == "offering":
-            self._happened.append(lambda: self._listeners.keep(after.speed_percent))
+            self._happened.append(("keep", lambda: self._listeners.keep(after.speed_percent)))
         is_over = before.mode == "ended" or (before.mode == "offering" and before.offer == "keep")
         if after.mode == "ended" and not is_over:
             self._is_left = True
 
     def _tell(self) -> None:
         """Looks at the session again and again, until it is over."""
+        while not self._over.wait(TICK_S):
+            self._look()
+        self._look()
+        if self._stream.now().mode == "ended":
+            self._safely("left", lambda: self._listeners.left(self._is_left))
+
+    def _safely(self, listener: str, tell: Callable[[], None]) -> None:
+        """Tells a listener. Once it has failed it is told no more, and the session goes on."""
+        if listener in self._failed:
+            return
         try:
-            while True:
-                last = self._over.wait(TICK_S)
-                self._look()
-                if last:
-                    break
-            if self._stream.now().mode == "ended":
-                self._listeners.left(self._is_left)
-        except BaseException as error:  # noqa: BLE001  (it is raised again in the caller's thread)
+            tell()
+        except Exception as error:  # noqa: BLE001  (it is raised again in the caller's thread)
+            self._failed.add(listener)
             self._troubles.append(error)
-            self._stream.give("stop")
 
     def _look(self) -> None:
         if (asleep_ms := self._asleep_ms()) > 0:
@@ -220,11 +229,11 @@ class LiveSession:
         for done in self._stream.heard_over():
             chapter = self._score.chapter(done.chapter)
             if chapter is not None and not done.easier:
-                self._listeners.over(chapter)
+                self._safely("over", partial(self._listeners.over, chapter))
         while self._happened:
-            self._happened.popleft()()
+            self._safely(*self._happened.popleft())
         status = self._status(state)
-        self._listeners.status(status)
+        self._safely("status", lambda: self._listeners.status(status))
         place = self._place(state)
         chapter = self._score.chapter(state.chapter, easier=state.easier)
         said_ms = sentence_ms(chapter, state.at_ms) if chapter else 0
@@ -232,7 +241,7 @@ class LiveSession:
         now = (state.mode, state.chapter, state.easier, place.mark, said_ms, turned)
         if now != self._last:
             self._last = now
-            self._listeners.changed(place, status)
+            self._safely("changed", lambda: self._listeners.changed(place, status))
 
     def _retime(self, state: State) -> None:
         """Compiles what is left anew, in the background, when the knob was turned."""

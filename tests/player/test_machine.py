@@ -68,6 +68,8 @@ def said(state: State) -> tuple[AsideName, ...]:
     return tuple(aside.name for aside in state.asides)
 
 
+BACK: list[CommandName] = ["previous", "previous-rep", "back"]
+
 HOLD = State(chapter=1, at_ms=6_700)
 """In the first hold of the exercise."""
 
@@ -204,7 +206,10 @@ class TestGoing:
         start = State(chapter=2, at_ms=500)
         assert (after(start, "previous").chapter, after(start, "previous").at_ms) == (1, 27_000)
         assert (after(start, "previous-rep").chapter, after(start, "previous-rep").at_ms) == (1, 20_000)
-        assert after(State(), "previous", "back") == State()
+        for name in BACK:
+            again = after(State(at_ms=1_000), name)
+            assert (again.chapter, again.at_ms, said(again)) == (0, 0, ("nothing_before",))
+        assert said(after(State(chapter=2, at_ms=9_000), "pause", "skip")) == ("nothing_after",)
 
     def test_the_last_chapter_skipped_is_the_end(self) -> None:
         assert after(State(chapter=2, at_ms=500), "skip").mode == "ended"

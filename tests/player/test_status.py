@@ -7,7 +7,7 @@ import pytest
 from voice_coach.model.cue import Mark
 from voice_coach.model.problems import Where
 from voice_coach.model.timeline import Chapter, Event, Lane
-from voice_coach.player.status import Follower
+from voice_coach.player.status import moment
 
 MARK = Mark(where=Where("script.yaml", 1))
 
@@ -32,13 +32,6 @@ ONE = _chapter(
 TWO = _chapter("Two", 4_000, _event("speech", 0, 1_000, "Next."), _event("action", 1_000, 4_000, "rest"))
 
 
-@pytest.fixture
-def follower() -> Follower:
-    made = Follower()
-    made.learn((ONE, TWO))
-    return made
-
-
 @pytest.mark.parametrize(
     ("position_ms", "title", "speech", "speaking", "action", "action_left_ms", "coming"),
     [
@@ -60,7 +53,6 @@ def follower() -> Follower:
     ],
 )
 def test_at_each_boundary(
-    follower: Follower,
     position_ms: int,
     title: str,
     speech: str | None,
@@ -69,33 +61,10 @@ def test_at_each_boundary(
     action_left_ms: int,
     coming: str | None,
 ) -> None:
-    status = follower.at(position_ms, complete=True)
-    assert status is not None
+    chapter, start_ms = (ONE, 0) if position_ms < ONE.duration_ms else (TWO, ONE.duration_ms)
+    status = moment(chapter, position_ms - start_ms, position_ms=position_ms, left_ms=7)
     assert (status.position_ms, status.chapter, status.exercise) == (position_ms, title, title.lower())
     assert (status.speech and status.speech.text, status.speaking) == (speech, speaking)
     assert (status.action and status.action.kind, status.action_left_ms) == (action, action_left_ms)
     assert (status.coming and status.coming.text) == coming
-    assert status.left_ms == max(0, 14_000 - position_ms)
-
-
-def test_nothing_is_known_before_the_first_chapter() -> None:
-    assert Follower().at(0, complete=False) is None
-    assert Follower().at(0, complete=True) is None
-
-
-def test_the_time_left_is_unknown_until_all_chapters_are_there() -> None:
-    follower = Follower()
-    follower.learn((ONE,))
-    early = follower.at(5_000, complete=False)
-    assert early
-    assert early.left_ms is None
-    follower.learn((ONE, TWO))
-    late = follower.at(5_000, complete=True)
-    assert late
-    assert late.left_ms == 9_000
-
-
-def test_learning_the_same_again_changes_nothing(follower: Follower) -> None:
-    before = follower.at(12_000, complete=True)
-    follower.learn((ONE, TWO))
-    assert follower.at(12_000, complete=True) == before
+    assert status.left_ms == 7

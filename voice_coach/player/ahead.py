@@ -43,18 +43,16 @@ class Ahead(Generic[T]):
             return tuple(self._items)
 
     def at(self, index: int) -> T | None:
-        """One item; None if it is not there yet. Never waits; raises what the iterator raised before it."""
+        """One item, or None if it is not there; never waits."""
         with self._changed:
-            if index < len(self._items):
-                return self._items[index]
-            if self._error is not None:
-                raise self._error
-            return None
+            return self._items[index] if index < len(self._items) else None
 
     def wait_for(self, index: int, timeout_s: float) -> None:
-        """Waits for one item, so long at most, or until no more will come."""
+        """Waits for one item, so long at most; raises what the iterator raised before it."""
         with self._changed:
             self._changed.wait_for(lambda: index < len(self._items) or self._ended, timeout_s)
+            if index >= len(self._items) and self._error is not None:
+                raise self._error
 
     def is_complete(self) -> bool:
         """Whether everything is there."""

@@ -86,6 +86,8 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
             return entered(state, "waiting", "back_to_exercise")
         case "paused":
             return gone_on(state, score, state.since_ms, "going_on")
+        case "hurting":
+            return entered(state, "asking", "hurts_ask")
         case "playing":
             # In the middle of a rest: it is long enough.
             chapter = score.chapter(state.chapter, easier=state.easier)
@@ -161,7 +163,7 @@ def _back_to(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Sco
             return _gone(state, place_ms)
         before = score.chapter(state.chapter - 1) if state.chapter and not state.easier else None
         if before is None:
-            return _gone(state, 0)
+            return _at_the_beginning(state)
         last_ms = max(starts(before), default=0)
         return _gone(replace(state, chapter=state.chapter - 1), last_ms)
 
@@ -174,15 +176,17 @@ def _skip(state: State, score: Score, rules: Rules) -> State:
     if state.mode != "paused":
         return chapter_over(state, score, rules)
     if state.chapter + 1 >= score.count:
-        return state
+        return replace(entered(state, "paused", "nothing_after"), held=state.held)
     return _gone(replace(state, chapter=state.chapter + 1, easier=False), 0)
 
 
 def _back(state: State, _score: Score, _rules: Rules) -> State:
     if not _is_free(state):
         return state
-    if state.easier or state.at_ms > places.JUST_BEGUN_MS or not state.chapter:
+    if state.easier or state.at_ms > places.JUST_BEGUN_MS:
         return _gone(replace(state, easier=False), 0)
+    if not state.chapter:
+        return _at_the_beginning(state)
     return _gone(replace(state, chapter=state.chapter - 1), 0)
 
 
@@ -284,6 +288,13 @@ def _gone(state: State, at_ms: int) -> State:
     if state.mode == "paused":
         return replace(entered(there, "paused", "where"), held="playing")
     return entered(there, "playing")
+
+
+def _at_the_beginning(state: State) -> State:
+    """There is nothing to go back to: it begins again, and says so."""
+    if state.mode == "paused":
+        return replace(entered(replace(state, at_ms=0), "paused", "nothing_before"), held="playing")
+    return entered(replace(state, at_ms=0), "playing", "nothing_before")
 
 
 def _told(state: State, score: Score, name: AsideName) -> State:

@@ -32,6 +32,8 @@ AsideName = Literal[
     "back_to_exercise",
     "easier_begins",
     "skipped",
+    "nothing_before",
+    "nothing_after",
     "ended",
     "ended_after_pain",
     "device_back",
@@ -133,7 +135,11 @@ class Score(Protocol):
         ...
 
     def expect(self, index: int, timeout_s: float) -> None:
-        """Waits until a chapter is compiled, so long at most."""
+        """Waits until a chapter is compiled, so long at most.
+
+        Raises:
+            CoachError: it cannot be.
+        """
         ...
 
     def has_easier(self, index: int) -> bool:
