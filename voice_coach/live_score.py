@@ -115,6 +115,7 @@ class LiveScore:
         """No chapter; when all are there, what must come at once when it is asked for is spoken ahead."""
         for index in range(self.count):
             self._performance.way_out(index)
+            self._easier_chapter(index)
         lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
         self._asides.expect(lines)
         yield from ()

@@ -2,7 +2,7 @@
 
 Every block is remembered with the state it was made in. A command takes back from the device what it has not
 played yet, goes back to the state of the moment that is being heard, and makes the stream anew from there,
-with a fade of ten milliseconds between the two. So two seconds may wait, and a command is heard at once.
+with a fade of ten milliseconds out of the one and into the other. So two seconds may wait, and a command is heard at once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.block import Block
-from voice_coach.audio.fades import falling
+from voice_coach.audio.fades import fade_in, fade_out
 from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
@@ -57,7 +57,13 @@ class Device(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A block that was handed on: its first frame, counted over all devices, and the state it begins in."""
+    """A block that was handed on.
+
+    Attributes:
+        frame: its first one, counted over all devices.
+        state: the one it begins in.
+        frames: how many of it lead further on from that state.
+    """
 
     frame: int
     state: State
@@ -98,8 +104,7 @@ class LiveStream:
         self._inbox: deque[tuple[CommandName | None, Act]] = deque()
         self._lock = RLock()
         self._source: Iterator[Block] | None = None
-        self._fading = np.zeros(0, np.int16)
-        self._joins = False
+        self._rises = False
 
     def give(self, command: CommandName) -> None:
         """Has a command carried out, after those that were given before; returns at once."""
@@ -148,7 +153,10 @@ class LiveStream:
             self._device = device
         while True:
             with self._lock:
-                self._settle()
+                fading = self._settle()
+            if fading is not None:
+                yield fading  # at once: what comes next may have to be compiled first
+            with self._lock:
                 stretch = self._stretch()
                 is_coming = stretch is not None and stretch.chapter is None and self._state.mode == "playing"
                 if stretch is None and self._heard() >= self._frame:
@@ -188,14 +196,14 @@ class LiveStream:
             if self._device is None:
                 self._settle()
 
-    def _settle(self) -> None:
-        """Carries out what was asked for, from the moment that is heard."""
+    def _settle(self) -> Block | None:
+        """Carries out what was asked for, from the moment that is heard; how what was heard fades."""
         if not self._inbox:
-            return
+            return None
         acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
         state = self._at(self._heard())
         if all(command is not None and act(state) == state for command, act in acts):
-            return  # what means nothing now shall not be heard
+            return None  # what means nothing now shall not be heard
         dropped = self._device.cut() if self._device else np.zeros(0, np.int16)
         heard = self._heard()
         state = self._at(heard)
@@ -204,7 +212,13 @@ class LiveStream:
             if command is not None:
                 self._on_command(command, before, state)
         self._go_back(heard, state)
-        self._fading, self._joins = dropped[:_FADE_FRAMES], True
+        self._rises = True
+        if not dropped[:_FADE_FRAMES].any():
+            return None
+        fading = _faded(dropped[:_FADE_FRAMES])
+        self._made.append(_Made(self._frame, state, 0))
+        self._frame += len(fading.samples)
+        return fading
 
     def _go_back(self, heard: int, state: State) -> None:
         """Makes the stream anew from a frame on."""
@@ -238,8 +252,8 @@ class LiveStream:
                 self._source = self._render(stretch.chapter, _BLOCK_FRAMES, stretch.from_ms, volume_db)
             whole = next(self._source)
             block = Block(whole.samples[: ms * FRAMES_PER_MS], whole.silent)
-        if self._joins:
-            block, self._joins = _joined(self._fading, block), False
+        if self._rises:
+            block, self._rises = _risen(block), False
         self._made.append(_Made(self._frame, self._state, len(block.samples)))
         self._frame += len(block.samples)
         self._state = moved(self._state, ms, self._score)
@@ -273,15 +287,23 @@ def silence(ms: int) -> Block:
     return Block(samples, silent=True)
 
 
-def _joined(before: NDArray[np.int16], block: Block) -> Block:
-    """A block that rises while what was to be heard instead fades."""
-    if not before.any() and block.silent:
+def _risen(block: Block) -> Block:
+    """A block that begins in the middle of a sound, without a click."""
+    if block.silent:
         return block
     samples = block.samples.astype(np.float32)
-    frames = min(_FADE_FRAMES, len(samples))
-    samples[:frames] *= falling(frames)[::-1]
-    fading = before[:frames]
-    samples[: len(fading)] += fading * falling(len(fading))
-    mixed = np.clip(np.rint(samples), -32_768, 32_767).astype(np.int16)
-    mixed.setflags(write=False)
-    return Block(mixed, silent=False)
+    fade_in(samples, min(_FADE_FRAMES, len(samples)))
+    return _rounded(samples)
+
+
+def _faded(samples: NDArray[np.int16]) -> Block:
+    """The end of a sound that is broken off, without a click."""
+    faded = samples.astype(np.float32)
+    fade_out(faded, len(faded))
+    return _rounded(faded)
+
+
+def _rounded(samples: NDArray[np.float32]) -> Block:
+    rounded = np.rint(samples).astype(np.int16)
+    rounded.setflags(write=False)
+    return Block(rounded, silent=False)
