@@ -1,36 +1,57 @@
-"""What a running session costs: processor time and memory, while it plays on a real sound server.
+"""How soon a command is heard in a running session, and what the session costs in processor time and memory.
 
     python -m benchmarks live
 
-A PulseAudio null sink plays it (apt install pulseaudio pulseaudio-utils). The first ten seconds, in which
-later chapters are compiled, are not counted; the minute after them is.
+A PulseAudio null sink plays it (apt install pulseaudio pulseaudio-utils). Commands are given to a whole
+session, and found in a recording of the sink by the first sample that is another one than without them; idle,
+and with all cores loaded. Of what it costs, the first ten seconds, in which later chapters are compiled, are
+not counted; the minute after them is.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks._commands_heard import ROUND, commands_heard
+from benchmarks._sound_server import can_record, load_average, loaded, server
 from benchmarks._timing import VOICE_COACH
 
+COMMANDS = 120
 BEGINS_S = 10
 LASTS_S = 60
 
 
 def main(_arguments: list[str]) -> None:
-    """Prints the share of a core and the memory, playing and paused."""
-    if sys.platform != "linux" or not shutil.which("pulseaudio"):
-        print("a running session: needs Linux and pulseaudio")
+    """Prints how late commands are heard, and the share of a core and the memory, playing and paused."""
+    if not can_record():
+        print("a running session: needs Linux, pulseaudio and parec")
         return
-    from tests.sound_server import running_sound_server
+    for name, programs in (("idle", 0), ("all cores loaded", os.cpu_count() or 1)):
+        with loaded(programs):
+            heard = commands_heard(COMMANDS)
+            load = load_average()
+        print(f"{len(heard)} commands, {name}, load average {load}")
+        _print_late("the sound is another one", [each.changed_ms for each in heard])
+        _print_late("its first frame is heard", [each.obeyed_ms for each in heard])
+        for command in ROUND:
+            _print_late(f"  {command}", [each.changed_ms for each in heard if each.command == command])
+    _print_cost()
 
-    with tempfile.TemporaryDirectory() as home, running_sound_server() as server:
-        environ = os.environ | server.environ | {"VOICE_COACH_HOME": home}
+
+def _print_late(name: str, late_ms: list[float]) -> None:
+    p50, p95, most = np.percentile(late_ms, (50, 95, 100)) if late_ms else (np.nan,) * 3
+    print(f"{name:<28} {len(late_ms):4}   p50 {p50:5.1f}   p95 {p95:5.1f}   max {most:5.1f} ms")
+
+
+def _print_cost() -> None:
+    with tempfile.TemporaryDirectory() as home, server() as found:
+        environ = os.environ | found | {"VOICE_COACH_HOME": home}
         session = subprocess.Popen(
             [*VOICE_COACH, "play", "--no-wait"],
             env=environ,

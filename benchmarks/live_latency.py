@@ -9,18 +9,17 @@ pulseaudio-utils) while another process plays on a live device; idle, and with b
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Generator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 import numpy as np
 
-from tests.sound_server import running_sound_server
+from benchmarks._sound_server import can_record, loaded, record_command, server
 from voice_coach.audio.block import Block
 from voice_coach.outputs.output import device
 
@@ -30,32 +29,20 @@ SOUNDS = 0.25, 0.5
 """The levels between which a command changes: a recording shows to the sample when it did."""
 PATIENCE_S = 5.0
 STEADY_S = 60
-RECORD = ("parec", "--device=test.monitor", "--format=s16le", "--channels=1", "--rate=48000", "--raw")
 
 
 def main(_arguments: list[str]) -> None:
     """Prints the percentiles of the time from a command to its sound, and the breaks in a minute."""
-    if not shutil.which("pulseaudio") or not shutil.which("parec"):
+    if not can_record():
         print("live latency: needs pulseaudio and parec")
         return
     for name, programs in (("idle", 0), ("both cores loaded", os.cpu_count() or 1)):
-        with _loaded(programs):
+        with loaded(programs):
             late_ms = np.array(latencies_ms(COMMANDS))
             p50, p95, most = np.percentile(late_ms, (50, 95, 100))
             print(f"command to sound, {name:<20} p50 {p50:5.1f}   p95 {p95:5.1f}   max {most:5.1f} ms")
             breaks, share = steadiness(STEADY_S)
             print(f"{STEADY_S} s of sound,    {name:<20} {breaks} breaks, {share:.2%} of a core")
-
-
-@contextmanager
-def _loaded(programs: int) -> Generator[None]:
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(programs)]
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
 
 
 class _Switching:
@@ -99,7 +86,7 @@ class _Ear:
 
     def __init__(self, environ: dict[str, str]) -> None:
         self._recorder = subprocess.Popen(
-            (*RECORD, "--latency-msec=20"), stdout=subprocess.PIPE, env=os.environ | environ
+            record_command(20), stdout=subprocess.PIPE, env=os.environ | environ
         )
         self.last = 0
         self.came_s = 0.0
@@ -135,7 +122,7 @@ class _Ear:
 def latencies_ms(commands: int) -> list[float]:
     """Milliseconds from each command until the recorder has its sound; recording's own delay is in it."""
     rng = np.random.default_rng(5)
-    with _server() as environ, closing(_Ear(environ)) as ear:
+    with server() as environ, closing(_Ear(environ)) as ear:
         stream = _Switching()
         playing = threading.Thread(target=lambda: stream.output.write(stream.blocks()))
         playing.start()
@@ -160,8 +147,8 @@ def steadiness(seconds: int) -> tuple[int, float]:
     samples = np.random.default_rng(5).integers(1, 20_000, seconds * 48_000).astype(np.int16)
     samples.setflags(write=False)
     pieces = (samples[at : at + BLOCK_FRAMES] for at in range(0, len(samples), BLOCK_FRAMES))
-    with _server() as environ, tempfile.TemporaryFile() as file:
-        recorder = subprocess.Popen((*RECORD, "--latency-msec=200"), stdout=file, env=os.environ | environ)
+    with server() as environ, tempfile.TemporaryFile() as file:
+        recorder = subprocess.Popen(record_command(200), stdout=file, env=os.environ | environ)
         try:
             while not os.fstat(file.fileno()).st_size:
                 time.sleep(0.01)
@@ -178,21 +165,6 @@ def steadiness(seconds: int) -> tuple[int, float]:
         raise RuntimeError("samples were lost or changed")
     sounding = np.flatnonzero(recorded)
     return int(np.count_nonzero(np.diff(sounding) > 1)), used_s / seconds
-
-
-@contextmanager
-def _server() -> Generator[dict[str, str]]:
-    """A sound server that devices made in here find."""
-    with running_sound_server() as server:
-        before = {name: os.environ.get(name) for name in server.environ}
-        os.environ.update(server.environ)
-        try:
-            yield server.environ
-        finally:
-            for name, value in before.items():
-                os.environ.pop(name)
-                if value is not None:
-                    os.environ[name] = value
 
 
 if __name__ == "__main__":
