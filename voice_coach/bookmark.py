@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from voice_coach.leftovers import clear, lock_new
+from voice_coach.model.speed import FASTEST, SLOWEST
+from voice_coach.model.steps import FASTEST_PERCENT, SLOWEST_PERCENT
 from voice_coach.wishes import Wishes
 
 VERSION: Final = 1
@@ -44,10 +49,12 @@ class Bookmark:
     Attributes:
         session: its name or file, as it was asked for; None for the default.
         title: its title.
-        wishes: what was asked for, with the knob where it stood in the end.
+        wishes: what was asked for, with the knob as it was asked for.
         voice: who spoke, or None for the language's own voice.
         pacing: the pacing file that was named, or None.
+        speed_percent: where the knob stood in the end.
         exercise: the exercise's id, "" in the opening and closing.
+        occurrence: the how manieth time it comes in the session that was, from 0.
         exercise_title: its title, or the chapter's.
         chapter: the chapter's index, of
         chapters: so many.
@@ -56,6 +63,7 @@ class Bookmark:
         easier: whether it was the exercise's easier variant.
         start_at: the exercise that the session began with, "" for its beginning.
         saved_ms: when, in milliseconds since 1970, UTC.
+        run: which playing of the session kept it.
     """
 
     session: str | None
@@ -63,7 +71,9 @@ class Bookmark:
     wishes: Wishes
     voice: str | None
     pacing: str | None
+    speed_percent: int
     exercise: str
+    occurrence: int
     exercise_title: str
     chapter: int
     chapters: int
@@ -74,6 +84,7 @@ class Bookmark:
     easier: bool = False
     start_at: str = ""
     saved_ms: int = 0
+    run: str = ""
     version: int = field(default=VERSION, init=False)
 
     def asked(self) -> Asked:
@@ -90,6 +101,29 @@ class Bookmark:
         has_begun = self.chapter > 0 or self.at_ms > 0
         return same and has_begun and 0 <= now_ms - self.saved_ms <= OFFERED_MS
 
+    def chapter_in(self, exercises: Sequence[str]) -> int | None:
+        """The index of the same chapter in a session with these exercises; None if it is gone.
+
+        Args:
+            exercises: the exercise's id of each chapter, "" for the opening and closing.
+        """
+        if not self.exercise:
+            index = len(exercises) - 1 if self.chapter else 0
+            is_there = len(exercises) > (1 if self.chapter else 0) and not exercises[index]
+            return index if is_there else None
+        same = [index for index, exercise in enumerate(exercises) if exercise == self.exercise]
+        return same[self.occurrence] if self.occurrence < len(same) else None
+
+    def moved_to(self, exercises: Sequence[str]) -> Bookmark:
+        """The bookmark at the nearest place there is where its own is gone: at the start of a chapter.
+
+        That is the last time the same exercise comes, or what now stands where it stood.
+        """
+        same = [index for index, exercise in enumerate(exercises) if exercise and exercise == self.exercise]
+        last = max((index for index, exercise in enumerate(exercises) if exercise), default=0)
+        index = same[-1] if same else min(self.chapter, last)
+        return replace(self, chapter=index, at_ms=0, set=None, rep=None, side=None, easier=False)
+
 
 def named(session: str | None) -> str | None:
     """A session's file as it is found from every folder; a name stays a name."""
@@ -101,6 +135,8 @@ def named(session: str | None) -> str | None:
 class BookmarkFile:
     """Keeps the last one. It never fails: a session is played without it as well.
 
+    Several programs may play at once; the bookmark is that of the one that wrote last.
+
     Args:
         path: the file.
         notify: told once, in a sentence, if it cannot be written.
@@ -110,6 +146,7 @@ class BookmarkFile:
         self.path = path
         self._notify = notify
         self._told = False
+        self._runs: set[str] = set()
 
     def read(self) -> Bookmark | None:
         """The bookmark; None if there is none that this version understands."""
@@ -121,13 +158,25 @@ class BookmarkFile:
             return _bookmark(found)
         return None
 
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything, even if it cannot be read."""
+        return os.path.lexists(self.path)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether what is kept now was written here."""
+        found = self.read()
+        return found is not None and found.run in self._runs
+
     def write(self, bookmark: Bookmark) -> None:
         """Replaces it, whole or not at all."""
-        beside = self.path.with_name(f"{self.path.name}.partial")
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            beside.write_text(json.dumps(asdict(bookmark), ensure_ascii=False), encoding="utf-8")
-            beside.replace(self.path)
+            if not self._runs:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                clear(self.path.parent.glob(f"{self.path.name}.*{_UNFINISHED}"))
+            self._replace(json.dumps(asdict(bookmark)).encode("ascii"))
+            self._runs.add(bookmark.run)
         except OSError as error:
             if not self._told:
                 self._told = True
@@ -136,28 +185,84 @@ class BookmarkFile:
                     "could not be gone on with later."
                 )
 
-    def clear(self) -> None:
-        """There is nothing to go on with."""
-        with suppress(OSError):
-            self.path.unlink(missing_ok=True)
+    def clear(self, runs: Sequence[str]) -> None:
+        """There is nothing to go on with, if what is kept is of one of these runs."""
+        found = self.read()
+        if found is not None and found.run in runs:
+            with suppress(OSError):
+                self.path.unlink(missing_ok=True)
+
+    def _replace(self, data: bytes) -> None:
+        beside = self.path.with_name(f"{self.path.name}.{os.getpid()}-{os.urandom(4).hex()}{_UNFINISHED}")
+        try:
+            with io.FileIO(beside, "x") as file:
+                if not lock_new(file, beside):
+                    return  # another process took it for a leftover; the next place comes soon
+                if file.write(data) < len(data):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                if os.name == "posix":
+                    beside.replace(self.path)
+            if os.name != "posix":
+                beside.replace(self.path)  # not while it is open
+        except OSError:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
 
 
+_UNFINISHED: Final = ".partial"
+
+_LONGEST_MS: Final = 7 * 24 * 3_600_000
+_MANY: Final = 1_000_000
+
+_TEXT: Final = (str,)
+_MAYBE_TEXT: Final = (str, type(None))
 _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "session": (str, type(None)),
-    "title": (str,),
-    "voice": (str, type(None)),
-    "pacing": (str, type(None)),
-    "exercise": (str,),
-    "exercise_title": (str,),
+    "session": _MAYBE_TEXT,
+    "title": _TEXT,
+    "voice": _MAYBE_TEXT,
+    "pacing": _MAYBE_TEXT,
+    "speed_percent": (int,),
+    "exercise": _TEXT,
+    "occurrence": (int,),
+    "exercise_title": _TEXT,
     "chapter": (int,),
     "chapters": (int,),
     "at_ms": (int,),
     "set": (int, type(None)),
     "rep": (int, type(None)),
-    "side": (str, type(None)),
+    "side": _MAYBE_TEXT,
     "easier": (bool,),
-    "start_at": (str,),
+    "start_at": _TEXT,
     "saved_ms": (int,),
+    "run": _TEXT,
+}
+_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "speed_percent": (SLOWEST_PERCENT, FASTEST_PERCENT),
+    "occurrence": (0, _MANY),
+    "chapter": (0, _MANY),
+    "chapters": (1, _MANY),
+    "at_ms": (0, _LONGEST_MS),
+    "set": (1, _MANY),
+    "rep": (1, _MANY),
+    "saved_ms": (0, 1 << 53),
+}
+
+_WISH_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "guidance": _MAYBE_TEXT,
+    "rate_wpm": (int, type(None)),
+    "values": (dict,),
+    "speed": (int, float, type(None)),
+    "said": (dict,),
+    "fit_ms": (int, type(None)),
+    "lead_in_ms": (int,),
+    "person": _TEXT,
+}
+_WISH_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
+    "rate_wpm": (1, _MANY),
+    "speed": (SLOWEST, FASTEST),
+    "fit_ms": (1, _LONGEST_MS),
+    "lead_in_ms": (0, _LONGEST_MS),
 }
 
 
@@ -170,19 +275,41 @@ def _bookmark(found: object) -> Bookmark | None:
     data = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
     if data.get("version") != VERSION:
         return None
-    values = {name: data[name] for name in _TYPES}
-    for name, value in values.items():
-        if type(value) not in _TYPES[name]:
-            raise TypeError(name)
+    values = _checked(data, _TYPES, _BOUNDS)
+    if values["chapter"] >= values["chapters"]:
+        raise ValueError("chapter")
     return Bookmark(**values, wishes=_wishes(data["wishes"]))
 
 
 def _wishes(found: Any) -> Wishes:
     known = {each.name for each in fields(Wishes)}
-    values: dict[str, Any] = {name: value for name, value in dict(found).items() if name in known}
+    values = _checked(found, {name: _WISH_TYPES[name] for name in known}, _WISH_BOUNDS)
+    if not all(type(value) is str for value in values["said"].values()):
+        raise TypeError("said")
     # JSON has no tuples.
-    tuned: dict[str, int | list[int]] = dict(values.get("values", {}))
+    tuned: dict[str, int | list[int]] = values["values"]
     values["values"] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in tuned.items()
     }
     return Wishes(**values)
+
+
+def _checked(
+    data: Mapping[str, Any], types: Mapping[str, tuple[type, ...]], bounds: Mapping[str, tuple[float, float]]
+) -> dict[str, Any]:
+    """Those of the values that there are types for, each of its type and within its bounds.
+
+    Raises:
+        TypeError, ValueError, KeyError: they are not.
+    """
+    values = {name: data[name] for name in types}
+    for name, value in values.items():
+        if type(value) not in types[name]:
+            raise TypeError(name)
+        if isinstance(value, str) and "\0" in value:
+            raise ValueError(name)
+        if name in bounds and value is not None:
+            low, high = bounds[name]
+            if not low <= cast("float", value) <= high:
+                raise ValueError(name)
+    return values

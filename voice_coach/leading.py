@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.live_score import LiveScore
 from voice_coach.living import Listeners, LiveSession, Place
 from voice_coach.model.live import LiveStatus
+from voice_coach.model.steps import STEP_PERCENT
 from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.model.units import MS_PER_SECOND, format_clock
+from voice_coach.pacing.fitted import CannotFitError
 from voice_coach.performance import Performance
 from voice_coach.player.machine import entered
 from voice_coach.player.places import resume_ms
@@ -22,8 +25,41 @@ if TYPE_CHECKING:
     from voice_coach.controls.control import Control
     from voice_coach.practising import Keeper
 
-_AWAY_MS = 60_000
+_AWAY_MS: Final = 60_000
 """Going on another time is like going on after a pause of this length."""
+
+BEGUN_MS: Final = 10_000
+"""So long a session is heard before its place is kept instead of that of another one."""
+
+_LOOK_MS: Final = 1_000
+"""Looks further apart than this were not all playing."""
+
+
+def prepared(prepare: Callable[..., Performance], asked: Asked, notify: Callable[[str], None]) -> Performance:
+    """A session that was left, prepared again; its time may no longer be reached, as scripts change.
+
+    Args:
+        prepare: as ``Coach.prepare``.
+        asked: how it was asked for.
+        notify: told in a sentence if it cannot be as long as was asked for.
+
+    Raises:
+        CoachError: it cannot be prepared at all.
+    """
+    try:
+        return prepare(asked.session, asked.wishes, start_at=asked.start_at)
+    except CannotFitError as error:
+        target_ms, reach_ms = error.target_ms, error.nearest or (error.low_ms, error.high_ms)
+    nearest_ms = min(reach_ms, key=lambda ms: abs(ms - target_ms))
+    told = f"It can no longer be {format_clock(target_ms)} long as you asked for"
+    try:
+        wishes = replace(asked.wishes, fit_ms=nearest_ms)
+        performance = prepare(asked.session, wishes, start_at=asked.start_at)
+    except CannotFitError:
+        notify(f"{told}, so it is as long as it comes.")
+        return prepare(asked.session, replace(asked.wishes, fit_ms=None), start_at=asked.start_at)
+    notify(f"{told}, so it is {format_clock(nearest_ms)}, the nearest that it can be.")
+    return performance
 
 
 def lead(
@@ -50,27 +86,36 @@ def lead(
         notify: told what goes wrong.
         now_ms: milliseconds since 1970, UTC.
     """
-    percent = round(performance.speed * 100)
-    score = LiveScore(performance, resume.chapter if resume else 0)
-    state = State(speed_percent=percent)
-    if resume is not None:
-        state = _resumed(score, state, resume, offer=offer)
-    marker = _Marker(performance, bookmark, asked, now_ms) if bookmark and asked else None
+    asked_percent = round(performance.speed * 100)
+    first, state = performance, State(speed_percent=asked_percent)
+    left = _found(performance, resume, notify) if resume and not offer else _same(performance, resume)
+    if left is not None and not offer:
+        first, percent = _at_percent(performance, left.speed_percent, notify)
+        state = replace(state, speed_percent=percent)
+    score = LiveScore(first, left.chapter if left else 0)
+    if left is not None:
+        state = _resumed(score, state, left, offer=offer)
+    marker = _Marker(performance, bookmark, asked, now_ms, left, offer) if bookmark and asked else None
     watch = SleepWatch(system_clocks())
 
+    def told(status: LiveStatus) -> None:
+        if marker is not None:
+            marker.look(status)
+        on_status(status)
+
     def changed(place: Place, status: LiveStatus) -> None:
-        if marker is not None and status.mode not in ("offering", "ended"):
-            marker.mark(place)
+        if marker is not None:
+            marker.mark(place, status)
         for control in controls:
             control.changed(status)
 
     return LiveSession(
         score,
         lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first),
-        Rules(waits=waits, speed_percent=percent),
+        Rules(waits=waits, speed_percent=asked_percent),
         state,
         Listeners(
-            status=on_status,
+            status=told,
             changed=changed,
             over=keeper.completed if keeper else lambda _chapter: None,
             pain=(lambda place: keeper.hurt(place.exercise, place.mark)) if keeper else lambda _place: None,
@@ -83,31 +128,81 @@ def lead(
 
 
 class _Marker:
-    """Keeps the place of one session."""
+    """Keeps the place of one session.
+
+    What was kept before stays until this session has been heard for a while: somebody who only looks in, or
+    is asleep when something is offered, does not lose it.
+
+    Args:
+        performance: the session as it was asked for.
+        file: where its place is kept.
+        asked: how it was asked for.
+        now_ms: the clock.
+        left: where it goes on, or may.
+        offer: whether that is only offered.
+    """
 
     def __init__(
-        self, performance: Performance, file: BookmarkFile, asked: Asked, now_ms: Callable[[], int]
+        self,
+        performance: Performance,
+        file: BookmarkFile,
+        asked: Asked,
+        now_ms: Callable[[], int],
+        left: Bookmark | None,
+        offer: bool,
     ) -> None:
         self._performance = performance
         self._file = file
         self._asked = asked
         self._now_ms = now_ms
+        self._offered = left if offer else None
+        self._run = uuid.uuid4().hex
+        self._runs = [self._run, left.run] if left and not offer else [self._run]
+        self._looked_ms: int | None = None
+        self._heard_ms = BEGUN_MS if file.read() is None else 0
+        self._place: Place | None = None
 
-    def mark(self, place: Place) -> None:
+    def look(self, status: LiveStatus) -> None:
+        """Time has gone on."""
+        now_ms, before_ms = self._now_ms(), self._looked_ms
+        self._looked_ms = now_ms
+        if before_ms is not None and status.mode == "playing":
+            self._heard_ms += min(max(0, now_ms - before_ms), _LOOK_MS)
+        if self._place is not None and self._heard_ms >= BEGUN_MS:
+            self._keep(self._place)
+            self._place = None
+
+    def mark(self, place: Place, status: LiveStatus) -> None:
+        """The session has come to this place."""
+        if status.mode in ("offering", "ended"):
+            return
+        if self._offered is not None:
+            # Whoever has not taken up the offer is at the very beginning.
+            if place.chapter == self._offered.chapter:
+                self._runs.append(self._offered.run)
+            self._offered = None
+        self._place = place
+        self.look(status)
+
+    def left(self, by_command: bool) -> None:
+        """A session that was heard to its end is not gone on with."""
+        if not by_command:
+            self._file.clear(self._runs)
+
+    def _keep(self, place: Place) -> None:
         from voice_coach.bookmark import Bookmark, named
 
-        asked, mark = self._asked, place.mark
-        wishes = asked.wishes
-        if place.speed_percent != round(self._performance.speed * 100):
-            wishes = wishes.at_speed(place.speed_percent / 100, before=self._performance.speed)
+        asked, mark, exercises = self._asked, place.mark, self._performance.exercises
         self._file.write(
             Bookmark(
                 session=named(asked.session),
                 title=self._performance.session.title,
-                wishes=wishes,
+                wishes=asked.wishes,
                 voice=asked.voice,
                 pacing=str(asked.pacing.absolute()) if asked.pacing else None,
+                speed_percent=place.speed_percent,
                 exercise=place.exercise,
+                occurrence=exercises[: place.chapter].count(place.exercise),
                 exercise_title=place.title,
                 chapter=place.chapter,
                 chapters=self._performance.chapter_count,
@@ -118,30 +213,67 @@ class _Marker:
                 easier=place.easier,
                 start_at=asked.start_at,
                 saved_ms=self._now_ms(),
+                run=self._run,
             )
         )
 
-    def left(self, by_command: bool) -> None:
-        """A session that was heard to its end is not gone on with."""
-        if not by_command:
-            self._file.clear()
+
+def _same(performance: Performance, resume: Bookmark | None) -> Bookmark | None:
+    """The bookmark as the script is now; None where its place is gone."""
+    index = resume.chapter_in(performance.exercises) if resume else None
+    return replace(resume, chapter=index) if resume and index is not None else None
 
 
-def _resumed(score: LiveScore, state: State, resume: Bookmark, *, offer: bool) -> State:
+def _found(performance: Performance, resume: Bookmark, notify: Callable[[str], None]) -> Bookmark:
+    """The bookmark as the script is now; where its place is gone, at the nearest."""
+    if (same := _same(performance, resume)) is not None:
+        return same
+    moved = resume.moved_to(performance.exercises)
+    notify(
+        f"{performance.session.title} has changed since you left it in {resume.exercise_title}, so it goes "
+        f"on at the start of {performance.titles[moved.chapter]}."
+    )
+    return moved
+
+
+def _at_percent(
+    performance: Performance, percent: int, notify: Callable[[str], None]
+) -> tuple[Performance, int]:
+    """The session with the knob where it was left, or as near to that as it can be, and where that is."""
+    asked = round(performance.speed * 100)
+    step = STEP_PERCENT if percent < asked else -STEP_PERCENT
+    for turned in range(percent, asked, step):
+        try:
+            found = performance.at_speed(turned / 100)
+        except CannotFitError:
+            continue
+        if turned != percent:
+            notify(f"The pace is {turned} %: at {percent} % it could not be as long as you asked for.")
+        return found, turned
+    if percent != asked:
+        notify(f"The pace is {asked} %: at {percent} % it could not be as long as you asked for.")
+    return performance, asked
+
+
+def _resumed(score: LiveScore, state: State, left: Bookmark, *, offer: bool) -> State:
     """The state to begin in: at the same rep, even if times have changed since."""
-    index = resume.chapter if resume.chapter < score.count else 0
-    state = replace(state, chapter=index, at_ms=0, easier=resume.easier and score.has_easier(index))
+    index = left.chapter
+    state = replace(state, chapter=index, at_ms=0, easier=left.easier and score.has_easier(index))
     chapter = score.chapter(index, easier=True) if state.easier else next(score.performance.chapters(index))
     if chapter is not None:
-        state = replace(state, at_ms=_place_ms(chapter, resume))
-    return entered(state, "offering", "resume_offer") if offer else entered(state, "playing", "resumed")
+        # What was left at a slower pace is not as far on at this one.
+        slower = min(1.0, left.speed_percent / state.speed_percent)
+        state = replace(state, at_ms=_place_ms(chapter, left, round(left.at_ms * slower)))
+    if not offer:
+        return entered(state, "playing", "resumed")
+    return replace(entered(state, "offering", "resume_offer"), offered_percent=left.speed_percent)
 
 
-def _place_ms(chapter: Chapter, resume: Bookmark) -> int:
+def _place_ms(chapter: Chapter, left: Bookmark, at_ms: int) -> int:
     """The start of the rep in which the session was left, or of a sentence near the place."""
-    if resume.rep is not None:
-        left_in = (resume.set, resume.rep, resume.side)
+    if left.rep is not None:
+        left_in = (left.set, left.rep, left.side)
         for event in chapter.events:
             if (event.mark.set, event.mark.rep, event.mark.side) == left_in:
                 return event.start_ms
-    return resume_ms(chapter, min(resume.at_ms, chapter.duration_ms), _AWAY_MS)
+    return resume_ms(chapter, min(at_ms, chapter.duration_ms), _AWAY_MS)

@@ -11,11 +11,11 @@ from voice_coach.cli.display import Display, make_display
 from voice_coach.cli.main import DONE
 from voice_coach.cli.telling import command, tell
 from voice_coach.cli.writing import write
-from voice_coach.coach import Coach
+from voice_coach.coach import DEFAULT_SESSION, Coach
 from voice_coach.home import find_runtime
 from voice_coach.model.export import ExportWishes, FileWishes
 from voice_coach.model.practice import AUTO
-from voice_coach.model.problems import CoachError, DeviceError, OutputError
+from voice_coach.model.problems import CoachError, DeviceError, OutputError, WishError
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
@@ -46,10 +46,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="never wait until you are ready: nothing to press is within reach",
     )
     add_pacing(parser, guidance=AUTO)
+    parser.set_defaults(session=None)  # with --resume it matters whether one was named
 
 
 def run(options: argparse.Namespace) -> int:
     if _is_file(options.output):
+        if options.resume:
+            raise WishError(
+                "--resume goes on by sound; a file is always the whole session: leave one of them out."
+            )
         with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
             return write(
                 coach,
@@ -66,90 +71,146 @@ class _Playing:
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._display: Display | None = None
+        self._resume: Bookmark | None = None
 
     def run(self) -> int:
         options = self._options
-        asked, resume = self._asked()
+        asked = self._asked()
         coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
             # The device opens while the session is prepared.
             with coach, coach.device(options.output, live=True) as device:
-                performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
+                performance = self._prepared(coach, asked)
                 try:
                     device.ready()
                     if not options.quiet:
                         _say_what_fades(performance)
-                    self._lead(coach, performance, device, asked, resume)
+                    self._lead(coach, performance, device, asked)
                 except DeviceError as error:  # there is none; one that is lost later on is waited for
                     return _write_instead(coach, performance, error)
         except KeyboardInterrupt as end:
             tell(end)
-            self._say_how_to_go_on()
+            self._say_how_to_go_on(coach)
             return DONE
         if self._display and self._display.was_left:
-            self._say_how_to_go_on()
+            self._say_how_to_go_on(coach)
         return DONE
 
-    def _asked(self) -> tuple[Asked, Bookmark | None]:
-        """What is to be played, and where the last session was left if that is where it goes on, or may."""
+    def _asked(self) -> Asked:
+        """What is to be played; finds where the last session was left if that is where it goes on, or may."""
         from voice_coach.bookmark import Asked
 
         options = self._options
         asked = Asked(
-            session=options.session,
+            session=options.session or DEFAULT_SESSION,
             wishes=wishes(options),
             voice=options.voice,
             pacing=options.file,
             start_at=options.start_at,
         )
         with Coach(notify=self._notify) as coach:
-            found, now_ms = coach.bookmark.read(), coach.now_ms()
+            file, now_ms = coach.bookmark, coach.now_ms()
+            found, is_there = file.read(), file.is_there
         if not options.resume:
-            return asked, found if found is not None and found.may_be_offered(asked, now_ms) else None
+            self._resume = found if found and found.may_be_offered(asked, now_ms) else None
+            return asked
+        if found is None and is_there:
+            raise CoachError(
+                f"Where the last session was left cannot be read ({file.path}), so it cannot be gone on "
+                "with. Begin it anew."
+            )
         if found is None:
-            raise CoachError("There is no session to go on with: the last one was heard to its end.")
-        return found.asked(), found
+            raise CoachError(
+                "There is no session to go on with: none was begun, or the last one was heard to its end."
+            )
+        _refuse_other(options, found)
+        self._resume = found
+        return found.asked()
 
-    def _lead(
-        self,
-        coach: Coach,
-        performance: Performance,
-        device: LiveOutput,
-        asked: Asked,
-        resume: Bookmark | None,
-    ) -> None:
+    def _prepared(self, coach: Coach, asked: Asked) -> Performance:
+        if self._options.resume:
+            from voice_coach.leading import prepared
+
+            return prepared(coach.prepare, asked, self._notify)
+        performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
+        if self._resume is not None and self._resume.chapter_in(performance.exercises) is None:
+            self._resume = None  # the script has changed
+        return performance
+
+    def _lead(self, coach: Coach, performance: Performance, device: LiveOutput, asked: Asked) -> None:
         from voice_coach.controls.choosing import close_all, controls, start_all
+        from voice_coach.controls.early import EarlyDesk
 
         chosen = controls(find_runtime(), interactive=not self._options.quiet, notify=self._notify)
-        # What only other programs can reach is not within reach of somebody on the floor.
-        waits = not self._options.no_wait and any(control.is_at_hand for control in chosen)
-        if resume is not None and not (self._options.resume or waits):
-            tell(f"To go on where you were: {command('play', '--resume')}", whole=True)
-            resume = None
-        with make_display(performance.session.title, quiet=self._options.quiet) as self._display:
-            session = coach.lead(
-                performance,
-                self._display.show,
-                asked=asked,
-                controls=chosen,
-                waits=waits,
-                resume=resume,
-                offer=not self._options.resume,
-                is_heard=device.is_heard,
-            )
-            started = start_all(chosen, session, self._notify)
-            try:
+        desk = EarlyDesk(performance.session.id, performance.session.title, performance.chapter_count)
+        started = start_all(chosen, desk, self._notify)
+        try:
+            # What only other programs can reach is not within reach of somebody on the floor.
+            waits = not self._options.no_wait and any(control.is_at_hand for control in started)
+            resume = self._resume
+            if resume is not None and not (self._options.resume or waits):
+                self._say_where_it_was()
+                resume = None
+            with make_display(performance.session.title, quiet=self._options.quiet) as self._display:
+                session = coach.lead(
+                    performance,
+                    self._display.show,
+                    asked=asked,
+                    controls=started,
+                    waits=waits,
+                    resume=resume,
+                    offer=not self._options.resume,
+                    is_heard=device.is_heard,
+                )
+                desk.bind(session)
                 session.play(device, lambda: coach.device(self._options.output, live=True))
-            finally:
-                close_all(started)
+        finally:
+            close_all(started)
 
     def _notify(self, sentence: str) -> None:
         self._display.note(sentence) if self._display else tell(sentence)
 
-    def _say_how_to_go_on(self) -> None:
+    def _say_how_to_go_on(self, coach: Coach) -> None:
         last = self._display.last.status if self._display and self._display.last else None
         tell(f"Stopped after {format_clock(last.position_ms if last else 0)}.")
-        tell(f"To go on from there: {command('play', '--resume')}", whole=True)
+        if coach.bookmark.is_own:
+            tell(f"To go on from there: {command('play', '--resume')}", whole=True)
+        elif self._resume is not None and coach.bookmark.read() == self._resume:
+            self._say_where_it_was()
+
+    def _say_where_it_was(self) -> None:
+        tell(f"To go on where you were: {command('play', '--resume')}", whole=True)
+
+
+def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
+    """A session that is gone on with is as it was left.
+
+    Raises:
+        WishError: it is asked for otherwise.
+    """
+    from voice_coach.bookmark import named
+
+    file = str(options.file.absolute()) if options.file else None
+    percent = None if options.pace is None else round(options.pace * 100)
+    guidance = None if options.guidance == AUTO else options.guidance
+    wishes = found.wishes
+    given = {
+        str(options.session): (named(options.session), found.session or DEFAULT_SESSION),
+        "--voice": (options.voice, found.voice),
+        "--rate": (options.rate, wishes.rate_wpm),
+        "--guidance": (guidance, wishes.guidance),
+        "--pace": (percent, found.speed_percent),
+        "--fit": (options.fit, wishes.fit_ms),
+        "--set": (dict(options.said) or None, wishes.said),
+        "--file": (file, found.pacing),
+        "--from": (options.start_at or None, found.start_at),
+    }
+    other = [name for name, (asked, left) in given.items() if asked is not None and asked != left]
+    if other:
+        raise WishError(
+            f"--resume goes on with {found.title} just as it was left. Leave out {', '.join(other)}, or "
+            "leave out --resume to begin anew."
+        )
 
 
 def _is_file(output: str) -> bool:
