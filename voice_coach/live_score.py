@@ -41,8 +41,7 @@ class LiveScore:
         self._performance = performance
         self._words: LiveWords = performance.language.live
         self._first = first
-        before = islice(performance.chapters(), first)
-        self._chapters = Ahead(chain(performance.chapters(first), before if first else (), self._rehearsed()))
+        self._chapters = Ahead(chain(self._in_order(), self._rehearsed()))
         self._joined: dict[int, Course] = {}
         self._easier: dict[int, Chapter] = {}
         self._said: dict[Aside, Chapter] = {}
@@ -70,10 +69,10 @@ class LiveScore:
             return self._easier_chapter(index)
         if index in self._joined:
             return self._joined[index].chapter
-        return self._chapters.at((index - self._first) % self.count)
+        return self._chapters.at(self._turn(index))
 
     def expect(self, index: int, timeout_s: float) -> None:
-        self._chapters.wait_for((index - self._first) % self.count, timeout_s)
+        self._chapters.wait_for(self._turn(index), timeout_s)
 
     def has_easier(self, index: int) -> bool:
         return self._performance.has_easier(index)
@@ -91,6 +90,10 @@ class LiveScore:
             self._said[aside] = self._compiled(aside)
         return self._said[aside]
 
+    def said(self, aside: Aside) -> Chapter | None:
+        """What is said besides, if it has been compiled; other threads than the one that plays may ask."""
+        return self._said.get(aside)
+
     def after(self, before: LiveScore, state: State) -> LiveScore:
         """This score, going on where another one has come to, from the next cue on.
 
@@ -100,6 +103,10 @@ class LiveScore:
         """
         index = state.chapter
         old, new = before.chapter(index), self.chapter(index)
+        # What is being said, or done instead, is heard to its end as it began.
+        self._said |= {aside: before.aside(aside) for aside in state.asides}
+        if state.easier and (easier := before.chapter(index, easier=True)) is not None:
+            self._easier[index] = easier
         if old is None or state.easier:
             return self
         was = before.course(index) or course(old)
@@ -110,6 +117,20 @@ class LiveScore:
     def course(self, index: int) -> Course | None:
         """The chapter in which one pace goes over into another, if it is one."""
         return self._joined.get(index)
+
+    def _in_order(self) -> Iterator[Chapter]:
+        """The chapter that is needed first, then those before it, then the rest."""
+        coming = self._performance.chapters(self._first)
+        yield next(coming)
+        if self._first:
+            yield from islice(self._performance.chapters(), self._first)
+        yield from coming
+
+    def _turn(self, index: int) -> int:
+        """When a chapter is compiled: the how manieth it is."""
+        if index == self._first:
+            return 0
+        return index + 1 if index < self._first else index
 
     def _rehearsed(self) -> Iterator[Chapter]:
         """No chapter; when all are there, what must come at once when it is asked for is spoken ahead."""
@@ -141,11 +162,13 @@ class LiveScore:
         if aside.name == "time_left" and aside.left_ms is not None:
             known = time_left(aside.left_ms)
             return (words.time_left if known else words.time_left_short), known
-        if aside.name in ("where", "time_left"):
+        if aside.name == "time_left":
+            return words.time_left_unknown, {}
+        if aside.name == "where":
             if not exercise:
                 return (words.where_closing if aside.chapter else words.where_opening), {}
             return words.where, self._place(aside)
-        if aside.name == "hurts_ask" and not self.has_easier(aside.chapter):
+        if aside.name == "hurts_ask" and (aside.easier or not self.has_easier(aside.chapter)):
             return words.hurts_ask_no_easier, {}
         lines: Lines = getattr(words, aside.name)
         return lines, {

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event as Flag
 from threading import Thread
@@ -15,14 +14,17 @@ from voice_coach.live_score import LiveScore
 from voice_coach.model.commands import CommandName
 from voice_coach.model.cue import Mark
 from voice_coach.model.live import LiveStatus
-from voice_coach.model.problems import CoachError, DeviceError
+from voice_coach.model.problems import DeviceError
 from voice_coach.model.status import Status
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.player.commanding import told
 from voice_coach.player.places import mark_at, sentence_ms
-from voice_coach.player.state import Rules, State
+from voice_coach.player.slept import always_s
+from voice_coach.player.state import AsideName, Rules, State
 from voice_coach.player.status import moment
 from voice_coach.player.stream import LiveStream
+from voice_coach.player.under import Loop
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -97,7 +99,9 @@ class LiveSession:
         rules: what holds for the session.
         state: where it begins.
         listeners: who is told.
-        clock_s: a clock that goes on while the machine is awake; ``asleep_ms`` says how long it was not.
+        clock_s: a clock that goes on while the machine sleeps, as far as there is one.
+        asleep_ms: how long it has slept since this was asked last.
+        bed: what is heard under everything; None for nothing.
     """
 
     def __init__(
@@ -108,8 +112,9 @@ class LiveSession:
         state: State,
         listeners: Listeners,
         *,
-        clock_s: Callable[[], float] = time.monotonic,
+        clock_s: Callable[[], float] = always_s,
         asleep_ms: Callable[[], int] = lambda: 0,
+        bed: Loop | None = None,
     ) -> None:
         self._score = score
         self._retimed = retimed
@@ -117,7 +122,7 @@ class LiveSession:
         self._clock_s = clock_s
         self._asleep_ms = asleep_ms
         self._speed_percent = state.speed_percent
-        self._stream = LiveStream(score, rules, self._render, state, self._commanded)
+        self._stream = LiveStream(score, rules, self._render, state, self._commanded, bed)
         self._happened: deque[tuple[str, Callable[[], None]]] = deque()
         self._failed: set[str] = set()
         self._over = Flag()
@@ -162,8 +167,7 @@ class LiveSession:
                 except DeviceError:
                     if not current.position_frames and current is device:
                         raise
-                    current.close()
-                    current = self._another(another)
+                    current = self._another(current, another)
         finally:
             self._over.set()
             if current is not None:
@@ -173,12 +177,13 @@ class LiveSession:
         if self._troubles:
             raise self._troubles[0]
 
-    def _another(self, another: Callable[[], LiveOutput]) -> LiveOutput | None:
+    def _another(self, gone: LiveOutput, another: Callable[[], LiveOutput]) -> LiveOutput | None:
         """Waits for a device to come back; None if the session is ended meanwhile."""
         from voice_coach.outputs.reopening import wait_for_device
 
         self._stream.lose()
         since_s = self._clock_s()
+        gone.close()  # which may take a while
         device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._over.wait)
         if device is not None:
             self._stream.come_back(round((self._clock_s() - since_s) * MS_PER_SECOND))
@@ -194,13 +199,13 @@ class LiveSession:
 
     def _commanded(self, command: CommandName, before: State, after: State) -> None:
         """In the thread that makes the sound: what there is to do is left to the other one."""
-        if command == "hurts" and after.mode == "hurting" and before.mode not in ("hurting", "asking"):
+        if after.hurt and not before.hurt:
             place = self._place(before)
             self._happened.append(("pain", lambda: self._listeners.pain(place)))
         if any(aside.name == "kept" for aside in after.asides) and before.mode == "offering":
             self._happened.append(("keep", lambda: self._listeners.keep(after.speed_percent)))
         is_over = before.mode == "ended" or (before.mode == "offering" and before.offer == "keep")
-        if after.mode == "ended" and not is_over:
+        if after.mode == "ended" and not is_over and command in ("stop", "end"):
             self._is_left = True
 
     def _tell(self) -> None:
@@ -254,22 +259,37 @@ class LiveSession:
         self._retiming.start()
 
     def _compile(self, percent: int, first: int) -> None:
+        score: LiveScore | None = None
         try:
             score = self._retimed(percent, first)
             score.start()
-            while score.chapter(first) is None and not self._over.wait(_SOON_S):
-                pass
-        except CoachError as error:
-            self._listeners.notify(f"The pace stays as it is: {error}")
+            while score.chapter(first) is None and not self._over.is_set():
+                score.expect(first, _SOON_S)
+        except Exception as error:  # noqa: BLE001  (the session goes on as it was, whatever it is)
+            if score is not None:
+                score.close(0)
+            self._keep_speed(percent, error)
             return
-        before = self._score
+        self._stream.exchange(partial(self._goes_on_in, score))
 
-        def going_on(state: State) -> LiveScore:
-            self._score = score
-            return score.after(before, state)
-
+    def _goes_on_in(self, score: LiveScore, state: State) -> LiveScore:
+        """Another pace from what is heard on."""
+        before, self._score = self._score, score
         before.close(0)
-        self._stream.exchange(going_on)
+        return score.after(before, state)
+
+    def _keep_speed(self, percent: int, error: Exception) -> None:
+        """What is left cannot be as slow or fast as that: the knob goes back, and the coach says so."""
+        stays = round(self._score.performance.speed * 100)
+        name: AsideName = "slowest" if percent < stays else "fastest"
+
+        def back(state: State) -> State:
+            there = replace(state, speed_percent=stays)
+            return told(there, self._score, name)
+
+        self._speed_percent = stays
+        self._stream.adjust(back)
+        self._listeners.notify(f"The pace stays as it is: {error}")
 
     def _place(self, state: State) -> Place:
         chapter = self._score.chapter(state.chapter, easier=state.easier)
@@ -312,8 +332,6 @@ class LiveSession:
         return moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
 
     def _saying(self, state: State) -> str:
-        if not state.asides:
-            return ""
-        words = [event for event in self._score.aside(state.asides[0]).events if event.lane == "speech"]
-        said = [event.text for event in words if event.start_ms <= state.aside_ms]
-        return said[-1] if said else ""
+        chapter = self._score.said(state.asides[0]) if state.asides else None
+        words = (event for event in (chapter.events if chapter else ()) if event.lane == "speech")
+        return next((event.text for event in reversed([*words]) if event.start_ms <= state.aside_ms), "")

@@ -37,11 +37,10 @@ def test_items_come_out_while_later_ones_are_made() -> None:
     ahead.start()
     items = iter(ahead)
     assert next(items) == "first"
-    assert ahead.so_far() == ("first",)
-    assert not ahead.is_complete()
+    assert (ahead.at(0), ahead.at(1)) == ("first", None)
     more.set()
     assert list(items) == ["second"]
-    assert ahead.is_complete()
+    assert ahead.at(1) == "second"
 
 
 def test_pulls_ahead_of_who_reads() -> None:
@@ -55,7 +54,7 @@ def test_pulls_ahead_of_who_reads() -> None:
     ahead = Ahead(source())
     ahead.start()
     assert made.wait(10)
-    assert ahead.so_far() == (1, 2)
+    assert (ahead.at(0), ahead.at(1)) == (1, 2)
 
 
 def test_an_error_comes_out_at_its_place_of_every_iteration() -> None:
@@ -70,7 +69,10 @@ def test_an_error_comes_out_at_its_place_of_every_iteration() -> None:
         assert next(items) == 1
         with pytest.raises(CoachError, match="the second"):
             next(items)
-    assert not ahead.is_complete()
+    assert ahead.at(1) is None
+    ahead.wait_for(0, 10)
+    with pytest.raises(CoachError, match="the second"):
+        ahead.wait_for(1, 10)
 
 
 def test_stop_ends_the_work_and_every_iteration() -> None:
@@ -79,10 +81,9 @@ def test_stop_ends_the_work_and_every_iteration() -> None:
     waiting = iter(ahead)
     assert next(waiting) == 0
     ahead.stop()
-    made = len(ahead.so_far())
-    assert list(ahead) == list(range(made))
-    assert list(waiting) == list(range(1, made))
-    assert not ahead.is_complete()
+    made = list(ahead)
+    assert made == list(range(len(made)))
+    assert list(waiting) == made[1:]
 
 
 def test_stop_waits_for_the_item_being_made() -> None:
@@ -98,10 +99,10 @@ def test_stop_waits_for_the_item_being_made() -> None:
     assert making.wait(10)
     stopper = Thread(target=ahead.stop)
     stopper.start()
-    assert ahead.so_far() == ()
+    assert ahead.at(0) is None
     go_on.set()
     stopper.join()
-    assert ahead.so_far() == (1,)
+    assert ahead.at(0) == 1
 
 
 def test_stopping_what_never_began_returns() -> None:

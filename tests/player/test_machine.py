@@ -70,6 +70,9 @@ def said(state: State) -> tuple[AsideName, ...]:
 
 BACK: list[CommandName] = ["previous", "previous-rep", "back"]
 
+BESIDES: list[CommandName] = ["pause", "where", "time-left", "louder", "slower"]
+AWAY: list[CommandName] = ["repeat", "pause", "where", "time-left", "louder", "slower", "hurts", "rest"]
+
 HOLD = State(chapter=1, at_ms=6_700)
 """In the first hold of the exercise."""
 
@@ -179,6 +182,37 @@ class TestHurting:
         assert left.mode == "paused"
         assert said(after(left, "resume")) == ("going_on", "hurts_ask")
 
+    def test_nobody_who_was_hurt_is_led_on_without_having_said_so(self) -> None:
+        resting = after(run(after(HOLD, "hurts"), 2_000), "rest")
+        back = after(resting, "ready")
+        for state in (resting, back, after(resting, "pause"), run(back, 10**6)):
+            assert run(state, 10**6).mode == "paused"
+            for name in AWAY:
+                assert after(state, name).hurt, (state.mode, name)
+
+    def test_the_answers_hold_also_later(self) -> None:
+        left = run(after(HOLD, "hurts"), 10**6)
+        assert left.mode == "paused"
+        for state in (left, after(left, "resume", "rest"), after(left, "resume", "rest", "ready")):
+            assert after(state, "previous").easier
+            assert after(state, "easier").easier
+            assert after(state, "next").chapter == 2
+            assert said(after(state, "end")) == ("ended_after_pain",)
+            assert after(state, "rest").mode == "resting"
+
+    def test_easier_stays_easier(self) -> None:
+        easier = replace(State(chapter=1, at_ms=2_000), easier=True)
+        assert after(easier, "back") == replace(easier, at_ms=0)
+        assert said(after(easier, "previous-rep")) == ()
+        again = after(run(after(easier, "hurts"), 2_000), "easier")
+        assert said(again) == ("no_easier", "hurts_ask")
+
+    def test_a_question_is_not_swallowed_by_another(self) -> None:
+        hurting = after(HOLD, "hurts", "time-left")
+        assert said(hurting) == ("time_left", "way_out")
+        asking = after(run(after(HOLD, "hurts"), 800), "where", "time-left")
+        assert said(asking) == ("time_left", "hurts_ask")
+
     def test_from_every_mode_it_leads_out(self) -> None:
         for mode in set(get_args(Mode)) - {"lost", "ended"}:
             assert after(replace(HOLD, mode=mode, offer="resume"), "hurts").mode == "hurting", mode
@@ -253,7 +287,20 @@ class TestOffering:
         assert (went.mode, went.chapter, went.at_ms, said(went)) == ("playing", 1, 6_700, ("resumed",))
 
     def test_otherwise_the_session_begins_anew(self) -> None:
-        assert run(self.OFFER, 700 + 8_000) == State()
+        again = run(self.OFFER, 700 + 8_000)
+        assert (again.mode, said(again)) == ("offering", ("resume_offer",))  # once more
+        assert run(self.OFFER, 2 * (700 + 8_000)) == State()
+
+    def test_a_pause_or_a_question_leaves_it_as_it_is(self) -> None:
+        for name in BESIDES:
+            there = after(self.OFFER, name)
+            assert (there.chapter, there.at_ms) == (1, 6_700), name
+        assert said(after(self.OFFER, "pause", "resume")) == ("going_on", "resume_offer")
+
+    def test_what_it_was_left_at_comes_back_with_it(self) -> None:
+        offer = replace(self.OFFER, offered_percent=70)
+        assert after(offer, "toggle").speed_percent == 70
+        assert run(offer, 20_000).speed_percent == 100
 
 
 class TestTroubles:
@@ -265,8 +312,29 @@ class TestTroubles:
 
     def test_what_was_paused_stays_paused(self) -> None:
         back = returned(lost(after(HOLD, "pause")), SCORE, 2_000)
-        assert (back.mode, said(back)) == ("paused", ("device_back",))
+        assert (back.mode, said(back)) == ("paused", ("device_back_paused",))
         assert after(back, "resume").mode == "playing"
+
+    def test_a_long_pause_is_as_long_with_a_loss_in_it(self) -> None:
+        back = returned(lost(run(after(HOLD, "pause"), 40_000)), SCORE, 30_000)
+        assert after(back, "resume").at_ms == 4_000
+
+    def test_what_a_pause_held_is_still_held_after_a_loss(self) -> None:
+        asking = run(after(HOLD, "hurts"), 2_000)
+        back = returned(lost(after(asking, "pause")), SCORE, 2_000)
+        assert said(after(back, "resume")) == ("going_on", "hurts_ask")
+
+    def test_without_a_device_one_can_still_pause_and_say_that_it_hurts(self) -> None:
+        assert returned(after(lost(HOLD), "pause"), SCORE, 2_000).mode == "paused"
+        hurting = returned(after(lost(HOLD), "hurts"), SCORE, 2_000)
+        assert (hurting.mode, said(hurting), hurting.hurt) == ("hurting", ("device_back", "way_out"), True)
+
+    def test_a_sleep_in_a_pause_counts_as_pause(self) -> None:
+        assert after(slept(after(HOLD, "pause"), SCORE, 80_000), "resume").at_ms == 4_000
+
+    def test_after_a_sleep_a_question_is_asked_again(self) -> None:
+        asking = slept(run(after(HOLD, "hurts"), 2_000), SCORE, 10**8)
+        assert (asking.mode, said(asking)) == ("asking", ("going_on", "hurts_ask"))
 
     def test_after_a_sleep_it_steps_back(self) -> None:
         assert slept(HOLD, SCORE, 3_600_000).at_ms == 4_000
@@ -350,6 +418,21 @@ def stretch_on(state: State) -> State:
     return over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, RULES)
 
 
+def alike(state: State) -> State:
+    """A state that leads to the same modes; of those there are few enough to walk them all."""
+    needed = tuple(aside for aside in state.asides if aside.name == "way_out")
+    return replace(
+        state,
+        asides=tuple(replace(aside, at_ms=0) for aside in needed),
+        aside_ms=0,
+        since_ms=0 if state.mode in ("paused", "lost") else state.since_ms,
+        volume_db=0.0,
+        speed_percent=min(100, max(90, state.speed_percent)),
+        held=state.held if "paused" in (state.mode, state.lost_in) else "playing",
+        lost_in=state.lost_in if state.mode == "lost" else "playing",
+    )
+
+
 def walked() -> set[tuple[str, str, str]]:
     """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
     steps: list[tuple[str, Callable[[State], State]]] = [
@@ -368,7 +451,7 @@ def walked() -> set[tuple[str, str, str]]:
             there = step(state)
             if there.mode != state.mode:
                 ways.add((state.mode, name, there.mode))
-            there = replace(there, volume_db=0.0, speed_percent=min(100, max(90, there.speed_percent)))
+            there = alike(there)
             if there not in seen:
                 seen.add(there)
                 coming.append(there)

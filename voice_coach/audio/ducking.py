@@ -45,24 +45,28 @@ class Course:
         starts: where something begins to be heard, ascending; the first and last are far away.
         ends: where each of these ends, before the next one starts.
         session_end_ms: the end of the whole, in its last chapter; else far away.
+        fade_in_ms: how long it comes up at the start of the session.
     """
 
     start_ms: int
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     session_end_ms: int
+    fade_in_ms: int = FADE_IN_MS
 
     def gains(self, at_ms: NDArray[np.int64]) -> NDArray[np.float32]:
         """Factors of amplitude at these moments: 1 where nothing is heard."""
         here = np.searchsorted(self.starts, at_ms, "right") - 1
         since, until = at_ms - self.ends[here], self.starts[here + 1] - at_ms
         down = np.maximum(_smooth(1 - since / UP_MS), _smooth(1 - until / DOWN_MS))
-        faded = _smooth(at_ms / FADE_IN_MS) * _smooth((self.session_end_ms - at_ms) / FADE_OUT_MS)
+        faded = _smooth((self.session_end_ms - at_ms) / FADE_OUT_MS)
+        if self.fade_in_ms:
+            faded = faded * _smooth(at_ms / self.fade_in_ms)
         return (10 ** (DUCK_DB / 20 * down) * faded).astype(np.float32)
 
     def is_steady(self, first_ms: int, last_ms: int) -> bool:
         """Whether the level stays the same from one moment to another."""
-        if first_ms < FADE_IN_MS or last_ms > self.session_end_ms - FADE_OUT_MS:
+        if first_ms < self.fade_in_ms or last_ms > self.session_end_ms - FADE_OUT_MS:
             return False
         here = int(np.searchsorted(self.starts, first_ms, "right")) - 1
         down_until_ms, next_ms = int(self.ends[here]), int(self.starts[here + 1])
@@ -106,6 +110,18 @@ def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
         )
         if spans:
             last_span = spans[-1]
+
+
+def course_alone(chapter: Chapter) -> Course:
+    """The course through a chapter that is heard by itself, in milliseconds from its start; nothing fades."""
+    starts, ends = zip((-_FAR_MS, -_FAR_MS), *_heard(chapter, 0), (_FAR_MS, _FAR_MS), strict=True)
+    return Course(
+        start_ms=0,
+        starts=np.array([*starts, 2 * _FAR_MS], np.int64),
+        ends=np.array([*ends, 2 * _FAR_MS], np.int64),
+        session_end_ms=_FAR_MS,
+        fade_in_ms=0,
+    )
 
 
 def _far_enough(waiting: Sequence[tuple[Chapter, int, Spans]], end_ms: int) -> bool:

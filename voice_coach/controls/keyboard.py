@@ -238,7 +238,7 @@ class KeyboardControl(Control):
 def meant(key: str, mode: Mode) -> CommandName | None:
     """The command that a key gives, if any; any other key means ready where the coach waits for that."""
     command = BY_KEY.get(key) or BY_KEY.get(key.lower())  # Caps Lock may be on
-    if mode == "waiting" and (command is None or command.only_asked):
+    if mode == "waiting" and command is None:
         return "ready"
     return command.name if command else None
 

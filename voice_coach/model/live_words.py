@@ -27,12 +27,11 @@ class LiveWords:
     What stands in braces is filled in; ``voice_coach.script.live_words`` names it for each, and checks it.
 
     Attributes:
-        paused: the session was paused.
-        going_on: it goes on after a pause.
         slower: it goes on more slowly; likewise ``faster``.
         slowest: it cannot go more slowly; likewise ``fastest``, ``loudest`` and ``quietest``.
         time_left: how long it still goes on, as {time}.
         time_left_short: that is less than a minute.
+        time_left_unknown: that is not known yet.
         where: where in an exercise we are: each of these is said if all that it names is known, of
             {exercise}, {side}, {round}, {rounds}, {set}, {sets}, {rep} and {reps}.
         where_opening: we are in the opening; likewise ``where_closing``.
@@ -56,13 +55,12 @@ class LiveWords:
         keep_offer: the session is over, and was slower or faster than when it began: to keep that?
         kept: that was kept.
         device_back: the sound device was gone, and is back.
+        device_back_paused: the same in a pause.
         nothing_before: there is nothing to go back to.
         nothing_after: there is nothing to go on to.
         positions: what {position} stands for.
     """
 
-    paused: Lines = ("Paused.",)
-    going_on: Lines = ("We go on.",)
     slower: Lines = ("Slower.",)
     faster: Lines = ("Faster.",)
     slowest: Lines = ("This is as slow as it goes.",)
@@ -71,6 +69,7 @@ class LiveWords:
     quietest: Lines = ("This is as quiet as it goes.",)
     time_left: Lines = ("About {time} left.",)
     time_left_short: Lines = ("Less than a minute left.",)
+    time_left_unknown: Lines = ("I do not know that yet.",)
     where: Lines = (
         "{exercise}.",
         "Round {round} of {rounds}.",
@@ -122,6 +121,7 @@ class LiveWords:
     keep_offer: Lines = ("To keep this speed for the next time, press play.",)
     kept: Lines = ("I will keep it.",)
     device_back: Lines = ("The sound is back. We go on.",)
+    device_back_paused: Lines = ("The sound is back.", "To go on, press play.")
     nothing_before: Lines = ("This is the beginning.",)
     nothing_after: Lines = ("This is the last part.",)
     positions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_ENGLISH_POSITIONS))

@@ -21,7 +21,6 @@ class Ahead(Generic[T]):
         self._items: list[T] = []
         self._error: BaseException | None = None
         self._ended = False
-        self._complete = False
         self._stopping = False
         self._changed = Condition()
         self._thread = Thread(target=self._pull, name="ahead", daemon=True)
@@ -37,11 +36,6 @@ class Ahead(Generic[T]):
         if self._thread.is_alive():
             self._thread.join(patience_s)
 
-    def so_far(self) -> tuple[T, ...]:
-        """What is there already; never waits."""
-        with self._changed:
-            return tuple(self._items)
-
     def at(self, index: int) -> T | None:
         """One item, or None if it is not there; never waits."""
         with self._changed:
@@ -53,11 +47,6 @@ class Ahead(Generic[T]):
             self._changed.wait_for(lambda: index < len(self._items) or self._ended, timeout_s)
             if index >= len(self._items) and self._error is not None:
                 raise self._error
-
-    def is_complete(self) -> bool:
-        """Whether everything is there."""
-        with self._changed:
-            return self._complete
 
     def __iter__(self) -> Iterator[T]:
         index = 0
@@ -75,7 +64,6 @@ class Ahead(Generic[T]):
 
     def _pull(self) -> None:
         error: BaseException | None = None
-        complete = False
         try:
             for item in self._source:
                 with self._changed:
@@ -83,12 +71,9 @@ class Ahead(Generic[T]):
                     self._changed.notify_all()
                     if self._stopping:
                         break
-            else:
-                complete = True
         except BaseException as raised:  # noqa: BLE001  (it is raised again where the item would have come out)
             error = raised
         with self._changed:
             self._error = error
-            self._complete = complete
             self._ended = True
             self._changed.notify_all()

@@ -17,7 +17,16 @@ from voice_coach.model.steps import (
 )
 from voice_coach.model.timeline import Chapter
 from voice_coach.player import places
-from voice_coach.player.machine import about, chapter_over, declined, entered, gone_on, ready, stepped_back
+from voice_coach.player.machine import (
+    about,
+    asked_in,
+    chapter_over,
+    declined,
+    entered,
+    gone_on,
+    ready,
+    stepped_back,
+)
 from voice_coach.player.state import AsideName, Rules, Score, State
 
 
@@ -25,15 +34,32 @@ def commanded(state: State, command: CommandName, score: Score, rules: Rules) ->
     """The state after a command; the same one where it means nothing."""
     if state.mode == "ended":
         return replace(state, asides=()) if command in ("stop", "end") else state
-    if state.mode == "offering":
+    if state.mode == "offering" and command not in _BESIDES:
         if command in _YES:
             return _taken_up(state)
-        if command not in _BESIDES:
-            # Whoever asks for something else does not want it.
-            return commanded(declined(state), command, score, rules)
-    meant = _ANSWERS.get(command, command) if state.mode == "asking" else command
-    return _COMMANDS[meant](state, score, rules)
+        # Whoever asks for something else does not want it.
+        return commanded(declined(state), command, score, rules)
+    if state.mode == "asking" or (state.hurt and state.mode != "hurting" and command not in _YES):
+        command = _ANSWERS.get(command, command)
+    return _COMMANDS[command](state, score, rules)
 
+
+_YES: Final = ("toggle", "resume", "ready")
+"""What takes up an offer, and says that somebody is ready."""
+
+_BESIDES: Final = (
+    "pause",
+    "hurts",
+    "louder",
+    "quieter",
+    "slower",
+    "faster",
+    "time-left",
+    "where",
+    "repeat",
+    "stop",
+)
+"""What neither takes up an offer nor declines it."""
 
 _ANSWERS: Final[Mapping[CommandName, CommandName]] = {
     "toggle": "rest",
@@ -47,16 +73,24 @@ _ANSWERS: Final[Mapping[CommandName, CommandName]] = {
     "skip": "leave-out",
     "stop": "end",
 }
-"""What the commands that every control has mean as answers to "how shall we go on?"."""
+"""What the commands that every control has mean once something has hurt: answers to "how shall we go on?"."""
 
-_YES: Final = ("toggle", "resume", "ready")
-"""What takes up an offer."""
-
-_BESIDES: Final = ("louder", "quieter", "slower", "faster", "time-left", "where", "repeat")
-"""What leaves the session where it is."""
-
-_HURT: Final = ("hurting", "asking", "resting")
-"""The modes in which something hurts, or has just hurt: there only its answers lead back."""
+_CONFIRMATIONS: Final = (
+    "paused",
+    "going_on",
+    "tick",
+    "slower",
+    "faster",
+    "slowest",
+    "fastest",
+    "loudest",
+    "quietest",
+    "time_left",
+    "where",
+    "nothing_before",
+    "nothing_after",
+)
+"""What need not be said to its end when something else is asked for."""
 
 
 def _toggle(state: State, score: Score, rules: Rules) -> State:
@@ -66,26 +100,24 @@ def _toggle(state: State, score: Score, rules: Rules) -> State:
 
 
 def _pause(state: State, _score: Score, _rules: Rules) -> State:
-    if state.mode in ("paused", "lost"):
-        return state
-    return replace(entered(state, "paused", "paused"), held=state.mode)
+    if state.mode == "lost":
+        return replace(state, lost_in="paused", held=state.lost_in) if state.lost_in != "paused" else state
+    return state if state.mode == "paused" else replace(entered(state, "paused", "paused"), held=state.mode)
 
 
 def _resume(state: State, score: Score, rules: Rules) -> State:
-    if state.mode == "paused":
-        return gone_on(state, score, state.since_ms, "going_on")
-    return _ready(state, score, rules) if state.mode in ("waiting", "resting") else state
+    return _ready(state, score, rules) if state.mode in ("paused", "waiting", "resting") else state
 
 
 def _ready(state: State, score: Score, _rules: Rules) -> State:
     match state.mode:
+        case "paused":
+            return gone_on(state, score, state.since_ms, state.held, "going_on")
         case "waiting":
             return ready(state, score)
         case "resting":
             # The person is ready to go on, and has yet to come back into the position.
             return entered(state, "waiting", "back_to_exercise")
-        case "paused":
-            return gone_on(state, score, state.since_ms, "going_on")
         case "hurting":
             return entered(state, "asking", "hurts_ask")
         case "playing":
@@ -98,30 +130,20 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
 
 
 def _hurts(state: State, score: Score, _rules: Rules) -> State:
+    if not state.hurt:
+        # What is said is about the place that hurt; where it goes on is the start of that rep.
+        chapter = score.chapter(state.chapter, easier=state.easier)
+        begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
+        state = replace(state, at_ms=begin_ms, hurt=True)
     if state.mode == "lost":
-        return state
-    if state.mode in _HURT or (state.mode == "paused" and state.held in _HURT):
-        return entered(state, "hurting", "way_out")
-    chapter = score.chapter(state.chapter, easier=state.easier)
-    begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
-    # What is said is about the place that hurt; where it goes on is the start of that rep.
-    return replace(entered(state, "hurting", "way_out"), at_ms=begin_ms)
+        return replace(state, lost_in="hurting")
+    return entered(state, "hurting", "way_out")
 
 
 def _repeat(state: State, score: Score, rules: Rules) -> State:
-    match state.mode:
-        case "waiting":
-            return entered(state, "waiting", "ready_ask")
-        case "hurting":
-            return entered(state, "hurting", "way_out")
-        case "asking":
-            return entered(state, "asking", "hurts_ask")
-        case "resting":
-            return entered(state, "resting", "rest_reminder")
-        case "offering":
-            return entered(state, "offering", "resume_offer" if state.offer == "resume" else "keep_offer")
-        case _:
-            return _within(places.sentence_ms)(state, score, rules)
+    if asked := asked_in(state, state.mode):
+        return entered(state, state.mode, *asked)
+    return _within(places.sentence_ms)(state, score, rules)
 
 
 def _within(place: Callable[[Chapter, int], int]) -> Callable[[State, Score, Rules], State]:
@@ -162,8 +184,10 @@ def _back_to(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Sco
         if place_ms is not None:
             return _gone(state, place_ms)
         before = score.chapter(state.chapter - 1) if state.chapter and not state.easier else None
-        if before is None:
+        if not state.chapter and not state.easier:
             return _at_the_beginning(state)
+        if before is None:
+            return _gone(state, 0)
         last_ms = max(starts(before), default=0)
         return _gone(replace(state, chapter=state.chapter - 1), last_ms)
 
@@ -184,7 +208,7 @@ def _back(state: State, _score: Score, _rules: Rules) -> State:
     if not _is_free(state):
         return state
     if state.easier or state.at_ms > places.JUST_BEGUN_MS:
-        return _gone(replace(state, easier=False), 0)
+        return _gone(state, 0)
     if not state.chapter:
         return _at_the_beginning(state)
     return _gone(replace(state, chapter=state.chapter - 1), 0)
@@ -194,7 +218,7 @@ def _turn(step: int, said: AsideName, at_bound: AsideName) -> Callable[[State, S
     def go(state: State, score: Score, _rules: Rules) -> State:
         percent = min(max(state.speed_percent + step, SLOWEST_PERCENT), FASTEST_PERCENT)
         turned = replace(state, speed_percent=percent)
-        return _told(turned, score, said if percent != state.speed_percent else at_bound)
+        return told(turned, score, said if percent != state.speed_percent else at_bound)
 
     return go
 
@@ -203,17 +227,17 @@ def _volume(step_db: float, at_bound: AsideName) -> Callable[[State, Score, Rule
     def go(state: State, score: Score, _rules: Rules) -> State:
         volume_db = min(max(state.volume_db + step_db, QUIETEST_DB), LOUDEST_DB)
         if volume_db == state.volume_db:
-            return _told(state, score, at_bound)
+            return told(state, score, at_bound)
         louder = replace(state, volume_db=volume_db)
         # Words that are being said tell it by themselves; in silence a short sound does.
-        return louder if _is_speaking(state, score) else _told(louder, score, "tick")
+        return louder if _is_speaking(state, score) else told(louder, score, "tick")
 
     return go
 
 
 def _tell(name: AsideName) -> Callable[[State, Score, Rules], State]:
     def go(state: State, score: Score, _rules: Rules) -> State:
-        return _told(state, score, name)
+        return told(state, score, name)
 
     return go
 
@@ -221,27 +245,31 @@ def _tell(name: AsideName) -> Callable[[State, Score, Rules], State]:
 def _stop(state: State, _score: Score, _rules: Rules) -> State:
     if state.mode == "lost":
         return entered(state, "ended")
-    return entered(state, "ended", "ended_after_pain" if state.mode in _HURT else "ended")
+    return entered(state, "ended", "ended_after_pain" if state.hurt else "ended")
 
 
 def _rest(state: State, _score: Score, _rules: Rules) -> State:
-    return entered(state, "resting", "rest_begins") if state.mode in _HURT else state
+    return entered(state, "resting", "rest_begins") if _may_answer(state) else state
 
 
 def _easier(state: State, score: Score, _rules: Rules) -> State:
-    if state.mode not in _HURT:
+    if not _may_answer(state):
         return state
-    if not score.has_easier(state.chapter):
+    if state.easier or not score.has_easier(state.chapter):
         return entered(state, "asking", "no_easier", "hurts_ask")
-    return entered(replace(state, at_ms=0, easier=True), "playing", "easier_begins")
+    return entered(replace(state, at_ms=0, easier=True, hurt=False), "playing", "easier_begins")
 
 
 def _leave_out(state: State, score: Score, rules: Rules) -> State:
-    return chapter_over(state, score, rules, "skipped") if state.mode in _HURT else state
+    return chapter_over(state, score, rules, "skipped") if _may_answer(state) else state
 
 
 def _end(state: State, score: Score, rules: Rules) -> State:
-    return _stop(state, score, rules) if state.mode in _HURT else state
+    return _stop(state, score, rules) if state.hurt else state
+
+
+def _may_answer(state: State) -> bool:
+    return state.hurt and state.mode != "lost"
 
 
 _COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] = {
@@ -274,12 +302,13 @@ _COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] =
 def _taken_up(state: State) -> State:
     if state.offer == "keep":
         return entered(state, "ended", "kept")
-    return entered(state, "playing", "resumed")
+    percent = state.speed_percent if state.offered_percent is None else state.offered_percent
+    return entered(replace(state, speed_percent=percent), "playing", "resumed")
 
 
 def _is_free(state: State) -> bool:
-    """Whether one may go to another place: not while the way out of a position is being told."""
-    return state.mode not in ("lost", "hurting", "asking", "offering")
+    """Whether one may go to another place: not before it is settled how to go on after something has hurt."""
+    return not state.hurt and state.mode not in ("lost", "offering")
 
 
 def _gone(state: State, at_ms: int) -> State:
@@ -297,7 +326,7 @@ def _at_the_beginning(state: State) -> State:
     return entered(replace(state, at_ms=0), "playing", "nothing_before")
 
 
-def _told(state: State, score: Score, name: AsideName) -> State:
+def told(state: State, score: Score, name: AsideName) -> State:
     """Says something in between; what it interrupts comes again from the start of its sentence."""
     if state.mode == "lost":
         return state
@@ -305,9 +334,8 @@ def _told(state: State, score: Score, name: AsideName) -> State:
     said = about(state, name, left_ms)
     if state.mode == "playing" and not state.asides:
         state = stepped_back(state, score, 0)
-    if state.mode == "hurting":
-        return replace(state, asides=(said, about(state, "way_out")), aside_ms=0)
-    return replace(state, asides=(said,), aside_ms=0)
+    waiting = (aside for aside in state.asides if aside.name not in _CONFIRMATIONS)
+    return replace(state, asides=(said, *waiting), aside_ms=0)
 
 
 def _is_speaking(state: State, score: Score) -> bool:

@@ -29,7 +29,7 @@ REST_LIMIT_MS: Final = 600_000
 """Likewise who rests after it."""
 
 OFFER_MS: Final = 8_000
-"""So long an offer stands."""
+"""So long an offer stands; then it is made once more."""
 
 _FOREVER_MS: Final = 1 << 50
 _NOT_YET_MS: Final = 100
@@ -80,7 +80,7 @@ def over(state: State, score: Score, rules: Rules) -> State:
         case "resting":
             return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
         case "offering":
-            return declined(state)
+            return declined(state) if state.told else _reminded(state, *asked_in(state, "offering"))
         case _:
             return state
 
@@ -106,16 +106,24 @@ def declined(state: State) -> State:
 def ready(state: State, score: Score, *asides: AsideName) -> State:
     """The wait is over."""
     wait = _wait(state, score)
-    return entered(replace(state, at_ms=wait[1] if wait else state.at_ms), "playing", *asides)
+    there = replace(state, at_ms=wait[1] if wait else state.at_ms, hurt=False)
+    return entered(there, "playing", *asides)
 
 
-def gone_on(state: State, score: Score, pause_ms: int, aside: AsideName) -> State:
-    """The state after something has held the session up for so long, in the mode that it was held in."""
-    if state.held == "playing":
+def gone_on(state: State, score: Score, pause_ms: int, mode: Mode, aside: AsideName) -> State:
+    """The state in the mode that it was held up in, after so long."""
+    if mode == "playing":
         return entered(stepped_back(state, score, pause_ms), "playing", aside)
-    if state.held == "paused":
-        return entered(state, "paused", aside)
-    return entered(state, state.held, aside, *_OPENING.get(state.held, ()))
+    return entered(state, mode, aside, *asked_in(state, mode))
+
+
+def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
+    """What is said when a mode is entered again, so that nobody lies there without knowing why."""
+    if mode == "waiting" and state.hurt:
+        return ("back_to_exercise",)
+    if mode == "offering":
+        return ("resume_offer" if state.offer == "resume" else "keep_offer",)
+    return _ASKED.get(mode, ())
 
 
 def stepped_back(state: State, score: Score, pause_ms: int) -> State:
@@ -127,36 +135,41 @@ def stepped_back(state: State, score: Score, pause_ms: int) -> State:
 
 
 def lost(state: State) -> State:
-    """The sound device is gone."""
+    """The sound device is gone. How long a pause has lasted is still known."""
     if state.mode in ("lost", "ended"):
         return state
-    return replace(entered(state, "lost"), held=state.mode)
+    return replace(state, mode="lost", lost_in=state.mode, asides=(), aside_ms=0)
 
 
 def returned(state: State, score: Score, away_ms: int) -> State:
     """There is a sound device again."""
     if state.mode != "lost":
         return state
-    if state.held == "paused":
-        # What the pause will go on with was given up when the device went; it is the session itself.
-        return replace(gone_on(state, score, 0, "device_back"), held="playing")
-    return gone_on(state, score, max(away_ms, _LOST_BACK_MS), "device_back")
+    if state.lost_in == "paused":
+        since_ms = state.since_ms + away_ms
+        return replace(entered(state, "paused", "device_back_paused"), since_ms=since_ms)
+    return gone_on(state, score, max(away_ms, _LOST_BACK_MS), state.lost_in, "device_back")
 
 
 def slept(state: State, score: Score, ms: int) -> State:
     """The machine has slept for so long in the middle of it."""
-    if state.mode != "playing":
-        return state
-    return gone_on(replace(state, held="playing"), score, ms, "going_on")
+    match state.mode:
+        case "playing":
+            return gone_on(state, score, ms, "playing", "going_on")
+        case "paused":
+            return replace(state, since_ms=state.since_ms + ms)
+        case "lost" | "ended":
+            return state
+        case _:
+            return gone_on(state, score, ms, state.mode, "going_on")
 
 
-_OPENING: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
+_ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
     "hurting": ("way_out",),
     "asking": ("hurts_ask",),
     "resting": ("rest_reminder",),
 }
-"""What is said again when a mode is gone on with."""
 
 
 def _due_ms(state: State, score: Score) -> int:
@@ -165,9 +178,9 @@ def _due_ms(state: State, score: Score) -> int:
         "waiting": _wait_limit_ms(state, score),
         "asking": ASK_LIMIT_MS,
         "resting": REST_LIMIT_MS,
-        "offering": OFFER_MS,
+        "offering": OFFER_MS * (state.told + 1),
     }.get(state.mode, _FOREVER_MS)
-    if state.mode in _OPENING:
+    if state.mode in _ASKED:
         limit_ms = min(limit_ms, REMIND_MS * (state.told + 1))
     return max(limit_ms, state.since_ms)
 
@@ -191,7 +204,8 @@ def _stretch_over(state: State, score: Score, rules: Rules) -> State:
 def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
     """The state at the start of the next chapter, or at the end."""
     if state.chapter + 1 < score.count:
-        return entered(replace(state, chapter=state.chapter + 1, at_ms=0, easier=False), "playing", *asides)
+        there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False)
+        return entered(there, "playing", *asides)
     if rules.waits and state.speed_percent != rules.speed_percent:
         return entered(replace(state, offer="keep"), "offering", "keep_offer")
     return entered(state, "ended")
@@ -205,11 +219,16 @@ def _wait(state: State, score: Score) -> tuple[int, int] | None:
 
 
 def _wait_limit_ms(state: State, score: Score) -> int:
+    if state.hurt:
+        return REST_LIMIT_MS
     wait = _wait(state, score)
     return max(WAIT_LEAST_MS, WAIT_FACTOR * (wait[1] - wait[0]) if wait else 0)
 
 
 def _waited(state: State, score: Score) -> State:
+    if state.hurt:
+        # Nobody who was hurt is led on without having said so.
+        return _unanswered(state, REST_LIMIT_MS, "back_to_exercise")
     if state.since_ms >= _wait_limit_ms(state, score):
         return ready(state, score, "ready_limit")
     return _reminded(state, "ready_reminder")

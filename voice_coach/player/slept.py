@@ -37,6 +37,12 @@ def system_clocks() -> Clocks | None:
     return Clocks(lambda: time.clock_gettime(awake), lambda: time.clock_gettime(always))
 
 
+def always_s() -> float:
+    """Seconds that go on while the machine sleeps, where the system has such a clock that nobody sets."""
+    clocks = system_clocks()
+    return clocks.always_s() if clocks else time.monotonic()
+
+
 class SleepWatch:
     """Tells how long the machine slept between two looks.
 

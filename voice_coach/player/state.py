@@ -37,6 +37,7 @@ AsideName = Literal[
     "ended",
     "ended_after_pain",
     "device_back",
+    "device_back_paused",
     "resume_offer",
     "resumed",
     "keep_offer",
@@ -80,8 +81,11 @@ class State:
         aside_ms: how much of that has been said.
         since_ms: how long it has been silent in this mode.
         told: how often somebody has been reminded in it.
-        held: the mode to go on in after a pause or the loss of the device.
+        held: the mode to go on in after a pause.
+        lost_in: the mode to go on in when there is a device again.
+        hurt: whether something has hurt, and nobody has gone on since.
         offer: what may be taken up in the mode ``offering``.
+        offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
         volume_db: how much louder than recorded.
         speed_percent: where the one knob stands.
     """
@@ -95,7 +99,10 @@ class State:
     since_ms: int = 0
     told: int = 0
     held: Mode = "playing"
+    lost_in: Mode = "playing"
+    hurt: bool = False
     offer: Offer = "resume"
+    offered_percent: int | None = None
     volume_db: float = 0.0
     speed_percent: int = 100
 

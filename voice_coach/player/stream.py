@@ -2,14 +2,15 @@
 
 Every block is remembered with the state it was made in. A command takes back from the device what it has not
 played yet, goes back to the state of the moment that is being heard, and makes the stream anew from there,
-with a fade of ten milliseconds out of the one and into the other. So two seconds may wait, and a command is heard at once.
+with a fade of ten milliseconds out of the one and into the other. So two seconds may wait, and a command is
+heard at once.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from threading import RLock
 from typing import Final, Protocol
@@ -25,6 +26,7 @@ from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.player.commanding import commanded
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
+from voice_coach.player.under import Loop, Under
 
 BLOCK_MS: Final = 100
 FADE_MS: Final = 10
@@ -34,8 +36,8 @@ _FADE_FRAMES: Final = FADE_MS * FRAMES_PER_MS
 _LOOK_S: Final = 0.02
 """How often it is looked for a command while a chapter is still being compiled."""
 
-_REMEMBERED: Final = 1_000
-"""Blocks of which it is known what they hold: far more than any device has waiting."""
+_REMEMBERED: Final = 100
+"""Blocks of which it is known what they hold: several times what any device has waiting."""
 
 _MOST_TURNS: Final = 1_000
 """So many states without a sound between them are a circle; none is known."""
@@ -55,7 +57,7 @@ class Device(Protocol):
     def position_frames(self) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Made:
     """A block that was handed on.
 
@@ -63,11 +65,15 @@ class _Made:
         frame: its first one, counted over all devices.
         state: the one it begins in.
         frames: how many of it lead further on from that state.
+        samples: its words and sounds, without the bed.
+        level: how loud the bed is at its end.
     """
 
     frame: int
     state: State
     frames: int
+    samples: NDArray[np.int16]
+    level: float
 
 
 class LiveStream:
@@ -79,6 +85,7 @@ class LiveStream:
         render: makes blocks of a chapter.
         state: where it begins.
         on_command: told, in the pulling thread, of each command with the states before and after it.
+        bed: what is heard under everything; None for nothing.
     """
 
     def __init__(
@@ -88,6 +95,7 @@ class LiveStream:
         render: Render,
         state: State,
         on_command: Callable[[CommandName, State, State], None] = lambda _command, _before, _after: None,
+        bed: Loop | None = None,
     ) -> None:
         self._score = score
         self._rules = rules
@@ -99,12 +107,15 @@ class LiveStream:
         """The frames that devices played which are gone."""
         self._frame = 0
         self._made: deque[_Made] = deque(maxlen=_REMEMBERED)
-        self._over: deque[_Made] = deque()
+        self._over: deque[tuple[int, State]] = deque()
         """The chapters that ended by themselves: the frame after their last, and their state there."""
         self._inbox: deque[tuple[CommandName | None, Act]] = deque()
         self._lock = RLock()
+        """Of what was made and what of it is heard. Nothing is compiled, spoken or mixed under it."""
         self._source: Iterator[Block] | None = None
         self._rises = False
+        self._under = Under(bed) if bed else None
+        self._level = 0.0
 
     def give(self, command: CommandName) -> None:
         """Has a command carried out, after those that were given before; returns at once."""
@@ -138,13 +149,17 @@ class LiveStream:
         """What can be heard."""
         return self._score
 
+    def adjust(self, act: Act) -> None:
+        """Has the state changed otherwise than by a command, from the moment that is heard."""
+        self._post(None, act)
+
     def heard_over(self) -> list[State]:
         """The chapters that have been heard to their end since this was asked last, each once."""
         done: list[State] = []
         with self._lock:
             heard = self._heard()
-            while self._over and self._over[0].frame <= heard:
-                done.append(self._over.popleft().state)
+            while self._over and self._over[0][0] <= heard:
+                done.append(self._over.popleft()[1])
         return done
 
     def blocks(self, device: Device) -> Iterator[Block]:
@@ -152,27 +167,19 @@ class LiveStream:
         with self._lock:
             self._device = device
         while True:
-            with self._lock:
-                fading = self._settle()
-            if fading is not None:
+            if (fading := self._settle()) is not None:
                 yield fading  # at once: what comes next may have to be compiled first
-            with self._lock:
-                stretch = self._stretch()
-                is_coming = stretch is not None and stretch.chapter is None and self._state.mode == "playing"
-                if stretch is None and self._heard() >= self._frame:
-                    device.cut()
-                    return
-                if stretch is None:
-                    block = silence(BLOCK_MS)  # what waits to be heard can still be commanded
-                elif not is_coming:
-                    block = self._block(stretch)
-                else:
-                    block = None
-            if block is None:
+            stretch = self._stretch()
+            if stretch is None and self._is_heard():
+                device.cut()
+                return
+            if stretch is None:
+                yield silence(BLOCK_MS)  # what waits to be heard can still be commanded
+            elif stretch.chapter is None and self._state.mode == "playing":
                 # Nothing is put in between: the first words shall not come later than they can.
                 self._score.expect(self._state.chapter, _LOOK_S)
             else:
-                yield block
+                yield self._block(stretch)
 
     def lose(self) -> None:
         """The device is gone; commands are carried out without one."""
@@ -180,6 +187,7 @@ class LiveStream:
             heard = self._heard()
             self._go_back(heard, lost(self._at(heard)))
             self._base, self._device = heard, None
+            self._settle()  # what was asked for while it was not yet known
 
     def come_back(self, away_ms: int) -> None:
         """There will be a device again, after so long."""
@@ -200,33 +208,51 @@ class LiveStream:
         """Carries out what was asked for, from the moment that is heard; how what was heard fades."""
         if not self._inbox:
             return None
-        acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
-        state = self._at(self._heard())
-        if all(command is not None and act(state) == state for command, act in acts):
-            return None  # what means nothing now shall not be heard
-        dropped = self._device.cut() if self._device else np.zeros(0, np.int16)
-        heard = self._heard()
-        state = self._at(heard)
-        for command, act in acts:
-            before, state = state, act(state)
-            if command is not None:
-                self._on_command(command, before, state)
-        self._go_back(heard, state)
-        self._rises = True
-        if not dropped[:_FADE_FRAMES].any():
-            return None
-        fading = _faded(dropped[:_FADE_FRAMES])
-        self._made.append(_Made(self._frame, state, 0))
-        self._frame += len(fading.samples)
-        return fading
+        with self._lock:
+            acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
+            state = self._at(self._heard())
+            if all(command is not None and act(state) == state for command, act in acts):
+                return None  # what means nothing now shall not be heard
+            if self._device is not None:
+                self._device.cut()
+            heard = self._heard()
+            first = state = self._at(heard)
+            for command, act in acts:
+                before, state = state, act(state)
+                if command is not None:
+                    self._on_command(command, before, state)
+            left = self._left(heard)
+            self._go_back(heard, state)
+            self._rises = True
+            if not left.any():
+                return None
+            if replace(state, volume_db=first.volume_db) == first:
+                # It goes on as it was, only louder: what fades is not heard twice.
+                self._state = moved(state, len(left) // FRAMES_PER_MS, self._score)
+            return self._handed_on(_faded(left), 0, 0.0 if state.mode == "paused" else None)
 
     def _go_back(self, heard: int, state: State) -> None:
         """Makes the stream anew from a frame on."""
         while self._made and self._made[-1].frame >= heard:
             self._made.pop()
-        while self._over and self._over[-1].frame > heard:
+        while self._over and self._over[-1][0] > heard:
             self._over.pop()
         self._frame, self._state, self._source = heard, state, None
+        self._level = self._made[-1].level if self._made else 0.0
+
+    def _left(self, heard: int) -> NDArray[np.int16]:
+        """The next few samples after a frame, as they would have been heard."""
+        pieces = [np.zeros(0, np.int16)]
+        for made in self._made:
+            first = heard - made.frame
+            if first < len(made.samples):
+                pieces.append(made.samples[max(0, first) :])
+        return np.concatenate(pieces)[:_FADE_FRAMES]
+
+    def _is_heard(self) -> bool:
+        """Whether everything that was made has been heard."""
+        with self._lock:
+            return self._heard() >= self._frame
 
     def _heard(self) -> int:
         """The frames that have been handed to devices so far."""
@@ -254,10 +280,24 @@ class LiveStream:
             block = Block(whole.samples[: ms * FRAMES_PER_MS], whole.silent)
         if self._rises:
             block, self._rises = _risen(block), False
-        self._made.append(_Made(self._frame, self._state, len(block.samples)))
-        self._frame += len(block.samples)
-        self._state = moved(self._state, ms, self._score)
-        return block
+        place = None if stretch.chapter is None else (stretch.chapter, stretch.from_ms)
+        return self._handed_on(block, ms, place)
+
+    def _handed_on(self, block: Block, ms: int, place: tuple[Chapter, int] | float | None) -> Block:
+        """A block as it is heard, remembered with its state; the session comes so far on with it."""
+        frame, state, level = self._frame, self._state, self._level
+        heard = block
+        if self._under is not None:
+            quiet = 0.0 if state.mode == "paused" else 1.0
+            heard, level = self._under.lay(
+                block, frame, quiet if place is None else place, state.volume_db, level
+            )
+        with self._lock:
+            self._made.append(_Made(frame, state, ms * FRAMES_PER_MS, block.samples, level))
+            self._frame += len(block.samples)
+            self._level = level
+            self._state = moved(state, ms, self._score)
+        return heard
 
     def _stretch(self) -> Segment | None:
         """What is heard next, of which there is more than nothing."""
@@ -265,10 +305,11 @@ class LiveStream:
             stretch = segment(self._state, self._score, self._rules)
             if stretch is None or stretch.from_ms < stretch.until_ms:
                 return stretch
-            before, self._state = self._state, over(self._state, self._score, self._rules)
-            self._source = None
-            if is_over(before, self._state):
-                self._over.append(_Made(self._frame, before, 0))
+            with self._lock:
+                before, self._state = self._state, over(self._state, self._score, self._rules)
+                self._source = None
+                if is_over(before, self._state):
+                    self._over.append((self._frame, before))
         raise AssertionError(f"a session goes round in circles at {self._state}")
 
 

@@ -53,8 +53,6 @@ def _said(doc: str, **names: NameType) -> Field:
 
 
 _FIELDS = {
-    "paused": _said("The session was paused."),
-    "going_on": _said("It goes on after a pause."),
     "slower": _said("It goes on more slowly."),
     "faster": _said("It goes on faster."),
     "slowest": _said("It cannot go more slowly."),
@@ -63,6 +61,7 @@ _FIELDS = {
     "quietest": _said("It cannot be quieter."),
     "time_left": _said("How long it still goes on, {time}.", time="duration"),
     "time_left_short": _said("That is less than a minute."),
+    "time_left_unknown": _said("That is not known yet."),
     "where": Field(
         _Lines(IN_EXERCISE),
         "Where in an exercise we are: each of these is said if all that it names is known there.",
@@ -93,6 +92,7 @@ _FIELDS = {
     "keep_offer": _said("The session is over, and its speed was changed: to keep it?"),
     "kept": _said("That was kept."),
     "device_back": _said("The sound device was gone, and is back."),
+    "device_back_paused": _said("The same in a pause."),
     "nothing_before": _said("There is nothing to go back to."),
     "nothing_after": _said("There is nothing to go on to."),
     "positions": Field(MapOf(Text(), POSITIONS, complete=True), "What {position} stands for."),
