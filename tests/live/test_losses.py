@@ -153,9 +153,13 @@ class Led:
 
     def heard(self) -> None:
         """What was recorded is what the device was given, from its first sample on."""
-        recorded = sounding(self.recording.samples(tail_ms=0)[:, 0])
-        assert len(recorded)
-        assert np.array_equal(recorded, self.devices[-1].sounds()[: len(recorded)])
+
+        def recorded() -> NDArray[np.int16]:
+            return sounding(self.recording.samples(tail_ms=0)[:, 0])
+
+        wait_until(lambda: bool(len(recorded())), lambda: str(self.session.now()))
+        found = recorded()
+        assert np.array_equal(found, self.devices[-1].sounds()[: len(found)])
 
     def join(self) -> None:
         self._thread.join(60)
