@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import signal
 import subprocess
@@ -9,7 +10,9 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +21,15 @@ from tests.cli.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait
 from tests.cli.sounds import samples, sounding
 from tests.sound_server import SoundServer
 from voice_coach import Coach
+from voice_coach.bookmark import Bookmark, BookmarkFile
+from voice_coach.cli import play
+from voice_coach.coach import Wishes
+from voice_coach.controls.control import Control, Desk
+from voice_coach.living import LiveSession
+from voice_coach.model.commands import CommandName
+from voice_coach.model.problems import CoachError
 from voice_coach.outputs.output import endings
+from voice_coach.performance import Performance
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -175,6 +186,180 @@ def test_nothing_to_go_on_with(tiny: Path) -> None:
         1,
         "There is no session to go on with: none was begun, or the last one was heard to its end.\n",
     )
+
+
+def test_a_bookmark_that_cannot_be_read_is_told_as_such(tiny: Path, coach_home: Path) -> None:
+    coach_home.mkdir()
+    (coach_home / "bookmark.json").write_text('{"version": 1, "chapter": -1}')
+    ended = voice_coach("play", "--resume", "--output", "none")
+    assert (ended.code, ended.err) == (
+        1,
+        f"Where the last session was left cannot be read ({coach_home / 'bookmark.json'}), so it cannot be "
+        "gone on with. Begin it anew.\n",
+    )
+    assert voice_coach("play", tiny, "--output", "none").err == ""
+
+
+def left_in(tiny: Path, coach_home: Path, **changes: Any) -> Bookmark:
+    """A session was left in its only exercise."""
+    left = Bookmark(
+        session=str(tiny),
+        title="Tiny session",
+        wishes=Wishes(guidance="auto"),
+        voice=None,
+        pacing=None,
+        speed_percent=100,
+        exercise="tiny",
+        occurrence=0,
+        exercise_title="Tiny hold",
+        chapter=0,
+        chapters=1,
+        at_ms=2_000,
+        saved_ms=time.time_ns() // 1_000_000,
+        run="before",
+    )
+    left = replace(left, **changes)
+    BookmarkFile(coach_home / "bookmark.json").write(left)
+    return left
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (["lower-back-short"], "lower-back-short"),
+        (["--pace", "0.8", "--rate", "150"], "--rate, --pace"),
+        (["--fit", "10m"], "--fit"),
+        (["--set", "hold=5s"], "--set"),
+        (["--voice", "espeak:en"], "--voice"),
+        (["--guidance", "names"], "--guidance"),
+        (["--file", "mine.yaml"], "--file"),
+        (["--from", "knee-slide"], "--from"),
+    ],
+)
+def test_what_is_gone_on_with_cannot_be_another(
+    tiny: Path, coach_home: Path, other: list[str], named: str
+) -> None:
+    left_in(tiny, coach_home)
+    assert voice_coach("play", *other, "--resume", "--output", "none") == Ended(
+        2,
+        "",
+        f"--resume goes on with Tiny session just as it was left. Leave out {named}, or leave out --resume "
+        "to begin anew.\n",
+    )
+
+
+def test_what_is_gone_on_with_may_be_named(tiny: Path, coach_home: Path) -> None:
+    left_in(tiny, coach_home)
+    for words_more in ([tiny.name], ["--pace", "normal"], ["--guidance", "auto"]):
+        ended = voice_coach("play", *words_more, "--resume", "--output", "none", cwd=tiny.parent)
+        assert (ended.code, ended.err, ended.out.splitlines()[0]) == (0, "", "Tiny session")
+
+
+def test_a_file_is_a_whole_session(tiny: Path, coach_home: Path, tmp_path: Path) -> None:
+    left_in(tiny, coach_home)
+    ended = voice_coach("play", "--resume", "--output", tmp_path / "rest.wav")
+    assert (ended.code, "a file is always the whole session" in ended.err) == (2, True)
+
+
+def test_a_script_that_has_become_shorter(tiny: Path, coach_home: Path) -> None:
+    left = left_in(tiny, coach_home, chapter=5, chapters=9, exercise="long", exercise_title="Long hold")
+    ended = voice_coach("play", "--resume", "--output", "none")
+    assert (ended.code, ended.err) == (
+        0,
+        "Tiny session has changed since you left it in Long hold, so it goes on at the start of Tiny hold.\n",
+    )
+    plain = voice_coach("play", left.session or "", "--output", "none")
+    assert (plain.code, plain.err) == (0, "")  # nothing is offered
+
+
+@posix
+def test_what_nobody_hears_cannot_be_gone_on_with(hours: Path, tmp_path: Path) -> None:
+    with playing(tmp_path, hours, "--output", "none") as session:
+        session.wait_for("Hours of breath")
+        session.process.send_signal(signal.SIGINT)
+        ended = session.end()
+    assert (ended.code, "Stopped after" in ended.said, "--resume" in ended.said) == (0, True, False)
+
+
+def run_here(*arguments: str | Path) -> int:
+    parser = argparse.ArgumentParser()
+    play.arguments(parser)
+    return play.run(parser.parse_args(["--output", "none", *map(str, arguments)]))
+
+
+def test_ctrl_c_before_anything_is_heard_names_no_other_session(
+    tiny: Path,
+    long: Path,
+    coach_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def interrupted(*_given: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    left = left_in(tiny, coach_home)
+    monkeypatch.setattr(Coach, "prepare", interrupted)
+    assert run_here(long) == 0
+    assert "--resume" not in capsys.readouterr().err
+    assert run_here(tiny) == 0
+    said = capsys.readouterr().err
+    assert "To go on where you were: " in said
+    assert BookmarkFile(coach_home / "bookmark.json").read() == left
+
+
+class AtHand(Control):
+    """A control that asks for something at once, or (None) cannot be used."""
+
+    def __init__(self, command: CommandName | None) -> None:
+        self._command: CommandName | None = command
+
+    def start(self, desk: Desk) -> None:
+        assert desk.now().title == "Tiny session"
+        if self._command is None:
+            raise CoachError("It cannot be used here.")
+        desk.give(self._command)
+
+    def close(self) -> None:
+        pass
+
+
+def run_with(control: Control, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Plays with this control, and no other; whether the coach waited for somebody to be ready."""
+    waited: list[bool] = []
+    lead = Coach.lead
+
+    def leading(coach: Coach, performance: Performance, *given: Any, **named: Any) -> LiveSession:
+        waited.append(named["waits"])
+        return lead(coach, performance, *given, **named)
+
+    def controls(*_given: object, **_named: object) -> list[Control]:
+        return [control]
+
+    monkeypatch.setattr(Coach, "lead", leading)
+    monkeypatch.setattr("voice_coach.controls.choosing.controls", controls)
+    assert run_here(tiny) == 0
+    return waited[0]
+
+
+@pytest.mark.parametrize("command", [None, "louder"])
+def test_the_coach_waits_only_for_who_can_say_that_they_are_ready(
+    command: CommandName | None,
+    tiny: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    waited = run_with(AtHand(command), tiny, monkeypatch)
+    refused = "It cannot be used here." in capsys.readouterr().err
+    assert (waited, refused) == ((True, False) if command else (False, True))
+
+
+def test_what_is_asked_before_there_is_a_session_is_done_when_there_is_one(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_with(AtHand("stop"), tiny, monkeypatch)
+    shown = capsys.readouterr()
+    assert "Stopped after 0:00." in shown.err
+    assert "Begin." not in shown.out
 
 
 def test_a_sound_server_that_is_lost_comes_back_and_the_session_goes_on(
