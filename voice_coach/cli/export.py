@@ -106,8 +106,8 @@ def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) ->
     if bed is None and usual_bed(folder, asked.format or target.suffix.lower()) != "none":
         bed = "noise"
         tell(
-            f"{shown(folder)} holds your podcast, so soft noise lies under it, as many players skip silence. "
-            "--bed none leaves it out."
+            f"{shown(folder)} holds your podcast, so soft noise lies under it, as many players skip "
+            "silence. --bed none leaves it out."
         )
     bed = bed or "none"
     if bed != "none" and asked.mastering.loudness == "broadcast":
