@@ -157,8 +157,22 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     check_bed_of(wishes)
 
 
-def feed(folder: Path, address: str = "", title: str = "", *, force: bool = False) -> tuple[str, int]:
-    """Writes or updates a podcast feed over the audio files in a folder; its address, and how many they are.
+def usual_bed(folder: Path, ending: str) -> str:
+    """The bed of a file that nobody chose one for: ``noise`` for sound beside a feed of ours, else ``none``.
+
+    Args:
+        folder: where the file goes; need not be there.
+        ending: its format, such as ``.mp3``.
+    """
+    from voice_coach.outputs.podcast_bed import usual_bed
+
+    return usual_bed(folder, ending)
+
+
+def feed(
+    folder: Path, address: str = "", title: str = "", *, force: bool = False
+) -> tuple[str, int, tuple[str, ...]]:
+    """Writes or updates a podcast feed over the audio files in a folder.
 
     Args:
         folder: where the audio files are.
@@ -166,13 +180,16 @@ def feed(folder: Path, address: str = "", title: str = "", *, force: bool = Fals
         title: of the feed; the one that it has already if not given.
         force: replace a feed that is not ours.
 
+    Returns:
+        Its address, how many files they are, and the names of those that say that they have no bed.
+
     Raises:
         OutputError: it could not be written.
     """
     from voice_coach.outputs.feed import write_feed
 
     found, episodes = write_feed(folder, address, title, force=force)
-    return found, len(episodes)
+    return found, len(episodes), tuple(sorted(each.name for each in episodes if each.bed == "none"))
 
 
 def file_endings() -> tuple[str, ...]:
@@ -223,6 +240,7 @@ def programme(
             source=session.source,
             date=date,
             person=performance.person,
+            bed=_kind_of_bed(mastering.bed),
         ),
         chapters=chapters,
         blocks=lambda: master().blocks(),
@@ -230,6 +248,13 @@ def programme(
         session=session,
         paces=paces,
     )
+
+
+def _kind_of_bed(bed: str) -> str:
+    """A bed as a file names it: what a file on somebody's machine is called stays there."""
+    from voice_coach.audio.bed import MADE
+
+    return bed if bed in MADE else "file"
 
 
 def _later(chapter: Chapter, by_ms: int) -> Chapter:

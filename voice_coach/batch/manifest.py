@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -52,7 +52,12 @@ class Manifest:
     problems: dict[int, list[str]]
 
 
-def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = "") -> Manifest:
+def read_manifest(
+    path: Path,
+    known: Mapping[str, Iterable[str]],
+    date: str = "",
+    usual_bed: Callable[[str], str] = lambda _file: "none",
+) -> Manifest:
     """The rows of a manifest.
 
     A cell that is empty, and a column that is not there, are as without it; ``file`` and ``session`` must be
@@ -64,6 +69,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
             semicolons or tabs.
         known: the words a column may hold, for the columns that hold one of some words.
         date: the day that the files will name.
+        usual_bed: the bed of a file, by its name, whose row names none.
 
     Raises:
         ManifestError: it cannot be read, there is no row, or its first line has problems.
@@ -93,6 +99,7 @@ def read_manifest(path: Path, known: Mapping[str, Iterable[str]], date: str = ""
         said = {key: text for key, text in row.items() if key not in COLUMNS}
         ours = {key: _from_table(path, key, text) for key, text in row.items() if key in COLUMNS}
         if not found:
+            ours.setdefault("bed", usual_bed(name))
             jobs.append((line, Job(**ours, said=said, date=date)))  # pyright: ignore[reportArgumentType]
     if not jobs and not problems:
         raise ManifestError([f"{path}: there is no row below the names of the columns"])

@@ -13,6 +13,7 @@ from voice_coach.batch.outcome import Outcome
 from voice_coach.batch.report import REPORTS, write_report
 from voice_coach.batch.work import Checked, Made
 from voice_coach.batch.workers import Failed, Workers
+from voice_coach.exporting import usual_bed
 from voice_coach.home import Home
 from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
 from voice_coach.model.problems import OutputError, shown
@@ -60,7 +61,11 @@ def run(
         raise ManifestError(
             [f"{shown(manifest)} would be replaced by the report of the same name: rename it"]
         )
-    table = read_manifest(manifest, KNOWN, today.isoformat())
+
+    def bed(name: str) -> str:
+        return usual_bed((folder / name).parent, Path(name).suffix.lower())
+
+    table = read_manifest(manifest, KNOWN, today.isoformat(), bed)
     jobs = [job for _, job in table.jobs]
     with Workers(folder, home, count) as workers:
         checked = _checked(workers, table, manifest, on_progress)

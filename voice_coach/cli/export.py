@@ -13,7 +13,7 @@ from voice_coach.cli.choices import add_pacing, add_session, one_of, wishes
 from voice_coach.cli.telling import tell
 from voice_coach.cli.writing import write, write_split
 from voice_coach.coach import Coach
-from voice_coach.exporting import file_endings
+from voice_coach.exporting import file_endings, usual_bed
 from voice_coach.model.export import (
     CAPTION_FORMATS,
     CHAPTER_LEVELS,
@@ -25,7 +25,7 @@ from voice_coach.model.export import (
     FileWishes,
     Mastering,
 )
-from voice_coach.model.problems import WishError
+from voice_coach.model.problems import WishError, shown
 
 SPLIT_FORMAT = "mp3"
 """What every player can play one after the other."""
@@ -52,9 +52,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser, "--loudness", tuple(LOUDNESS_LUFS), "phone", "how loud it is (phone)")
     parser.add_argument(
         "--bed",
-        default="none",
         metavar="{none,tone,noise,FILE}",
-        help="a quiet background, so that no player takes the pauses out (none)",
+        help="a quiet background, so that no player takes the pauses out (none; noise in a podcast's folder)",
     )
     parser.add_argument(
         "--captions",
@@ -86,7 +85,11 @@ def run(options: argparse.Namespace) -> int:
         return write_many(options.manifest, options.output, force=options.force)
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         session = coach.load(options.session)
-        asked = export_wishes(options)
+        folder = options.output or Path(session.id)
+        target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")
+        asked = _bedded(
+            export_wishes(options), folder if options.split else target.parent, target, options.bed
+        )
         prepare = partial(
             coach.prepare,
             session,
@@ -94,9 +97,25 @@ def run(options: argparse.Namespace) -> int:
             start_at=options.start_at,
         )
         if options.split:
-            return write_split(coach, prepare, options.output or Path(session.id), session.id, asked)
-        target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")
+            return write_split(coach, prepare, folder, session.id, asked)
         return write(coach, prepare, target, asked)
+
+
+def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) -> ExportWishes:
+    """The wishes with the usual bed where none was chosen, and a sentence where that, or the bed, surprises."""
+    if bed is None and usual_bed(folder, asked.format or target.suffix.lower()) != "none":
+        bed = "noise"
+        tell(
+            f"{shown(folder)} holds your podcast, so soft noise lies under it, as many players skip "
+            "silence. --bed none leaves it out."
+        )
+    bed = bed or "none"
+    if bed != "none" and asked.mastering.loudness == "broadcast":
+        tell(
+            "With --loudness broadcast a bed is too soft for players that go by peaks, such as AntennaPod: "
+            "while somebody speaks they may skip. For them use --loudness phone."
+        )
+    return replace(asked, mastering=replace(asked.mastering, bed=bed))
 
 
 def _refuse_beside_manifest(options: argparse.Namespace) -> None:
@@ -125,7 +144,7 @@ def export_wishes(options: argparse.Namespace) -> ExportWishes:
         file=FileWishes(
             force=options.force, quality=options.quality, chapters=options.chapters, paper=options.paper
         ),
-        mastering=Mastering(loudness=options.loudness, bed=options.bed),
+        mastering=Mastering(loudness=options.loudness, bed=options.bed or "none"),
         format=f".{options.format or SPLIT_FORMAT}" if options.format or options.split else "",
         captions=options.captions,
         date=datetime.now(UTC).astimezone().date().isoformat(),

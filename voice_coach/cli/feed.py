@@ -24,7 +24,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     target = options.folder / "feed.xml"
     with stoppable(target):
-        address, episodes = feed(options.folder, options.url, options.title, force=options.force)
+        address, episodes, bare = feed(options.folder, options.url, options.title, force=options.force)
     many = "s" if episodes != 1 else ""
     tell(f"Wrote {shown(target)} with {episodes} episode{many}. Its address is {address}")
+    if bare:
+        have = "have" if len(bare) > 1 else "has"
+        tell(
+            f"{', '.join(bare)} {have} no bed: players that skip silence skip the exercise there. "
+            "Export again as before, with --bed noise --force."
+        )
     return DONE

@@ -22,6 +22,8 @@ class About:
         track: which part it is, from 1; 0 for the whole.
         tracks: how many parts there are.
         person: whom it is made for; "" for nobody in particular.
+        bed: what lies under it: ``none``, ``tone``, ``noise``, or ``file`` for a sound of one's own; "" if
+            that is not known.
     """
 
     session: str
@@ -35,6 +37,7 @@ class About:
     track: int = 0
     tracks: int = 0
     person: str = ""
+    bed: str = ""
 
     @property
     def full_title(self) -> str:

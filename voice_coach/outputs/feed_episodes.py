@@ -10,7 +10,7 @@ from typing import Any
 
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import MS_PER_SECOND
-from voice_coach.outputs.tags import two_letters
+from voice_coach.outputs.tags import bed_of, two_letters
 
 MEDIA_TYPES: Mapping[str, str] = {
     ".mp3": "audio/mpeg",
@@ -49,6 +49,7 @@ class Episode:
         chapters: its chapters, in order.
         since: when it was first listed.
         transcript: the name of a file of captions beside it; "" if there is none.
+        bed: what lies under it, as its tags say; "" if they do not.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Episode:
     chapters: tuple[Mark, ...] = ()
     since: datetime
     transcript: str = ""
+    bed: str = ""
 
 
 def audio_files(folder: Path) -> list[Path]:
@@ -115,6 +117,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
         chapters=marks,
         since=since.get(path.name) or datetime.fromtimestamp(int(status.st_mtime), UTC),
         transcript=next((file.name for file in beside if file.is_file()), ""),
+        bed=bed_of(tags.get("keywords", "")),
     )
 
 

@@ -19,6 +19,10 @@ _NO_LANGUAGE = ("", "und", "mul", "zxx", "mis", "xxx")
 """What ISO 639-2 and ID3 say where it is not one language."""
 
 
+_BED = "bed "
+"""Before the bed among the keywords: the one tag that every format keeps, and that no player shows."""
+
+
 def tags(about: About) -> dict[str, str]:
     """The tags that every format has, by FFmpeg's names; what is not known is left out."""
     found = {
@@ -30,8 +34,14 @@ def tags(about: About) -> dict[str, str]:
         "description": about.description,
         "comment": about.source,
         "date": about.date,
+        "keywords": f"{_BED}{about.bed}" if about.bed else "",
     }
     return {name: " ".join(words.split()) for name, words in found.items() if words.strip()}
+
+
+def bed_of(keywords: str) -> str:
+    """The bed that the keywords of a file of ours name, as ``tags`` wrote it; "" if they do not."""
+    return keywords.removeprefix(_BED) if keywords.startswith(_BED) else ""
 
 
 def three_letters(language: str) -> str:
