@@ -170,10 +170,12 @@ class LiveStream:
             if (fading := self._settle()) is not None:
                 yield fading  # at once: what comes next may have to be compiled first
             stretch = self._stretch()
-            if stretch is None and self._is_heard():
+            if stretch is None and self._level > 0:
+                yield self._handed_on(silence(BLOCK_MS), 0, 0.0)  # the bed fades
+            elif stretch is None and self._is_heard():
                 device.cut()
                 return
-            if stretch is None:
+            elif stretch is None:
                 yield silence(BLOCK_MS)  # what waits to be heard can still be commanded
             elif stretch.chapter is None and self._state.mode == "playing":
                 # Nothing is put in between: the first words shall not come later than they can.
