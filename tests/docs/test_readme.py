@@ -8,11 +8,14 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import SILENT, voice_coach
+from tests.live.test_resume import LEFT
+from voice_coach.bookmark import BookmarkFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/playing.md", "docs/exporting.md"]
@@ -32,10 +35,11 @@ def _commands(page: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_command_works(page: str, tmp_path: Path) -> None:
+def test_every_command_works(page: str, tmp_path: Path, coach_home: Path) -> None:
     """In one folder, one after the other; without a device, so that nothing takes as long as it plays."""
     commands = _commands(page)
     assert len(commands) >= 4
+    BookmarkFile(coach_home / "bookmark.json").write(replace(LEFT, session="lower-back-short"))
     for table in _blocks(page, "csv"):
         (tmp_path / "patients.csv").write_text(table, "utf-8")
     for program, *arguments in commands:
