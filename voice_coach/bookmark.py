@@ -33,6 +33,7 @@ class Asked:
         voice: who speaks, if it was said.
         pacing: the pacing file, if one was named.
         start_at: the exercise to begin with.
+        bed: what is heard under it.
     """
 
     session: str | None
@@ -40,6 +41,7 @@ class Asked:
     voice: str | None = None
     pacing: Path | None = None
     start_at: str = ""
+    bed: str = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Bookmark:
         set: which set, rep and side that was, where there are any; likewise ``rep`` and ``side``.
         easier: whether it was the exercise's easier variant.
         start_at: the exercise that the session began with, "" for its beginning.
+        bed: what was heard under it.
         saved_ms: when, in milliseconds since 1970, UTC.
         run: which playing of the session kept it.
     """
@@ -83,6 +86,7 @@ class Bookmark:
     side: str | None = None
     easier: bool = False
     start_at: str = ""
+    bed: str = "none"
     saved_ms: int = 0
     run: str = ""
     version: int = field(default=VERSION, init=False)
@@ -91,7 +95,12 @@ class Bookmark:
         """How the session is asked for once more."""
         pacing = Path(self.pacing) if self.pacing is not None else None
         return Asked(
-            session=self.session, wishes=self.wishes, voice=self.voice, pacing=pacing, start_at=self.start_at
+            session=self.session,
+            wishes=self.wishes,
+            voice=self.voice,
+            pacing=pacing,
+            start_at=self.start_at,
+            bed=self.bed,
         )
 
     def may_be_offered(self, asked: Asked, now_ms: int) -> bool:
@@ -234,6 +243,7 @@ _TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "side": _MAYBE_TEXT,
     "easier": (bool,),
     "start_at": _TEXT,
+    "bed": _TEXT,
     "saved_ms": (int,),
     "run": _TEXT,
 }

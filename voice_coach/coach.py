@@ -389,6 +389,7 @@ class Coach:
         resume: Bookmark | None = None,
         offer: bool = False,
         is_heard: bool = True,
+        bed: str = "none",
     ) -> LiveSession:
         """A session that can be steered while it is played: the ``Desk`` for controls.
 
@@ -401,6 +402,10 @@ class Coach:
             resume: where to go on.
             offer: whether that is only offered, by voice.
             is_heard: whether somebody can hear it: only then anything is remembered.
+            bed: what is heard under it: ``none``, ``tone``, ``noise`` or a file.
+
+        Raises:
+            OutputError: the bed cannot be used.
         """
         from voice_coach.leading import lead
 
@@ -417,6 +422,7 @@ class Coach:
             keep_pace=self._keep_pace,
             notify=self._notify,
             now_ms=self.now_ms,
+            bed=bed,
         )
 
     @cached_property

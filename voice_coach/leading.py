@@ -23,6 +23,7 @@ from voice_coach.player.state import Rules, State
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
     from voice_coach.controls.control import Control
+    from voice_coach.player.under import Loop
     from voice_coach.practising import Keeper
 
 _AWAY_MS: Final = 60_000
@@ -76,6 +77,7 @@ def lead(
     keep_pace: Callable[[int], None],
     notify: Callable[[str], None],
     now_ms: Callable[[], int],
+    bed: str = "none",
 ) -> LiveSession:
     """A live session; ``Coach.lead`` describes what is not described here.
 
@@ -85,6 +87,10 @@ def lead(
         keep_pace: keeps where the knob stands, in percent.
         notify: told what goes wrong.
         now_ms: milliseconds since 1970, UTC.
+        bed: what is heard under it: ``none``, ``tone``, ``noise`` or a file.
+
+    Raises:
+        OutputError: the bed cannot be used.
     """
     asked_percent = round(performance.speed * 100)
     first, state = performance, State(speed_percent=asked_percent)
@@ -124,7 +130,16 @@ def lead(
             notify=notify,
         ),
         asleep_ms=lambda: round(watch.look() * MS_PER_SECOND),
+        bed=_loop(bed),
     )
+
+
+def _loop(bed: str) -> Loop | None:
+    if bed == "none":
+        return None
+    from voice_coach.audio.bed import make_bed
+
+    return make_bed(bed)
 
 
 class _Marker:
@@ -212,6 +227,7 @@ class _Marker:
                 side=mark.side if mark else None,
                 easier=place.easier,
                 start_at=asked.start_at,
+                bed=asked.bed,
                 saved_ms=self._now_ms(),
                 run=self._run,
             )

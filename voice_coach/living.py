@@ -121,7 +121,7 @@ class LiveSession:
         self._listeners = listeners
         self._clock_s = clock_s
         self._asleep_ms = asleep_ms
-        self._speed_percent = state.speed_percent
+        self._speed_percent = self._stands_percent = state.speed_percent
         self._stream = LiveStream(score, rules, self._render, state, self._commanded, bed)
         self._happened: deque[tuple[str, Callable[[], None]]] = deque()
         self._failed: set[str] = set()
@@ -270,6 +270,7 @@ class LiveSession:
                 score.close(0)
             self._keep_speed(percent, error)
             return
+        self._stands_percent = percent
         self._stream.exchange(partial(self._goes_on_in, score))
 
     def _goes_on_in(self, score: LiveScore, state: State) -> LiveScore:
@@ -280,7 +281,7 @@ class LiveSession:
 
     def _keep_speed(self, percent: int, error: Exception) -> None:
         """What is left cannot be as slow or fast as that: the knob goes back, and the coach says so."""
-        stays = round(self._score.performance.speed * 100)
+        stays = self._stands_percent
         name: AsideName = "slowest" if percent < stays else "fastest"
 
         def back(state: State) -> State:

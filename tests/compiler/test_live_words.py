@@ -48,8 +48,8 @@ def test_a_language_file_needs_none_of_them(tmp_path: Path) -> None:
 
 
 def test_what_a_language_file_names_is_said(tmp_path: Path) -> None:
-    words = _of("cs", tmp_path, "live: {paused: Pauza., ended: [Konec., Pomalu vstaň.]}\n")
-    assert words == LiveWords(paused=("Pauza.",), ended=("Konec.", "Pomalu vstaň."))
+    words = _of("cs", tmp_path, "live: {slower: Pomaleji., ended: [Konec., Pomalu vstaň.]}\n")
+    assert words == LiveWords(slower=("Pomaleji.",), ended=("Konec.", "Pomalu vstaň."))
 
 
 @pytest.mark.parametrize("name", LINES)

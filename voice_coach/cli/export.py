@@ -102,7 +102,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) -> ExportWishes:
-    """The wishes with the usual bed where none was chosen, and a sentence where that, or the bed, surprises."""
+    """The wishes with the usual bed where none was chosen, and a sentence where a bed may surprise."""
     if bed is None and usual_bed(folder, asked.format or target.suffix.lower()) != "none":
         bed = "noise"
         tell(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--no-wait",
         action="store_true",
         help="never wait until you are ready: nothing to press is within reach",
+    )
+    parser.add_argument(
+        "--bed",
+        default="none",
+        metavar="{none,tone,noise,FILE}",
+        help="a quiet background, softer under words (none)",
     )
     add_pacing(parser, guidance=AUTO)
     parser.set_defaults(session=None)  # with --resume it matters whether one was named
@@ -107,6 +114,7 @@ class _Playing:
             voice=options.voice,
             pacing=options.file,
             start_at=options.start_at,
+            bed=options.bed,
         )
         with Coach(notify=self._notify) as coach:
             file, now_ms = coach.bookmark, coach.now_ms()
@@ -125,7 +133,8 @@ class _Playing:
             )
         _refuse_other(options, found)
         self._resume = found
-        return found.asked()
+        again = found.asked()
+        return again if options.bed == "none" else replace(again, bed=options.bed)
 
     def _prepared(self, coach: Coach, asked: Asked) -> Performance:
         if self._options.resume:
@@ -161,6 +170,7 @@ class _Playing:
                     resume=resume,
                     offer=not self._options.resume,
                     is_heard=device.is_heard,
+                    bed=asked.bed,
                 )
                 desk.bind(session)
                 session.play(device, lambda: coach.device(self._options.output, live=True))
