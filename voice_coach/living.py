@@ -126,6 +126,7 @@ class LiveSession:
         self._happened: deque[tuple[str, Callable[[], None]]] = deque()
         self._failed: set[str] = set()
         self._over = Flag()
+        self._given_up = Flag()
         self._is_left = False
         self._retiming: Thread | None = None
         self._troubles: list[Exception] = []
@@ -133,6 +134,8 @@ class LiveSession:
 
     def give(self, command: CommandName) -> None:
         self._stream.give(command)
+        if self._is_given_up():
+            self._given_up.set()  # no other device is waited for
 
     def now(self) -> LiveStatus:
         return self._status(self._stream.now())
@@ -184,7 +187,7 @@ class LiveSession:
         self._stream.lose()
         since_s = self._clock_s()
         gone.close()  # which may take a while
-        device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._over.wait)
+        device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._given_up.wait)
         if device is not None:
             self._stream.come_back(round((self._clock_s() - since_s) * MS_PER_SECOND))
         return device
