@@ -107,19 +107,19 @@ def _greeted(tiny: Path) -> Path:
     ("given", "code", "says"),
     [
         (("-o", "x.wav", "--captions", "vt"), 2, "'vt' is not known; did you mean 'vtt'?"),
-        (("-o", "x.srt", "--captions", "srt"), 1, "x.srt cannot lie beside itself."),
+        (("-o", "x.srt", "--captions", "srt"), 2, "x.srt cannot lie beside itself."),
         (
             ("-o", "x.pdf", "--captions", "vtt"),
-            1,
+            2,
             "x.pdf is no file of sound, so captions cannot go with it.",
         ),
-        (("-o", "x.html", "--captions", "srt"), 1, "x.html is no file of sound"),
-        (("-o", "x.txt", "--captions", "srt"), 1, "x.txt is no file of sound"),
-        (("-o", "x", "--format", "pdf", "--captions", "srt"), 1, "x is no file of sound"),
+        (("-o", "x.html", "--captions", "srt"), 2, "x.html is no file of sound"),
+        (("-o", "x.txt", "--captions", "srt"), 2, "x.txt is no file of sound"),
+        (("-o", "x", "--format", "pdf", "--captions", "srt"), 2, "x is no file of sound"),
         (
             ("-o", "x", "--split", "--format", "vtt", "--captions", "srt"),
-            1,
-            "A session is split into files of sound, and .vtt is none; use .mp3",
+            2,
+            "A session is split into files of sound, and .vtt is none; use .m4b",
         ),
     ],
 )

@@ -144,13 +144,15 @@ def test_without_a_device_and_a_place_for_the_file(tiny: Path, coach_home: Path)
 
 @posix
 def test_ctrl_c_ends_within_a_second_and_says_how_to_go_on(
-    sound_server: SoundServer, long: Path, tmp_path: Path
+    sound_server: SoundServer, long: Path, tmp_path: Path, coach_home: Path
 ) -> None:
     del sound_server
     took_s: list[float] = []
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        (coach_home / "bookmark.json").unlink(missing_ok=True)  # else that one is kept for ten seconds more
         with playing(tmp_path, long) as session:
             session.wait_for("Stay as you are.")
+            wait_until(lambda: (coach_home / "bookmark.json").exists())
             session.process.send_signal(number)
             began_s = time.monotonic()
             ended = session.end()

@@ -13,6 +13,7 @@ from voice_coach.batch.report import CSV_NAME, JSON_NAME
 from voice_coach.batch.run import run
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import tell
+from voice_coach.exporting import usual_bed
 from voice_coach.model.problems import shown
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
     Raises:
         CoachError: nothing was made, as something is wrong with the manifest or the folder.
     """
+    if usual_bed(folder, ".mp3") != "none":
+        tell(
+            f"{shown(folder)} holds your podcast: rows that name no bed get soft noise; `none` leaves it out."
+        )
     try:
         with _Bar() as bar:
             today = datetime.now(UTC).astimezone().date()

@@ -1,7 +1,7 @@
 """Where sessions and the programs that steer them meet: a folder that only this person can enter.
 
-A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or where the folder's
-path is too long for one, it listens to this machine alone, and ``PID.json`` has the port and a secret token.
+A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or (not on Linux) where the
+folder's path is too long for one, it listens to this machine alone, and ``PID.json`` has the port and a secret token.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import secrets
 import socket
 import struct
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -114,7 +114,7 @@ def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
         for meeting in _dead(folder):
             meeting.path.unlink(missing_ok=True)
         path = folder / f"{os.getpid()}.sock"
-        if local and len(os.fsencode(path)) <= _LONGEST_PATH:
+        if local and (sys.platform == "linux" or len(os.fsencode(path)) <= _LONGEST_PATH):
             return _listen_by_path(path)
         return _listen_by_token(path.with_suffix(".json"))
     except OSError as error:
@@ -127,11 +127,25 @@ def _connect(line: socket.socket, address: str | tuple[str, int], patience_s: fl
         seconds, rest_s = divmod(patience_s, 1)
         limit = struct.pack("@ll", int(seconds), int(rest_s * 1_000_000))
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        line.connect(address)
+        with _short(Path(str(address))) as name:
+            line.connect(name)
         line.settimeout(patience_s)
     else:
         line.settimeout(patience_s)
         line.connect(address)
+
+
+@contextmanager
+def _short(path: Path) -> Generator[str]:
+    """A name of a socket that is short enough for the system: on Linux there is one for every path."""
+    if sys.platform != "linux" or len(os.fsencode(path)) <= _LONGEST_PATH:
+        yield str(path)
+        return
+    folder = os.open(path.parent, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
 
 
 def make_folder(folder: Path) -> None:
@@ -202,7 +216,8 @@ def _listen_by_path(path: Path) -> Ears:
     unnamed = path.with_name(f".{path.name}")
     try:
         unnamed.unlink(missing_ok=True)
-        ears.bind(str(unnamed))
+        with _short(unnamed) as name:
+            ears.bind(name)
         unnamed.chmod(0o600)
         ears.listen(_WAITING)
         ears.setblocking(False)
