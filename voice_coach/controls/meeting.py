@@ -1,7 +1,8 @@
 """Where sessions and the programs that steer them meet: a folder that only this person can enter.
 
-A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or (not on Linux) where the
-folder's path is too long for one, it listens to this machine alone, and ``PID.json`` has the port and a secret token.
+A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or the folder's path is
+too long for one (not on Linux), it listens to this machine alone, and ``PID.json`` has the port and a secret
+token.
 """
 
 from __future__ import annotations
