@@ -1,114 +1,75 @@
-"""A bed where a podcast is, and a word where there is none."""
+"""In the folder of a podcast there is a bed under what is exported, so that no player skips the pauses."""
 
 from __future__ import annotations
 
-import os
+import csv
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
-from voice_coach.outputs.feed_episodes import read_episode
+from tests.cli.command import voice_coach
+from tests.real_parts import require_program
 
-SAYS = (
-    "{folder} holds your podcast, so soft noise lies under it, as many players skip silence. "
-    "--bed none leaves it out.\n"
-)
+USUAL = "soft noise lies under it"
+
+
+def bed(path: Path) -> str:
+    """What lies under a file, as ffprobe reads its tags."""
+    ffprobe = require_program("ffprobe", "ffmpeg")
+    command = [ffprobe, "-v", "error", "-show_format", "-show_streams", "-of", "json", str(path)]
+    told = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+    tags = told["format"].get("tags", {}) | told["streams"][0].get("tags", {})
+    return {name.lower(): value for name, value in tags.items()}.get("keywords", "")
 
 
 @pytest.fixture
 def podcast(tiny: Path, tmp_path: Path) -> Path:
-    """A folder with a feed of ours, over one episode that has no bed."""
-    folder = tmp_path / "pod"
+    """A folder with a feed over one episode that has no bed."""
+    folder = tmp_path / "podcast"
     folder.mkdir()
-    assert voice_coach("export", tiny, "-o", folder / "old.mp3").err.startswith("Wrote ")
-    made = voice_coach("feed", folder, "--url", "http://localhost/")
-    assert (made.code, made.out) == (0, "")
+    assert USUAL not in voice_coach("export", tiny, "-o", folder / "first.mp3").err
+    said = voice_coach("feed", folder, "--url", "https://example.org/back/")
+    assert said.code == 0
+    assert "first.mp3 has no bed" in said.err
     return folder
 
 
-def bed(path: Path) -> str:
-    return read_episode(path, {}).bed
+@pytest.mark.parametrize("ending", ["mp3", "m4b", "opus"])
+def test_what_goes_into_a_podcast_has_a_bed(podcast: Path, tiny: Path, ending: str) -> None:
+    made = podcast / f"second.{ending}"
+    said = voice_coach("export", tiny, "-o", made)
+    assert (said.code, USUAL in said.err) == (0, True)
+    assert bed(made) == "bed noise"
+    again = voice_coach("feed", podcast)
+    assert "first.mp3 has no bed" in again.err
+    assert made.name not in again.err
 
 
-def test_where_a_podcast_is_the_bed_is_noise(tiny: Path, podcast: Path) -> None:
-    target = podcast / "new.m4b"
-    made = voice_coach("export", tiny, "-o", target)
-    assert made == Ended(0, "", f"{SAYS.format(folder=podcast)}Wrote {target} (0:07).\n")
-    assert bed(target) == "noise"
-    again = voice_coach("export", tiny, "-o", target, "--force", "--bed", "none")
-    assert again.err == f"Wrote {target} (0:07).\n"
-    assert bed(target) == "none"
+def test_who_chooses_a_bed_gets_that(podcast: Path, tiny: Path) -> None:
+    for chosen in ("none", "tone"):
+        made = podcast / f"{chosen}.mp3"
+        said = voice_coach("export", tiny, "-o", made, "--bed", chosen)
+        assert (said.code, USUAL in said.err, bed(made)) == (0, False, f"bed {chosen}")
 
 
-def test_parts_too_and_text_not(tiny: Path, podcast: Path) -> None:
-    assert voice_coach("export", tiny, "-o", podcast, "--split").err.startswith(SAYS.format(folder=podcast))
-    assert bed(next(podcast.glob("01-*.mp3"))) == "noise"
-    assert voice_coach("export", tiny, "-o", podcast / "x.txt").err.startswith("Wrote ")
+def test_words_have_no_bed(podcast: Path, tiny: Path) -> None:
+    said = voice_coach("export", tiny, "-o", podcast / "words.vtt")
+    assert (said.code, USUAL in said.err) == (0, False)
 
 
-def test_a_feed_of_others_changes_nothing(tiny: Path, tmp_path: Path) -> None:
-    target = tmp_path / "new.mp3"
-    for feed in ("<rss><channel><generator>other</generator></channel></rss>", "damaged"):
-        (tmp_path / "feed.xml").write_text(feed)
-        made = voice_coach("export", tiny, "-o", target, "--force")
-        assert (made.code, made.err[:6]) == (0, "Wrote ")
-        assert bed(target) == "none"
-
-
-@pytest.mark.parametrize("ending", ["mp3", "m4b", "m4a", "opus", "flac"])
-def test_files_say_what_bed_they_have(tiny: Path, tmp_path: Path, ending: str) -> None:
-    for name in ("none", "tone"):
-        target = tmp_path / f"{name}.{ending}"
-        assert voice_coach("export", tiny, "-o", target, "--bed", name).code == 0
-        assert bed(target) == name
-
-
-def test_what_a_bed_of_ones_own_is_called_stays_at_home(tiny: Path, tmp_path: Path) -> None:
-    own, target = tmp_path / "secret.wav", tmp_path / "x.mp3"
-    assert voice_coach("export", tiny, "-o", own, "--bed", "noise").code == 0
-    assert voice_coach("export", tiny, "-o", target, "--bed", own).code == 0
-    assert bed(target) == "file"
-    assert b"secret" not in target.read_bytes()
-
-
-def test_feed_tells_what_has_no_bed(tiny: Path, podcast: Path) -> None:
-    assert voice_coach("export", tiny, "-o", podcast / "with.mp3").code == 0
-    assert voice_coach("export", tiny, "-o", podcast / "unknown.wav").code == 0
-    first, *rest = voice_coach("feed", podcast).err.splitlines()
-    assert "with 3 episodes" in first
-    assert rest == [
-        "old.mp3 has no bed: players that skip silence skip the exercise there. "
-        "Export again as before, with --bed noise --force."
-    ]
-    voice_coach("export", tiny, "-o", podcast / "old.mp3", "--bed", "noise", "--force")
-    assert len(voice_coach("feed", podcast).err.splitlines()) == 1
-
-
-def test_rows_of_a_manifest_too(podcast: Path, tmp_path: Path) -> None:
-    (tmp_path / "tiny.yaml").write_text(TINY)
-    (tmp_path / "tiny-session.yaml").write_text(TINY_SESSION)
-    session = tmp_path / "tiny-session.yaml"
-    rows = ("a.mp3,", "b.mp3,none", "deep/c.mp3,", "d.txt,")
-    lines = (f"{row.partition(',')[0]},{session},{row.partition(',')[2]}" for row in rows)
+def test_a_table_does_the_same(podcast: Path, tiny: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
-    table.write_text("\n".join(["file,session,bed", *lines]) + "\n")
-    made = voice_coach("export", "--manifest", table, "-o", podcast)
-    assert made.code == 0, made.err
-    assert [bed(podcast / name) for name in ("a.mp3", "b.mp3", "deep/c.mp3")] == ["noise", "none", "none"]
-    assert os.fspath(podcast) in made.err.splitlines()[0]
-    assert "holds your podcast" in made.err
+    with table.open("w", newline="") as file:
+        rows = [["file", "session", "bed"], ["a.mp3", tiny, ""], ["b.mp3", tiny, "none"], ["c.vtt", tiny, ""]]
+        csv.writer(file).writerows(rows)
+    said = voice_coach("export", "--manifest", table, "-o", podcast)
+    assert said.code == 0, said.err
+    assert [bed(podcast / name) for name in ("a.mp3", "b.mp3")] == ["bed noise", "bed none"]
 
 
-def test_broadcast_with_a_bed_is_warned_of(tiny: Path, tmp_path: Path) -> None:
-    warned = "With --loudness broadcast a bed is too soft"
-    for bed_, loudness, is_warned in (
-        ("noise", "broadcast", True),
-        ("noise", "aes", False),
-        ("none", "broadcast", False),
-    ):
-        made = voice_coach(
-            "export", tiny, "-o", tmp_path / "x.wav", "--force", "--bed", bed_, "--loudness", loudness
-        )
-        assert made.code == 0
-        assert (warned in made.err) == is_warned
+def test_a_bed_that_is_too_soft_for_players_that_skip_is_warned_of(tiny: Path, tmp_path: Path) -> None:
+    made = tmp_path / "made.mp3"
+    said = voice_coach("export", tiny, "-o", made, "--bed", "noise", "--loudness", "broadcast")
+    assert "use --loudness phone" in said.err
