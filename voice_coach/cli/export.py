@@ -113,7 +113,7 @@ def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) ->
     if bed != "none" and asked.mastering.loudness == "broadcast":
         tell(
             "With --loudness broadcast a bed is too soft for players that go by peaks, such as AntennaPod: "
-            "while somebody speaks they may skip. For them use --loudness phone."
+            "they may skip the short pauses between words. For them use --loudness phone."
         )
     return replace(asked, mastering=replace(asked.mastering, bed=bed))
 
