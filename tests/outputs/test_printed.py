@@ -220,6 +220,28 @@ def test_what_is_for_the_ear_is_not_on_the_paper(tmp_path: Path) -> None:
         ]
 
 
+def test_no_words_are_lost_that_lead_into_other_words(tmp_path: Path) -> None:
+    session = written(
+        tmp_path,
+        "tune:\n  break: {default: 5s, min: 1s, max: 9s}\n"
+        "steps:\n"
+        "  - {say: Sit down., guidance: key, then: 0s}\n"
+        "  - wait: 5s\n"
+        "  - {say: Lift one leg., guidance: key, then: 0s}\n"
+        "  - {say: And the other., guidance: key, then: 0s}\n"
+        "  - hold: 9s\n"
+        "  - {say: Lie down., guidance: key, then: 0s}\n"
+        "  - pause: break\n",
+    )
+    assert steps_of(session) == [
+        "Sit down.",
+        "Lift one leg.",
+        "And the other. [9 s]",
+        "Lie down.",
+        "Pause [5 s]",
+    ]
+
+
 @pytest.mark.parametrize("name", [*SHIPPED, *PROGRAMMES], ids=lambda name: Path(name).stem)
 def test_shipped_sheets_speak_to_the_eye(name: str) -> None:
     said = " ".join(steps_of(session_of(name), "full")).casefold()

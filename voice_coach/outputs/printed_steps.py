@@ -108,8 +108,9 @@ class Steps:
                 continue
             for part in self._step(step, names):
                 before = found[-1] if found else None
-                is_rest = isinstance(step, Hold) and step.role == "rest"
-                if isinstance(part, Line) and isinstance(before, Line) and before.leads and not is_rest:
+                # What is said in a line of its own keeps it: nothing that has to be done is lost.
+                is_done = isinstance(step, Breathe | Count | Hold) and not _is_rest(step)
+                if is_done and isinstance(part, Line) and isinstance(before, Line) and before.leads:
                     found[-1] = replace(before, dose=part.dose, cues=part.cues, leads=False)
                 else:
                     found.append(part)
@@ -324,3 +325,7 @@ def _counted(number: int) -> Known:
 def _word(phases: tuple[str, ...], part: int, names: Names) -> str:
     word = names.filled(phases[part]) if part < len(phases) else ""
     return names.words.labels["wait"] if word == "-" else word.lower() if part else word
+
+
+def _is_rest(step: Step) -> bool:
+    return isinstance(step, Hold) and step.role == "rest"
