@@ -327,13 +327,19 @@ class LiveSession:
             volume_db=state.volume_db,
             speed_percent=state.speed_percent,
             saying=self._saying(state),
+            has_easier=not state.easier and score.has_easier(state.chapter),
+            offer=state.offer if state.mode == "offering" else "",
         )
 
     def _moment(self, state: State, chapter: Chapter) -> Status:
         before = [self._score.chapter(index) for index in range(state.chapter)]
         before_ms = sum(each.duration_ms for each in before if each is not None)
         left_ms = self._score.left_ms(state.chapter, state.at_ms, easier=state.easier)
-        return moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
+        now = moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
+        if not state.hurt and state.mode not in ("offering", "ended"):
+            return now
+        # Whoever looks now shall not read what hurt, or what is not to be done.
+        return replace(now, speech=None, speaking=False, action=None, action_left_ms=0, coming=None)
 
     def _saying(self, state: State) -> str:
         chapter = self._score.said(state.asides[0]) if state.asides else None

@@ -11,7 +11,7 @@ from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
 from voice_coach.outputs.feed_episodes import read_episode
 
 SAYS = (
-    "{folder} holds your podcast, so soft noise lies under it, as many players skip silence. "
+    "Your podcast is in that folder, so soft noise lies under it, as many players skip silence. "
     "--bed none leaves it out.\n"
 )
 
@@ -34,7 +34,7 @@ def bed(path: Path) -> str:
 def test_where_a_podcast_is_the_bed_is_noise(tiny: Path, podcast: Path) -> None:
     target = podcast / "new.m4b"
     made = voice_coach("export", tiny, "-o", target)
-    assert made == Ended(0, "", f"{SAYS.format(folder=podcast)}Wrote {target} (0:07).\n")
+    assert made == Ended(0, "", f"{SAYS}Wrote {target} (0:07).\n")
     assert bed(target) == "noise"
     again = voice_coach("export", tiny, "-o", target, "--force", "--bed", "none")
     assert again.err == f"Wrote {target} (0:07).\n"
@@ -42,7 +42,7 @@ def test_where_a_podcast_is_the_bed_is_noise(tiny: Path, podcast: Path) -> None:
 
 
 def test_parts_too_and_text_not(tiny: Path, podcast: Path) -> None:
-    assert voice_coach("export", tiny, "-o", podcast, "--split").err.startswith(SAYS.format(folder=podcast))
+    assert voice_coach("export", tiny, "-o", podcast, "--split").err.startswith(SAYS)
     assert bed(next(podcast.glob("01-*.mp3"))) == "noise"
     assert voice_coach("export", tiny, "-o", podcast / "x.txt").err.startswith("Wrote ")
 

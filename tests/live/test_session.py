@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -246,7 +247,7 @@ def test_what_hurts_is_remembered_with_its_rep(
             session.give("leave-out")
 
     session.play(TestDevice(heard), no_other)
-    with sqlite3.connect(coach_home / "history.db") as database:
+    with closing(sqlite3.connect(coach_home / "history.db")) as database:
         rows = database.execute("SELECT session, exercise, rep, side FROM hurt").fetchall()
         completed = [name for (name,) in database.execute("SELECT exercise FROM practice")]
     assert rows == [("two", "bow", 2, None)]

@@ -223,7 +223,7 @@ def test_what_is_for_the_ear_is_not_on_the_paper(tmp_path: Path) -> None:
 def test_no_words_are_lost_that_lead_into_other_words(tmp_path: Path) -> None:
     session = written(
         tmp_path,
-        "tune:\n  break: {default: 5s, min: 1s, max: 9s}\n"
+        "tune:\n  pause: {default: 5s, min: 1s, max: 9s}\n"
         "steps:\n"
         "  - {say: Sit down., guidance: key, then: 0s}\n"
         "  - wait: 5s\n"
@@ -231,7 +231,7 @@ def test_no_words_are_lost_that_lead_into_other_words(tmp_path: Path) -> None:
         "  - {say: And the other., guidance: key, then: 0s}\n"
         "  - hold: 9s\n"
         "  - {say: Lie down., guidance: key, then: 0s}\n"
-        "  - pause: break\n",
+        "  - pause: pause\n",
     )
     assert steps_of(session) == [
         "Sit down.",

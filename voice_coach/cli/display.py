@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from voice_coach.cli.screen import Screen, is_screen
 from voice_coach.cli.telling import mute, tell
+from voice_coach.model.steps import FULL_PERCENT
 from voice_coach.model.timeline import Event
 from voice_coach.model.units import format_clock
 
@@ -19,17 +20,23 @@ if TYPE_CHECKING:
 _MODES: Final[Mapping[Mode, str]] = {
     "paused": "paused",
     "waiting": "waiting for you",
-    "hurting": "coming out of the position",
-    "asking": "how shall we go on? 1 rest, 2 easier, 3 leave it out, 4 end",
-    "resting": "resting until you are ready",
-    "offering": "space takes it up",
+    "hurting": "coming out of the position; then",
+    "asking": "how shall we go on?",
+    "resting": "resting until you are ready; or",
+    "offering": "on offer",
+    "ended": "ending",
     "lost": "the sound device has gone; the session goes on when there is one again",
 }
 """What a mode is called, where it is not just playing."""
 
+_FEW_KEYS = "space pause · h that hurts · q end"
 _KEYS = (
-    "space pause · ← → again, on · pgup pgdn exercise · h that hurts · - + pace · ↑ ↓ volume · t time · q end"
+    f"{_FEW_KEYS} · ← → back, on · [ ] rep · pgup pgdn exercise · r again · - + pace · ↑ ↓ volume · "
+    "t how long · w where"
 )
+_ANSWERS = "1 rest, 2 easier, 3 leave it out, 4 end"
+_ANSWERS_WITHOUT_EASIER = "1 rest, 3 leave it out, 4 end"
+_OFFERS = {"resume": "space goes on from there", "keep": "space keeps it"}
 
 _ROOMY_COLUMNS, _ROOMY_LINES = 40, 8
 """A window smaller than this shows less."""
@@ -90,7 +97,7 @@ class LogDisplay(Display):
         if status.mode != self._mode:
             self._mode = status.mode
             if status.mode in _MODES:
-                self._log(f"{clock}  ({_MODES[status.mode]})")
+                self._log(f"{clock}  ({_mode(status)})")
         if status.saying and status.saying != self._besides:
             self._log(f"{clock}  – {status.saying}")
         self._besides = status.saying
@@ -130,6 +137,20 @@ def make_display(title: str, *, quiet: bool) -> Display:
     return TerminalDisplay(title) if is_screen() else LogDisplay(title)
 
 
+def _mode(live: LiveStatus) -> str:
+    """What the session is doing, and the keys that matter then."""
+    told = _MODES[live.mode]
+    if live.mode in ("hurting", "asking", "resting"):
+        return f"{told} {_ANSWERS if live.has_easier else _ANSWERS_WITHOUT_EASIER}"
+    return _OFFERS.get(live.offer, told)
+
+
+def _turned(live: LiveStatus) -> str:
+    """What was turned by hand: pace and volume."""
+    pace = f"   {live.speed_percent} %" if live.speed_percent != FULL_PERCENT else ""
+    return pace + (f"   {live.volume_db:+g} dB" if live.volume_db else "")
+
+
 def _picture(title: str, live: LiveStatus, columns: int, lines: int) -> RenderableType:
     """Rows of a name and what it is now; in a small window only what matters most, each on one line."""
     from rich.table import Table
@@ -144,7 +165,7 @@ def _picture(title: str, live: LiveStatus, columns: int, lines: int) -> Renderab
     left = "…" if status is None or status.left_ms is None else format_clock(status.left_ms)
     action = ("", text(""))
     if live.mode in _MODES:
-        action = "", text(_MODES[live.mode], "bold yellow")
+        action = "", text(_mode(live), "bold yellow")
     elif status is not None and status.action is not None:
         action = status.action.kind, text(f"{-(-status.action_left_ms // 1000)} s", "cyan")
     said = live.saying or (status.speech.text if status and status.speech else "")
@@ -153,7 +174,8 @@ def _picture(title: str, live: LiveStatus, columns: int, lines: int) -> Renderab
     if small:
         rows = [action, now, ("left", text(left, "dim"))]
     else:
-        clock = f"{left}   ({format_clock(status.position_ms if status else 0)} done)   Ctrl-C ends"
+        done = format_clock(status.position_ms if status else 0)
+        clock = f"{left}   ({done} done)   Ctrl-C ends{_turned(live)}"
         rows = [
             ("", text(f"{title} · {status.chapter}" if status else title, "bold")),
             now,
@@ -163,8 +185,11 @@ def _picture(title: str, live: LiveStatus, columns: int, lines: int) -> Renderab
         ]
         if lines >= _LINES_FOR_KEYS:
             rows += [("", text("")), ("", text(_KEYS, "dim"))]
+        else:
+            rows.append(("", text(_FEW_KEYS, "dim")))
     table = Table.grid(padding=(0, 1 if small else 2, 0, 0))
-    table.add_column(justify="right", style="dim", no_wrap=True)
+    # As wide as its longest name, so that nothing moves when another one comes.
+    table.add_column(justify="right", style="dim", no_wrap=True, min_width=0 if small else len("exhale"))
     table.add_column()
     for row in rows:
         table.add_row(*row)

@@ -25,7 +25,7 @@ from voice_coach.model.export import (
     FileWishes,
     Mastering,
 )
-from voice_coach.model.problems import WishError, shown
+from voice_coach.model.problems import WishError
 
 SPLIT_FORMAT = "mp3"
 """What every player can play one after the other."""
@@ -106,8 +106,8 @@ def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) ->
     if bed is None and usual_bed(folder, asked.format or target.suffix.lower()) != "none":
         bed = "noise"
         tell(
-            f"{shown(folder)} holds your podcast, so soft noise lies under it, as many players skip "
-            "silence. --bed none leaves it out."
+            "Your podcast is in that folder, so soft noise lies under it, as many players skip silence. "
+            "--bed none leaves it out."
         )
     bed = bed or "none"
     if bed != "none" and asked.mastering.loudness == "broadcast":

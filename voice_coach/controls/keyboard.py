@@ -238,8 +238,10 @@ class KeyboardControl(Control):
 def meant(key: str, mode: Mode) -> CommandName | None:
     """The command that a key gives, if any; any other key means ready where the coach waits for that."""
     command = BY_KEY.get(key) or BY_KEY.get(key.lower())  # Caps Lock may be on
-    if mode == "waiting" and command is None:
-        return "ready"
+    if command is None:
+        # Whoever fumbles in the dark while something is asked hears it again.
+        answers: dict[Mode, CommandName] = {"waiting": "ready", "asking": "repeat"}
+        return answers.get(mode)
     return command.name if command else None
 
 

@@ -22,7 +22,8 @@ class LiveStatus:
 
     Attributes:
         mode: what it is doing.
-        status: where in the session that is; None until the first chapter is compiled.
+        status: where in the session that is; None until the first chapter is compiled. Nothing is said or
+            done in it where nobody is to follow it, such as after something has hurt.
         session: the session's id.
         title: the session's title.
         chapter: the index of the chapter, from 0.
@@ -33,6 +34,8 @@ class LiveStatus:
         volume_db: how much louder (or, below 0, softer) than recorded.
         speed_percent: where the one knob stands; 100 is as scripts and own values say.
         saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
+        has_easier: whether there is something easier instead of this exercise.
+        offer: what is offered in the mode ``offering``: ``resume`` or ``keep``.
     """
 
     mode: Mode
@@ -49,3 +52,5 @@ class LiveStatus:
     volume_db: float = 0.0
     speed_percent: int = 100
     saying: str = ""
+    has_easier: bool = False
+    offer: str = ""
