@@ -182,7 +182,7 @@ def test_what_the_session_sets_is_where_the_fit_begins() -> None:
     length = fits.duration_ms()
     found = fits.to(length + 500)
     assert all(not layer.values and layer.guidance is None for layer in found.fitted.layers)
-    assert found.report == "It is 9:14 long as it is: nothing had to be changed."
+    assert found.report == "It is 9:12 long as it is: nothing had to be changed."
 
 
 def test_a_fit_comes_on_top_of_the_knob_and_goes_no_further_than_without() -> None:
