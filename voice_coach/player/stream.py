@@ -50,7 +50,7 @@ Render = Callable[[Chapter, int, int, float], Iterator[Block]]
 class Device(Protocol):
     """What the stream asks of the device that it is heard on."""
 
-    def cut(self) -> NDArray[np.int16]: ...
+    def cut(self) -> object: ...  # what it gives back is known here already
     def wake(self) -> None: ...
 
     @property
@@ -133,11 +133,11 @@ class LiveStream:
             self._score = score(state)
             return state
 
-        self._post(None, exchanged)
+        self.adjust(exchanged)
 
     def sleep(self, ms: int) -> None:
         """The machine has slept for so long."""
-        self._post(None, lambda state: slept(state, self._score, ms))
+        self.adjust(lambda state: slept(state, self._score, ms))
 
     def now(self) -> State:
         """The state that is being heard."""
