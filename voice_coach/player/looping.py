@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
-import numpy as np
-
 from voice_coach.audio.block import Block
-from voice_coach.audio.fades import falling
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.player.course import Course, course, joined
+from voice_coach.player.edges import fallen, risen, silence
 
 BLOCK_MS = 20
 """So soon a key is obeyed; also how long the stream takes to fade when it is paused and to come back."""
@@ -94,11 +92,13 @@ class Looping:
                 stopped, silent = self._stopped, self._paused or self._stopped
                 self._heard.append((self._frames, self._now, self._position_ms))
                 if silent and was_silent:
-                    block = _silence()
+                    block = silence(BLOCK_MS)
                 else:
                     block = self._take(keep_place=silent)
-                    if silent or was_silent:
-                        block = _faded(block, rising=was_silent)
+                    if was_silent:
+                        block = risen(block, len(block.samples))
+                    elif silent:
+                        block = fallen(block)
                 self._frames += len(block.samples)
             yield block
             if stopped:
@@ -116,16 +116,3 @@ class Looping:
         if not keep_place:
             self._position_ms += len(block.samples) // FRAMES_PER_MS
         return block
-
-
-def _silence() -> Block:
-    samples = np.zeros(_BLOCK_FRAMES, np.int16)
-    samples.setflags(write=False)
-    return Block(samples, silent=True)
-
-
-def _faded(block: Block, *, rising: bool) -> Block:
-    gains = falling(len(block.samples))
-    samples = np.rint(block.samples * (gains[::-1] if rising else gains)).astype(np.int16)
-    samples.setflags(write=False)
-    return Block(samples, silent=block.silent)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from threading import RLock
 from typing import Final, Protocol
 
@@ -19,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.block import Block
-from voice_coach.audio.fades import fade_in, fade_out
 from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.player.commanding import commanded
+from voice_coach.player.edges import fallen, risen, silence
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
 from voice_coach.player.under import Loop, Under
@@ -231,7 +230,9 @@ class LiveStream:
             if replace(state, volume_db=first.volume_db) == first:
                 # It goes on as it was, only louder: what fades is not heard twice.
                 self._state = moved(state, len(left) // FRAMES_PER_MS, self._score)
-            return self._handed_on(_faded(left), 0, 0.0 if state.mode == "paused" else None)
+            return self._handed_on(
+                fallen(Block(left, silent=False)), 0, 0.0 if state.mode == "paused" else None
+            )
 
     def _go_back(self, heard: int, state: State) -> None:
         """Makes the stream anew from a frame on."""
@@ -281,7 +282,7 @@ class LiveStream:
             whole = next(self._source)
             block = Block(whole.samples[: ms * FRAMES_PER_MS], whole.silent)
         if self._rises:
-            block, self._rises = _risen(block), False
+            block, self._rises = risen(block, _FADE_FRAMES), False
         place = None if stretch.chapter is None else (stretch.chapter, stretch.from_ms)
         return self._handed_on(block, ms, place)
 
@@ -320,33 +321,3 @@ def is_over(before: State, after: State) -> bool:
     if before.mode != "playing" or before.asides:
         return False
     return after.mode in ("ended", "offering") or after.chapter != before.chapter
-
-
-@lru_cache(maxsize=BLOCK_MS + 1)
-def silence(ms: int) -> Block:
-    """A block of silence."""
-    samples = np.zeros(ms * FRAMES_PER_MS, np.int16)
-    samples.setflags(write=False)
-    return Block(samples, silent=True)
-
-
-def _risen(block: Block) -> Block:
-    """A block that begins in the middle of a sound, without a click."""
-    if block.silent:
-        return block
-    samples = block.samples.astype(np.float32)
-    fade_in(samples, min(_FADE_FRAMES, len(samples)))
-    return _rounded(samples)
-
-
-def _faded(samples: NDArray[np.int16]) -> Block:
-    """The end of a sound that is broken off, without a click."""
-    faded = samples.astype(np.float32)
-    fade_out(faded, len(faded))
-    return _rounded(faded)
-
-
-def _rounded(samples: NDArray[np.float32]) -> Block:
-    rounded = np.rint(samples).astype(np.int16)
-    rounded.setflags(write=False)
-    return Block(rounded, silent=False)
