@@ -1,0 +1,104 @@
+"""What a recogniser is: the software that understands a few phrases in the sound of a room."""
+
+from __future__ import annotations
+
+import importlib
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.model.problems import CoachError
+
+RATE_HZ = 16_000
+"""Of all sound that is listened to."""
+
+RECOGNISERS: dict[str, str] = {
+    "pocketsphinx": "voice_coach.hearing.pocketsphinx_recogniser:PocketsphinxRecogniser",
+}
+"""Every recogniser as ``module:Class``, loaded only when it is asked for; the first is the usual one."""
+
+
+class HearingError(CoachError):
+    """A recogniser cannot listen, or there is nothing to listen to.
+
+    Attributes:
+        recogniser: its name.
+        reason: what went wrong and, where known, what to do.
+    """
+
+    def __init__(self, recogniser: str, reason: str) -> None:
+        self.recogniser = recogniser
+        self.reason = reason
+        super().__init__(recogniser, reason)
+
+    def __str__(self) -> str:
+        return f"{self.recogniser}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A phrase that was understood.
+
+    Attributes:
+        phrase: one of those that were expected, letter for letter.
+        end_ms: where it ended in the sound heard so far, about.
+        score: how surely, 0 being just enough; comparable within one recogniser only.
+    """
+
+    phrase: str
+    end_ms: int
+    score: float
+
+
+class Recogniser(ABC):
+    """Understands the phrases that are expected, and nothing else.
+
+    To add one: a file in this room, a row in ``RECOGNISERS``, and its class in the contract suite
+    (``tests/hearing``). It is used by one thread at a time, and never waits for anything.
+    """
+
+    @abstractmethod
+    def expect(self, phrases: Collection[str]) -> None:
+        """The phrases to understand from now on, as in ``phrases``; what was said before counts no more.
+
+        Args:
+            phrases: lower case words, one space between them, the wake word among them where it is needed.
+                None at all means that nothing is understood.
+
+        Raises:
+            HearingError: a word is unknown to it.
+        """
+
+    @abstractmethod
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+        """Listen to what came next, and tell what was understood by now, each phrase once.
+
+        A phrase is told within 0.7 s of sound after its end; it takes much less time than the sound lasts.
+
+        Args:
+            samples: shape (frames,), any number of them, none included; mono at ``RATE_HZ``.
+            coach_speaks: whether the coach's own voice is in them, however quietly. More is asked of a
+                phrase then.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of what it holds; may be called twice. It hears nothing any more."""
+
+
+def open_recogniser(name: str) -> Recogniser:
+    """A recogniser of ``RECOGNISERS`` that expects nothing yet; loading it may take half a second.
+
+    Raises:
+        HearingError: there is none of this name, or it cannot work here.
+    """
+    if name not in RECOGNISERS:
+        raise HearingError(name, f"there is no such recogniser; there are {', '.join(RECOGNISERS)}")
+    module, _, attribute = RECOGNISERS[name].partition(":")
+    try:
+        return getattr(importlib.import_module(module), attribute)()
+    except ImportError as error:
+        raise HearingError(name, f"not installed: pip install {name} ({error})") from error
