@@ -10,12 +10,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import RLock
 from typing import Final, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 from voice_coach.audio.block import Block
 from voice_coach.model.commands import CommandName
@@ -25,6 +22,7 @@ from voice_coach.player.commanding import commanded
 from voice_coach.player.edges import fallen, risen, silence
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
+from voice_coach.player.trail import Trail
 from voice_coach.player.under import Loop, Under
 
 BLOCK_MS: Final = 100
@@ -34,9 +32,6 @@ _BLOCK_FRAMES: Final = BLOCK_MS * FRAMES_PER_MS
 _FADE_FRAMES: Final = FADE_MS * FRAMES_PER_MS
 _LOOK_S: Final = 0.02
 """How often it is looked for a command while a chapter is still being compiled."""
-
-_REMEMBERED: Final = 100
-"""Blocks of which it is known what they hold: several times what any device has waiting."""
 
 _MOST_TURNS: Final = 1_000
 """So many states without a sound between them are a circle; none is known."""
@@ -54,25 +49,6 @@ class Device(Protocol):
 
     @property
     def position_frames(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Made:
-    """A block that was handed on.
-
-    Attributes:
-        frame: its first one, counted over all devices.
-        state: the one it begins in.
-        frames: how many of it lead further on from that state.
-        samples: its words and sounds, without the bed.
-        level: how loud the bed is at its end.
-    """
-
-    frame: int
-    state: State
-    frames: int
-    samples: NDArray[np.int16]
-    level: float
 
 
 class LiveStream:
@@ -104,17 +80,13 @@ class LiveStream:
         self._device: Device | None = None
         self._base = 0
         """The frames that devices played which are gone."""
-        self._frame = 0
-        self._made: deque[_Made] = deque(maxlen=_REMEMBERED)
-        self._over: deque[tuple[int, State]] = deque()
-        """The chapters that ended by themselves: the frame after their last, and their state there."""
+        self._trail = Trail()
         self._inbox: deque[tuple[CommandName | None, Act]] = deque()
         self._lock = RLock()
         """Of what was made and what of it is heard. Nothing is compiled, spoken or mixed under it."""
         self._source: Iterator[Block] | None = None
         self._rises = False
         self._under = Under(bed) if bed else None
-        self._level = 0.0
 
     def give(self, command: CommandName) -> None:
         """Has a command carried out, after those that were given before; returns at once."""
@@ -154,12 +126,8 @@ class LiveStream:
 
     def heard_over(self) -> list[State]:
         """The chapters that have been heard to their end since this was asked last, each once."""
-        done: list[State] = []
         with self._lock:
-            heard = self._heard()
-            while self._over and self._over[0][0] <= heard:
-                done.append(self._over.popleft()[1])
-        return done
+            return self._trail.over_by(self._heard())
 
     def blocks(self, device: Device) -> Iterator[Block]:
         """The stream from where it has come to, until the session has ended and all of it was heard."""
@@ -169,7 +137,7 @@ class LiveStream:
             if (fading := self._settle()) is not None:
                 yield fading  # at once: what comes next may have to be compiled first
             stretch = self._stretch()
-            if stretch is None and self._level > 0:
+            if stretch is None and self._trail.level > 0:
                 yield self._handed_on(silence(BLOCK_MS), 0, 0.0)  # the bed fades
             elif stretch is None and self._is_heard():
                 device.cut()
@@ -222,7 +190,7 @@ class LiveStream:
                 before, state = state, act(state)
                 if command is not None:
                     self._on_command(command, before, state)
-            left = self._left(heard)
+            left = self._trail.samples(heard, _FADE_FRAMES)
             self._go_back(heard, state)
             self._rises = True
             if not left.any():
@@ -236,39 +204,22 @@ class LiveStream:
 
     def _go_back(self, heard: int, state: State) -> None:
         """Makes the stream anew from a frame on."""
-        while self._made and self._made[-1].frame >= heard:
-            self._made.pop()
-        while self._over and self._over[-1][0] > heard:
-            self._over.pop()
-        self._frame, self._state, self._source = heard, state, None
-        self._level = self._made[-1].level if self._made else 0.0
-
-    def _left(self, heard: int) -> NDArray[np.int16]:
-        """The next few samples after a frame, as they would have been heard."""
-        pieces = [np.zeros(0, np.int16)]
-        for made in self._made:
-            first = heard - made.frame
-            if first < len(made.samples):
-                pieces.append(made.samples[max(0, first) :])
-        return np.concatenate(pieces)[:_FADE_FRAMES]
+        self._trail.go_back(heard)
+        self._state, self._source = state, None
 
     def _is_heard(self) -> bool:
         """Whether everything that was made has been heard."""
         with self._lock:
-            return self._heard() >= self._frame
+            return self._heard() >= self._trail.frame
 
     def _heard(self) -> int:
         """The frames that have been handed to devices so far."""
         played = self._base + (self._device.position_frames if self._device else 0)
-        return min(played, self._frame)
+        return min(played, self._trail.frame)
 
     def _at(self, frame: int) -> State:
         """The state at a frame."""
-        for made in reversed(self._made):
-            if made.frame <= frame:
-                into = min(frame - made.frame, made.frames) // FRAMES_PER_MS
-                return self._state if frame >= self._frame else moved(made.state, into, self._score)
-        return self._made[0].state if self._made else self._state
+        return self._trail.state(frame, self._state, self._score)
 
     def _block(self, stretch: Segment) -> Block:
         """The next block."""
@@ -288,17 +239,15 @@ class LiveStream:
 
     def _handed_on(self, block: Block, ms: int, place: tuple[Chapter, int] | float | None) -> Block:
         """A block as it is heard, remembered with its state; the session comes so far on with it."""
-        frame, state, level = self._frame, self._state, self._level
+        state, level = self._state, self._trail.level
         heard = block
         if self._under is not None:
             quiet = 0.0 if state.mode == "paused" else 1.0
             heard, level = self._under.lay(
-                block, frame, quiet if place is None else place, state.volume_db, level
+                block, self._trail.frame, quiet if place is None else place, state.volume_db, level
             )
         with self._lock:
-            self._made.append(_Made(frame, state, ms * FRAMES_PER_MS, block.samples, level))
-            self._frame += len(block.samples)
-            self._level = level
+            self._trail.add(block.samples, state, ms, level)
             self._state = moved(state, ms, self._score)
         return heard
 
@@ -312,7 +261,7 @@ class LiveStream:
                 before, self._state = self._state, over(self._state, self._score, self._rules)
                 self._source = None
                 if is_over(before, self._state):
-                    self._over.append((self._frame, before))
+                    self._trail.chapter_over(before)
         raise AssertionError(f"a session goes round in circles at {self._state}")
 
 
