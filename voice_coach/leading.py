@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from voice_coach.live_score import LiveScore
-from voice_coach.living import Listeners, LiveSession, Place
+from voice_coach.live_status import Place
+from voice_coach.living import Listeners, LiveSession
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.steps import STEP_PERCENT
 from voice_coach.model.timeline import Chapter

@@ -11,18 +11,15 @@ from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from voice_coach.live_score import LiveScore
+from voice_coach.live_status import Here, Place
 from voice_coach.model.commands import CommandName
-from voice_coach.model.cue import Mark
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.problems import DeviceError
-from voice_coach.model.status import Status
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.player.commanding import told
-from voice_coach.player.places import mark_at, sentence_ms
 from voice_coach.player.slept import always_s
 from voice_coach.player.state import AsideName, Rules, State
-from voice_coach.player.status import moment
 from voice_coach.player.stream import LiveStream
 from voice_coach.player.under import Loop
 
@@ -40,29 +37,6 @@ _SOON_S: Final = 0.01
 
 STOP_PATIENCE_S: Final = 0.5
 """How long the end waits for a chapter that is being compiled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a session is.
-
-    Attributes:
-        chapter: the index of the chapter.
-        exercise: the exercise's id, or "".
-        title: the chapter's title.
-        at_ms: in the chapter.
-        mark: which set, rep and side that is.
-        easier: whether it is the exercise's easier variant.
-        speed_percent: where the one knob stands.
-    """
-
-    chapter: int
-    exercise: str
-    title: str
-    at_ms: int
-    mark: Mark | None
-    easier: bool
-    speed_percent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +104,7 @@ class LiveSession:
         self._is_left = False
         self._retiming: Thread | None = None
         self._troubles: list[Exception] = []
-        self._last: tuple[object, ...] = ()
+        self._cue: tuple[object, ...] = ()
 
     def give(self, command: CommandName) -> None:
         self._stream.give(command)
@@ -138,12 +112,12 @@ class LiveSession:
             self._given_up.set()  # no other device is waited for
 
     def now(self) -> LiveStatus:
-        return self._status(self._stream.now())
+        return self._here(self._stream.now()).status
 
     @property
     def place(self) -> Place:
         """Where it is."""
-        return self._place(self._stream.now())
+        return self._here(self._stream.now()).place
 
     def play(self, device: LiveOutput, another: Callable[[], LiveOutput]) -> None:
         """Leads the session to its end; blocks until then.
@@ -203,7 +177,7 @@ class LiveSession:
     def _commanded(self, command: CommandName, before: State, after: State) -> None:
         """In the thread that makes the sound: what there is to do is left to the other one."""
         if after.hurt and not before.hurt:
-            place = self._place(before)
+            place = self._here(before).place
             self._happened.append(("pain", lambda: self._listeners.pain(place)))
         if any(aside.name == "kept" for aside in after.asides) and before.mode == "offering":
             self._happened.append(("keep", lambda: self._listeners.keep(after.speed_percent)))
@@ -240,16 +214,15 @@ class LiveSession:
                 self._safely("over", partial(self._listeners.over, chapter))
         while self._happened:
             self._safely(*self._happened.popleft())
-        status = self._status(state)
+        here = self._here(state)
+        status, cue = here.status, here.cue
         self._safely("status", lambda: self._listeners.status(status))
-        place = self._place(state)
-        chapter = self._score.chapter(state.chapter, easier=state.easier)
-        said_ms = sentence_ms(chapter, state.at_ms) if chapter else 0
-        turned = (state.speed_percent, state.volume_db)
-        now = (state.mode, state.chapter, state.easier, place.mark, said_ms, turned)
-        if now != self._last:
-            self._last = now
-            self._safely("changed", lambda: self._listeners.changed(place, status))
+        if cue != self._cue:
+            self._cue = cue
+            self._safely("changed", partial(self._listeners.changed, here.place, status))
+
+    def _here(self, state: State) -> Here:
+        return Here(self._score, state)
 
     def _retime(self, state: State) -> None:
         """Compiles what is left anew, in the background, when the knob was turned."""
@@ -294,54 +267,3 @@ class LiveSession:
         self._speed_percent = stays
         self._stream.adjust(back)
         self._listeners.notify(f"The pace stays as it is: {error}")
-
-    def _place(self, state: State) -> Place:
-        chapter = self._score.chapter(state.chapter, easier=state.easier)
-        performance = self._score.performance
-        return Place(
-            chapter=state.chapter,
-            exercise=performance.exercises[state.chapter],
-            title=performance.titles[state.chapter],
-            at_ms=state.at_ms,
-            mark=mark_at(chapter, state.at_ms) if chapter else None,
-            easier=state.easier,
-            speed_percent=state.speed_percent,
-        )
-
-    def _status(self, state: State) -> LiveStatus:
-        score, session = self._score, self._score.performance.session
-        chapter = score.chapter(state.chapter, easier=state.easier)
-        mark = mark_at(chapter, state.at_ms) if chapter else None
-        return LiveStatus(
-            mode=state.mode,
-            status=self._moment(state, chapter) if chapter else None,
-            session=session.id,
-            title=session.title,
-            chapter=state.chapter,
-            chapters=score.count,
-            position_ms=state.at_ms,
-            duration_ms=chapter.duration_ms if chapter else 0,
-            set=mark.set if mark else None,
-            rep=mark.rep if mark else None,
-            side=mark.side if mark else None,
-            volume_db=state.volume_db,
-            speed_percent=state.speed_percent,
-            saying=self._saying(state),
-            has_easier=not state.easier and score.has_easier(state.chapter),
-            offer=state.offer if state.mode == "offering" else "",
-        )
-
-    def _moment(self, state: State, chapter: Chapter) -> Status:
-        before = [self._score.chapter(index) for index in range(state.chapter)]
-        before_ms = sum(each.duration_ms for each in before if each is not None)
-        left_ms = self._score.left_ms(state.chapter, state.at_ms, easier=state.easier)
-        now = moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
-        if not state.hurt and state.mode not in ("offering", "ended"):
-            return now
-        # Whoever looks now shall not read what hurt, or what is not to be done.
-        return replace(now, speech=None, speaking=False, action=None, action_left_ms=0, coming=None)
-
-    def _saying(self, state: State) -> str:
-        chapter = self._score.said(state.asides[0]) if state.asides else None
-        words = (event for event in (chapter.events if chapter else ()) if event.lane == "speech")
-        return next((event.text for event in reversed([*words]) if event.start_ms <= state.aside_ms), "")

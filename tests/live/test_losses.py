@@ -20,7 +20,8 @@ from tests.cli.command import wait_until
 from tests.sound_server import Recording, SoundServer
 from voice_coach.audio.block import Block
 from voice_coach.coach import Coach
-from voice_coach.living import REOPEN_S, LiveSession, Place
+from voice_coach.live_status import Place
+from voice_coach.living import REOPEN_S, LiveSession
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.timeline import Chapter
 from voice_coach.outputs.output import LiveOutput
