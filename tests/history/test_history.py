@@ -265,7 +265,7 @@ def test_where_nothing_can_be_kept_one_notice_is_told(
 def test_a_file_that_is_locked_for_long_is_told_and_left(
     history: History, path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice_coach.history.history._PATIENCE_S", 0.05)
+    monkeypatch.setattr("voice_coach.history.file._PATIENCE_S", 0.05)
     _add(history, 1_000)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

@@ -34,6 +34,54 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX hurt_by_exercise ON hurt (exercise, at_ms);
     """,
+    # 3: a row for each session that was led, and one for each part of it. `..._offset_s` is the local time's
+    # lead over UTC then, so that a day stays the day it was wherever the person goes. `seen_ms` is when the
+    # row was last written, `ended_ms` NULL where nothing could be written at the end. `heard_ms` is what was
+    # really led, without pauses. What is only known from the tables above becomes a session of which neither
+    # the length nor whether it was heard to its end is known.
+    """
+    CREATE TABLE led (
+        id INTEGER PRIMARY KEY,
+        run TEXT NOT NULL UNIQUE,
+        session TEXT NOT NULL,
+        title TEXT NOT NULL,
+        began_ms INTEGER NOT NULL CHECK (typeof(began_ms) = 'integer'),
+        began_offset_s INTEGER NOT NULL,
+        seen_ms INTEGER NOT NULL,
+        seen_offset_s INTEGER NOT NULL,
+        ended_ms INTEGER,
+        to_end INTEGER CHECK (to_end IS NULL OR to_end IN (0, 1)),
+        heard_ms INTEGER CHECK (heard_ms IS NULL OR heard_ms >= 0),
+        guidance TEXT,
+        pace_percent INTEGER,
+        fit_ms INTEGER,
+        pain INTEGER CHECK (pain IS NULL OR (typeof(pain) = 'integer' AND pain BETWEEN 0 AND 10))
+    );
+    CREATE INDEX led_by_time ON led (began_ms);
+    CREATE TABLE led_exercise (
+        led INTEGER NOT NULL REFERENCES led (id) ON DELETE CASCADE,
+        chapter INTEGER NOT NULL,
+        easier INTEGER NOT NULL CHECK (easier IN (0, 1)),
+        exercise TEXT NOT NULL,
+        title TEXT NOT NULL,
+        reps INTEGER NOT NULL,
+        of_reps INTEGER NOT NULL,
+        heard_ms INTEGER NOT NULL,
+        to_end INTEGER NOT NULL CHECK (to_end IN (0, 1)),
+        PRIMARY KEY (led, chapter, easier)
+    ) WITHOUT ROWID;
+    INSERT INTO led (run, session, title, began_ms, began_offset_s, seen_ms, seen_offset_s)
+        SELECT run, session, session, min(at_ms),
+            CAST(strftime('%s', min(at_ms) / 1000, 'unixepoch', 'localtime') AS INTEGER) - min(at_ms) / 1000,
+            max(at_ms),
+            CAST(strftime('%s', max(at_ms) / 1000, 'unixepoch', 'localtime') AS INTEGER) - max(at_ms) / 1000
+        FROM (
+            SELECT run, session, at_ms FROM practice WHERE typeof(at_ms) = 'integer'
+            UNION ALL SELECT run, session, at_ms FROM hurt WHERE typeof(at_ms) = 'integer'
+        )
+        WHERE at_ms BETWEEN 0 AND 253402300799000
+        GROUP BY run;
+    """,
 )
 """The statements that lead from each version to the next. Only ever append: files of every version exist."""
 

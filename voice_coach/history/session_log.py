@@ -1,0 +1,150 @@
+"""The sessions that are led, written down meanwhile: what was recorded outlives a kill at any moment."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from voice_coach.history.file import HistoryFile
+from voice_coach.model.past import LedExercise, LedPacing, local_offset_s
+from voice_coach.model.practice import PAIN_SCALE
+
+_BEGIN = """
+    INSERT INTO led (run, session, title, began_ms, began_offset_s, seen_ms, seen_offset_s, heard_ms,
+        guidance, pace_percent, fit_ms)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)
+"""
+_PROGRESS = """
+    UPDATE led SET seen_ms = ?, seen_offset_s = ?, heard_ms = ?, pace_percent = coalesce(?, pace_percent)
+    WHERE id = ?
+"""
+# A session may have been forgotten while it is led: then nothing more of it is kept.
+_EXERCISE = """
+    INSERT OR REPLACE INTO led_exercise
+        (led, chapter, easier, exercise, title, reps, of_reps, heard_ms, to_end)
+    SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM led WHERE id = ?
+"""
+_ENDED = "UPDATE led SET ended_ms = seen_ms, to_end = ? WHERE id = ?"
+_SCORE = "UPDATE led SET pain = ? WHERE id = ?"
+
+
+class SessionLog:
+    """Keeps what comes of led sessions. All of it is on the disk when a call returns.
+
+    What goes wrong is told by the file's ``notify``, once, and nothing more is raised: a session is led all
+    the same. Where ``begin`` could not write it returns None, which all other calls take and then do nothing.
+
+    Args:
+        file: the history's file.
+    """
+
+    def __init__(self, file: HistoryFile) -> None:
+        self._file = file
+
+    def begin(
+        self, *, run: str, session: str, title: str, at_ms: int, pacing: LedPacing | None = None
+    ) -> int | None:
+        """Keeps that a session has begun.
+
+        Args:
+            run: tells this playing of it from all others; what was completed and hurt in it has the same.
+            session: its id.
+            title: its title.
+            at_ms: when it began, in milliseconds since 1970, UTC.
+            pacing: the pacing it begins with.
+
+        Returns:
+            What the other calls know it by; None if it could not be kept.
+        """
+        known = pacing or LedPacing()
+        moment = (at_ms, local_offset_s(at_ms))
+        row = (run, session, title, *moment, *moment, known.guidance, known.pace_percent, known.fit_ms)
+        return self._file.attempt(lambda database: database.execute(_BEGIN, row).lastrowid)
+
+    def progress(
+        self,
+        led: int | None,
+        *,
+        at_ms: int,
+        heard_ms: int,
+        pace_percent: int | None = None,
+        exercises: Sequence[LedExercise] = (),
+    ) -> None:
+        """Keeps how far a session has come.
+
+        Args:
+            led: which, from ``begin``.
+            at_ms: the time now.
+            heard_ms: how long it was really led so far.
+            pace_percent: where the one knob stands now.
+            exercises: those that have changed since; an earlier word about the same chapter is replaced.
+        """
+        self._write(led, at_ms, heard_ms, pace_percent, exercises, None)
+
+    def ended(
+        self,
+        led: int | None,
+        *,
+        at_ms: int,
+        heard_ms: int,
+        to_end: bool,
+        pace_percent: int | None = None,
+        exercises: Sequence[LedExercise] = (),
+    ) -> None:
+        """Keeps that a session is over.
+
+        Args:
+            led, at_ms, heard_ms, pace_percent, exercises: as for ``progress``.
+            to_end: whether it was heard to its end, rather than left.
+        """
+        self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
+
+    def score(self, led: int | None, pain: int | None) -> None:
+        """Keeps how much pain there is at the end of a session; a later word replaces an earlier one.
+
+        Args:
+            led: which, from ``begin``.
+            pain: from 0, none, to 10, the worst there can be; None takes back what was said.
+
+        Raises:
+            ValueError: it is not on that scale.
+        """
+        if pain is not None and not PAIN_SCALE[0] <= pain <= PAIN_SCALE[1]:
+            raise ValueError(f"pain {pain} is not from {PAIN_SCALE[0]} to {PAIN_SCALE[1]}")
+        if led is not None:
+            self._file.attempt(lambda database: database.execute(_SCORE, (pain, led)))
+
+    def _write(
+        self,
+        led: int | None,
+        at_ms: int,
+        heard_ms: int,
+        pace_percent: int | None,
+        exercises: Sequence[LedExercise],
+        to_end: bool | None,
+    ) -> None:
+        if led is None:
+            return
+
+        def write(database: sqlite3.Connection) -> None:
+            database.execute("BEGIN IMMEDIATE")
+            database.execute(_PROGRESS, (at_ms, local_offset_s(at_ms), heard_ms, pace_percent, led))
+            database.executemany(_EXERCISE, [(*_row(each), led) for each in exercises])
+            if to_end is not None:
+                database.execute(_ENDED, (to_end, led))
+            database.execute("COMMIT")
+
+        self._file.attempt(write)
+
+
+def _row(done: LedExercise) -> tuple[object, ...]:
+    return (
+        done.chapter,
+        done.easier,
+        done.exercise,
+        done.title,
+        done.reps,
+        done.of_reps,
+        done.heard_ms,
+        done.to_end,
+    )
