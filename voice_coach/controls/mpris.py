@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from voice_coach.controls import mpris_player as player
 from voice_coach.controls.control import Control, Desk
+from voice_coach.controls.loop_thread import LoopThread
 from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
@@ -125,19 +126,17 @@ class MprisControl(Control):
             speaker.stop()
 
 
-class _Speaker:
+class _Speaker(LoopThread):
     """Speaks with the bus in a thread of its own."""
 
     def __init__(
         self, address: str, desk: Desk, notify: Callable[[str], None], now_s: Callable[[], float]
     ) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        super().__init__()
         self._address = address
         self._desk = desk
         self._notify = notify
         self._now_s = now_s
-        self._loop = asyncio.new_event_loop()
-        self._over = asyncio.Event()
         self._begun = threading.Event()
         self._reason = ""
         self._bus: MessageBus | None = None
@@ -151,26 +150,13 @@ class _Speaker:
         """Why it did not begin to speak, once that is known; "" if it did."""
         return self._reason if self._begun.wait(patience_s) else _NO_ANSWER
 
-    def changed(self, status: LiveStatus) -> None:
-        with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._has_changed, status)
-
-    def stop(self) -> None:
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def _run(self) -> None:
+    async def _main(self) -> None:
         try:
-            self._loop.run_until_complete(self._speak())
+            await self._speak()
         finally:
             if not self._begun.is_set():
                 self._reason = self._reason or _NO_ANSWER
                 self._begun.set()
-            self._loop.close()
 
     async def _speak(self) -> None:
         from dbus_fast import DBusFastError

@@ -10,13 +10,13 @@ import asyncio
 import secrets
 import socket
 import sys
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from voice_coach.controls.control import Control, Desk
+from voice_coach.controls.loop_thread import LoopThread
 from voice_coach.controls.meeting import Ears, is_own, listen
 from voice_coach.controls.protocol import (
     LONGEST_LINE,
@@ -88,46 +88,26 @@ class SocketControl(Control):
                 ears.close()
 
 
-class _Server:
+class _Server(LoopThread):
     """Answers in a thread of its own."""
 
     def __init__(self, ears: Ears, desk: Desk, notify: Callable[[str], None]) -> None:
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        super().__init__()
         self._ears = ears
         self._desk = desk
         self._notify = notify
-        self._loop = asyncio.new_event_loop()
-        self._over = asyncio.Event()
         self._talks: set[asyncio.Task[None]] = set()
         self._following: dict[asyncio.Event, asyncio.Task[None]] = {}
         self._status: LiveStatus | None = None
         self._due_s = 0.0
         self._has_failed = False
 
-    def changed(self, status: LiveStatus) -> None:
-        with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._publish, status)
-
-    def stop(self) -> None:
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def _run(self) -> None:
-        try:
-            self._loop.run_until_complete(self._serve())
-        finally:
-            self._loop.close()
-
-    def _publish(self, status: LiveStatus) -> None:
+    def _has_changed(self, status: LiveStatus) -> None:
         self._status = status
         for wakened in self._following:
             wakened.set()
 
-    async def _serve(self) -> None:
+    async def _main(self) -> None:
         accepting = self._loop.create_task(self._accept())
         await self._over.wait()
         accepting.cancel()
