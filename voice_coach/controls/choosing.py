@@ -30,7 +30,8 @@ def controls(folder: Path, *, interactive: bool, notify: Notify) -> list[Control
 
     chosen.append(SocketControl(folder, notify))
     if sys.platform == "linux":
-        from voice_coach.controls.mpris import MprisControl, bus_address
+        from voice_coach.controls.mpris import MprisControl
+        from voice_coach.controls.mpris_bus import bus_address
 
         # Where there is no desktop there is nothing to miss; doctor tells about it.
         if bus_address():

@@ -1,25 +1,30 @@
 """Headset buttons, media keys and the players of a Linux desktop, over D-Bus.
 
 A desktop sends what a headset or keyboard asks for to the media player that was used last;
-``mpris_player.py`` says what such a player is.
+``mpris_player.py`` says what such a player is, ``mpris_bus.py`` where the bus is.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voice_coach.controls import mpris_player as player
 from voice_coach.controls.control import Control, Desk
 from voice_coach.controls.loop_thread import LoopThread
+from voice_coach.controls.mpris_bus import (
+    NO_ADDRESS,
+    NO_ANSWER,
+    NO_BUS,
+    bus_address,
+    bus_name,
+    unusable,
+)
 from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
@@ -36,26 +41,9 @@ _BETWEEN_S: Final = 0.05
 _SEEKED_US: Final = 700_000
 """The place is somewhere else than time alone would have brought it, and whoever shows it has to know."""
 
-_NO_BUS = "Headset buttons and media keys do not reach this session: {reason}. Keys and other programs do."
-_NO_ADDRESS = "there is no D-Bus session (DBUS_SESSION_BUS_ADDRESS)"
-_NO_ANSWER = "the bus does not answer"
 _LOST_BUS = (
     "Headset buttons and media keys no longer reach this session, since its D-Bus is gone. It goes on."
 )
-
-
-def bus_address() -> str | None:
-    """Where the desktop's bus is, or None where there is none."""
-    if sys.platform != "linux":
-        return None
-    if given := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return given
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    return f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").is_socket() else None
-
-
-def bus_name() -> str:
-    return f"{player.ROOT}.voice_coach.instance{os.getpid()}"
 
 
 def reach_bus() -> None:
@@ -66,7 +54,7 @@ def reach_bus() -> None:
     """
     address = bus_address()
     if address is None:
-        raise CoachError(_NO_BUS.format(reason=_NO_ADDRESS))
+        raise CoachError(NO_BUS.format(reason=NO_ADDRESS))
     from dbus_fast import DBusFastError
     from dbus_fast.aio import MessageBus
 
@@ -78,9 +66,9 @@ def reach_bus() -> None:
     try:
         asyncio.run(reach())
     except TimeoutError:
-        raise CoachError(_NO_BUS.format(reason=_NO_ANSWER)) from None
+        raise CoachError(NO_BUS.format(reason=NO_ANSWER)) from None
     except (DBusFastError, OSError, ValueError, EOFError) as error:
-        raise CoachError(_NO_BUS.format(reason=_unusable(error))) from None
+        raise CoachError(NO_BUS.format(reason=unusable(error))) from None
 
 
 class MprisControl(Control):
@@ -107,13 +95,13 @@ class MprisControl(Control):
         """As said there; it waits until the bus knows this player, 20 ms or so, and two seconds at most."""
         address = bus_address()
         if address is None:
-            raise CoachError(_NO_BUS.format(reason=_NO_ADDRESS))
+            raise CoachError(NO_BUS.format(reason=NO_ADDRESS))
         speaker = _Speaker(address, desk, self._notify, self._now_s)
         speaker.start()
         reason = speaker.wait(self._patience_s)
         if reason:
             speaker.stop()
-            raise CoachError(_NO_BUS.format(reason=reason))
+            raise CoachError(NO_BUS.format(reason=reason))
         self._speaker = speaker
 
     def changed(self, status: LiveStatus) -> None:
@@ -148,14 +136,14 @@ class _Speaker(LoopThread):
 
     def wait(self, patience_s: float) -> str:
         """Why it did not begin to speak, once that is known; "" if it did."""
-        return self._reason if self._begun.wait(patience_s) else _NO_ANSWER
+        return self._reason if self._begun.wait(patience_s) else NO_ANSWER
 
     async def _main(self) -> None:
         try:
             await self._speak()
         finally:
             if not self._begun.is_set():
-                self._reason = self._reason or _NO_ANSWER
+                self._reason = self._reason or NO_ANSWER
                 self._begun.set()
 
     async def _speak(self) -> None:
@@ -173,7 +161,7 @@ class _Speaker(LoopThread):
                 return
             joining.result()
         except (DBusFastError, OSError, ValueError, EOFError) as error:
-            self._reason = _unusable(error)
+            self._reason = unusable(error)
             over.cancel()
             return
         self._bus = bus
@@ -304,10 +292,6 @@ class _Speaker(LoopThread):
             message = Message.new_signal(player.PATH, interface, name, signature, list(body))
             with suppress(OSError):  # it went in this moment, which _speak is about to notice
                 self._bus.send(message)  # pyright: ignore[reportUnknownMemberType]  (its Future is of nothing named)
-
-
-def _unusable(error: Exception) -> str:
-    return f"the D-Bus session cannot be used ({str(error) or type(error).__name__})"
 
 
 def _wrapped(values: dict[str, Any]) -> dict[str, Any]:
