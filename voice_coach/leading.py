@@ -11,15 +11,18 @@ from voice_coach.live_score import LiveScore
 from voice_coach.live_status import Place
 from voice_coach.living import Listeners, LiveSession
 from voice_coach.model.live import LiveStatus
+from voice_coach.model.past import LedPacing
 from voice_coach.model.steps import STEP_PERCENT
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND, format_clock
 from voice_coach.pacing.fitted import CannotFitError
 from voice_coach.performance import Performance
+from voice_coach.player.heard import Heard
 from voice_coach.player.machine import entered
 from voice_coach.player.places import resume_ms
 from voice_coach.player.slept import SleepWatch, system_clocks
 from voice_coach.player.state import Rules, State
+from voice_coach.remembering import Remembering
 
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
@@ -103,20 +106,35 @@ def lead(
     if left is not None:
         state = _resumed(score, state, left, offer=offer)
     marker = _Marker(performance, bookmark, asked, now_ms, left, offer) if bookmark and asked else None
+
+    def chapter(index: int, easier: bool) -> Chapter | None:
+        return session.chapter(index, easier=easier)
+
+    book = _remembering(performance, keeper, asked, chapter, state, now_ms) if keeper else None
     watch = SleepWatch(system_clocks())
 
     def told(status: LiveStatus) -> None:
         if marker is not None:
             marker.look(status)
+        if book is not None:
+            book.look(status)
         on_status(status)
 
     def changed(place: Place, status: LiveStatus) -> None:
         if marker is not None:
             marker.mark(place, status)
+        if book is not None:
+            book.changed(place, status)
         for control in controls:
             control.changed(status)
 
-    return LiveSession(
+    def gone(early: bool) -> None:
+        if marker is not None:
+            marker.left(early)
+        if book is not None:
+            book.left(early)
+
+    session = LiveSession(
         score,
         lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first),
         Rules(waits=waits, speed_percent=asked_percent),
@@ -124,14 +142,38 @@ def lead(
         Listeners(
             status=told,
             changed=changed,
-            over=keeper.completed if keeper else lambda _chapter: None,
-            pain=(lambda place: keeper.hurt(place.exercise, place.mark)) if keeper else lambda _place: None,
-            left=marker.left if marker else lambda _by_command: None,
+            over=book.over if book else lambda _chapter: None,
+            pain=book.hurt if book else lambda _place: None,
+            left=gone,
             keep=keep_pace,
             notify=notify,
         ),
         asleep_ms=lambda: round(watch.look() * MS_PER_SECOND),
         bed=_loop(bed),
+    )
+    return session
+
+
+def _remembering(
+    performance: Performance,
+    keeper: Keeper,
+    asked: Asked | None,
+    chapter: Callable[[int, bool], Chapter | None],
+    state: State,
+    now_ms: Callable[[], int],
+) -> Remembering:
+    pacing = LedPacing(
+        guidance=asked.wishes.guidance if asked else None,
+        pace_percent=state.speed_percent,
+        fit_ms=asked.wishes.fit_ms if asked else None,
+    )
+    return Remembering(
+        keeper,
+        performance.session.title,
+        pacing,
+        list(zip(performance.exercises, performance.titles, strict=True)),
+        Heard(chapter, state.chapter, state.easier, state.at_ms, now_ms()),
+        now_ms,
     )
 
 
@@ -200,9 +242,9 @@ class _Marker:
         self._place = place
         self.look(status)
 
-    def left(self, by_command: bool) -> None:
+    def left(self, early: bool) -> None:
         """A session that was heard to its end is not gone on with."""
-        if not by_command:
+        if not early:
             self._file.clear(self._runs)
 
     def _keep(self, place: Place) -> None:

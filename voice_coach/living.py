@@ -50,7 +50,7 @@ class Listeners:
         changed: where the session has come to, whenever that is another sentence, rep or mode.
         over: a chapter was heard to its end.
         pain: something hurts at this place.
-        left: the session was ended (True) by a command, or (False) was heard to its end.
+        left: the session was left (True), by a command, Ctrl-C or an error, or (False) was heard to its end.
         keep: the knob is to stay where it is, in percent.
         notify: what went wrong, in a sentence.
     """
@@ -118,6 +118,10 @@ class LiveSession:
     def place(self) -> Place:
         """Where it is."""
         return self._here(self._stream.now()).place
+
+    def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
+        """A chapter as it is heard now; None as long as it is not compiled, or if there is nothing easier."""
+        return self._score.chapter(index, easier=easier)
 
     def play(self, device: LiveOutput, another: Callable[[], LiveOutput]) -> None:
         """Leads the session to its end; blocks until then.
@@ -190,8 +194,8 @@ class LiveSession:
         while not self._over.wait(TICK_S):
             self._look()
         self._look()
-        if self._stream.now().mode == "ended":
-            self._safely("left", lambda: self._listeners.left(self._is_left))
+        is_left = self._is_left or self._stream.now().mode != "ended"
+        self._safely("left", lambda: self._listeners.left(is_left))
 
     def _safely(self, listener: str, tell: Callable[[], None]) -> None:
         """Tells a listener. Once it has failed it is told no more, and the session goes on."""

@@ -19,6 +19,7 @@ from voice_coach.pacing.layers import Layer
 
 if TYPE_CHECKING:
     from voice_coach.history.history import History
+    from voice_coach.history.session_log import SessionLog
 
 
 class Keeper:
@@ -32,20 +33,25 @@ class Keeper:
 
     def __init__(self, history: History | None, session: str, now_ms: Callable[[], int]) -> None:
         self._history = history
-        self._session = session
         self._now_ms = now_ms
-        self._run = uuid.uuid4().hex
+        self.session = session
+        self.run = uuid.uuid4().hex
+
+    @property
+    def log(self) -> SessionLog | None:
+        """Where led sessions are kept; None to remember nothing."""
+        return self._history.sessions if self._history is not None else None
 
     def completed(self, chapter: Chapter) -> None:
         """A chapter was heard to its end: kept if it is an exercise."""
         if self._history is not None and chapter.exercise:
-            self._history.add(chapter.exercise, session=self._session, run=self._run, at_ms=self._now_ms())
+            self._history.add(chapter.exercise, session=self.session, run=self.run, at_ms=self._now_ms())
 
     def hurt(self, exercise: str, mark: Mark | None) -> None:
         """Something hurt, in this exercise at this place."""
         if self._history is not None and exercise:
             self._history.add_hurt(
-                exercise, session=self._session, run=self._run, at_ms=self._now_ms(), mark=mark
+                exercise, session=self.session, run=self.run, at_ms=self._now_ms(), mark=mark
             )
 
 
