@@ -15,9 +15,7 @@ from voice_coach.model.script import Language, Session
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.player.places import mark_at
-
-SOUNDS: Final[Mapping[str, str]] = {"paused": "pause", "going_on": "go-on", "tick": "tick"}
-"""What a sound alone tells, so that it is told at once."""
+from voice_coach.player.state import SOUNDS, AsideName
 
 _MINUTE_MS: Final = 60 * MS_PER_SECOND
 
@@ -43,7 +41,7 @@ class Asides:
         self._lengths = lengths
         self._mark = Mark(where=Where(session.where.file, session.where.line))
 
-    def sound(self, name: str) -> Chapter:
+    def sound(self, name: AsideName) -> Chapter:
         """A sound cue alone, by its name in ``SOUNDS``."""
         return self._compiled([Sound(name=SOUNDS[name], mark=self._mark)])
 

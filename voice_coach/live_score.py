@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 
-from voice_coach.asides import SOUNDS, place, time_left
+from voice_coach.asides import place, time_left
 from voice_coach.compiler.wording import Known
 from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.timeline import Chapter
 from voice_coach.performance import Performance
 from voice_coach.player.ahead import Ahead
 from voice_coach.player.course import Course, course, joined
-from voice_coach.player.state import Aside, State
+from voice_coach.player.state import SOUNDS, Aside, State
 
 _ASIDES_KEPT = 64
 
@@ -25,6 +25,7 @@ AT_ONCE = (
     "faster",
     "rest_begins",
     "ended",
+    "score_ask",
 )
 """What is to be said at once when it is asked for, and so is spoken ahead."""
 
@@ -35,11 +36,13 @@ class LiveScore:
     Args:
         performance: the session at one pace.
         first: the index of the chapter that is needed first.
+        listens: whether the coach can be spoken to.
     """
 
-    def __init__(self, performance: Performance, first: int = 0) -> None:
+    def __init__(self, performance: Performance, first: int = 0, *, listens: bool = False) -> None:
         self._performance = performance
-        self._words: LiveWords = performance.language.live
+        language = performance.language
+        self._words: LiveWords = language.spoken_to if listens else language.live
         self._first = first
         self._chapters = Ahead(chain(self._in_order(), self._rehearsed()))
         self._joined: dict[int, Course] = {}
@@ -171,6 +174,8 @@ class LiveScore:
         if aside.name == "hurts_ask" and (aside.easier or not self.has_easier(aside.chapter)):
             return words.hurts_ask_no_easier, {}
         lines: Lines = getattr(words, aside.name)
+        if aside.points is not None:
+            return lines, {"points": Known("count", aside.points)}
         return lines, {
             "exercise": Known("text", self._performance.titles[aside.chapter]),
             "position": Known("text", words.positions[self._position(exercise)]),

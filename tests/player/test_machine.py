@@ -18,10 +18,12 @@ from tests.player.made_score import BOW, MadeScore
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
-from voice_coach.player.commanding import commanded
+from voice_coach.player.commanding import commanded, confirmed
 from voice_coach.player.machine import (
     ASK_LIMIT_MS,
     REMIND_MS,
+    SCORE_AGAIN_MS,
+    SCORE_MS,
     entered,
     lost,
     moved,
@@ -340,19 +342,110 @@ class TestTroubles:
         assert slept(HOLD, SCORE, 3_600_000).at_ms == 4_000
 
 
+class TestHowItWas:
+    """At the end it is asked how much pain there is, once; nobody has to tell."""
+
+    RULES = Rules(asks_pain=True)
+
+    def asked(self) -> State:
+        """The question has been asked."""
+        state = run(State(chapter=2, at_ms=11_500), 500, self.RULES)
+        assert (state.mode, said(state)) == ("scoring", ("score_ask",))
+        return run(state, SCORE.aside(state.asides[0]).duration_ms, self.RULES)
+
+    def after(self, state: State, *commands: CommandName) -> State:
+        for command in commands:
+            state = commanded(state, command, SCORE, self.RULES)
+        return state
+
+    def test_a_number_is_thanked_for(self) -> None:
+        told = self.after(self.asked(), "score-3")
+        assert (told.mode, told.score) == ("scoring", 3)
+        assert [(aside.name, aside.points) for aside in told.asides] == [("score_thanks", 3)]
+        assert run(told, 60_000, self.RULES).mode == "ended"
+
+    def test_another_number_takes_its_place_for_a_while(self) -> None:
+        told = self.after(self.asked(), "score-1")
+        thanks_ms = SCORE.aside(told.asides[0]).duration_ms
+        soon = self.after(run(told, thanks_ms + SCORE_AGAIN_MS - 1, self.RULES), "score-10")
+        assert (soon.mode, soon.score) == ("scoring", 10)
+        late = self.after(run(told, thanks_ms + SCORE_AGAIN_MS, self.RULES), "score-10")
+        assert (late.mode, late.score) == ("ended", 1)
+
+    def test_it_is_asked_once(self) -> None:
+        asked = self.asked()
+        assert said(run(asked, SCORE_MS - 1, self.RULES)) == ()
+        over = run(asked, SCORE_MS, self.RULES)
+        assert (over.mode, over.score, said(over)) == ("ended", None, ())
+
+    @pytest.mark.parametrize("command", ["toggle", "ready", "next", "skip", "back", "stop"])
+    def test_whoever_asks_for_something_else_is_left_in_peace(self, command: CommandName) -> None:
+        assert self.after(self.asked(), command) == replace(
+            self.after(self.asked(), "stop"), asides=(), aside_ms=0
+        )
+
+    def test_it_is_heard_again_and_louder(self) -> None:
+        assert said(self.after(self.asked(), "repeat")) == ("score_ask",)
+        assert self.after(self.asked(), "louder").mode == "scoring"
+
+    def test_a_changed_speed_is_offered_after_it(self) -> None:
+        asked = replace(self.asked(), speed_percent=90)
+        told = self.after(asked, "score-0")
+        over = run(told, SCORE.aside(told.asides[0]).duration_ms + SCORE_AGAIN_MS, self.RULES)
+        assert (over.mode, said(over), over.score) == ("offering", ("keep_offer",), 0)
+
+    def test_a_number_means_nothing_before(self) -> None:
+        assert self.after(HOLD, "score-5") == HOLD
+
+    def test_after_a_pause_and_a_loss_it_is_asked_again(self) -> None:
+        paused = self.after(self.asked(), "pause")
+        assert said(self.after(paused, "resume")) == ("going_on", "score_ask")
+        assert said(returned(lost(self.asked()), SCORE, 1_000)) == ("device_back", "score_ask")
+
+
+class TestSpokenCommands:
+    """Whoever speaks hears that they were understood."""
+
+    def spoken(self, state: State, command: CommandName) -> State:
+        return confirmed(state, after(state, command), SCORE)
+
+    def test_a_sound_comes_before_what_is_said_then(self) -> None:
+        assert said(self.spoken(HOLD, "time-left")) == ("heard", "time_left")
+        assert said(self.spoken(HOLD, "hurts")) == ("heard", "way_out")
+        assert said(self.spoken(HOLD, "next-rep")) == ("heard",)
+
+    def test_what_has_a_sound_needs_no_other(self) -> None:
+        assert said(self.spoken(HOLD, "pause")) == ("paused",)
+        assert said(self.spoken(self.spoken(HOLD, "pause"), "resume")) == ("going_on",)
+
+    def test_what_means_nothing_was_understood_all_the_same(self) -> None:
+        assert after(HOLD, "easier") == HOLD
+        assert said(self.spoken(HOLD, "easier")) == ("heard",)
+
+    def test_words_that_become_louder_tell_it_themselves(self) -> None:
+        speaking = State(chapter=1, at_ms=200)
+        assert said(self.spoken(speaking, "louder")) == ()
+
+    def test_nothing_is_sounded_where_nothing_can_be_heard(self) -> None:
+        assert said(self.spoken(lost(HOLD), "pause")) == ()
+
+
 class AnyOrder(RuleBasedStateMachine):
     """Commands, time, losses and sleeps in any order: it never gets stuck, and never leaves the session."""
 
-    @initialize(waits=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1))
-    def begin(self, waits: bool, chapter: int, share: float) -> None:
-        self.live_rules = Rules(waits=waits)
+    @initialize(waits=some.booleans(), asks=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1))
+    def begin(self, waits: bool, asks: bool, chapter: int, share: float) -> None:
+        self.live_rules = Rules(waits=waits, asks_pain=asks)
         at_ms = round(share * SCORE.chapters[chapter].duration_ms)
         self.state = State(chapter=chapter, at_ms=at_ms)
 
-    @rule(command=some.sampled_from(NAMES))
-    def command(self, command: CommandName) -> None:
+    @rule(command=some.sampled_from(NAMES), spoken=some.booleans())
+    def command(self, command: CommandName, spoken: bool) -> None:
         before = self.state
         self.state = commanded(before, command, SCORE, self.live_rules)
+        if spoken:
+            done, self.state = self.state, confirmed(before, self.state, SCORE)
+            assert (self.state.mode, self.state.chapter) == (done.mode, done.chapter)
         if before.mode == "ended":
             assert self.state.mode == "ended"
         if before.mode == "paused" and self.state.mode == "playing" and not self.state.easier:
@@ -410,12 +503,12 @@ AnyOrder.TestCase.settings = settings(max_examples=300, stateful_step_count=30, 
 TestAnyOrder = AnyOrder.TestCase
 
 
-def stretch_on(state: State) -> State:
+def stretch_on(state: State, rules: Rules) -> State:
     """The state after what is being heard, or waited for, is over."""
-    stretch = segment(state, SCORE, RULES)
+    stretch = segment(state, SCORE, rules)
     if stretch is None:
         return state
-    return over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, RULES)
+    return over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, rules)
 
 
 def alike(state: State) -> State:
@@ -427,17 +520,18 @@ def alike(state: State) -> State:
         aside_ms=0,
         since_ms=0 if state.mode in ("paused", "lost") else state.since_ms,
         volume_db=0.0,
+        score=None if state.score is None else 0,
         speed_percent=min(100, max(90, state.speed_percent)),
         held=state.held if "paused" in (state.mode, state.lost_in) else "playing",
         lost_in=state.lost_in if state.mode == "lost" else "playing",
     )
 
 
-def walked() -> set[tuple[str, str, str]]:
+def walked(rules: Rules) -> set[tuple[str, str, str]]:
     """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
     steps: list[tuple[str, Callable[[State], State]]] = [
-        *((name, lambda state, name=name: commanded(state, name, SCORE, RULES)) for name in NAMES),
-        ("by itself", stretch_on),
+        *((name, lambda state, name=name: commanded(state, name, SCORE, rules)) for name in NAMES),
+        ("by itself", lambda state: stretch_on(state, rules)),
         ("device lost", lost),
         ("device back", lambda state: returned(state, SCORE, 0)),
     ]
@@ -463,4 +557,4 @@ def test_the_picture_in_the_architecture_is_the_machine() -> None:
     for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
         if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
             drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
-    assert drawn == walked()
+    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True))

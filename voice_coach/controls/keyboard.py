@@ -9,13 +9,14 @@ import atexit
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
 from voice_coach.controls.control import Control, Desk
-from voice_coach.model.commands import BY_KEY, CommandName
+from voice_coach.model.commands import CommandName, by_key
 from voice_coach.model.live import Mode
 from voice_coach.model.problems import CoachError
 
@@ -24,6 +25,9 @@ _SEQUENCE_PATIENCE_S: Final = 0.1
 
 _LOOK_S: Final = 0.5
 """So often is looked whether to end, where nothing else tells it."""
+
+_TEN_PATIENCE_S: Final = 1.5
+"""So soon after a one a nought makes it ten."""
 
 OTHER: Final = "other"
 """A key that has no name here."""
@@ -219,6 +223,7 @@ class KeyboardControl(Control):
             keyboard.__exit__(None, None, None)
 
     def _run(self, desk: Desk, keyboard: Keyboard) -> None:
+        digits = Digits()
         while not self._over.is_set():
             try:
                 key = keyboard.read(_LOOK_S if sys.platform == "win32" else 3600)
@@ -230,17 +235,31 @@ class KeyboardControl(Control):
             if key == "end":
                 self._notify("The terminal has gone, and its keys with it; the session goes on.")
                 return
-            command = meant(key, desk.now().mode) if key else None
+            command = meant(digits.joined(key, time.monotonic()), desk.now().mode) if key else None
             if command is not None:
                 desk.give(command)
 
 
+class Digits:
+    """Makes the number ten of a one and the nought that soon follows it; the one has been taken by itself."""
+
+    def __init__(self) -> None:
+        self._one_s = -_TEN_PATIENCE_S
+
+    def joined(self, key: str, now_s: float) -> str:
+        """The key, or ``10``; ``now_s`` is any clock that goes on."""
+        is_ten = key == "0" and now_s - self._one_s < _TEN_PATIENCE_S
+        self._one_s = now_s if key == "1" else -_TEN_PATIENCE_S
+        return "10" if is_ten else key
+
+
 def meant(key: str, mode: Mode) -> CommandName | None:
     """The command that a key gives, if any; any other key means ready where the coach waits for that."""
-    command = BY_KEY.get(key) or BY_KEY.get(key.lower())  # Caps Lock may be on
+    keys = by_key(mode)
+    command = keys.get(key) or keys.get(key.lower())  # Caps Lock may be on
     if command is None:
         # Whoever fumbles in the dark while something is asked hears it again.
-        answers: dict[Mode, CommandName] = {"waiting": "ready", "asking": "repeat"}
+        answers: dict[Mode, CommandName] = {"waiting": "ready", "asking": "repeat", "scoring": "repeat"}
         return answers.get(mode)
     return command.name if command else None
 
@@ -271,7 +290,6 @@ def _read_windows(timeout_s: float) -> str:
     if sys.platform != "win32":
         return ""
     import msvcrt
-    import time
 
     until_s = time.monotonic() + timeout_s
     while not msvcrt.kbhit():

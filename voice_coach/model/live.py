@@ -7,11 +7,14 @@ from typing import Literal
 
 from voice_coach.model.status import Status
 
-Mode = Literal["playing", "paused", "waiting", "hurting", "asking", "resting", "offering", "lost", "ended"]
+Mode = Literal[
+    "playing", "paused", "waiting", "hurting", "asking", "resting", "offering", "scoring", "lost", "ended"
+]
 """What the session is doing.
 
 ``waiting`` until the person is ready; ``hurting``: it leads out of a position that hurts; ``asking`` how to
 go on after that; ``resting`` until the person is ready again; ``offering`` something that may be taken up;
+``scoring``: it asks how much pain there is;
 ``lost``: there is no sound device.
 """
 
@@ -36,6 +39,7 @@ class LiveStatus:
         saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
         has_easier: whether there is something easier instead of this exercise.
         offer: what is offered in the mode ``offering``: ``resume`` or ``keep``.
+        score: the pain that was told at the end, from 0 for none to 10 for the worst; None if none was.
     """
 
     mode: Mode
@@ -54,3 +58,4 @@ class LiveStatus:
     saying: str = ""
     has_easier: bool = False
     offer: str = ""
+    score: int | None = None

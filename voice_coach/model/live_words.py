@@ -58,6 +58,10 @@ class LiveWords:
         device_back_paused: the same in a pause.
         nothing_before: there is nothing to go back to.
         nothing_after: there is nothing to go on to.
+        help: what can be asked for, and how.
+        listen_begins: the coach listens, and how it is spoken to; only said where it does.
+        score_ask: how much pain there is, from 0 to 10?
+        score_thanks: it is {points}.
         positions: what {position} stands for.
     """
 
@@ -124,4 +128,17 @@ class LiveWords:
     device_back_paused: Lines = ("The sound is back.", "To go on, press play.")
     nothing_before: Lines = ("This is the beginning.",)
     nothing_after: Lines = ("This is the last part.",)
+    help: Lines = (
+        "Space pauses, and goes on.",
+        "R says it again. Minus is slower, plus is faster.",
+        "T tells the time left, and W where we are.",
+        "If something hurts, press H.",
+        "To end the session, press Q.",
+    )
+    listen_begins: Lines = ()
+    score_ask: Lines = (
+        "How much does it hurt now? From zero, for not at all, to ten, for the worst.",
+        "Press the number, or just lie still.",
+    )
+    score_thanks: Lines = ("{points}. Thank you.",)
     positions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_ENGLISH_POSITIONS))

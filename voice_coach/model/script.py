@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
-from voice_coach.model.live_words import LiveWords
+from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.problems import Where
 
 Guidance = Literal["full", "key", "names"]
@@ -353,3 +353,9 @@ class Language:
     moves: tuple[Move, ...]
     greeting: tuple[str, ...] = ("{name}.",)
     live: LiveWords = field(default_factory=LiveWords)
+    listening: Mapping[str, Lines] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def spoken_to(self) -> LiveWords:
+        """What is said in a live session to somebody who can speak to the coach."""
+        return replace(self.live, **self.listening)

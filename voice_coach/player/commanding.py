@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from voice_coach.model.commands import CommandName
+from voice_coach.model.commands import BY_POINTS, CommandName
 from voice_coach.model.steps import (
     FASTEST_PERCENT,
     LOUDEST_DB,
@@ -25,20 +25,25 @@ from voice_coach.player.machine import (
     entered,
     gone_on,
     ready,
+    scored,
     stepped_back,
 )
-from voice_coach.player.state import AsideName, Rules, Score, State
+from voice_coach.player.state import SOUNDS, AsideName, Rules, Score, State
 
 
 def commanded(state: State, command: CommandName, score: Score, rules: Rules) -> State:
     """The state after a command; the same one where it means nothing."""
     if state.mode == "ended":
         return replace(state, asides=()) if command in ("stop", "end") else state
-    if state.mode == "offering" and command not in _BESIDES:
+    if state.mode == "offering" and command not in _BESIDES and command not in BY_POINTS:
         if command in _YES:
             return _taken_up(state)
         # Whoever asks for something else does not want it.
         return commanded(declined(state), command, score, rules)
+    if state.mode == "scoring" and command == "stop":
+        return entered(state, "ended")
+    if state.mode == "scoring" and command not in _BESIDES and command not in BY_POINTS:
+        return scored(state, rules)  # whoever asks for something else does not want to tell
     if state.mode == "asking" or (state.hurt and state.mode != "hurting" and command not in _YES):
         command = _ANSWERS.get(command, command)
     return _COMMANDS[command](state, score, rules)
@@ -57,6 +62,7 @@ _BESIDES: Final = (
     "time-left",
     "where",
     "repeat",
+    "help",
     "stop",
 )
 """What neither takes up an offer nor declines it."""
@@ -89,6 +95,8 @@ _CONFIRMATIONS: Final = (
     "where",
     "nothing_before",
     "nothing_after",
+    "heard",
+    "help",
 )
 """What need not be said to its end when something else is asked for."""
 
@@ -268,6 +276,16 @@ def _end(state: State, score: Score, rules: Rules) -> State:
     return _stop(state, score, rules) if state.hurt else state
 
 
+def _points(points: int) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, _score: Score, _rules: Rules) -> State:
+        if state.mode != "scoring":
+            return state
+        thanks = replace(about(state, "score_thanks"), points=points)
+        return replace(entered(state, "scoring"), score=points, asides=(thanks,))
+
+    return go
+
+
 def _may_answer(state: State) -> bool:
     return state.hurt and state.mode != "lost"
 
@@ -296,6 +314,8 @@ _COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] =
     "easier": _easier,
     "leave-out": _leave_out,
     "end": _end,
+    "help": _tell("help"),
+    **{command: _points(points) for points, command in enumerate(BY_POINTS)},
 }
 
 
@@ -308,7 +328,7 @@ def _taken_up(state: State) -> State:
 
 def _is_free(state: State) -> bool:
     """Whether one may go to another place: not before it is settled how to go on after something has hurt."""
-    return not state.hurt and state.mode not in ("lost", "offering")
+    return not state.hurt and state.mode not in ("lost", "offering", "scoring")
 
 
 def _gone(state: State, at_ms: int) -> State:
@@ -338,8 +358,27 @@ def told(state: State, score: Score, name: AsideName) -> State:
     return replace(state, asides=(said, *waiting), aside_ms=0)
 
 
+def confirmed(before: State, after: State, score: Score) -> State:
+    """The state after a command that was spoken, with a sound which tells that it was understood.
+
+    Where another sound tells it already, or the words that are being said are louder or softer now, it needs
+    none.
+    """
+    if after.mode in ("lost", "ended") or (after.asides and after.asides[0].name in SOUNDS):
+        return after
+    if not after.asides and after != before and _at_place(after) == _at_place(before):
+        return after
+    if not after.asides and after.mode == "playing" and _at_place(after) == _at_place(before):
+        return told(after, score, "heard")
+    return replace(after, asides=(about(after, "heard"), *after.asides), aside_ms=0)
+
+
+def _at_place(state: State) -> tuple[object, ...]:
+    return state.mode, state.chapter, state.at_ms, state.easier
+
+
 def _is_speaking(state: State, score: Score) -> bool:
     if state.asides:
-        return state.asides[0].name not in ("tick", "paused", "going_on")
+        return state.asides[0].name not in SOUNDS
     chapter = score.chapter(state.chapter, easier=state.easier) if state.mode == "playing" else None
     return chapter is not None and places.is_speaking(chapter, state.at_ms)

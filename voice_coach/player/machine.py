@@ -31,6 +31,12 @@ REST_LIMIT_MS: Final = 600_000
 OFFER_MS: Final = 8_000
 """So long an offer stands; then it is made once more."""
 
+SCORE_MS: Final = 15_000
+"""So long an answer is waited for when it is asked how much pain there is; it is not asked again."""
+
+SCORE_AGAIN_MS: Final = 5_000
+"""So long after an answer another one takes its place."""
+
 _FOREVER_MS: Final = 1 << 50
 _NOT_YET_MS: Final = 100
 """So soon it is looked again whether a chapter is compiled."""
@@ -79,6 +85,8 @@ def over(state: State, score: Score, rules: Rules) -> State:
             return _unanswered(state, ASK_LIMIT_MS, "hurts_ask")
         case "resting":
             return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
+        case "scoring":
+            return scored(state, rules)
         case "offering":
             return declined(state) if state.told else _reminded(state, *asked_in(state, "offering"))
         case _:
@@ -123,6 +131,8 @@ def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
         return ("back_to_exercise",)
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
+    if mode == "scoring":
+        return ("score_ask",)
     return _ASKED.get(mode, ())
 
 
@@ -179,6 +189,7 @@ def _due_ms(state: State, score: Score) -> int:
         "asking": ASK_LIMIT_MS,
         "resting": REST_LIMIT_MS,
         "offering": OFFER_MS * (state.told + 1),
+        "scoring": SCORE_MS if state.score is None else SCORE_AGAIN_MS,
     }.get(state.mode, _FOREVER_MS)
     if state.mode in _ASKED:
         limit_ms = min(limit_ms, REMIND_MS * (state.told + 1))
@@ -206,6 +217,13 @@ def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -
     if state.chapter + 1 < score.count:
         there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False)
         return entered(there, "playing", *asides)
+    if rules.asks_pain:
+        return entered(state, "scoring", *asides, "score_ask")
+    return scored(state, rules)
+
+
+def scored(state: State, rules: Rules) -> State:
+    """The pain was told, or was not going to be: what comes after that at the end."""
     if rules.waits and state.speed_percent != rules.speed_percent:
         return entered(replace(state, offer="keep"), "offering", "keep_offer")
     return entered(state, "ended")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from voice_coach.model.live import Mode
 from voice_coach.model.timeline import Chapter
@@ -42,8 +43,21 @@ AsideName = Literal[
     "resumed",
     "keep_offer",
     "kept",
+    "heard",
+    "help",
+    "listen_begins",
+    "score_ask",
+    "score_thanks",
 ]
 """What is said or sounded besides the session."""
+
+SOUNDS: Final[Mapping[AsideName, str]] = {
+    "paused": "pause",
+    "going_on": "go-on",
+    "tick": "tick",
+    "heard": "heard",
+}
+"""What a sound cue alone tells, so that it is told at once."""
 
 Offer = Literal["resume", "keep"]
 """What may be taken up: to go on where the last session was left, or to keep the pace for the next time."""
@@ -59,6 +73,7 @@ class Aside:
         at_ms: the place in it.
         easier: whether that is the exercise's easier variant.
         left_ms: the time left, where that is what is told; None if it is not known yet.
+        points: the pain, where that is what is told.
     """
 
     name: AsideName
@@ -66,6 +81,7 @@ class Aside:
     at_ms: int = 0
     easier: bool = False
     left_ms: int | None = None
+    points: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +102,7 @@ class State:
         hurt: whether something has hurt, and nobody has gone on since.
         offer: what may be taken up in the mode ``offering``.
         offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
+        score: the pain that was told at the end, from 0 to 10.
         volume_db: how much louder than recorded.
         speed_percent: where the one knob stands.
     """
@@ -103,6 +120,7 @@ class State:
     hurt: bool = False
     offer: Offer = "resume"
     offered_percent: int | None = None
+    score: int | None = None
     volume_db: float = 0.0
     speed_percent: int = 100
 
@@ -113,10 +131,12 @@ class Rules:
 
     Attributes:
         waits: whether anybody can say that they are ready; without, a wait is its fixed time.
+        asks_pain: whether it is asked at the end how much pain there is.
         speed_percent: where the knob stood when the session began.
     """
 
     waits: bool = True
+    asks_pain: bool = False
     speed_percent: int = 100
 
 

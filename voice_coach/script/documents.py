@@ -23,7 +23,7 @@ from voice_coach.script.kinds import (
     Text,
     Written,
 )
-from voice_coach.script.live_words import LIVE
+from voice_coach.script.live_words import LISTENING, LIVE
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
 from voice_coach.script.own_kinds import EVERYWHERE, OWN_BY_EXERCISE, OWN_BY_SESSION, OWN_FOR_ALL
 from voice_coach.script.records import Field, Record, object_schema, read_fields
@@ -269,6 +269,9 @@ LANGUAGE: dict[str, Field] = {
     "opening": Field(WORDS, "Said before an exercise that is played by itself.", required=True),
     "greeting": Field(WORDS, "Said first in a session that is made for one person, {name}."),
     "live": Field(LIVE, "What the coach says besides the session while it is played."),
+    "listening": Field(
+        LISTENING, "What of that is said otherwise to somebody who can speak to the coach (--listen)."
+    ),
     "moves": Field(MOVES, "How to get from one position to another.", required=True),
 }
 

@@ -45,7 +45,7 @@ class _Lines(Kind[tuple[str, ...]]):
         return lines
 
     def schema(self) -> JsonSchema:
-        return WORDS.schema()
+        return {"$ref": "#/definitions/lines"}
 
 
 def _said(doc: str, **names: NameType) -> Field:
@@ -95,6 +95,10 @@ _FIELDS = {
     "device_back_paused": _said("The same in a pause."),
     "nothing_before": _said("There is nothing to go back to."),
     "nothing_after": _said("There is nothing to go on to."),
+    "help": _said("What you can ask for, and how."),
+    "listen_begins": _said("The coach listens, and how it is spoken to; only said where it does."),
+    "score_ask": _said("How much pain there is now, from 0 to 10?"),
+    "score_thanks": _said("It is {points}.", points="count"),
     "positions": Field(MapOf(Text(), POSITIONS, complete=True), "What {position} stands for."),
 }
 
@@ -112,5 +116,23 @@ class _Live(Kind[LiveWords]):
         return object_schema(_FIELDS)
 
 
+class _Listening(Kind[Mapping[str, tuple[str, ...]]]):
+    expected = "a mapping such as rest_reminder: Rest on."
+
+    def read(self, node: Node, problems: Collector) -> Mapping[str, tuple[str, ...]] | Invalid:
+        if not isinstance(node, Tree):
+            return self.wrong(node, problems)
+        values, _ = read_fields(node, _SPOKEN_TO, problems)
+        return values
+
+    def schema(self) -> JsonSchema:
+        return object_schema(_SPOKEN_TO)
+
+
+_SPOKEN_TO = {name: field for name, field in _FIELDS.items() if name != "positions"}
+
 LIVE = _Live()
 """The key ``live`` of a language. What it does not name is said in English."""
+
+LISTENING = _Listening()
+"""The key ``listening`` of a language. What it does not name is as ``live`` says it."""

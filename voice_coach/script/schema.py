@@ -12,7 +12,7 @@ from typing import cast
 
 from voice_coach.model.settings import EXPECTED
 from voice_coach.script.documents import KINDS
-from voice_coach.script.during import IN_HOLD, IN_TURNS
+from voice_coach.script.during import IN_HOLD, IN_TURNS, WORDS
 from voice_coach.script.kinds import JsonSchema
 from voice_coach.script.records import object_schema
 from voice_coach.script.shapes import SOME_STEPS, STEP, STEPS
@@ -28,6 +28,7 @@ DEFINITIONS: dict[str, JsonSchema] = {
     "some_steps": SOME_STEPS.definition(),
     "during_hold": IN_HOLD.definition(),
     "during_turns": IN_TURNS.definition(),
+    "lines": WORDS.schema(),
     "tunable": object_schema(TUNABLE),
     **{f"{name}_alone": Value(name, literal_only=True).definition() for name in EXPECTED},
     **{name: Value(name).definition() for name in EXPECTED},
