@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks._sound_server import Recorder, environment, server
+from tests.kept_device import KeptDevice
 from voice_coach.coach import Coach
-from voice_coach.outputs.output import LiveOutput
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.audio.block import Block
     from voice_coach.model.commands import CommandName
+    from voice_coach.outputs.output import LiveOutput
 
 ROUND: Final[tuple[CommandName, ...]] = (
     "pause",
@@ -87,42 +87,17 @@ class _Cut:
     dropped: NDArray[np.int16]
 
 
-class _Mirror(LiveOutput):
-    """A device, and all that was heard on it."""
+class _Mirror(KeptDevice):
+    """A device, all that was heard on it, and what was taken back from it."""
 
     def __init__(self, device: LiveOutput) -> None:
-        self._device = device
+        super().__init__(device)
         self.cuts: list[_Cut] = []
-        self._heard = bytearray()
-
-    def write(self, blocks: Iterable[Block]) -> None:
-        self._device.write(self._kept(blocks))
-
-    def wake(self) -> None:
-        self._device.wake()
 
     def cut(self) -> NDArray[np.int16]:
-        dropped = self._device.cut()
-        frame = self._device.position_frames
-        del self._heard[2 * frame :]
-        self.cuts.append(_Cut(frame, dropped))
+        dropped = super().cut()
+        self.cuts.append(_Cut(self.position_frames, dropped))
         return dropped
-
-    def close(self) -> None:
-        self._device.close()
-
-    @property
-    def position_frames(self) -> int:
-        return self._device.position_frames
-
-    def heard(self) -> NDArray[np.int16]:
-        """All of it, shape (frames,)."""
-        return np.frombuffer(bytes(self._heard), np.int16)
-
-    def _kept(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        for block in blocks:
-            self._heard += block.samples.tobytes()
-            yield block
 
 
 def commands_heard(commands: int) -> list[Heard]:

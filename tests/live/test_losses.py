@@ -7,7 +7,7 @@ import os
 import random
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 
 from tests.cli.command import wait_until
+from tests.kept_device import KeptDevice
 from tests.sound_server import Recording, SoundServer
-from voice_coach.audio.block import Block
 from voice_coach.coach import Coach
 from voice_coach.live_status import Place
 from voice_coach.living import REOPEN_S, LiveSession
@@ -60,44 +60,20 @@ steps:
 """
 
 
-class Kept(LiveOutput):
+class Kept(KeptDevice):
     """A device of the sound server, and what it was given to play."""
 
     def __init__(self, device: LiveOutput, starting: threading.Lock) -> None:
-        self._device = device
+        super().__init__(device)
         self._starting = starting
-        self._heard = bytearray()
 
     def ready(self) -> None:
         with self._starting:  # no server is half there
-            self._device.ready()
-
-    def write(self, blocks: Iterable[Block]) -> None:
-        self._device.write(self._kept(blocks))
-
-    def wake(self) -> None:
-        self._device.wake()
-
-    def cut(self) -> NDArray[np.int16]:
-        dropped = self._device.cut()
-        del self._heard[2 * self._device.position_frames :]
-        return dropped
-
-    def close(self) -> None:
-        self._device.close()
-
-    @property
-    def position_frames(self) -> int:
-        return self._device.position_frames
+            super().ready()
 
     def sounds(self) -> NDArray[np.int16]:
         """All samples that are not silent, in order."""
-        return sounding(np.frombuffer(bytes(self._heard), np.int16))
-
-    def _kept(self, blocks: Iterable[Block]) -> Iterator[Block]:
-        for block in blocks:
-            self._heard += block.samples.tobytes()
-            yield block
+        return sounding(self.heard())
 
 
 class Led:
