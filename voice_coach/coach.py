@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from voice_coach.compiler.plan import plan_session
-from voice_coach.home import Home, find_home
-from voice_coach.layering import Known, all_layers, fitted_layers, own_layers
+from voice_coach.home import Home
+from voice_coach.live_coach import LiveCoach
 from voice_coach.model.own import TuningChange, TuningRow
-from voice_coach.model.pace import Pace
-from voice_coach.model.practice import AUTO
 from voice_coach.model.problems import Problem, ScriptError
-from voice_coach.model.script import Entry, Language, Session
-from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.script import Session
 from voice_coach.model.speed import parse_pace as parse_pace
-from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers, speed_of
 from voice_coach.performance import Performance
+from voice_coach.preparing import Preparer
 from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
@@ -31,16 +27,10 @@ from voice_coach.wishes import Wishes as Wishes
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
-    from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
-    from voice_coach.controls.control import Control
     from voice_coach.listening import Listening
-    from voice_coach.living import LiveSession
     from voice_coach.model.export import ExportWishes
-    from voice_coach.model.live import LiveStatus
-    from voice_coach.model.status import Status
     from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput as LiveOutput
-    from voice_coach.practising import Practising
     from voice_coach.script.listing import Listed
     from voice_coach.speech.speaker import Speaker
     from voice_coach.tuning import Tuner
@@ -48,7 +38,7 @@ if TYPE_CHECKING:
 DEFAULT_SESSION = "lower-back-relief"
 
 
-class Coach:
+class Coach(LiveCoach):
     """Finds, checks, compiles, plays and exports sessions. Use it as a context manager.
 
     Args:
@@ -68,14 +58,18 @@ class Coach:
         notify: Callable[[str], None] = lambda _sentence: None,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
-        self._voice_name = voice
-        self._home = home
+        super().__init__(home, notify, now_ms)
         self._pacing = pacing
-        self._notify = notify
-        self.now_ms = now_ms
-        self._told: set[str] = set()
         self._studio = Studio(lambda: self.home, notify)
-        self._languages: dict[str, Language] = {}
+        self._preparer = Preparer(
+            self._studio,
+            language=lambda code: self.library().language(code),
+            known=lambda session: self._practising.layers(session),
+            pacing=lambda: pacing or self.home.pacing,
+            voice=voice,
+            named=pacing is not None,
+            notify=notify,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -88,17 +82,6 @@ class Coach:
     def close(self) -> None:
         """Lets go of the speech engines."""
         self._studio.close()
-
-    @cached_property
-    def home(self) -> Home:
-        """The person's own folders."""
-        return self._home or find_home()
-
-    @cached_property
-    def _practising(self) -> Practising:
-        from voice_coach.practising import Practising
-
-        return Practising(self.home.history, self.home.pacing, self._notify, self.now_ms)
 
     def library(self) -> Library:
         """The scripts: the person's own, then those that come with voice_coach."""
@@ -174,44 +157,7 @@ class Coach:
                 be as long as wished for.
         """
         chosen = session if isinstance(session, Session) else self.load(session)
-        wished = wishes or Wishes()
-        # Once for all speeds: what is completed meanwhile does not make the words fewer.
-        known = self._practising.layers(chosen) if wished.guidance == AUTO else None
-        return self._performance(chosen, wished, known, start_at=start_at, yours=yours)
-
-    def _performance(
-        self, chosen: Session, wished: Wishes, known: Known | None, *, start_at: str, yours: bool
-    ) -> Performance:
-        language = self._language(chosen.language)
-        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
-        layers_of = all_layers(chosen, wished, known=known, own=own)
-        voice, lengths = self._voice_name or voice_for(language), self._studio.lengths()
-        layers_of = fitted_layers(
-            chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
-        )
-
-        def pace_of(entry: Entry | None) -> Pace:
-            return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
-
-        def again(speed: float) -> Performance:
-            turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
-            return self._performance(chosen, turned, known, start_at=start_at, yours=yours)
-
-        return Performance(
-            chosen,
-            language,
-            plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
-            self.speaker(),
-            voice,
-            self._studio.sounds,
-            lengths,
-            person=wished.person,
-            speed=speed_of(layers_of(None)),
-            again=again,
-        )
-
-    def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
-        return own_layers(self._pacing or self.home.pacing, session, notify, named=self._pacing is not None)
+        return self._preparer.performance(chosen, wishes or Wishes(), start_at=start_at, yours=yours)
 
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about its words and its time; or with a pacing file.
@@ -323,117 +269,7 @@ class Coach:
             ScriptError: the scripts have problems.
             CoachError: there is no such exercise or session, or no engine speaks.
         """
-        from voice_coach.listening import Listening, RepCompiler
-
-        chosen, entry = self.tuner.entry(exercise, session)
-        own = self._own_layers(chosen, self._notify)
-        layers = kept_layers(chosen, entry, own(entry))
-        language = self._language(chosen.language)
-        voice = self.speaker()
-        rep = RepCompiler(
-            entry.exercise,
-            language,
-            layers,
-            self._voice_name or voice_for(language),
-            self._studio.lengths(),
-            voice.prepare,
-            chosen.moves,
-        )
-        return Listening(rep, voice, self._studio.sounds)
-
-    def device(self, name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
-        """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
-
-        Args:
-            name: its name.
-            latency_ms: how far at most what is heard may be behind; None is what a session plays best with.
-            live: what waits can be taken back, and the device itself holds little.
-
-        Raises:
-            OutputError: no device has this name, or it cannot run here, or not so.
-        """
-        from voice_coach.outputs.output import device
-
-        chosen = device(name, latency_ms=latency_ms, live=live)
-        chosen.open()
-        return chosen
-
-    def play(
-        self,
-        performance: Performance,
-        device: LiveOutput,
-        on_status: Callable[[Status], None] = lambda _status: None,
-    ) -> None:
-        """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
-
-        Raises:
-            DeviceError: there is no sound device.
-            SpeechError: no speech engine works.
-            KeyboardInterrupt: Ctrl-C; the device has been closed.
-        """
-
-        def told(live: LiveStatus) -> None:
-            if live.status is not None:
-                on_status(live.status)
-
-        self.lead(performance, told, is_heard=device.is_heard).play(device, self.device)
-
-    def lead(
-        self,
-        performance: Performance,
-        on_status: Callable[[LiveStatus], None] = lambda _status: None,
-        *,
-        asked: Asked | None = None,
-        controls: Sequence[Control] = (),
-        waits: bool = False,
-        resume: Bookmark | None = None,
-        offer: bool = False,
-        is_heard: bool = True,
-        bed: str = "none",
-    ) -> LiveSession:
-        """A session that can be steered while it is played: the ``Desk`` for controls.
-
-        Args:
-            performance: from ``prepare``.
-            on_status: told about ten times a second, and once at the end.
-            asked: how the session was asked for: then its place is kept, and can be gone on with later.
-            controls: told of what changes.
-            waits: whether somebody can say that they are ready; without, a wait is its fixed time.
-            resume: where to go on.
-            offer: whether that is only offered, by voice.
-            is_heard: whether somebody can hear it: only then anything is remembered.
-            bed: what is heard under it: ``none``, ``tone``, ``noise`` or a file.
-
-        Raises:
-            OutputError: the bed cannot be used.
-        """
-        from voice_coach.leading import lead
-
-        return lead(
-            performance,
-            on_status,
-            keeper=self._practising.keeper(performance.session) if is_heard else None,
-            bookmark=self.bookmark if is_heard else None,
-            asked=asked,
-            controls=controls,
-            waits=waits,
-            resume=resume,
-            offer=offer,
-            keep_pace=self._keep_pace,
-            notify=self._notify,
-            now_ms=self.now_ms,
-            bed=bed,
-        )
-
-    @cached_property
-    def bookmark(self) -> BookmarkFile:
-        """Where the last session was left."""
-        from voice_coach.bookmark import BookmarkFile
-
-        return BookmarkFile(self.home.bookmark, self._notify)
-
-    def _keep_pace(self, percent: int) -> None:
-        self.tune("all", {"pace": f"{percent / 100:g}"})
+        return self._preparer.rep(*self.tuner.entry(exercise, session))
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
         """Writes a script to start from.
@@ -453,19 +289,3 @@ class Coach:
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
         return self._studio.speaker()
-
-    def _tell_once(self, sentence: str) -> None:
-        """Tells what would be the same each time that a session is prepared."""
-        if sentence not in self._told:
-            self._told.add(sentence)
-            self._notify(sentence)
-
-    def _language(self, code: str) -> Language:
-        if code not in self._languages:
-            self._languages[code] = self.library().language(code)
-        return self._languages[code]
-
-
-def voice_for(language: Language) -> str:
-    """The voice that reads a language where nobody chose one."""
-    return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"

@@ -1,0 +1,133 @@
+"""A session, or one rep of an exercise, made ready: its pace, its voice, its sounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_coach.compiler.plan import plan_session
+from voice_coach.layering import Known, all_layers, fitted_layers, own_layers
+from voice_coach.model.pace import Pace
+from voice_coach.model.practice import AUTO
+from voice_coach.model.script import Entry, Language, Session
+from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers, speed_of
+from voice_coach.performance import Performance
+from voice_coach.studio import Studio
+from voice_coach.wishes import Wishes
+
+if TYPE_CHECKING:
+    from voice_coach.listening import Listening
+
+
+class Preparer:
+    """Prepares what a ``Coach`` is asked for.
+
+    Args:
+        studio: the voice and the sound cues.
+        language: gives the coach's own words in the language of a code.
+        known: gives what is known of each exercise of a session.
+        pacing: gives the file with the person's own values.
+        voice: who speaks; None for the voice of the session's language.
+        named: whether the person named the pacing file.
+        notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
+    """
+
+    def __init__(
+        self,
+        studio: Studio,
+        language: Callable[[str], Language],
+        known: Callable[[Session], Known],
+        pacing: Callable[[], Path],
+        *,
+        voice: str | None,
+        named: bool,
+        notify: Callable[[str], None],
+    ) -> None:
+        self._studio = studio
+        self._read_language = language
+        self._known = known
+        self._pacing = pacing
+        self._voice_name = voice
+        self._named = named
+        self._notify = notify
+        self._told: set[str] = set()
+        self._languages: dict[str, Language] = {}
+
+    def performance(self, chosen: Session, wished: Wishes, *, start_at: str, yours: bool) -> Performance:
+        """A session, ready; ``Coach.prepare`` says what is raised."""
+        # Once for all speeds: what is completed meanwhile does not make the words fewer.
+        known = self._known(chosen) if wished.guidance == AUTO else None
+        return self._performance(chosen, wished, known, start_at=start_at, yours=yours)
+
+    def rep(self, chosen: Session, entry: Entry) -> Listening:
+        """One rep of an exercise in a session, to be tuned by ear; ``Coach.listen`` says what is raised."""
+        from voice_coach.listening import Listening, RepCompiler
+
+        own = self._own_layers(chosen, self._notify)
+        language = self._language(chosen.language)
+        voice = self._studio.speaker()
+        rep = RepCompiler(
+            entry.exercise,
+            language,
+            kept_layers(chosen, entry, own(entry)),
+            self._voice(language),
+            self._studio.lengths(),
+            voice.prepare,
+            chosen.moves,
+        )
+        return Listening(rep, voice, self._studio.sounds)
+
+    def _performance(
+        self, chosen: Session, wished: Wishes, known: Known | None, *, start_at: str, yours: bool
+    ) -> Performance:
+        language = self._language(chosen.language)
+        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
+        layers_of = all_layers(chosen, wished, known=known, own=own)
+        voice, lengths = self._voice(language), self._studio.lengths()
+        layers_of = fitted_layers(
+            chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
+        )
+
+        def pace_of(entry: Entry | None) -> Pace:
+            return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
+
+        def again(speed: float) -> Performance:
+            turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
+            return self._performance(chosen, turned, known, start_at=start_at, yours=yours)
+
+        return Performance(
+            chosen,
+            language,
+            plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
+            self._studio.speaker(),
+            voice,
+            self._studio.sounds,
+            lengths,
+            person=wished.person,
+            speed=speed_of(layers_of(None)),
+            again=again,
+        )
+
+    def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
+        return own_layers(self._pacing(), session, notify, named=self._named)
+
+    def _voice(self, language: Language) -> str:
+        return self._voice_name or voice_for(language)
+
+    def _tell_once(self, sentence: str) -> None:
+        """Tells what would be the same each time that a session is prepared."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._notify(sentence)
+
+    def _language(self, code: str) -> Language:
+        if code not in self._languages:
+            self._languages[code] = self._read_language(code)
+        return self._languages[code]
+
+
+def voice_for(language: Language) -> str:
+    """The voice that reads a language where nobody chose one."""
+    return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"
