@@ -18,14 +18,15 @@ from voice_coach.model.units import MS_PER_SECOND, format_clock
 from voice_coach.pacing.fitted import CannotFitError
 from voice_coach.performance import Performance
 from voice_coach.player.heard import Heard
-from voice_coach.player.machine import entered
+from voice_coach.player.machine import about, entered
 from voice_coach.player.places import resume_ms
 from voice_coach.player.slept import SleepWatch, system_clocks
 from voice_coach.player.state import Rules, State
 from voice_coach.remembering import Remembering
 
 if TYPE_CHECKING:
-    from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
+    from voice_coach.bookmark import Asked, Bookmark
+    from voice_coach.bookmark_file import BookmarkFile
     from voice_coach.controls.control import Control
     from voice_coach.player.under import Loop
     from voice_coach.practising import Keeper
@@ -76,6 +77,8 @@ def lead(
     asked: Asked | None,
     controls: Sequence[Control],
     waits: bool,
+    listens: bool,
+    asks_pain: bool,
     resume: Bookmark | None,
     offer: bool,
     keep_pace: Callable[[int], None],
@@ -102,9 +105,11 @@ def lead(
     if left is not None and not offer:
         first, percent = _at_percent(performance, left.speed_percent, notify)
         state = replace(state, speed_percent=percent)
-    score = LiveScore(first, left.chapter if left else 0)
+    score = LiveScore(first, left.chapter if left else 0, listens=listens)
     if left is not None:
         state = _resumed(score, state, left, offer=offer)
+    if listens:
+        state = replace(state, asides=(about(state, "listen_begins"), *state.asides))
     marker = _Marker(performance, bookmark, asked, now_ms, left, offer) if bookmark and asked else None
 
     def chapter(index: int, easier: bool) -> Chapter | None:
@@ -136,14 +141,15 @@ def lead(
 
     session = LiveSession(
         score,
-        lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first),
-        Rules(waits=waits, speed_percent=asked_percent),
+        lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first, listens=listens),
+        Rules(waits=waits, asks_pain=asks_pain and book is not None, speed_percent=asked_percent),
         state,
         Listeners(
             status=told,
             changed=changed,
             over=book.over if book else lambda _chapter: None,
             pain=book.hurt if book else lambda _place: None,
+            scored=book.scored if book else lambda _points: None,
             left=gone,
             keep=keep_pace,
             notify=notify,
@@ -232,7 +238,7 @@ class _Marker:
 
     def mark(self, place: Place, status: LiveStatus) -> None:
         """The session has come to this place."""
-        if status.mode in ("offering", "ended"):
+        if status.mode in ("offering", "scoring", "ended"):
             return
         if self._offered is not None:
             # Whoever has not taken up the offer is at the very beginning.

@@ -12,7 +12,8 @@ from voice_coach.home import Home, find_home
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
-    from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
+    from voice_coach.bookmark import Asked, Bookmark
+    from voice_coach.bookmark_file import BookmarkFile
     from voice_coach.controls.control import Control
     from voice_coach.living import LiveSession
     from voice_coach.model.live import LiveStatus
@@ -55,7 +56,7 @@ class LiveCoach(ABC):
     @cached_property
     def bookmark(self) -> BookmarkFile:
         """Where the last session was left."""
-        from voice_coach.bookmark import BookmarkFile
+        from voice_coach.bookmark_file import BookmarkFile
 
         return BookmarkFile(self.home.bookmark, self._notify)
 
@@ -110,6 +111,8 @@ class LiveCoach(ABC):
         asked: Asked | None = None,
         controls: Sequence[Control] = (),
         waits: bool = False,
+        listens: bool = False,
+        asks_pain: bool = False,
         resume: Bookmark | None = None,
         offer: bool = False,
         is_heard: bool = True,
@@ -123,6 +126,8 @@ class LiveCoach(ABC):
             asked: how the session was asked for: then its place is kept, and can be gone on with later.
             controls: told of what changes.
             waits: whether somebody can say that they are ready; without, a wait is its fixed time.
+            listens: whether the coach can be spoken to: then it says how.
+            asks_pain: whether it is asked at the end how much pain there is; only where that is remembered.
             resume: where to go on.
             offer: whether that is only offered, by voice.
             is_heard: whether somebody can hear it: only then anything is remembered.
@@ -141,6 +146,8 @@ class LiveCoach(ABC):
             asked=asked,
             controls=controls,
             waits=waits,
+            listens=listens,
+            asks_pain=asks_pain,
             resume=resume,
             offer=offer,
             keep_pace=self._keep_pace,

@@ -95,6 +95,7 @@ class Here:
             saying=self._saying(),
             has_easier=not state.easier and score.has_easier(state.chapter),
             offer=state.offer if state.mode == "offering" else "",
+            score=state.score,
         )
 
     def _moment(self, chapter: Chapter) -> Status:
@@ -103,7 +104,7 @@ class Here:
         before_ms = sum(each.duration_ms for each in before if each is not None)
         left_ms = self._score.left_ms(state.chapter, state.at_ms, easier=state.easier)
         now = moment(chapter, state.at_ms, position_ms=before_ms + state.at_ms, left_ms=left_ms)
-        if not state.hurt and state.mode not in ("offering", "ended"):
+        if not state.hurt and state.mode not in ("offering", "scoring", "ended"):
             return now
         # Whoever looks now shall not read what hurt, or what is not to be done.
         return replace(now, speech=None, speaking=False, action=None, action_left_ms=0, coming=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event as Flag
 from threading import Thread
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from voice_coach.live_score import LiveScore
 from voice_coach.live_status import Here, Place
@@ -50,6 +50,7 @@ class Listeners:
         changed: where the session has come to, whenever that is another sentence, rep or mode.
         over: a chapter was heard to its end.
         pain: something hurts at this place.
+        scored: the person told how much pain there is, 0 to 10; another one may follow, and counts instead.
         left: the session was left (True), by a command, Ctrl-C or an error, or (False) was heard to its end.
         keep: the knob is to stay where it is, in percent.
         notify: what went wrong, in a sentence.
@@ -59,6 +60,7 @@ class Listeners:
     changed: Callable[[Place, LiveStatus], None] = lambda _place, _status: None
     over: Callable[[Chapter], None] = lambda _chapter: None
     pain: Callable[[Place], None] = lambda _place: None
+    scored: Callable[[int], None] = lambda _points: None
     left: Callable[[bool], None] = lambda _by_command: None
     keep: Callable[[int], None] = lambda _percent: None
     notify: Callable[[str], None] = lambda _sentence: None
@@ -106,10 +108,13 @@ class LiveSession:
         self._troubles: list[Exception] = []
         self._cue: tuple[object, ...] = ()
 
-    def give(self, command: CommandName) -> None:
-        self._stream.give(command)
+    def give(self, command: CommandName, *, spoken: bool = False) -> None:
+        self._stream.give(command, spoken=spoken)
         if self._is_given_up():
             self._given_up.set()  # no other device is waited for
+
+    def announce(self, what: Literal["deaf", "hears_again"]) -> None:
+        self._stream.adjust(lambda state: told(state, self._score, what))
 
     def now(self) -> LiveStatus:
         return self._here(self._stream.now()).status
@@ -185,7 +190,12 @@ class LiveSession:
             self._happened.append(("pain", lambda: self._listeners.pain(place)))
         if any(aside.name == "kept" for aside in after.asides) and before.mode == "offering":
             self._happened.append(("keep", lambda: self._listeners.keep(after.speed_percent)))
-        is_over = before.mode == "ended" or (before.mode == "offering" and before.offer == "keep")
+        if after.score is not None and after.score != before.score:
+            points = after.score
+            self._happened.append(("scored", lambda: self._listeners.scored(points)))
+        is_over = before.mode in ("ended", "scoring") or (
+            before.mode == "offering" and before.offer == "keep"
+        )
         if after.mode == "ended" and not is_over and command in ("stop", "end"):
             self._is_left = True
 

@@ -46,13 +46,21 @@ class FakeDesk:
         self.status = status
         self.fails = False
         self.given: list[CommandName] = []
+        self.spoken: list[bool] = []
+        self.announced: list[str] = []
         self.told: list[str] = []
         self._asked = threading.Event()
         self._grown = threading.Condition()
 
-    def give(self, command: CommandName) -> None:
+    def give(self, command: CommandName, *, spoken: bool = False) -> None:
         with self._grown:
             self.given.append(command)
+            self.spoken.append(spoken)
+            self._grown.notify_all()
+
+    def announce(self, what: str) -> None:
+        with self._grown:
+            self.announced.append(what)
             self._grown.notify_all()
 
     def now(self) -> LiveStatus:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
@@ -12,8 +12,15 @@ from voice_coach.model.live import LiveStatus
 class Desk(Protocol):
     """What a control may ask of the session; every thread may, and nothing here waits."""
 
-    def give(self, command: CommandName) -> None:
-        """Has a command carried out, after those that were given before."""
+    def give(self, command: CommandName, *, spoken: bool = False) -> None:
+        """Has a command carried out, after those that were given before.
+
+        One that was ``spoken`` is confirmed by a sound: who spoke cannot know that they were understood.
+        """
+        ...
+
+    def announce(self, what: Literal["deaf", "hears_again"]) -> None:
+        """Has the coach say that spoken commands are not understood any more, or again."""
         ...
 
     def now(self) -> LiveStatus:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from typing import Literal
 
 from voice_coach.controls.control import Desk
 from voice_coach.model.commands import CommandName
@@ -30,15 +32,14 @@ class EarlyDesk:
             duration_ms=0,
         )
         self._desk: Desk | None = None
-        self._kept: list[CommandName] = []
+        self._kept: list[Callable[[Desk], None]] = []
         self._lock = threading.Lock()
 
-    def give(self, command: CommandName) -> None:
-        with self._lock:
-            if self._desk is None:
-                self._kept.append(command)
-            else:
-                self._desk.give(command)
+    def give(self, command: CommandName, *, spoken: bool = False) -> None:
+        self._hand_on(lambda desk: desk.give(command, spoken=spoken))
+
+    def announce(self, what: Literal["deaf", "hears_again"]) -> None:
+        self._hand_on(lambda desk: desk.announce(what))
 
     def now(self) -> LiveStatus:
         desk = self._desk
@@ -47,6 +48,13 @@ class EarlyDesk:
     def bind(self, desk: Desk) -> None:
         """There is a session now."""
         with self._lock:
-            for command in self._kept:
-                desk.give(command)
+            for act in self._kept:
+                act(desk)
             self._desk = desk
+
+    def _hand_on(self, act: Callable[[Desk], None]) -> None:
+        with self._lock:
+            if self._desk is None:
+                self._kept.append(act)
+            else:
+                act(self._desk)

@@ -60,6 +60,7 @@ class LiveWords:
         nothing_after: there is nothing to go on to.
         help: what can be asked for, and how.
         listen_begins: the coach listens, and how it is spoken to; only said where it does.
+        deaf: spoken commands are not understood any more; likewise ``hears_again``.
         score_ask: how much pain there is, from 0 to 10?
         score_thanks: it is {points}.
         positions: what {position} stands for.
@@ -136,6 +137,8 @@ class LiveWords:
         "To end the session, press Q.",
     )
     listen_begins: Lines = ()
+    deaf: Lines = ("I can no longer hear you. Keys and buttons still work.",)
+    hears_again: Lines = ("I can hear you again.",)
     score_ask: Lines = (
         "How much does it hurt now? From zero, for not at all, to ten, for the worst.",
         "Press the number, or just lie still.",

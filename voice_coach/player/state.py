@@ -48,6 +48,8 @@ AsideName = Literal[
     "listen_begins",
     "score_ask",
     "score_thanks",
+    "deaf",
+    "hears_again",
 ]
 """What is said or sounded besides the session."""
 

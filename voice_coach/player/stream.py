@@ -18,7 +18,7 @@ from voice_coach.audio.block import Block
 from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.commanding import commanded
+from voice_coach.player.commanding import commanded, confirmed
 from voice_coach.player.edges import fallen, risen, silence
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
@@ -88,9 +88,17 @@ class LiveStream:
         self._rises = False
         self._under = Under(bed) if bed else None
 
-    def give(self, command: CommandName) -> None:
-        """Has a command carried out, after those that were given before; returns at once."""
-        self._post(command, lambda state: commanded(state, command, self._score, self._rules))
+    def give(self, command: CommandName, *, spoken: bool = False) -> None:
+        """Has a command carried out, after those that were given before; returns at once.
+
+        One that was spoken is confirmed by a sound.
+        """
+
+        def act(state: State) -> State:
+            after = commanded(state, command, self._score, self._rules)
+            return confirmed(state, after, self._score) if spoken else after
+
+        self._post(command, act)
 
     def exchange(self, score: Callable[[State], Score]) -> None:
         """Goes on with other chapters.
@@ -269,4 +277,4 @@ def is_over(before: State, after: State) -> bool:
     """Whether a chapter has come to its end between two states that follow each other by themselves."""
     if before.mode != "playing" or before.asides:
         return False
-    return after.mode in ("ended", "offering") or after.chapter != before.chapter
+    return after.mode in ("ended", "offering", "scoring") or after.chapter != before.chapter

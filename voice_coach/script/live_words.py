@@ -97,6 +97,8 @@ _FIELDS = {
     "nothing_after": _said("There is nothing to go on to."),
     "help": _said("What you can ask for, and how."),
     "listen_begins": _said("The coach listens, and how it is spoken to; only said where it does."),
+    "deaf": _said("Spoken commands are not understood any more."),
+    "hears_again": _said("They are understood again."),
     "score_ask": _said("How much pain there is now, from 0 to 10?"),
     "score_thanks": _said("It is {points}.", points="count"),
     "positions": Field(MapOf(Text(), POSITIONS, complete=True), "What {position} stands for."),
