@@ -19,9 +19,11 @@ import pytest
 
 from tests.cli.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait_until, words
 from tests.cli.sounds import samples, sounding
+from tests.live.left import LEFT
 from tests.sound_server import SoundServer
 from voice_coach import Coach
-from voice_coach.bookmark import Bookmark, BookmarkFile
+from voice_coach.bookmark import Bookmark
+from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.cli import play
 from voice_coach.coach import Wishes
 from voice_coach.controls.control import Control, Desk
@@ -204,23 +206,19 @@ def test_a_bookmark_that_cannot_be_read_is_told_as_such(tiny: Path, coach_home: 
 
 def left_in(tiny: Path, coach_home: Path, **changes: Any) -> Bookmark:
     """A session was left in its only exercise."""
-    left = Bookmark(
-        session=str(tiny),
-        title="Tiny session",
-        wishes=Wishes(guidance="auto"),
-        voice=None,
-        pacing=None,
-        speed_percent=100,
-        exercise="tiny",
-        occurrence=0,
-        exercise_title="Tiny hold",
-        chapter=0,
-        chapters=1,
-        at_ms=2_000,
-        saved_ms=time.time_ns() // 1_000_000,
-        run="before",
-    )
-    left = replace(left, **changes)
+    here: dict[str, Any] = {
+        "session": str(tiny),
+        "title": "Tiny session",
+        "wishes": Wishes(guidance="auto"),
+        "exercise": "tiny",
+        "exercise_title": "Tiny hold",
+        "chapter": 0,
+        "chapters": 1,
+        "at_ms": 2_000,
+        "rep": None,
+        "saved_ms": time.time_ns() // 1_000_000,
+    }
+    left = replace(LEFT, **here | changes)
     BookmarkFile(coach_home / "bookmark.json").write(left)
     return left
 

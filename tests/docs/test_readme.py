@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import SILENT, voice_coach
-from tests.live.test_resume import LEFT
-from voice_coach.bookmark import BookmarkFile
+from tests.live.left import LEFT
+from voice_coach.bookmark_file import BookmarkFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/playing.md", "docs/exporting.md"]

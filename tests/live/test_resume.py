@@ -13,33 +13,15 @@ from typing import Any
 
 import pytest
 
+from tests.live.left import LEFT
 from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
-from voice_coach.bookmark import Asked, Bookmark, BookmarkFile
+from voice_coach.bookmark import Asked, Bookmark
+from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.coach import Coach, Wishes
 from voice_coach.leading import BEGUN_MS, prepared
 from voice_coach.living import LiveSession
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
-
-LEFT = Bookmark(
-    session="two",
-    title="Two of them",
-    wishes=Wishes(),
-    voice=None,
-    pacing=None,
-    speed_percent=100,
-    exercise="nod",
-    occurrence=0,
-    exercise_title="Nod",
-    chapter=2,
-    chapters=4,
-    at_ms=6_000,
-    set=None,
-    rep=2,
-    saved_ms=1_000_000,
-    run="before",
-)
-"""In the second rep of the second exercise."""
 
 
 class Clock:
@@ -339,8 +321,8 @@ WRITER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
-from tests.live.test_resume import LEFT
-from voice_coach.bookmark import BookmarkFile
+from tests.live.left import LEFT
+from voice_coach.bookmark_file import BookmarkFile
 told = []
 file = BookmarkFile(Path(sys.argv[1]), told.append)
 for at_ms in range(300):
