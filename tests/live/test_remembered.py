@@ -1,0 +1,220 @@
+"""What is remembered of a session that is led: its time without pauses, its reps, what hurt, how it ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+
+from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
+from voice_coach.bookmark import Asked
+from voice_coach.coach import Coach, Wishes
+from voice_coach.history.looking import past
+from voice_coach.living import LiveSession
+from voice_coach.model.commands import CommandName
+from voice_coach.model.live import LiveStatus
+from voice_coach.model.past import Led
+
+BEGAN_MS = 1_790_000_000_000
+
+
+class Room:
+    """A device with a clock that goes as fast as it does; it never runs far ahead of those who look on."""
+
+    def __init__(self, act: Callable[[Room, int], None] = lambda _room, _ms: None) -> None:
+        self.device = TestDevice(self._heard)
+        self.session: LiveSession | None = None
+        self.away_ms = 0
+        self._act = act
+        self._blocks = 0
+        self._looks = 0
+
+    def now_ms(self) -> int:
+        return BEGAN_MS + self.away_ms + self.device.frames // 48
+
+    def look(self, _status: LiveStatus) -> None:
+        self._looks += 1
+
+    def is_looked_at(self) -> None:
+        """Goes on when the session has been looked at as it is now."""
+        before = self._looks
+        until(lambda: self._looks >= before + 2)
+
+    def give(self, command: CommandName) -> None:
+        """Gives a command."""
+        assert self.session
+        self.session.give(command)
+
+    def _heard(self, ms: int) -> None:
+        self._blocks += 1
+        if self._blocks % 4 == 0:
+            self.is_looked_at()
+        self._act(self, ms)
+
+
+@pytest.fixture
+def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[Room], None]]:
+    monkeypatch.setattr("voice_coach.living.TICK_S", 0.001)
+    for kind in ("exercises", "sessions"):
+        (coach_home / "scripts" / kind).mkdir(parents=True)
+    for name in ("bow", "nod"):
+        script = coach_home / "scripts" / "exercises" / f"{name}.yaml"
+        script.write_text(EXERCISE.format(id=name, title=name.capitalize()))
+    (coach_home / "scripts" / "sessions" / "two.yaml").write_text(SESSION)
+    coaches: list[Coach] = []
+
+    def led(room: Room) -> None:
+        coach = Coach(now_ms=room.now_ms)
+        coaches.append(coach)
+        wishes = Wishes(guidance="full", speed=0.8)
+        performance = coach.prepare("two", wishes)
+        asked = Asked(session="two", wishes=wishes)
+        room.session = coach.lead(performance, room.look, asked=asked, waits=True)
+        room.session.play(room.device, no_other)
+
+    yield led
+    for coach in coaches:
+        coach.close()
+
+
+@pytest.fixture
+def kept(coach_home: Path) -> Callable[[], tuple[Led, ...]]:
+    return lambda: past(coach_home / "history.db")
+
+
+def _place(room: Room) -> tuple[str, int | None]:
+    assert room.session
+    place = room.session.place
+    return place.exercise, place.mark.rep if place.mark else None
+
+
+def _once_in(exercise: str, rep: int, act: Callable[[Room], None]) -> Callable[[Room, int], None]:
+    """Acts once, half a second after a rep of an exercise has begun."""
+    begun: list[int] = []
+    done: list[int] = []
+
+    def heard(room: Room, ms: int) -> None:
+        if not done and _place(room) == (exercise, rep):
+            begun.append(ms)
+            if ms - begun[0] >= 500:
+                done.append(ms)
+                act(room)
+
+    return heard
+
+
+def test_a_session_that_is_heard_to_its_end(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]
+) -> None:
+    room = Room()
+    lead(room)
+    (found,) = kept()
+    assert (found.session, found.title, found.to_end) == ("two", "Two of them", True)
+    assert (found.pacing.guidance, found.pacing.pace_percent) == ("full", 80)
+    assert found.began_ms == BEGAN_MS
+    assert found.heard_ms == pytest.approx(found.ended_ms - BEGAN_MS, abs=1_000)
+    assert [(done.exercise, done.reps, done.of_reps, done.to_end) for done in found.exercises] == [
+        ("bow", 2, 2, True),
+        ("nod", 2, 2, True),
+    ]
+
+
+@pytest.mark.parametrize("how", ["stop", "Ctrl-C"])
+def test_a_session_that_is_left(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]], how: str
+) -> None:
+    def leave(room: Room) -> None:
+        if how == "Ctrl-C":
+            raise KeyboardInterrupt
+        room.give("stop")
+
+    room = Room(_once_in("nod", 2, leave))
+    if how == "Ctrl-C":
+        with pytest.raises(KeyboardInterrupt):
+            lead(room)
+    else:
+        lead(room)
+    (found,) = kept()
+    assert found.to_end is False
+    assert [(done.exercise, done.reps, done.of_reps, done.to_end) for done in found.exercises] == [
+        ("bow", 2, 2, True),
+        ("nod", 1, 2, False),
+    ]
+
+
+def test_a_rep_that_is_skipped_is_not_done(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]
+) -> None:
+    def skip(room: Room) -> None:
+        room.is_looked_at()
+        room.give("next-rep")
+
+    lead(Room(_once_in("bow", 1, skip)))
+    (found,) = kept()
+    assert [(done.exercise, done.reps) for done in found.exercises] == [("bow", 1), ("nod", 2)]
+
+
+def test_a_pause_is_not_counted(lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]) -> None:
+    def pause(room: Room) -> None:
+        room.give("pause")
+        room.is_looked_at()
+        threading.Thread(target=go_on, args=(room,)).start()
+
+    def go_on(room: Room) -> None:
+        room.is_looked_at()
+        room.away_ms += 3_600_000
+        room.give("resume")
+
+    lead(Room(_once_in("bow", 1, pause)))
+    (found,) = kept()
+    assert found.ended_ms - found.began_ms > 3_600_000
+    assert found.heard_ms is not None
+    assert found.heard_ms < 60_000
+    assert [done.reps for done in found.exercises] == [2, 2]
+
+
+def test_what_hurts_is_kept_at_once_with_its_place(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]
+) -> None:
+    seen: list[tuple[Led, ...]] = []
+
+    def hurt(room: Room) -> None:
+        room.give("hurts")
+        threading.Thread(target=end, args=(room,)).start()
+
+    def end(room: Room) -> None:
+        until(lambda: any(found.stops for found in kept()))
+        seen.append(kept())
+        room.give("end")
+
+    lead(Room(_once_in("bow", 2, hurt)))
+    assert [(stop.exercise, stop.rep) for stop in seen[0][0].stops] == [("bow", 2)]
+    (found,) = kept()
+    assert found.to_end is False
+    assert [(done.exercise, done.reps) for done in found.exercises] == [("bow", 1)]
+
+
+def test_who_only_looks_in_is_not_remembered(lead: Callable[[Room], None], coach_home: Path) -> None:
+    def leave(_room: Room, ms: int) -> None:
+        if ms > 4_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lead(Room(leave))
+    assert not (coach_home / "history.db").exists()
+
+
+def test_nothing_is_kept_where_nothing_is_to_be_remembered(
+    lead: Callable[[Room], None], coach_home: Path
+) -> None:
+    (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n")
+    room = Room(_once_in("bow", 2, lambda room: room.give("hurts")))
+    threading.Thread(target=lambda: (until(lambda: _is_hurting(room)), room.give("end"))).start()
+    lead(room)
+    assert not (coach_home / "history.db").exists()
+
+
+def _is_hurting(room: Room) -> bool:
+    return room.session is not None and room.session.now().mode in ("hurting", "asking")
