@@ -15,12 +15,18 @@ class Devices:
     backend: str
 
     def get_playbacks(self) -> list[dict[str, object]]: ...
+    def get_captures(self) -> list[dict[str, object]]: ...
 
-class PlaybackDevice:
+class AbstractDevice:
     backend: str
     running: bool
     _context: object
     _devconfig: object
+
+    def _make_context(self, *arguments: object, **more: object) -> object: ...
+    def close(self) -> None: ...
+
+class PlaybackDevice(AbstractDevice):
 
     def __init__(
         self,
@@ -33,11 +39,25 @@ class PlaybackDevice:
         thread_prio: ThreadPriority = ...,
         app_name: str = ...,
     ) -> None: ...
-    def _make_context(self, *arguments: object, **more: object) -> object: ...
     def start(self, callback_generator: Generator[bytearray, int]) -> None: ...
-    def close(self) -> None: ...
+
+class CaptureDevice(AbstractDevice):
+    def __init__(
+        self,
+        input_format: SampleFormat = ...,
+        nchannels: int = ...,
+        sample_rate: int = ...,
+        buffersize_msec: int = ...,
+        *,
+        callback_periods: int = ...,
+        thread_prio: ThreadPriority = ...,
+        app_name: str = ...,
+    ) -> None: ...
+    def start(self, callback_generator: Generator[None, bytearray]) -> None: ...
 
 class _Library:
+    MA_ACCESS_DENIED: int
+
     def ma_context_uninit(self, context: object, /) -> int: ...
 
 lib: _Library
@@ -52,6 +72,8 @@ class _Foreign:
     def typeof(self, name: str, /) -> _Type: ...
     def addressof(self, thing: object, /) -> object: ...
     def buffer(self, thing: object, /) -> bytearray: ...
+    def cast(self, name: str, thing: object, /) -> object: ...
+    def string(self, thing: object, /) -> bytes: ...
 
 ffi: _Foreign
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
-    from miniaudio import PlaybackDevice
+    from miniaudio import AbstractDevice, PlaybackDevice
 
 PULSEAUDIO = "PulseAudio"
 """What miniaudio calls this backend."""
@@ -85,7 +85,7 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
         raise
 
 
-def close(device: PlaybackDevice) -> None:
+def close(device: AbstractDevice) -> None:
     """Close a device and all that belongs to it; one that is gone may never let this return."""
     import miniaudio
 

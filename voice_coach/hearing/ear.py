@@ -1,0 +1,274 @@
+"""The ear: listens in a process of its own, so that it can never make the sound break off."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+import voice_coach
+from voice_coach.hearing.ear_messages import expect_message, played_message
+from voice_coach.hearing.recogniser import Heard
+from voice_coach.model.problems import CoachError
+
+CHILD: Final = (sys.executable, "-P", "-m", "voice_coach.hearing.ear_child")
+
+_MOST_WAITING: Final = 64
+"""How many messages may wait for a child that does not take them; what comes then is dropped."""
+_FRAME_BYTES: Final = 2
+
+_HANGS_AFTER_S: Final = 10.0
+"""A child that says nothing for so long hangs; loading its model takes a second on a slow machine."""
+_LOOK_S: Final = 0.5
+_ENDING_PATIENCE_S: Final = 1.0
+
+_TRIES: Final = 3
+_WELL_AFTER_S: Final = 60
+"""A child that has lived so long was well, and what ends it then is counted anew."""
+
+AGAIN: Final = "Listening broke off ({reason}), and is taken up again."
+GIVEN_UP: Final = "Listening broke off again and again ({reason}); the session goes on without it."
+WITHOUT: Final = "Nothing that is said can be understood. {reason} The session goes on without."
+LOST: Final = "{reason} Until then nothing that is said is understood; the session goes on."
+BACK: Final = "There is a microphone now: what is said is understood."
+
+
+class EarError(CoachError):
+    """No process can be started that listens."""
+
+
+class Ear:
+    """Listens to the default microphone from ``start`` to ``close``.
+
+    What goes wrong meanwhile is told in a sentence; a process that dies or hangs is started again, twice.
+
+    Args:
+        hear: told each phrase that is understood, in a thread of its own.
+        notify: told in a sentence what goes wrong; likewise.
+        deaf: told when nothing that is said can be understood (True), and when it can again; likewise.
+        recogniser: its name, see ``RECOGNISERS``.
+        child: the program that listens, without that name; another one in tests.
+        hangs_after_s: for how long it may say nothing.
+    """
+
+    def __init__(
+        self,
+        hear: Callable[[Heard], None],
+        notify: Callable[[str], None],
+        deaf: Callable[[bool], None],
+        recogniser: str = "pocketsphinx",
+        *,
+        child: Sequence[str] = CHILD,
+        hangs_after_s: float = _HANGS_AFTER_S,
+    ) -> None:
+        self._hear = hear
+        self._notify = notify
+        self._deaf = deaf
+        self._command = [*child, recogniser]
+        self._hangs_after_s = hangs_after_s
+        self._expected: tuple[str, ...] = ()
+        self._position_frames = 0
+        self._child: _Child | None = None
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._keeping: threading.Thread | None = None
+        self.listens = threading.Event()
+        """Set while the microphone is listened to."""
+        self._is_deaf = False
+
+    def start(self) -> None:
+        """Begin to listen; returns at once, before it does.
+
+        Raises:
+            EarError: no process could be started.
+        """
+        self._over.clear()
+        first = self._started()
+        self._keeping = threading.Thread(target=self._keep, args=(first,), name="ear", daemon=True)
+        self._keeping.start()
+
+    def expect(self, phrases: Collection[str]) -> None:
+        """The phrases to understand from now on; returns at once, any thread may call."""
+        with self._lock:
+            self._expected = tuple(phrases)
+            if self._child is not None:
+                self._child.say(expect_message(self._expected))
+
+    def played(self, samples: bytes | bytearray) -> None:
+        """What the loudspeaker is given at this moment: 16-bit mono, 48 000 Hz, silence too.
+
+        Never waits: what the child does not take in time is dropped. One thread at a time.
+        """
+        child, position = self._child, self._position_frames
+        self._position_frames += len(samples) // _FRAME_BYTES
+        if child is not None:
+            child.play(played_message(position, samples))
+
+    def close(self) -> None:
+        """Stop listening; may be called again."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is None:
+            return
+        self._over.set()
+        with self._lock:
+            if self._child is not None:
+                self._child.over.set()
+        if keeping is not threading.current_thread():
+            keeping.join()
+
+    def _started(self) -> _Child:
+        """A child that expects what is expected now."""
+        try:
+            child = _Child(self._command, self._take)
+        except OSError as error:
+            raise EarError(f"No process that listens could be started: {error.strerror or error}.") from error
+        with self._lock:
+            child.say(expect_message(self._expected))
+            self._child = child
+            if self._over.is_set():
+                child.over.set()
+        return child
+
+    def _keep(self, child: _Child) -> None:
+        """Keep a child alive."""
+        tries = 1
+        while True:
+            reason = child.watch(self._hangs_after_s)
+            with self._lock:
+                self._child = None
+            self.listens.clear()
+            child.end()
+            if self._over.is_set() or child.is_content:
+                return
+            tries = 1 if child.alive_s > _WELL_AFTER_S else tries + 1
+            if tries > _TRIES:
+                self._tell(GIVEN_UP.format(reason=reason), deaf=True)
+                return
+            self._notify(AGAIN.format(reason=reason))
+            try:
+                child = self._started()
+            except EarError as error:
+                self._tell(WITHOUT.format(reason=error), deaf=True)
+                return
+
+    def _take(self, said: dict[str, Any]) -> None:
+        """What the child says, in the thread that reads it."""
+        if "heard" in said:
+            self._hear(Heard(said["heard"], said["end_ms"], said["score"]))
+        elif "listens" in said:
+            self.listens.set()
+            self._tell(BACK, deaf=False)
+        elif "lost" in said:
+            self.listens.clear()
+            self._tell(LOST.format(reason=said["lost"]), deaf=True)
+        elif "trouble" in said:
+            self._notify(said["trouble"])
+        elif "over" in said:
+            self._tell(WITHOUT.format(reason=said["over"]), deaf=True)
+
+    def _tell(self, sentence: str, *, deaf: bool) -> None:
+        """Tell whether anything can be understood, once it is another way round."""
+        if self._is_deaf != deaf:
+            self._is_deaf = deaf
+            self._notify(sentence)
+            self._deaf(deaf)
+
+
+class _Child:
+    """One child process, with a thread that writes to it and one that reads what it says.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str], take: Callable[[dict[str, Any]], None]) -> None:
+        self.over = threading.Event()
+        """It is to end, or has."""
+        self.alive_s = 0
+        self.is_content = False
+        """It has said why it ends, and would again."""
+        self._take = take
+        self._messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._said_s = time.monotonic()
+        # Found where we were found; one thread each for what numpy multiplies, as there is hardly anything.
+        place = str(Path(voice_coach.__file__).parents[1])
+        paths = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
+        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(
+            command,
+            env=os.environ | more,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._threads = [
+            threading.Thread(target=self._write, name="to the ear", daemon=True),
+            threading.Thread(target=self._read, name="from the ear", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def say(self, message: bytes) -> None:
+        """Have it told something, after what it was told before; returns at once."""
+        self._messages.put(message)
+
+    def play(self, message: bytes) -> None:
+        """Likewise, but dropped where too much waits already."""
+        if self._messages.qsize() < _MOST_WAITING:
+            self._messages.put(message)
+
+    def watch(self, hangs_after_s: float) -> str:
+        """Wait until it has ended, hangs, or is to end; why."""
+        while not self.over.wait(_LOOK_S):
+            if time.monotonic() - self._said_s > hangs_after_s:
+                return "it did not answer"
+        with suppress(subprocess.TimeoutExpired):
+            return f"its process ended with {self._process.wait(0)}"
+        return "it said no more"
+
+    def end(self) -> None:
+        """End it, and all that belongs to it."""
+        self.over.set()
+        self._process.kill()
+        self._process.wait()
+        self._messages.put(b"")
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(_ENDING_PATIENCE_S)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(OSError):
+                    pipe.close()
+
+    def _write(self) -> None:
+        assert self._process.stdin
+        pipe = self._process.stdin.fileno()
+        with suppress(OSError):  # it has gone
+            while message := self._messages.get():
+                while message:
+                    message = message[os.write(pipe, message) :]
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        with os.fdopen(os.dup(self._process.stdout.fileno()), "rb") as lines:
+            for line in lines:
+                self._said_s = time.monotonic()
+                try:
+                    said: dict[str, Any] = json.loads(line)
+                except ValueError:
+                    continue
+                self.alive_s = said.get("alive", self.alive_s)
+                self.is_content = self.is_content or "over" in said
+                if not self.over.is_set():
+                    self._take(said)
+        self.over.set()
