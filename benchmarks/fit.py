@@ -15,7 +15,8 @@ from time import perf_counter
 from benchmarks.compile import TableLengths, compile_once
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.fitting import fit_session
-from voice_coach.model.script import Entry, Language, Session
+from voice_coach.model.language import Language
+from voice_coach.model.script import Entry, Session
 from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.model.units import MS_PER_MINUTE, format_clock
 from voice_coach.model.words import shared_out

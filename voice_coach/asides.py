@@ -8,10 +8,11 @@ from typing import Final
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
 from voice_coach.compiler.wording import BRACES, Known, Wording
 from voice_coach.model.cue import Cue, Mark, Silence, Sound, Speech
+from voice_coach.model.language import Language
 from voice_coach.model.live_words import Lines
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Where
-from voice_coach.model.script import Language, Session
+from voice_coach.model.script import Session
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND
 from voice_coach.player.places import mark_at

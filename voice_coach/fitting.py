@@ -10,8 +10,9 @@ from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan, plan_session
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.model.cue import Cue
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
-from voice_coach.model.script import Entry, Language, Session, Tunable
+from voice_coach.model.script import Entry, Session, Tunable
 from voice_coach.pacing.fit import fit
 from voice_coach.pacing.fit_report import fit_report, own_in_the_way
 from voice_coach.pacing.fitted import CannotFitError, Fitted, Measured, Part

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from voice_coach.model.script import Entry, Language, Session
+from voice_coach.model.language import Language
+from voice_coach.model.script import Entry, Session
 from voice_coach.pacing.layers import Layer, LayersOf, kept_layers, no_layers
 from voice_coach.performance import ClipLengths
 from voice_coach.wishes import Wishes, check_wishes

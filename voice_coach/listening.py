@@ -14,9 +14,10 @@ from voice_coach.compiler.progress import Milestone, Progress
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Where
-from voice_coach.model.script import Exercise, Language, Move, ParameterType, Position, Setting
+from voice_coach.model.script import Exercise, Move, ParameterType, Position, Setting
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing.nudging import Dial, dials, nudged

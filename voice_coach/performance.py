@@ -13,9 +13,10 @@ from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.compiler.schedule import Scheduled, schedule, utterances
 from voice_coach.model.cue import Cue
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Guidance, Language, ParameterType, Session, Tunable
+from voice_coach.model.script import Guidance, ParameterType, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from voice_coach.compiler.plan import plan_session
 from voice_coach.layering import Known, all_layers, fitted_layers, own_layers
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.practice import AUTO
-from voice_coach.model.script import Entry, Language, Session
+from voice_coach.model.script import Entry, Session
 from voice_coach.model.speech import DEFAULT_VOICE
 from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers, speed_of
 from voice_coach.performance import Performance

@@ -13,13 +13,13 @@ from voice_coach.compiler.plan import ChapterPlan, plan_session
 from voice_coach.compiler.schedule import Scheduled, schedule
 from voice_coach.compiler.unused import tune_problems
 from voice_coach.model.cue import Cue
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem, Where
 from voice_coach.model.script import (
     Entry,
     Exercise,
     Guidance,
-    Language,
     ParameterType,
     Rounds,
     Session,

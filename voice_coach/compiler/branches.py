@@ -14,9 +14,10 @@ from voice_coach.compiler.progress import Milestone, Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Exercise, Language, Position, Say, Session, Step
+from voice_coach.model.script import Exercise, Position, Say, Session, Step
 
 
 def way_out_cues(

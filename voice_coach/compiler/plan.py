@@ -14,12 +14,12 @@ from voice_coach.compiler.progress import Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
 from voice_coach.model.cue import Cue
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Where, WishError
 from voice_coach.model.script import (
     Entry,
     Exercise,
-    Language,
     PlaySound,
     Rounds,
     Say,

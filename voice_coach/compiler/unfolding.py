@@ -5,9 +5,10 @@ from __future__ import annotations
 from voice_coach.compiler.progress import Progress
 from voice_coach.compiler.scope import Scope
 from voice_coach.compiler.wording import CannotSay, Wording
+from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem, ScriptError, Where
-from voice_coach.model.script import GUIDANCE_LEVELS, Guidance, Language, Only
+from voice_coach.model.script import GUIDANCE_LEVELS, Guidance, Only
 
 CHARACTERS_A_STEP = 200
 """So many characters of a text that is put together count as a step: a day of long texts fills the memory."""

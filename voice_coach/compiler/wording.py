@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from voice_coach.model.script import Language, ParameterType
+from voice_coach.model.language import Language
+from voice_coach.model.script import ParameterType
 from voice_coach.model.units import MS_PER_SECOND
 
 BRACES = re.compile(r"\{([^{}:]*):?([^{}]*)\}")

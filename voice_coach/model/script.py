@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
 from typing import Literal
 
-from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.problems import Where
 
 Guidance = Literal["full", "key", "names"]
@@ -334,28 +333,3 @@ class Session:
         """The exercises in their order, those of rounds once."""
         several = ((item,) if isinstance(item, Entry) else item.entries for item in self.items)
         return tuple(chain.from_iterable(several))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Language:
-    """The coach's own words in one language, from ``scripts/languages/``."""
-
-    code: str
-    breath: Mapping[BreathPhase, tuple[str, ...]]
-    sides: Mapping[Side, str]
-    change: tuple[str, ...]
-    units: Mapping[str, tuple[str, str]]
-    joiner: str
-    half: tuple[str, str]
-    times: Mapping[str, str]
-    chapters: Mapping[str, str]
-    opening: tuple[str, ...]
-    moves: tuple[Move, ...]
-    greeting: tuple[str, ...] = ("{name}.",)
-    live: LiveWords = field(default_factory=LiveWords)
-    listening: Mapping[str, Lines] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def spoken_to(self) -> LiveWords:
-        """What is said in a live session to somebody who can speak to the coach."""
-        return replace(self.live, **self.listening)

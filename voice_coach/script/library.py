@@ -8,12 +8,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from voice_coach.model.language import Language
 from voice_coach.model.problems import CoachError, Problem, ScriptError, Where, WishError
 from voice_coach.model.script import (
     Entry,
     Exercise,
     Fragment,
-    Language,
     PlaySound,
     Rounds,
     Say,
