@@ -191,7 +191,10 @@ class MiniaudioDevice(LiveOutput):
         """What miniaudio's callback asks: it sends a number of frames and gets them."""
         wanted = yield bytearray()
         while True:
-            wanted = yield self._queue.take(wanted)
+            taken = self._queue.take(wanted)
+            if self.on_taken is not None:
+                self.on_taken(taken)
+            wanted = yield taken
 
     def _check_alive(self) -> None:
         if not self._is_started:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -97,6 +97,10 @@ class LiveOutput(Output):
 
     is_heard: ClassVar[bool] = True
     """Whether somebody can listen to it: what is played to nobody does not count as done."""
+
+    on_taken: Callable[[bytearray], None] | None = None
+    """Told exactly what the device takes, as it does so, silence too: 16-bit mono at 48 000 Hz. It is called in
+    the device's own thread, where nothing may wait. Set before ``write``; a device that cannot tell does not."""
 
     def open(self) -> None:
         """Begin to open the device without waiting for it: it opens while the session is prepared."""
