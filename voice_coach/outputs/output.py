@@ -99,8 +99,8 @@ class LiveOutput(Output):
     """Whether somebody can listen to it: what is played to nobody does not count as done."""
 
     on_taken: Callable[[bytearray], None] | None = None
-    """Told exactly what the device takes, as it does so, silence too: 16-bit mono at 48 000 Hz. It is called in
-    the device's own thread, where nothing may wait. Set before ``write``; a device that cannot tell does not."""
+    """Told exactly what the device takes, as it does so, silence too: 16-bit mono at 48 000 Hz. It is called
+    in the device's own thread, where nothing may wait. Set it before ``write``; not every device tells."""
 
     def open(self) -> None:
         """Begin to open the device without waiting for it: it opens while the session is prepared."""
