@@ -55,7 +55,9 @@ def keyboard(notify: Notify, patch: pytest.MonkeyPatch) -> Generator[Driven]:
     require_real("a pty", sys.platform != "win32", "it takes a POSIX system")
     import pty
 
-    keys: dict[CommandName, str] = {command.name: command.keys[0] for command in COMMANDS if command.keys}
+    keys: dict[CommandName, str] = {
+        each.name: each.keys[0] for each in COMMANDS if each.keys and each.only_in != "scoring"
+    }
     master, slave = pty.openpty()
     with os.fdopen(slave, "r", closefd=True) as stdin, closing(KeyboardControl(notify)) as control:
         patch.setattr(sys, "stdin", stdin)

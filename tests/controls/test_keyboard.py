@@ -14,7 +14,7 @@ import pytest
 
 from tests.controls.desk import FakeDesk
 from tests.real_parts import require_real
-from voice_coach.controls.keyboard import Keyboard, KeyboardControl, meant, named_by_windows
+from voice_coach.controls.keyboard import Digits, Keyboard, KeyboardControl, meant, named_by_windows
 from voice_coach.model.live import Mode
 from voice_coach.model.problems import CoachError
 
@@ -133,6 +133,36 @@ def test_any_other_key_means_ready_to_whoever_is_waited_for(
     key: str, mode: Mode, command: str | None
 ) -> None:
     assert meant(key, mode) == command
+
+
+def test_digits_are_the_pain_where_that_is_asked() -> None:
+    assert [meant(digit, "scoring") for digit in ("0", "7", "10")] == ["score-0", "score-7", "score-10"]
+    assert [meant(digit, "asking") for digit in ("1", "4", "7")] == ["rest", "end", "repeat"]
+    assert meant("0", "playing") is None
+
+
+@pytest.mark.parametrize(
+    ("pressed", "meant_"),
+    [
+        ([("1", 0.0), ("0", 1.4)], ["1", "10"]),
+        ([("1", 0.0), ("0", 1.6)], ["1", "0"]),
+        ([("1", 0.0), ("5", 0.2), ("0", 0.4)], ["1", "5", "0"]),
+        ([("1", 0.0), ("1", 1.0), ("0", 2.0)], ["1", "1", "10"]),
+        ([("0", 0.0)], ["0"]),
+    ],
+)
+def test_a_one_and_a_nought_are_ten(pressed: list[tuple[str, float]], meant_: list[str]) -> None:
+    digits = Digits()
+    assert [digits.joined(key, at_s) for key, at_s in pressed] == meant_
+
+
+def test_ten_is_typed_at_the_end(master: int) -> None:
+    desk = FakeDesk()
+    desk.turn(mode="scoring")
+    with closing(KeyboardControl(desk.tell)) as control:
+        control.start(desk)
+        os.write(master, b"10")
+        assert desk.wait_given(2) == ["score-1", "score-10"]
 
 
 @pytest.mark.parametrize(

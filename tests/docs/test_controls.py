@@ -23,7 +23,7 @@ from voice_coach.controls.mpris import MprisControl
 from voice_coach.controls.protocol import told
 from voice_coach.controls.socket import SocketControl
 from voice_coach.home import find_runtime
-from voice_coach.model.commands import BY_KEY
+from voice_coach.model.commands import COMMANDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "controls.md").read_text("utf-8")
 _NAMES = {"↑": "up", "↓": "down", "←": "left", "→": "right", "esc": "escape"}
@@ -85,10 +85,10 @@ def test_every_command_of_playerctl_works(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_every_key_is_one() -> None:
     cells = [cell for row in _rows("| key | command |") for cell in row[::2]]
-    keys = [key.strip("`").lower() for cell in cells for key in re.split(r", | / | ", cell)]
+    keys = [key.strip("`").lower() for cell in cells for key in re.split(r", | / | … | ", cell)]
     named = {_NAMES.get(key, key) for key in keys}
     assert {"space", "b", "f5", "pageup", "1", "["} <= named
-    assert named <= set(BY_KEY)
+    assert named <= {key for command in COMMANDS for key in command.keys}
 
 
 def test_every_request_gets_its_answer(desk: FakeDesk) -> None:

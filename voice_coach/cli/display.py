@@ -24,6 +24,7 @@ _MODES: Final[Mapping[Mode, str]] = {
     "asking": "how shall we go on?",
     "resting": "resting until you are ready; or",
     "offering": "on offer",
+    "scoring": "how much does it hurt, 0 to 10?",
     "ended": "ending",
     "lost": "the sound device has gone; the session goes on when there is one again",
 }
@@ -32,10 +33,11 @@ _MODES: Final[Mapping[Mode, str]] = {
 _FEW_KEYS = "space pause · h that hurts · q end"
 _KEYS = (
     f"{_FEW_KEYS} · ← → back, on · [ ] rep · pgup pgdn exercise · r again · - + pace · ↑ ↓ volume · "
-    "t how long · w where"
+    "t how long · w where · ? help"
 )
 _ANSWERS = "1 rest, 2 easier, 3 leave it out, 4 end"
 _ANSWERS_WITHOUT_EASIER = "1 rest, 3 leave it out, 4 end"
+_DIGITS = "press the number; space leaves it open"
 _OFFERS = {"resume": "space goes on from there", "keep": "space keeps it"}
 
 _ROOMY_COLUMNS, _ROOMY_LINES = 40, 8
@@ -140,6 +142,8 @@ def make_display(title: str, *, quiet: bool) -> Display:
 def _mode(live: LiveStatus) -> str:
     """What the session is doing, and the keys that matter then."""
     told = _MODES[live.mode]
+    if live.mode == "scoring":
+        return f"{told} {_DIGITS if live.score is None else live.score}"
     if live.mode in ("hurting", "asking", "resting"):
         return f"{told} {_ANSWERS if live.has_easier else _ANSWERS_WITHOUT_EASIER}"
     return _OFFERS.get(live.offer, told)

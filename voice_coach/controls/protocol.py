@@ -117,4 +117,5 @@ def told(live: LiveStatus) -> dict[str, Any]:
         "action_left_ms": status.action_left_ms if status and action else None,
         "volume_db": live.volume_db,
         "speed_percent": live.speed_percent,
+        "score": live.score,
     }
