@@ -122,6 +122,13 @@ class Led:
         self.mode("lost")
         return self.session.place
 
+    def goes_on_ms(self, was: Place) -> int:
+        """It goes on in the rep that it was in, and nothing of that is skipped; where in the chapter."""
+        now = self.session.place
+        assert now.chapter == was.chapter
+        assert rep_ms(self.chapters[was.chapter], was.at_ms) <= now.at_ms <= was.at_ms
+        return now.at_ms
+
     def come_back(self) -> None:
         """The server is there again, and recorded from before the session finds it."""
         with self._starting:
@@ -215,11 +222,7 @@ def test_it_goes_on_wherever_the_server_is_killed(
             was = session.lose()
             session.come_back()
             session.says("The sound is back")
-            now = session.session.place
-            chapter = session.chapters[was.chapter]
-            assert now.chapter == was.chapter
-            assert now.at_ms in sentences(chapter)
-            assert rep_ms(chapter, was.at_ms) <= now.at_ms <= was.at_ms
+            assert session.goes_on_ms(was) in sentences(session.chapters[was.chapter])
             if turn % 3 < 2:  # the third time it goes again while the coach says that it was gone
                 session.plays_on(chance.randrange(100, 6_000))
         session.plays_on(500)
@@ -243,10 +246,7 @@ def test_a_pause_is_still_a_pause(
         assert session.session.place == was
         session.session.give("resume")
         session.mode("playing")
-        now = session.session.place
-        chapter = session.chapters[was.chapter]
-        assert now.chapter == was.chapter
-        assert rep_ms(chapter, was.at_ms) <= now.at_ms <= was.at_ms
+        session.goes_on_ms(was)
         session.plays_on(1_000)
         session.heard()
 
