@@ -142,7 +142,7 @@ def lead(
     session = LiveSession(
         score,
         lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first, listens=listens),
-        Rules(waits=waits, asks_pain=asks_pain and book is not None, speed_percent=asked_percent),
+        Rules(waits=waits, asks_pain=asks_pain and keeper is not None and keeper.log is not None, speed_percent=asked_percent),
         state,
         Listeners(
             status=told,

@@ -14,6 +14,7 @@ from voice_coach.audio.block import Block
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
 from voice_coach.living import LiveSession
+from voice_coach.model.commands import BY_POINTS
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.problems import CoachError, DeviceError
 from voice_coach.model.timeline import Chapter
@@ -252,6 +253,69 @@ def test_what_hurts_is_remembered_with_its_rep(
         completed = [name for (name,) in database.execute("SELECT exercise FROM practice")]
     assert rows == [("two", "bow", 2, None)]
     assert completed == ["nod"]
+
+
+def pain(coach_home: Path) -> list[int | None]:
+    """What was told of each session that was led."""
+    with closing(sqlite3.connect(coach_home / "history.db")) as database:
+        return [pain for (pain,) in database.execute("SELECT pain FROM led")]
+
+
+@pytest.mark.parametrize("answers", [(), (3,), (1, 10)])
+def test_the_pain_that_is_told_at_the_end_is_remembered(
+    answers: tuple[int, ...], coach: Coach, performance: Performance, coach_home: Path
+) -> None:
+    session: LiveSession = coach.lead(performance, waits=True, asks_pain=True)
+    coming = [BY_POINTS[points] for points in answers]
+    words: set[str] = set()
+
+    def heard(_ms: int) -> None:
+        now = session.now()
+        if now.mode == "waiting":
+            session.give("ready")
+        elif now.mode == "scoring":
+            words.add(now.saying)
+            if coming:
+                session.give(coming.pop(0))
+
+    session.play(TestDevice(heard), no_other)
+    assert session.now().mode == "ended"
+    assert pain(coach_home) == [answers[-1] if answers else None]
+    assert any("How much does it hurt" in said for said in words)
+    assert not coming
+
+
+def test_nobody_is_asked_where_nothing_is_remembered(coach: Coach, coach_home: Path) -> None:
+    (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n")
+    modes: list[str] = []
+    coach.lead(coach.prepare("two"), lambda live: modes.append(live.mode), waits=True, asks_pain=True).play(
+        TestDevice(), no_other
+    )
+    assert modes[-1] == "ended"
+    assert "scoring" not in modes
+    assert not (coach_home / "history.db").exists()
+
+
+def test_whoever_can_speak_is_told_how(coach: Coach, performance: Performance) -> None:
+    words: list[str] = []
+    session: LiveSession = coach.lead(performance, waits=True, listens=True)
+
+    def heard(_ms: int) -> None:
+        now = session.now()
+        if now.saying and now.saying not in words:
+            words.append(now.saying)
+        if now.mode == "asking":
+            session.give("leave-out", spoken=True)
+        elif now.chapter == 1 and now.mode == "playing" and not words[-1].startswith("I can no"):
+            session.announce("deaf")
+        elif now.chapter == 2 and now.rep == 1 and now.mode == "playing":
+            session.give("hurts", spoken=True)
+
+    session.play(TestDevice(heard), no_other)
+    assert words[0] == "I am listening. My name is Coach."
+    assert "I can no longer hear you. Keys and buttons still work." in words
+    assert any(said.startswith("Say my name") for said in words)
+    assert not any("press" in said.lower() for said in words)
 
 
 def test_it_goes_on_at_the_same_rep_and_pace(coach: Coach) -> None:
