@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from voice_coach.cli.choices import add_file, setting
 from voice_coach.cli.by_ear import listen
+from voice_coach.cli.choices import add_file, setting
 from voice_coach.cli.main import DONE, FAILED, WRONG
 from voice_coach.cli.telling import tell
 from voice_coach.cli.tuning_table import print_changes, print_left, print_overview, print_table
