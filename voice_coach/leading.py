@@ -78,7 +78,7 @@ def lead(
     controls: Sequence[Control],
     waits: bool,
     listens: bool,
-    asks_pain: bool,
+    asks_pain: bool | None,
     resume: Bookmark | None,
     offer: bool,
     keep_pace: Callable[[int], None],
@@ -142,7 +142,7 @@ def lead(
     session = LiveSession(
         score,
         lambda at_percent, first: LiveScore(performance.at_speed(at_percent / 100), first, listens=listens),
-        Rules(waits=waits, asks_pain=asks_pain and keeper is not None and keeper.log is not None, speed_percent=asked_percent),
+        Rules(waits=waits, asks_pain=_asks(asks_pain, waits, keeper), speed_percent=asked_percent),
         state,
         Listeners(
             status=told,
@@ -158,6 +158,14 @@ def lead(
         bed=_loop(bed),
     )
     return session
+
+
+def _asks(asked_for: bool | None, waits: bool, keeper: Keeper | None) -> bool:
+    """Whether it is asked how much pain there is: not where nobody can answer, or nobody cares to."""
+    log = keeper.log if keeper else None
+    if log is None or not waits or asked_for is False:
+        return False
+    return asked_for is True or log.is_answered()
 
 
 def _remembering(

@@ -112,7 +112,7 @@ class LiveCoach(ABC):
         controls: Sequence[Control] = (),
         waits: bool = False,
         listens: bool = False,
-        asks_pain: bool = False,
+        asks_pain: bool | None = False,
         resume: Bookmark | None = None,
         offer: bool = False,
         is_heard: bool = True,
@@ -127,7 +127,8 @@ class LiveCoach(ABC):
             controls: told of what changes.
             waits: whether somebody can say that they are ready; without, a wait is its fixed time.
             listens: whether the coach can be spoken to: then it says how.
-            asks_pain: whether it is asked at the end how much pain there is; only where that is remembered.
+            asks_pain: whether it is asked at the end how much pain there is, where that is remembered; None
+                is as long as it is answered now and then.
             resume: where to go on.
             offer: whether that is only offered, by voice.
             is_heard: whether somebody can hear it: only then anything is remembered.

@@ -285,6 +285,26 @@ def test_the_pain_that_is_told_at_the_end_is_remembered(
     assert not coming
 
 
+@pytest.mark.parametrize(("wish", "modes_after_three"), [(None, False), (True, True), (False, False)])
+def test_whoever_never_answers_is_asked_no_more(
+    wish: bool | None, modes_after_three: bool, coach: Coach, performance: Performance
+) -> None:
+    def is_asked() -> bool:
+        modes: set[str] = set()
+
+        def heard(_ms: int) -> None:
+            modes.add(session.now().mode)
+            if session.now().mode == "waiting":
+                session.give("ready")
+
+        session: LiveSession = coach.lead(performance, waits=True, asks_pain=wish)
+        session.play(TestDevice(heard), no_other)
+        return "scoring" in modes
+
+    assert [is_asked() for _ in range(3)] == [wish is not False] * 3
+    assert is_asked() is modes_after_three
+
+
 def test_nobody_is_asked_where_nothing_is_remembered(coach: Coach, coach_home: Path) -> None:
     (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n")
     modes: list[str] = []

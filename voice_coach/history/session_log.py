@@ -25,6 +25,8 @@ _EXERCISE = """
     SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM led WHERE id = ?
 """
 _ENDED = "UPDATE led SET ended_ms = seen_ms, to_end = ? WHERE id = ?"
+_LAST_PAINS = "SELECT pain FROM led WHERE to_end = 1 ORDER BY id DESC LIMIT ?"
+_UNANSWERED = 3
 _SCORE = "UPDATE led SET pain = ? WHERE id = ?"
 
 
@@ -40,6 +42,20 @@ class SessionLog:
 
     def __init__(self, file: HistoryFile) -> None:
         self._file = file
+
+    def is_answered(self) -> bool:
+        """Whether the question for the pain is answered now and then: it was after one of the last three
+
+        sessions that were heard to their end, or there were not so many yet.
+        """
+        if not self._file.is_there:
+            return True
+
+        def last(database: sqlite3.Connection) -> list[tuple[int | None]]:
+            return database.execute(_LAST_PAINS, (_UNANSWERED,)).fetchall()
+
+        pains = self._file.attempt(last) or []
+        return len(pains) < _UNANSWERED or any(pain is not None for (pain,) in pains)
 
     def begin(
         self, *, run: str, session: str, title: str, at_ms: int, pacing: LedPacing | None = None
