@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.own_scripts import write_scripts
 from voice_coach.audio.block import Block
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
 from voice_coach.living import LiveSession
-from voice_coach.model.commands import BY_POINTS
+from voice_coach.model.commands import BY_POINTS, CommandName
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.problems import CoachError, DeviceError
 from voice_coach.model.timeline import Chapter
@@ -74,12 +75,7 @@ class TestDevice(LiveOutput):
 
 @pytest.fixture
 def coach(coach_home: Path) -> Generator[Coach]:
-    for kind in ("exercises", "sessions"):
-        (coach_home / "scripts" / kind).mkdir(parents=True)
-    for name in ("bow", "nod"):
-        script = coach_home / "scripts" / "exercises" / f"{name}.yaml"
-        script.write_text(EXERCISE.format(id=name, title=name.capitalize()))
-    (coach_home / "scripts" / "sessions" / "two.yaml").write_text(SESSION)
+    write_scripts(coach_home, "two", SESSION, EXERCISE, "bow", "nod")
     with Coach() as made:
         yield made
 
@@ -266,7 +262,7 @@ def test_the_pain_that_is_told_at_the_end_is_remembered(
     answers: tuple[int, ...], coach: Coach, performance: Performance, coach_home: Path
 ) -> None:
     session: LiveSession = coach.lead(performance, waits=True, asks_pain=True)
-    coming = [BY_POINTS[points] for points in answers]
+    coming: list[CommandName] = [BY_POINTS[points] for points in answers]
     words: set[str] = set()
 
     def heard(_ms: int) -> None:
