@@ -66,8 +66,10 @@ def check_format(target: Path, wishes: ExportWishes) -> None:
         WrongOutputError: the text says what, and what to do.
     """
     file_output(target, wishes.file, format=wishes.format)
-    _check_meaning(wishes.format or target.suffix.lower(), wishes)
-    _check_captions(target, wishes)
+    ending = wishes.format or target.suffix.lower()
+    _check_meaning(ending, wishes)
+    if wishes.captions:
+        _check_captions(target, ending, wishes.captions)
 
 
 def _check_meaning(ending: str, wishes: ExportWishes) -> None:
@@ -84,9 +86,8 @@ def _check_meaning(ending: str, wishes: ExportWishes) -> None:
             raise WrongOutputError(f"{name} {wished} has no meaning in a {ending} file. Leave it out.")
 
 
-def _check_captions(target: Path, wishes: ExportWishes) -> None:
-    ending = wishes.format or target.suffix.lower()
-    if wishes.captions and ending not in AUDIO and ending.removeprefix(".") not in wishes.captions:
+def _check_captions(target: Path, ending: str, captions: Sequence[str]) -> None:
+    if ending not in AUDIO and ending.removeprefix(".") not in captions:
         raise WrongOutputError(
             f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
             f"or write sound: {', '.join(AUDIO)}."
@@ -155,18 +156,6 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     check_split(folder, session, titles, wishes.format, wishes.file, wishes.captions)
     _check_meaning(wishes.format, wishes)
     check_bed_of(wishes)
-
-
-def usual_bed(folder: Path, ending: str) -> str:
-    """The bed of a file that nobody chose one for: ``noise`` for sound beside a feed of ours, else ``none``.
-
-    Args:
-        folder: where the file goes; need not be there.
-        ending: its format, such as ``.mp3``.
-    """
-    from voice_coach.outputs.podcast_bed import usual_bed
-
-    return usual_bed(folder, ending)
 
 
 def feed(

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
+from voice_coach.bedding import UsualBeds
 from voice_coach.outputs.feed_episodes import read_episode
 
 SAYS = (
     "Your podcast is in that folder, so soft noise lies under it, as many players skip silence. "
     "--bed none leaves it out.\n"
+)
+
+SAYS_OF_ROWS = (
+    "Your podcast is in that folder, so soft noise lies under rows that name no bed, as many players skip "
+    "silence. The bed none leaves it out.\n"
 )
 
 
@@ -85,19 +91,22 @@ def test_feed_tells_what_has_no_bed(tiny: Path, podcast: Path) -> None:
     assert len(voice_coach("feed", podcast).err.splitlines()) == 1
 
 
+def table(folder: Path, columns: str, rows: Iterable[str]) -> Path:
+    """A table of the tiny session; each row is a file, a comma, and the cells of the columns."""
+    (folder / "tiny.yaml").write_text(TINY)
+    (folder / "tiny-session.yaml").write_text(TINY_SESSION)
+    lines = (f"{file},tiny-session.yaml,{cells}" for file, _, cells in (row.partition(",") for row in rows))
+    path = folder / "table.csv"
+    path.write_text("\n".join([f"file,session,{columns}", *lines]) + "\n")
+    return path
+
+
 def test_rows_of_a_manifest_too(podcast: Path, tmp_path: Path) -> None:
-    (tmp_path / "tiny.yaml").write_text(TINY)
-    (tmp_path / "tiny-session.yaml").write_text(TINY_SESSION)
-    session = tmp_path / "tiny-session.yaml"
     rows = ("a.mp3,", "b.mp3,none", "deep/c.mp3,", "d.txt,")
-    lines = (f"{row.partition(',')[0]},{session},{row.partition(',')[2]}" for row in rows)
-    table = tmp_path / "table.csv"
-    table.write_text("\n".join(["file,session,bed", *lines]) + "\n")
-    made = voice_coach("export", "--manifest", table, "-o", podcast)
+    made = voice_coach("export", "--manifest", table(tmp_path, "bed", rows), "-o", podcast)
     assert made.code == 0, made.err
     assert [bed(podcast / name) for name in ("a.mp3", "b.mp3", "deep/c.mp3")] == ["noise", "none", "none"]
-    assert os.fspath(podcast) in made.err.splitlines()[0]
-    assert "holds your podcast" in made.err
+    assert made.err.startswith(SAYS_OF_ROWS)
 
 
 def test_broadcast_with_a_bed_is_warned_of(tiny: Path, tmp_path: Path) -> None:
@@ -112,3 +121,27 @@ def test_broadcast_with_a_bed_is_warned_of(tiny: Path, tmp_path: Path) -> None:
         )
         assert made.code == 0
         assert (warned in made.err) == is_warned
+
+
+def test_rows_of_a_manifest_are_warned_of_too(podcast: Path, tmp_path: Path) -> None:
+    warned = "With the loudness broadcast a bed is too soft"
+    folder = tmp_path / "files"
+    rows = ("a.wav,noise,aes", "b.wav,none,broadcast", "c.txt,,")
+    made = voice_coach("export", "--manifest", table(tmp_path, "bed,loudness", rows), "-o", folder)
+    assert (made.code, made.err.splitlines()[0]) == (0, "3 made, 0 there already.")
+    rows = ("b.wav,none,broadcast", "d.wav,noise,broadcast")
+    made = voice_coach("export", "--manifest", table(tmp_path, "bed,loudness", rows), "-o", folder)
+    assert made.err.startswith(warned)
+    # The bed that nobody chose counts as well, and the sentence about it comes first.
+    rows = ("a.mp3,,broadcast", "b.mp3,,broadcast")
+    made = voice_coach("export", "--manifest", table(tmp_path, "bed,loudness", rows), "-o", podcast)
+    assert made.err.startswith(f"{SAYS_OF_ROWS}{warned}")
+    assert made.err.count(warned) == 1
+
+
+def test_a_folder_is_looked_into_once(podcast: Path) -> None:
+    beds = UsualBeds()
+    assert (beds.of(podcast, ".mp3"), beds.of(podcast / "deep", ".mp3")) == ("noise", "none")
+    (podcast / "feed.xml").unlink()
+    assert (beds.of(podcast, ".m4b"), UsualBeds().of(podcast, ".m4b")) == ("noise", "none")
+    assert beds.of(podcast, ".txt") == "none"

@@ -13,7 +13,7 @@ from voice_coach.batch.outcome import Outcome
 from voice_coach.batch.report import REPORTS, write_report
 from voice_coach.batch.work import Checked, Made
 from voice_coach.batch.workers import Failed, Workers
-from voice_coach.exporting import usual_bed
+from voice_coach.bedding import UsualBeds, told_of_beds
 from voice_coach.home import Home
 from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
 from voice_coach.model.problems import OutputError, shown
@@ -37,6 +37,7 @@ def run(
     force: bool = False,
     home: Home | None = None,
     on_progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
+    notify: Callable[[str], None] = lambda _sentence: None,
     count: int | None = None,
 ) -> list[Outcome]:
     """Makes what a manifest asks for, in the order of its rows; the whole of it is checked before.
@@ -51,6 +52,7 @@ def run(
         home: the person's own folders.
         on_progress: told what is going on, how much of it is done, and how much there is; files count in
             milliseconds of sound, rows one by one.
+        notify: told, before anything is made, what may surprise in what is asked for.
         count: how many processes; one for each core if not given.
 
     Raises:
@@ -62,13 +64,21 @@ def run(
             [f"{shown(manifest)} would be replaced by the report of the same name: rename it"]
         )
 
+    usual, by_podcast = UsualBeds(), list[str]()
+
     def bed(name: str) -> str:
-        return usual_bed((folder / name).parent, Path(name).suffix.lower())
+        found = usual.of((folder / name).parent, Path(name).suffix.lower())
+        if found != "none":
+            by_podcast.append(name)
+        return found
 
     table = read_manifest(manifest, KNOWN, today.isoformat(), bed)
     jobs = [job for _, job in table.jobs]
     with Workers(folder, home, count) as workers:
         checked = _checked(workers, table, manifest, on_progress)
+        too_soft = any(job.bed != "none" and job.loudness == "broadcast" for job in jobs)
+        for sentence in told_of_beds(in_podcast=bool(by_podcast), too_soft=too_soft, in_table=True):
+            notify(sentence)
         _make_folders(folder, jobs)
         with Journal(folder) as journal:
             kept = {

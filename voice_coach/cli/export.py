@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from voice_coach.bedding import UsualBeds, told_of_beds
 from voice_coach.cli.choices import add_pacing, add_session, one_of, wishes
 from voice_coach.cli.telling import tell
 from voice_coach.cli.writing import write, write_split
 from voice_coach.coach import Coach
-from voice_coach.exporting import file_endings, usual_bed
+from voice_coach.exporting import file_endings
 from voice_coach.model.export import (
     CAPTION_FORMATS,
     CHAPTER_LEVELS,
@@ -103,19 +104,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) -> ExportWishes:
     """The wishes with the usual bed where none was chosen, and a sentence where a bed may surprise."""
-    if bed is None and usual_bed(folder, asked.format or target.suffix.lower()) != "none":
-        bed = "noise"
-        tell(
-            "Your podcast is in that folder, so soft noise lies under it, as many players skip silence. "
-            "--bed none leaves it out."
-        )
-    bed = bed or "none"
-    if bed != "none" and asked.mastering.loudness == "broadcast":
-        tell(
-            "With --loudness broadcast a bed is too soft for players that go by peaks, such as AntennaPod: "
-            "they may skip the short pauses between words. For them use --loudness phone."
-        )
-    return replace(asked, mastering=replace(asked.mastering, bed=bed))
+    found = bed or UsualBeds().of(folder, asked.format or target.suffix.lower())
+    under, loudness = found != "none", asked.mastering.loudness
+    for sentence in told_of_beds(
+        in_podcast=under and bed is None, too_soft=under and loudness == "broadcast"
+    ):
+        tell(sentence)
+    return replace(asked, mastering=replace(asked.mastering, bed=found))
 
 
 def _refuse_beside_manifest(options: argparse.Namespace) -> None:

@@ -13,7 +13,6 @@ from voice_coach.batch.report import CSV_NAME, JSON_NAME
 from voice_coach.batch.run import run
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.telling import tell
-from voice_coach.exporting import usual_bed
 from voice_coach.model.problems import shown
 
 if TYPE_CHECKING:
@@ -28,14 +27,10 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
     Raises:
         CoachError: nothing was made, as something is wrong with the manifest or the folder.
     """
-    if usual_bed(folder, ".mp3") != "none":
-        tell(
-            f"{shown(folder)} holds your podcast: rows that name no bed get soft noise; `none` leaves it out."
-        )
     try:
         with _Bar() as bar:
             today = datetime.now(UTC).astimezone().date()
-            outcomes = run(manifest, folder, today=today, force=force, on_progress=bar.at)
+            outcomes = run(manifest, folder, today=today, force=force, on_progress=bar.at, notify=tell)
     except KeyboardInterrupt:
         tell("\nStopped. Every file that is there is whole; the same command goes on from here.")
         return FAILED

@@ -1,4 +1,4 @@
-"""Which bed a file gets that nobody chose one for: in the folder of a podcast of ours a soft noise."""
+"""Whether a file would be an episode of a podcast of ours: what players cut silence out of."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from voice_coach.outputs.feed_episodes import MEDIA_TYPES
 from voice_coach.outputs.feed_xml import FEED_NAME, known_feed
 
 
-def usual_bed(folder: Path, ending: str) -> str:
-    """``noise`` for sound that goes where a feed of ours is, else ``none``.
+def may_be_episode(ending: str) -> bool:
+    """Whether a feed lists files of this format, such as ``.mp3``."""
+    return ending in MEDIA_TYPES
 
-    Podcast players are those that cut silence.
 
-    Args:
-        folder: where the file goes; need not be there.
-        ending: its format, such as ``.mp3``.
-    """
-    if ending not in MEDIA_TYPES:
-        return "none"
+def podcast_in(folder: Path) -> bool:
+    """Whether a feed of ours is in a folder, which need not be there."""
     try:
         feed, _ = known_feed(folder / FEED_NAME)
     except OutputError:
-        return "none"  # not ours, or not to be read
-    return "noise" if feed.address else "none"
+        return False  # not ours, or not to be read
+    return bool(feed.address)
