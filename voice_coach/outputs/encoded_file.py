@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from abc import abstractmethod
+from collections.abc import Generator
 from dataclasses import replace
 from importlib import import_module
 from typing import ClassVar
@@ -15,7 +16,7 @@ from voice_coach.encoding.packets import FOLDER, PacketStore
 from voice_coach.encoding.recording import Recording
 from voice_coach.encoding.stream import encode
 from voice_coach.model.about import About
-from voice_coach.model.export import ChapterLevel
+from voice_coach.model.export import ChapterLevel, FileWishes
 from voice_coach.outputs.beside import beside
 from voice_coach.outputs.captions import subtitles
 from voice_coach.outputs.chapter_marks import chapter_marks
@@ -35,17 +36,10 @@ class EncodedFile(FileOutput):
     codec: ClassVar[Codec]
 
     def write(self, programme: Programme) -> None:
-        wishes = self._wishes
-        settings = Settings.of(self.codec, wishes.quality)
-        with contextlib.ExitStack() as stack:
-            file = stack.enter_context(whole_file(self._target, force=wishes.force))
-            store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
-            with beside(programme.blocks()) as blocks:
-                import_module("av")  # muxing needs it; it takes a while, and now another core speaks
-
-                recording = stack.enter_context(contextlib.closing(encode(blocks, settings, store)))
-            if store:
-                store.close()
+        with (
+            whole_file(self._target, force=self._wishes.force) as file,
+            encoded(programme, self.codec, self._wishes) as recording,
+        ):
             self._mux(file, recording, self._label(programme))
 
     @abstractmethod
@@ -54,6 +48,26 @@ class EncodedFile(FileOutput):
 
     def _label(self, programme: Programme) -> Label:
         return replace(labelled(programme, self._wishes.chapters), subtitles=subtitles(programme))
+
+
+@contextlib.contextmanager
+def encoded(programme: Programme, codec: Codec, wishes: FileWishes) -> Generator[Recording]:
+    """The sound of a session in a codec; what was encoded before comes from the cache.
+
+    Raises:
+        OutputError: it could not be encoded, or not be kept until it is written.
+        Retake: as ``Programme.blocks`` does.
+        SpeechError: no speech engine works.
+    """
+    settings = Settings.of(codec, wishes.quality)
+    store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
+    with contextlib.ExitStack() as stack:
+        with beside(programme.blocks()) as blocks:
+            import_module("av")  # muxing needs it; it takes a while, and now another core speaks
+            recording = stack.enter_context(contextlib.closing(encode(blocks, settings, store)))
+        if store:
+            store.close()
+        yield recording
 
 
 COVER_PX = 600

@@ -11,22 +11,19 @@ import hashlib
 import io
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from html import escape
 from string import Template
 from typing import IO, cast
 
-from voice_coach.encoding.codecs import MP3, Settings
+from voice_coach.encoding.codecs import MP3
 from voice_coach.encoding.muxing import Label, mux
-from voice_coach.encoding.packets import FOLDER, PacketStore
 from voice_coach.encoding.recording import IN_MEMORY_BYTES
-from voice_coach.encoding.stream import encode
 from voice_coach.model.about import About
 from voice_coach.model.export import ChapterLevel, FileWishes
 from voice_coach.model.problems import OutputError
 from voice_coach.model.words import written
-from voice_coach.outputs.beside import beside
-from voice_coach.outputs.encoded_file import cover
+from voice_coach.outputs.encoded_file import cover, encoded
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.page_pieces import piece, policy_hash
 from voice_coach.outputs.player_transcript import sections
@@ -49,7 +46,7 @@ class PlayerPage(FileOutput):
     def write(self, programme: Programme) -> None:
         with (
             whole_file(self._target, force=self._wishes.force) as file,
-            _encoded(programme, self._wishes) as sound,
+            _sound(programme, self._wishes) as sound,
         ):
             for text in _page(programme, self._wishes.chapters, sound):
                 # A script may spell half of a character that has two; no file can hold that.
@@ -104,20 +101,18 @@ def _cover(about: About) -> str:
 
 
 @contextmanager
-def _encoded(programme: Programme, wishes: FileWishes) -> Generator[IO[bytes]]:
+def _sound(programme: Programme, wishes: FileWishes) -> Generator[IO[bytes]]:
     """The sound as MP3 of a constant bit rate, from its start; in memory, or in a file without a name."""
-    settings = Settings.of(MP3, wishes.quality)
-    store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
-    with beside(programme.blocks()) as blocks, closing(encode(blocks, settings, store)) as recording:
-        if store:
-            store.close()
-        with tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file:
-            try:
-                mux(cast("io.RawIOBase", file), "mp3", _NO_TAGS, recording, Label())
-            except OSError as error:
-                raise OutputError(
-                    f"The sound of the page cannot be kept in {tempfile.gettempdir()} "
-                    f"({error.strerror or error}). Make room there."
-                ) from error
-            file.seek(0)
-            yield cast("IO[bytes]", file)
+    with (
+        encoded(programme, MP3, wishes) as recording,
+        tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file,
+    ):
+        try:
+            mux(cast("io.RawIOBase", file), "mp3", _NO_TAGS, recording, Label())
+        except OSError as error:
+            raise OutputError(
+                f"The sound of the page cannot be kept in {tempfile.gettempdir()} "
+                f"({error.strerror or error}). Make room there."
+            ) from error
+        file.seek(0)
+        yield cast("IO[bytes]", file)
