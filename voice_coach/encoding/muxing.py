@@ -29,7 +29,7 @@ _SKIPPED = Struct("<IIBB")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class ChapterMark:
     """A chapter of a file, in milliseconds from its start."""
 
     title: str
@@ -52,7 +52,7 @@ class Label:
 
     tags: Mapping[str, str] = field(default_factory=dict[str, str])
     language: str = ""
-    marks: Sequence[Mark] = ()
+    marks: Sequence[ChapterMark] = ()
     cover: bytes = b""
     cover_px: int = 0
     subtitles: Iterable[Subtitle] = ()

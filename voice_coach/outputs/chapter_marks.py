@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, groupby
 
-from voice_coach.encoding.muxing import Mark
+from voice_coach.encoding.muxing import ChapterMark
 from voice_coach.model.export import ChapterLevel
 from voice_coach.model.script import Side
 from voice_coach.model.timeline import Chapter
@@ -30,14 +30,14 @@ class _Piece:
         return self.end_ms - self.start_ms < SHORTEST_MS
 
 
-def chapter_marks(chapters: Iterable[Chapter], level: ChapterLevel) -> list[Mark]:
+def chapter_marks(chapters: Iterable[Chapter], level: ChapterLevel) -> list[ChapterMark]:
     """The marks of a whole file, without gaps, in milliseconds from its start.
 
     Args:
         chapters: in order.
         level: what begins a mark.
     """
-    marks: list[Mark] = []
+    marks: list[ChapterMark] = []
     start_ms = 0
     for chapter in chapters:
         ends = start_ms + chapter.duration_ms
@@ -46,7 +46,7 @@ def chapter_marks(chapters: Iterable[Chapter], level: ChapterLevel) -> list[Mark
     return [mark for mark in marks if mark.end_ms > mark.start_ms]
 
 
-def _sets(chapter: Chapter, start_ms: int) -> Iterator[Mark]:
+def _sets(chapter: Chapter, start_ms: int) -> Iterator[ChapterMark]:
     """What comes before the first set, then each set and side, to where the next one begins."""
     starts: list[tuple[int, _Place | None]] = [(0, None), *_places(chapter)]
     ends = [*(at for at, _ in starts[1:]), chapter.duration_ms]
@@ -100,5 +100,5 @@ def _named(title: str, place: _Place | None) -> str:
     return f"{title}: {', '.join(parts)}" if parts else title
 
 
-def _mark(title: str, start_ms: int, end_ms: int) -> Mark:
-    return Mark(title=title, start_ms=start_ms, end_ms=end_ms)
+def _mark(title: str, start_ms: int, end_ms: int) -> ChapterMark:
+    return ChapterMark(title=title, start_ms=start_ms, end_ms=end_ms)

@@ -27,7 +27,7 @@ _VORBIS_COMMENTS = ("ogg", "flac")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class EpisodeChapter:
     """Where a chapter begins, in milliseconds, and its title."""
 
     start_ms: int
@@ -59,7 +59,7 @@ class Episode:
     description: str = ""
     language: str = ""
     author: str = ""
-    chapters: tuple[Mark, ...] = ()
+    chapters: tuple[EpisodeChapter, ...] = ()
     since: datetime
     transcript: str = ""
     bed: str = ""
@@ -93,7 +93,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
             duration_ms = (container.duration or 0) // 1000
             tags = _tags(container)
             marks = tuple(
-                Mark(
+                EpisodeChapter(
                     round(chapter["start"] * chapter["time_base"] * MS_PER_SECOND),
                     chapter["metadata"].get("title", ""),
                 )
