@@ -105,13 +105,17 @@ class Practising:
         return Keeper(self._history if self._may_remember() else None, session.id, self._now_ms)
 
     def _may_remember(self) -> bool:
-        """Whether the person lets anything be remembered; a file that cannot be read may say no."""
-        if not os.path.lexists(self._pacing):
-            return True
-        from voice_coach.pacing_file import PacingFile
+        return may_remember(self._pacing)
 
-        try:
-            own, problems = PacingFile(self._pacing).read()
-        except CoachError:
-            return False
-        return own.history and bool(own.text or not problems)
+
+def may_remember(pacing: Path) -> bool:
+    """Whether the person lets anything be remembered; a pacing file that cannot be read may say no."""
+    if not os.path.lexists(pacing):
+        return True
+    from voice_coach.pacing_file import PacingFile
+
+    try:
+        own, problems = PacingFile(pacing).read()
+    except CoachError:
+        return False
+    return own.history and bool(own.text or not problems)

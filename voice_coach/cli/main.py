@@ -26,6 +26,8 @@ VERBS = {
     "control": "pause or otherwise steer a session that is running",
     "show": "draw a session's timeline, or compare two pacings of it",
     "tune": "show and set the pace of an exercise",
+    "history": "show how it went: days, minutes, pain",
+    "remind": "write reminders for a phone's calendar",
     "list": "list the sessions and exercises there are",
     "check": "check scripts, and their timing",
     "new": "write a script to start from",

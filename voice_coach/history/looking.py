@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection
@@ -36,6 +37,11 @@ def correct_pain(path: Path, led: int, pain: int | None) -> None:
     file.use(lambda database: database.execute("UPDATE led SET pain = ? WHERE id = ?", (pain, led)))
 
 
+def is_anything_there(path: Path) -> bool:
+    """Whether there is a history, even one that cannot be read or was set aside as damaged."""
+    return os.path.lexists(path) or any(_damaged(path))
+
+
 def forget(path: Path, leds: Collection[int] | None) -> None:
     """Forgets these sessions, or with None everything, so that no byte of them is left in the file.
 
@@ -48,7 +54,7 @@ def forget(path: Path, leds: Collection[int] | None) -> None:
     if file.is_there:
         file.use(lambda database: _forget(database, leds))
     if leds is None:
-        for aside in path.parent.glob(f"{path.name}.damaged-*"):
+        for aside in _damaged(path):
             try:
                 aside.unlink()
             except OSError as error:
@@ -57,6 +63,11 @@ def forget(path: Path, leds: Collection[int] | None) -> None:
                     live=".",
                     looking=". Everything else is forgotten; delete it by hand.",
                 ) from error
+
+
+def _damaged(path: Path) -> list[Path]:
+    """What was set aside."""
+    return list(path.parent.glob(f"{path.name}.damaged-*"))
 
 
 def _forget(database: sqlite3.Connection, leds: Collection[int] | None) -> None:
