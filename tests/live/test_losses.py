@@ -18,6 +18,7 @@ import pytest
 
 from tests.cli.command import wait_until
 from tests.kept_device import KeptDevice
+from tests.live.own_scripts import write_scripts
 from tests.sound_server import Recording, SoundServer
 from voice_coach.coach import Coach
 from voice_coach.live_status import Place
@@ -169,12 +170,7 @@ def sounding(samples: NDArray[np.int16]) -> NDArray[np.int16]:
 
 @pytest.fixture
 def performance(coach_home: Path) -> Generator[tuple[Coach, Performance]]:
-    for kind in ("exercises", "sessions"):
-        (coach_home / "scripts" / kind).mkdir(parents=True)
-    for name in ("bow", "nod", "turn"):
-        script = coach_home / "scripts" / "exercises" / f"{name}.yaml"
-        script.write_text(EXERCISE.format(id=name, title=name.capitalize()))
-    (coach_home / "scripts" / "sessions" / "losing.yaml").write_text(SESSION)
+    write_scripts(coach_home, "losing", SESSION, EXERCISE, "bow", "nod", "turn")
     with Coach() as coach:
         yield coach, coach.prepare("losing")
 

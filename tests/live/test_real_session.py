@@ -19,6 +19,7 @@ import pytest
 
 from tests.cli.command import wait_until
 from tests.controls.message_bus import MessageBus, running_bus
+from tests.live.own_scripts import write_scripts
 from tests.player.hand_device import HandDevice
 from tests.sound_server import SoundServer
 from voice_coach.audio.block import Block
@@ -90,12 +91,7 @@ def bus(monkeypatch: pytest.MonkeyPatch) -> Generator[MessageBus]:
 def session(coach_home: Path) -> str:
     if LONG:
         return "lower-back-short"
-    scripts = coach_home / "scripts"
-    for kind in ("exercises", "sessions"):
-        (scripts / kind).mkdir(parents=True)
-    for name in ("bow", "nod"):
-        (scripts / "exercises" / f"{name}.yaml").write_text(EXERCISE.format(id=name, title=name.capitalize()))
-    (scripts / "sessions" / "half-a-minute.yaml").write_text(SESSION)
+    write_scripts(coach_home, "half-a-minute", SESSION, EXERCISE, "bow", "nod")
     return "half-a-minute"
 
 

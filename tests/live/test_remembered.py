@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.own_scripts import write_scripts
 from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
@@ -57,12 +58,7 @@ class Room:
 @pytest.fixture
 def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[Room], None]]:
     monkeypatch.setattr("voice_coach.living.TICK_S", 0.001)
-    for kind in ("exercises", "sessions"):
-        (coach_home / "scripts" / kind).mkdir(parents=True)
-    for name in ("bow", "nod"):
-        script = coach_home / "scripts" / "exercises" / f"{name}.yaml"
-        script.write_text(EXERCISE.format(id=name, title=name.capitalize()))
-    (coach_home / "scripts" / "sessions" / "two.yaml").write_text(SESSION)
+    write_scripts(coach_home, "two", SESSION, EXERCISE, "bow", "nod")
     coaches: list[Coach] = []
 
     def led(room: Room) -> None:

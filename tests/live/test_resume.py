@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.live.left import LEFT
+from tests.live.own_scripts import write_scripts
 from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked, Bookmark
 from voice_coach.bookmark_file import BookmarkFile
@@ -48,13 +49,8 @@ def told() -> list[str]:
 
 @pytest.fixture
 def coach(coach_home: Path, clock: Clock, told: list[str]) -> Generator[Coach]:
-    for kind in ("exercises", "sessions"):
-        (coach_home / "scripts" / kind).mkdir(parents=True)
-    for name in ("bow", "nod", "turn"):
-        script = coach_home / "scripts" / "exercises" / f"{name}.yaml"
-        script.write_text(EXERCISE.format(id=name, title=name.capitalize()))
+    write_scripts(coach_home, "two", SESSION, EXERCISE, "bow", "nod", "turn")
     with Coach(notify=told.append, now_ms=clock) as made:
-        rewrite(made, "bow, nod")
         yield made
 
 
