@@ -18,6 +18,10 @@ PIECE: Final = RATE_HZ // 100
 _LOUD: Final = 32_768 * 10 ** (-34 / 20)
 """From this level on the coach counts as speaking: below its voice, above a bed."""
 
+_LATER: Final = RATE_HZ * 40 // 1000
+"""What was heard is held back for so long, so that an echo never comes before what it is the echo of: then it
+could not be taken out. With PulseAudio and its null sink it would come 22 ms before it."""
+
 _LASTS_FRAMES: Final = RATE_HZ * 7 // 10
 """So long after it was played a word may still be in the room: on its way, in a headset, in the walls."""
 
@@ -30,7 +34,7 @@ class Echo:
 
     def __init__(self) -> None:
         self._reference = Reference()
-        self._kept = np.zeros(0, np.int16)
+        self._kept = np.zeros(_LATER, np.int16)
         self._speaks_for = 0
         self.problem = ""
         """Why nothing is taken out, or ""."""
@@ -48,7 +52,7 @@ class Echo:
     def begin(self) -> None:
         """What comes next has nothing to do with what came before: the microphone was opened."""
         self._reference = Reference()
-        self._kept = np.zeros(0, np.int16)
+        self._kept = np.zeros(_LATER, np.int16)
 
     def played(self, position_frames: int, samples: NDArray[np.int16]) -> None:
         """What was handed to the loudspeaker, see ``Reference.add``."""

@@ -13,17 +13,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PER_MS: Final = RATE_HZ // 1000
-_AHEAD: Final = 30 * _PER_MS
-"""So much silence goes before it, so that it is not missing when it comes a little late. More would put it
-behind its own echo, which comes 60 ms after it at the soonest."""
+_AHEAD: Final = 20 * _PER_MS
+"""So much of it waits at least, so that it is not missing when it comes a little late. More would put it
+behind its own echo."""
 
 _STEP: Final = SAMPLE_RATE_HZ // RATE_HZ
 _LONGEST_GAP: Final = 500 * _PER_MS
 """After a longer one it begins anew: the loudspeaker was lost, or is another one."""
 
+_FIRST_WINDOW: Final = 400 * _PER_MS
 _WINDOW: Final = RATE_HZ
 _WINDOWS: Final = 5
-_STRAY: Final = 20 * _PER_MS
+_STRAY: Final = 12 * _PER_MS
 """So far the clocks of loudspeaker and microphone may drift apart before it is set right."""
 
 
@@ -48,7 +49,7 @@ class Reference:
         self._lowest = _LONGEST_GAP
         self._window = 0
         self._levels: list[int] = []
-        self._usual: int | None = None
+        self._has_settled = False
 
     def add(self, position_frames: int, samples: NDArray[np.int16]) -> None:
         """What was handed to the loudspeaker, shape (frames,), 48 000 Hz.
@@ -89,22 +90,23 @@ class Reference:
         """Sees how much waits at least, second by second, and sets right what has come of two clocks."""
         self._lowest = min(self._lowest, len(self._waiting) - self._owed)
         self._window += frames
-        if self._window < _WINDOW:
+        is_first = not self._has_settled
+        if self._window < (_FIRST_WINDOW if is_first else _WINDOW):
             return
         self._levels = [*self._levels[1 - _WINDOWS :], self._lowest]
         self._lowest, self._window = _LONGEST_GAP, 0
-        if len(self._levels) < _WINDOWS:
+        # A device first takes several pieces at once, to fill its buffer. Later on a busy machine makes some
+        # come late, and then fewer wait; but in all of five seconds it is no accident.
+        if not is_first and len(self._levels) < _WINDOWS:
             return
-        if self._usual is None:
-            self._usual = max(self._levels)
-        # The busy machine makes some come late, and then they wait less; all of five seconds are no accident.
-        strayed = max(self._levels) - self._usual
-        if strayed > _STRAY:
+        self._has_settled = True
+        strayed = max(self._levels) - _AHEAD
+        if abs(strayed) <= (0 if is_first else _STRAY):
+            return
+        self._levels = []
+        if strayed > 0:
             self._waiting = self._waiting[strayed:]
-        elif strayed < -_STRAY:
+        else:
             paid = min(self._owed, -strayed)
             self._owed -= paid
             self._waiting = np.concatenate([np.zeros(-strayed - paid, np.int16), self._waiting])
-        else:
-            return
-        self._levels = []

@@ -1,0 +1,121 @@
+"""The coach's own sound is taken out of what the microphone hears, in a simulated room."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from tests.hearing.simulated_room import (
+    PERSON,
+    RATE_HZ,
+    Sound,
+    captured,
+    coach_sound,
+    delayed,
+    level_db,
+    listened,
+    reflected,
+    said,
+)
+from tests.real_parts import require_real
+from voice_coach.hearing.echo import Echo
+from voice_coach.model.units import SAMPLE_RATE_HZ
+
+SECONDS = 14.0
+COACH_SHORT = "And relax."
+
+LEARNT_S = 3.0
+"""From then on the coach is not to be heard any more."""
+
+
+@pytest.fixture(autouse=True)
+def _library() -> None:  # pyright: ignore[reportUnusedFunction]
+    from importlib.util import find_spec
+
+    require_real("pywebrtc-audio", find_spec("pywebrtc_audio") is not None, "pip install pywebrtc-audio")
+
+
+@pytest.fixture(scope="module")
+def coach() -> Sound:
+    return coach_sound(SECONDS)
+
+
+@pytest.mark.parametrize("delay_ms", [0, 100, 250, 400])
+def test_the_coach_is_taken_out_however_late_it_comes(coach: Sound, delay_ms: int) -> None:
+    heard = captured(delayed(reflected(coach), delay_ms))
+    clean, _ = listened(coach, heard)
+    assert level_db(heard, LEARNT_S, SECONDS) > -25
+    assert level_db(clean, LEARNT_S, SECONDS) < -50
+
+
+def test_another_delay_is_learnt(coach: Sound) -> None:
+    """A headset was switched on, say."""
+    half = len(coach) // 2
+    echo = reflected(coach)
+    moved = np.concatenate([delayed(echo, 80)[:half], delayed(echo, 300)[half:]])
+    clean, _ = listened(coach, captured(moved))
+    assert level_db(clean, LEARNT_S, SECONDS / 2) < -50
+    assert level_db(clean, SECONDS / 2 + 4, SECONDS) < -45
+
+
+def test_another_volume_is_followed(coach: Sound) -> None:
+    """That of the loudspeaker, which we are not told of."""
+    echo = delayed(reflected(coach), 100)
+    echo[len(echo) // 2 :] *= 2
+    clean, _ = listened(coach, captured(echo))
+    assert level_db(clean, LEARNT_S, SECONDS) < -45
+
+
+@pytest.mark.parametrize("ppm", [-300, 300])
+def test_two_clocks_may_drift_apart(coach: Sound, ppm: int) -> None:
+    """As those of a USB microphone and a loudspeaker do."""
+    echo = delayed(reflected(coach), 100)
+    times = np.arange(len(echo)) * (1 + ppm * 1e-6)
+    clean, _ = listened(coach, captured(np.interp(times, np.arange(len(echo)), echo)))
+    assert level_db(clean, LEARNT_S, SECONDS) < -45
+
+
+def test_a_person_is_heard_while_the_coach_speaks(coach: Sound) -> None:
+    """As loud as they are, and as when they speak alone."""
+    person, at = said(PERSON, "en-us+f3"), round(8 * SAMPLE_RATE_HZ)
+    alone = np.zeros(len(coach))
+    alone[at : at + len(person)] = person
+    both = delayed(reflected(coach), 100) + alone
+    clean, _ = listened(coach, captured(both))
+    quiet, _ = listened(np.zeros(len(coach)), captured(alone))
+    end_s = 8 + len(person) / SAMPLE_RATE_HZ
+    assert level_db(clean, 8, end_s) == pytest.approx(level_db(quiet, 8, end_s), abs=4)
+    span = slice(8 * RATE_HZ, round(end_s * RATE_HZ))
+    assert np.corrcoef(clean[span], quiet[span])[0, 1] > 0.7
+
+
+def test_a_person_who_speaks_alone_is_not_touched() -> None:
+    person = np.concatenate([np.zeros(SAMPLE_RATE_HZ), said(PERSON, "en-us+f3"), np.zeros(4800)])
+    heard = captured(person)
+    clean, speaking = listened(np.zeros(len(person)), heard)
+    later = clean[RATE_HZ * 40 // 1000 :]
+    assert level_db(later, 1, 2) == pytest.approx(level_db(heard, 1, 2), abs=1)
+    assert not any(speaking)
+
+
+def test_it_is_known_when_the_coach_speaks_and_for_a_while_after() -> None:
+    coach = np.concatenate(
+        [np.zeros(SAMPLE_RATE_HZ), said(COACH_SHORT, "en-gb"), np.zeros(2 * SAMPLE_RATE_HZ)]
+    )
+    _, speaking = listened(coach, captured(np.zeros(len(coach))))
+    times_s = np.flatnonzero(speaking) * 0.02
+    end_s = 1 + len(said(COACH_SHORT, "en-gb")) / SAMPLE_RATE_HZ
+    assert 0.9 < times_s[0] < 1.3
+    assert end_s + 0.4 < times_s[-1] < end_s + 1.0
+
+
+def test_without_the_library_the_sound_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pywebrtc_audio", None)
+    echo = Echo()
+    assert "Use headphones" in echo.problem
+    heard = captured(said(PERSON, "en-us+f3"))
+    clean, _ = echo.without(heard)
+    later = RATE_HZ * 40 // 1000
+    assert np.array_equal(clean[later:], heard[: len(clean) - later])
