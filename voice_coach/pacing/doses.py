@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import Tunable
 from voice_coach.model.settings import PARAMETERS, under_fit
+from voice_coach.pacing.ladder import Ladder
 
 Dose = tuple[int, str]
 """Which part of the session, and which of its counts."""
@@ -15,10 +16,11 @@ Dose = tuple[int, str]
 _ORDER = list(PARAMETERS)
 
 
-class Doses:
+class Doses(Ladder[Dose]):
     """A ladder of doses: step 0 as without a fit, each step down one count less, each step up one more.
 
-    Always the part of the session that has gone the least of its way goes on, so that all go evenly.
+    At the lowest all counts are at their minimum, at the highest at their maximum. Always the part of the
+    session that has gone the least of its way goes on, so that all go evenly.
 
     Args:
         parts: of each part its pace without the fit, its bounds, and the names that stay.
@@ -35,21 +37,11 @@ class Doses:
                 if isinstance(value, int) and isinstance(low, int) and isinstance(high, int):
                     self._start[index, name] = value
                     down[index, name], up[index, name] = value - low, high - value
-        self._down, self._up = _evenly(down), _evenly(up)
-
-    @property
-    def lowest(self) -> int:
-        """The lowest step, at which all counts are at their minimum."""
-        return -len(self._down)
-
-    @property
-    def highest(self) -> int:
-        """The highest step, at which all counts are at their maximum."""
-        return len(self._up)
+        super().__init__(_evenly(down), _evenly(up))
 
     def at(self, step: int) -> dict[Dose, int]:
         """The counts that differ at a step from those without a fit."""
-        taken = Counter(self._down[:-step] if step < 0 else self._up[:step])
+        taken = Counter(self.taken(step))
         sign = -1 if step < 0 else 1
         return {dose: self._start[dose] + sign * count for dose, count in taken.items()}
 
