@@ -15,8 +15,8 @@ from voice_coach.leftovers import clear, lock_new
 
 Thing = TypeVar("Thing")
 
-# Who keeps things here packs them and checks them alone, though that of clips and that of encoded packets look
-# alike: each header says what its own kind needs, and one for both would make all that was kept before worthless.
+# Who keeps things here packs and checks them alone, though clips and encoded packets do it much alike: each
+# header says what its own kind needs, and one for both would make all that was kept before worthless.
 
 _TEMPORARY: Final = ".tmp"
 _FIRST_LOOK_BYTES: Final = 4 * 1024 * 1024
