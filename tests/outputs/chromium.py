@@ -50,10 +50,11 @@ def opened(
     *,
     script: bool = True,
     before: str = "",
+    ready: str = "html[data-ready]",
 ) -> Generator[Page]:
     """A page from a file, ready. A request for anything else fails the test, and so does a complaint.
 
-    What is a blob or data was in the page already. ``before`` is JavaScript to run before the page's own.
+    What is a blob or data was in the page already. ``before`` is JavaScript to run before the page's own, ``ready`` what is there once it is.
     """
     width, height = size
     context = browser.new_context(
@@ -75,7 +76,7 @@ def opened(
     try:
         page.goto(path.as_uri())
         if script:
-            page.wait_for_selector("html[data-ready]")
+            page.wait_for_selector(ready)
         yield page
     finally:
         context.close()

@@ -53,7 +53,8 @@ def history_lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iter
         signs: what to draw with.
     """
     for parts in _lines(told, columns, weeks, signs):
-        yield tuple(parts)
+        *before, (last, style) = parts or [("", "")]
+        yield (*before, (last.rstrip(), style))
 
 
 def _lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_Parts]:
