@@ -21,8 +21,8 @@ from benchmarks._timing import VOICE_COACH, Command, race, report
 from voice_coach import Coach
 from voice_coach.audio.bed import make_bed
 from voice_coach.home import find_home
-from voice_coach.mastering import Master
 from voice_coach.model.export import Loudness, Mastering
+from voice_coach.recording_level import Master
 
 SESSION = "lower-back-relief"
 

@@ -10,12 +10,12 @@ import pytest
 from voice_coach.audio.block import Block
 from voice_coach.coach import Coach
 from voice_coach.exporting import export, programme
-from voice_coach.mastering import Master
 from voice_coach.model.export import ExportWishes, FileWishes, Loudness, Mastering
 from voice_coach.model.timeline import Chapter
 from voice_coach.outputs.output import file_output
 from voice_coach.outputs.programme import Retake
 from voice_coach.performance import Performance
+from voice_coach.recording_level import Master
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 WORDS = str(EXAMPLES / "squats.yaml")

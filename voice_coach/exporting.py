@@ -19,7 +19,7 @@ from voice_coach.outputs.whole_file import check_free
 from voice_coach.performance import Performance
 
 if TYPE_CHECKING:
-    from voice_coach.mastering import Master
+    from voice_coach.recording_level import Master
 
 AUTHOR = "voice_coach"
 """The words are ours, wherever the exercises come from; that is told as their source."""
@@ -215,7 +215,7 @@ def programme(
 
     @cache
     def master() -> Master:
-        from voice_coach.mastering import Master
+        from voice_coach.recording_level import Master
 
         return Master(performance, mastering, chapters, on_progress, trying=trying)
 

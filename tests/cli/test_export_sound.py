@@ -19,7 +19,6 @@ from voice_coach.audio.loudness import integrated_lufs
 from voice_coach.coach import Coach
 from voice_coach.exporting import programme
 from voice_coach.home import find_home
-from voice_coach.mastering import Master
 from voice_coach.model.export import (
     LEAD_IN_MS,
     LOUDNESS_LUFS,
@@ -31,6 +30,7 @@ from voice_coach.model.export import (
 )
 from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.recording_level import Master
 from voice_coach.wishes import Wishes
 
 if TYPE_CHECKING:
