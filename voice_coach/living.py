@@ -17,7 +17,7 @@ from voice_coach.model.live import LiveStatus
 from voice_coach.model.problems import DeviceError
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND
-from voice_coach.player.commanding import told
+from voice_coach.player.besides import told
 from voice_coach.player.slept import always_s
 from voice_coach.player.state import AsideName, Rules, State
 from voice_coach.player.stream import LiveStream

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.compiler import fakes
 from voice_coach.compiler.wording import BRACES, Known, Wording
+from voice_coach.model.commands import COMMANDS
 from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.script import POSITIONS
 from voice_coach.resources import shipped_scripts
@@ -20,7 +22,7 @@ ANYTHING = {
     "exercise": Known("text", "Knee slide"),
     "position": Known("text", "on your stomach"),
     "side": Known("side", "left"),
-    **{name: Known("count", 2) for name in ("round", "rounds", "set", "sets", "rep", "reps")},
+    **{name: Known("count", 2) for name in ("round", "rounds", "set", "sets", "rep", "reps", "points")},
 }
 
 
@@ -68,6 +70,29 @@ def test_where_says_each_thing_in_a_line_of_its_own() -> None:
 
 def test_every_position_has_words() -> None:
     assert set(LiveWords().positions) == set(POSITIONS)
+
+
+def test_whoever_can_speak_is_told_what_to_say() -> None:
+    words = fakes.english().spoken_to
+    phrases = {phrase: command for command in COMMANDS for phrase in command.phrases}
+    told: dict[str, set[str]] = {}
+    for name in ("help", "hurts_ask", "ready_ask", "rest_begins", "resume_offer", "keep_offer"):
+        said = " ".join(_lines(words, name)).lower()
+        told[name] = {phrases[each].name for each in phrases if re.search(rf"\b{each}\b", said)}
+        assert "press" not in said
+    assert told["hurts_ask"] >= {"rest", "easier", "leave-out", "end"}
+    assert told["ready_ask"] == told["rest_begins"] == {"ready"}
+    assert "resume" in told["resume_offer"] & told["keep_offer"]
+    anywhere = {each.name for each in COMMANDS if each.phrases and not each.only_in}
+    assert told["help"] >= anywhere - {"next-rep", "previous-rep", "help"}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_coach_never_says_its_name_and_a_command(name: str) -> None:
+    said = re.sub(r"[^a-z' ]+", " ", " ".join(_lines(fakes.english().spoken_to, name)).lower())
+    for command in COMMANDS:
+        for phrase in command.phrases:
+            assert not re.search(rf"\bcoach\s+{phrase}\b", said)
 
 
 def test_the_ask_names_every_answer_and_how_to_give_it() -> None:

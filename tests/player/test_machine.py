@@ -18,7 +18,8 @@ from tests.player.made_score import BOW, MadeScore
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
-from voice_coach.player.commanding import commanded, confirmed
+from voice_coach.player.besides import confirmed
+from voice_coach.player.commanding import commanded
 from voice_coach.player.machine import (
     ASK_LIMIT_MS,
     REMIND_MS,
@@ -433,7 +434,9 @@ class TestSpokenCommands:
 class AnyOrder(RuleBasedStateMachine):
     """Commands, time, losses and sleeps in any order: it never gets stuck, and never leaves the session."""
 
-    @initialize(waits=some.booleans(), asks=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1))
+    @initialize(
+        waits=some.booleans(), asks=some.booleans(), chapter=some.integers(0, 2), share=some.floats(0, 1)
+    )
     def begin(self, waits: bool, asks: bool, chapter: int, share: float) -> None:
         self.live_rules = Rules(waits=waits, asks_pain=asks)
         at_ms = round(share * SCORE.chapters[chapter].duration_ms)

@@ -136,7 +136,10 @@ class LiveWords:
         "If something hurts, press H.",
         "To end the session, press Q.",
     )
-    listen_begins: Lines = ()
+    listen_begins: Lines = (
+        "I am listening. My name is Coach.",
+        "Say my name, and what you would like. To hear what I understand, say my name, and: help.",
+    )
     deaf: Lines = ("I can no longer hear you. Keys and buttons still work.",)
     hears_again: Lines = ("I can hear you again.",)
     score_ask: Lines = (

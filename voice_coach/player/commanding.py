@@ -17,6 +17,7 @@ from voice_coach.model.steps import (
 )
 from voice_coach.model.timeline import Chapter
 from voice_coach.player import places
+from voice_coach.player.besides import is_speaking, told
 from voice_coach.player.machine import (
     about,
     asked_in,
@@ -24,11 +25,11 @@ from voice_coach.player.machine import (
     declined,
     entered,
     gone_on,
+    here,
     ready,
     scored,
-    stepped_back,
 )
-from voice_coach.player.state import SOUNDS, AsideName, Rules, Score, State
+from voice_coach.player.state import AsideName, Rules, Score, State
 
 
 def commanded(state: State, command: CommandName, score: Score, rules: Rules) -> State:
@@ -81,25 +82,6 @@ _ANSWERS: Final[Mapping[CommandName, CommandName]] = {
 }
 """What the commands that every control has mean once something has hurt: answers to "how shall we go on?"."""
 
-_CONFIRMATIONS: Final = (
-    "paused",
-    "going_on",
-    "tick",
-    "slower",
-    "faster",
-    "slowest",
-    "fastest",
-    "loudest",
-    "quietest",
-    "time_left",
-    "where",
-    "nothing_before",
-    "nothing_after",
-    "heard",
-    "help",
-)
-"""What need not be said to its end when something else is asked for."""
-
 
 def _toggle(state: State, score: Score, rules: Rules) -> State:
     if state.mode in ("playing", "hurting"):
@@ -130,7 +112,7 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
             return entered(state, "asking", "hurts_ask")
         case "playing":
             # In the middle of a rest: it is long enough.
-            chapter = score.chapter(state.chapter, easier=state.easier)
+            chapter = here(state, score)
             end_ms = places.rest_end_ms(chapter, state.at_ms) if chapter else None
             return state if end_ms is None else _gone(state, end_ms)
         case _:
@@ -140,7 +122,7 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
 def _hurts(state: State, score: Score, _rules: Rules) -> State:
     if not state.hurt:
         # What is said is about the place that hurt; where it goes on is the start of that rep.
-        chapter = score.chapter(state.chapter, easier=state.easier)
+        chapter = here(state, score)
         begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
         state = replace(state, at_ms=begin_ms, hurt=True)
     if state.mode == "lost":
@@ -148,20 +130,13 @@ def _hurts(state: State, score: Score, _rules: Rules) -> State:
     return entered(state, "hurting", "way_out")
 
 
-def _repeat(state: State, score: Score, rules: Rules) -> State:
+def _repeat(state: State, score: Score, _rules: Rules) -> State:
     if asked := asked_in(state, state.mode):
         return entered(state, state.mode, *asked)
-    return _within(places.sentence_ms)(state, score, rules)
-
-
-def _within(place: Callable[[Chapter, int], int]) -> Callable[[State, Score, Rules], State]:
-    def go(state: State, score: Score, _rules: Rules) -> State:
-        chapter = score.chapter(state.chapter, easier=state.easier)
-        if chapter is None or not _is_free(state):
-            return state
-        return _gone(state, place(chapter, state.at_ms))
-
-    return go
+    chapter = here(state, score)
+    if chapter is None or not _is_free(state):
+        return state
+    return _gone(state, places.sentence_ms(chapter, state.at_ms))
 
 
 def _on(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Score, Rules], State]:
@@ -172,7 +147,7 @@ def _on(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Score, R
             return entered(state, "asking", "hurts_ask")
         if state.mode == "waiting":
             return ready(state, score)
-        chapter = score.chapter(state.chapter, easier=state.easier)
+        chapter = here(state, score)
         if chapter is None or not _is_free(state):
             return state
         place_ms = places.next_ms(starts(chapter), state.at_ms)
@@ -185,15 +160,15 @@ def _back_to(starts: Callable[[Chapter], Sequence[int]]) -> Callable[[State, Sco
     """Back to the one of these places before, or to the last one in the chapter before."""
 
     def go(state: State, score: Score, _rules: Rules) -> State:
-        chapter = score.chapter(state.chapter, easier=state.easier)
+        chapter = here(state, score)
         if chapter is None or not _is_free(state):
             return state
         place_ms = places.previous_ms(starts(chapter), state.at_ms)
         if place_ms is not None:
             return _gone(state, place_ms)
-        before = score.chapter(state.chapter - 1) if state.chapter and not state.easier else None
         if not state.chapter and not state.easier:
-            return _at_the_beginning(state)
+            return _gone(state, 0, "nothing_before")
+        before = None if state.easier else score.chapter(state.chapter - 1)
         if before is None:
             return _gone(state, 0)
         last_ms = max(starts(before), default=0)
@@ -218,7 +193,7 @@ def _back(state: State, _score: Score, _rules: Rules) -> State:
     if state.easier or state.at_ms > places.JUST_BEGUN_MS:
         return _gone(state, 0)
     if not state.chapter:
-        return _at_the_beginning(state)
+        return _gone(state, 0, "nothing_before")
     return _gone(replace(state, chapter=state.chapter - 1), 0)
 
 
@@ -238,7 +213,7 @@ def _volume(step_db: float, at_bound: AsideName) -> Callable[[State, Score, Rule
             return told(state, score, at_bound)
         louder = replace(state, volume_db=volume_db)
         # Words that are being said tell it by themselves; in silence a short sound does.
-        return louder if _is_speaking(state, score) else told(louder, score, "tick")
+        return louder if is_speaking(state, score) else told(louder, score, "tick")
 
     return go
 
@@ -331,54 +306,9 @@ def _is_free(state: State) -> bool:
     return not state.hurt and state.mode not in ("lost", "offering", "scoring")
 
 
-def _gone(state: State, at_ms: int) -> State:
+def _gone(state: State, at_ms: int, *said: AsideName) -> State:
     """At another place: there it goes on, or while it is paused is told."""
     there = replace(state, at_ms=at_ms)
     if state.mode == "paused":
-        return replace(entered(there, "paused", "where"), held="playing")
-    return entered(there, "playing")
-
-
-def _at_the_beginning(state: State) -> State:
-    """There is nothing to go back to: it begins again, and says so."""
-    if state.mode == "paused":
-        return replace(entered(replace(state, at_ms=0), "paused", "nothing_before"), held="playing")
-    return entered(replace(state, at_ms=0), "playing", "nothing_before")
-
-
-def told(state: State, score: Score, name: AsideName) -> State:
-    """Says something in between; what it interrupts comes again from the start of its sentence."""
-    if state.mode == "lost":
-        return state
-    left_ms = score.left_ms(state.chapter, state.at_ms, easier=state.easier) if name == "time_left" else None
-    said = about(state, name, left_ms)
-    if state.mode == "playing" and not state.asides:
-        state = stepped_back(state, score, 0)
-    waiting = (aside for aside in state.asides if aside.name not in _CONFIRMATIONS)
-    return replace(state, asides=(said, *waiting), aside_ms=0)
-
-
-def confirmed(before: State, after: State, score: Score) -> State:
-    """The state after a command that was spoken, with a sound which tells that it was understood.
-
-    Where another sound tells it already, or the words that are being said are louder or softer now, it needs
-    none.
-    """
-    if after.mode in ("lost", "ended") or (after.asides and after.asides[0].name in SOUNDS):
-        return after
-    if not after.asides and after != before and _at_place(after) == _at_place(before):
-        return after
-    if not after.asides and after.mode == "playing" and _at_place(after) == _at_place(before):
-        return told(after, score, "heard")
-    return replace(after, asides=(about(after, "heard"), *after.asides), aside_ms=0)
-
-
-def _at_place(state: State) -> tuple[object, ...]:
-    return state.mode, state.chapter, state.at_ms, state.easier
-
-
-def _is_speaking(state: State, score: Score) -> bool:
-    if state.asides:
-        return state.asides[0].name not in SOUNDS
-    chapter = score.chapter(state.chapter, easier=state.easier) if state.mode == "playing" else None
-    return chapter is not None and places.is_speaking(chapter, state.at_ms)
+        return replace(entered(there, "paused", *(said or ("where",))), held="playing")
+    return entered(there, "playing", *said)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from voice_coach.model.live import Mode
+from voice_coach.model.timeline import Chapter
 from voice_coach.player.places import next_wait, resume_ms
 from voice_coach.player.state import Aside, AsideName, Rules, Score, Segment, State
 
@@ -54,7 +55,7 @@ def segment(state: State, score: Score, rules: Rules) -> Segment | None:
         return None
     if state.mode != "playing":
         return Segment(None, state.since_ms, _due_ms(state, score))
-    chapter = score.chapter(state.chapter, easier=state.easier)
+    chapter = here(state, score)
     if chapter is None:
         return Segment(None, 0, _NOT_YET_MS)
     wait = next_wait(chapter, state.at_ms) if rules.waits else None
@@ -67,7 +68,7 @@ def moved(state: State, ms: int, score: Score) -> State:
         return replace(state, aside_ms=state.aside_ms + ms)
     if state.mode != "playing":
         return replace(state, since_ms=state.since_ms + ms)
-    if score.chapter(state.chapter, easier=state.easier) is None:
+    if here(state, score) is None:
         return state
     return replace(state, at_ms=state.at_ms + ms)
 
@@ -91,6 +92,11 @@ def over(state: State, score: Score, rules: Rules) -> State:
             return declined(state) if state.told else _reminded(state, *asked_in(state, "offering"))
         case _:
             return state
+
+
+def here(state: State, score: Score) -> Chapter | None:
+    """The chapter that a state is in; None if it is not compiled yet."""
+    return score.chapter(state.chapter, easier=state.easier)
 
 
 def entered(state: State, mode: Mode, *asides: AsideName, left_ms: int | None = None) -> State:
@@ -138,7 +144,7 @@ def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
 
 def stepped_back(state: State, score: Score, pause_ms: int) -> State:
     """The state at the place where one goes on after a pause."""
-    chapter = score.chapter(state.chapter, easier=state.easier)
+    chapter = here(state, score)
     if chapter is None:
         return state
     return replace(state, at_ms=resume_ms(chapter, state.at_ms, pause_ms))
@@ -204,7 +210,7 @@ def _aside_over(state: State) -> State:
 
 
 def _stretch_over(state: State, score: Score, rules: Rules) -> State:
-    chapter = score.chapter(state.chapter, easier=state.easier)
+    chapter = here(state, score)
     if chapter is None:
         return state
     if state.at_ms < chapter.duration_ms:
@@ -231,7 +237,7 @@ def scored(state: State, rules: Rules) -> State:
 
 def _wait(state: State, score: Score) -> tuple[int, int] | None:
     """Start and end of the wait that is being waited for."""
-    chapter = score.chapter(state.chapter, easier=state.easier)
+    chapter = here(state, score)
     wait = next_wait(chapter, state.at_ms) if chapter else None
     return (wait.start_ms, wait.end_ms) if wait and wait.start_ms == state.at_ms else None
 

@@ -18,7 +18,8 @@ from voice_coach.audio.block import Block
 from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.commanding import commanded, confirmed
+from voice_coach.player.besides import confirmed
+from voice_coach.player.commanding import commanded
 from voice_coach.player.edges import fallen, risen, silence
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
