@@ -19,8 +19,9 @@ from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, unt
 from voice_coach.bookmark import Asked, Bookmark
 from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.coach import Coach, Wishes
-from voice_coach.leading import BEGUN_MS, prepared
+from voice_coach.leading import prepared
 from voice_coach.living import LiveSession
+from voice_coach.marking import BEGUN_MS
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
 
