@@ -70,10 +70,19 @@ def _lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_P
         yield from _last(told.sessions[:_LAST_SESSIONS], columns)
 
 
+def _head(title: str, more: str, columns: int) -> Iterator[_Parts]:
+    """An empty line and a heading, with what is to be known of it."""
+    yield []
+    if len(f"{title}, {more}") <= columns:
+        yield [(title, "head"), (f", {more}" if more else "", "faint")]
+    else:
+        yield [(title, "head")]
+        yield from ([(part, "faint")] for part in wrap(more, columns))
+
+
 def _calendar(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_Parts]:
     cell = _CELL_COLUMNS if columns >= _NARROW else _CELL_COLUMNS - 1
-    yield []
-    yield [("Sessions a day", "head"), (", today in brackets" if columns >= _NARROW else "", "faint")]
+    yield from _head("Sessions a day", "today in brackets", columns)
     yield [(" " * (_MONTH_COLUMNS - 1) + "".join(f"{name:>{cell}}" for name in _WEEKDAYS), "faint")]
     for week in told.weeks[-weeks:]:
         yield [
@@ -94,8 +103,7 @@ def _pains(pains: Sequence[Told], columns: int, signs: Signs) -> Iterator[_Parts
     """A bar for each answer; where they are many for each day, or each week."""
     of, means = _means(pains)
     last = f", the last {_MOST_PAINS}" if len(means) > _MOST_PAINS else ""
-    yield []
-    yield [("Pain", "head"), (f", 0 to {PAIN_SCALE[1]}, {of}{last}", "faint")]
+    yield from _head("Pain", f"0 to {PAIN_SCALE[1]}, {of}{last}", columns)
     point = max(1, min(_LONGEST_BAR, columns - _PAIN_COLUMNS) // PAIN_SCALE[1])
     for name, pain in means[-_MOST_PAINS:]:
         yield [(f"{name}  ", "faint"), (f"{pain:>4}  ", ""), (signs.bar * round(point * pain), "sound")]
@@ -119,8 +127,7 @@ def _by(pains: Sequence[Told], of: Callable[[date], date]) -> list[tuple[str, fl
 
 
 def _hurts(told: Summary, columns: int) -> Iterator[_Parts]:
-    yield []
-    yield [("What hurt", "head")]
+    yield from _head("What hurt", "", columns)
     for hurt in told.hurts:
         where = "; ".join(f"{name}{f' ×{count}' if count > 1 else ''}" for name, count in hurt.places)
         text = f"{hurt.title}: {hurt.times}×, last on {day(hurt.last)}{f' ({where})' if where else ''}"
@@ -130,8 +137,7 @@ def _hurts(told: Summary, columns: int) -> Iterator[_Parts]:
 
 
 def _last(sessions: Sequence[Led], columns: int) -> Iterator[_Parts]:
-    yield []
-    yield [("The last sessions" if len(sessions) > 1 else "The last session", "head")]
+    yield from _head("The last sessions" if len(sessions) > 1 else "The last session", "", columns)
     for led in sessions:
         parts = [led.title, short_length(led), ending(led), "" if led.pain is None else f"pain {led.pain}"]
         head = f"  {led.began:%Y-%m-%d %H:%M}  {', '.join(filter(None, parts))}"
