@@ -21,6 +21,7 @@ class Home:
         pacing: the person's own values for exercises, a file.
         history: which exercises were completed when, a file.
         bookmark: where the last session was left, a file.
+        models: what recognisers were given to hear with, a folder each.
     """
 
     scripts: Path
@@ -30,6 +31,7 @@ class Home:
     pacing: Path
     history: Path
     bookmark: Path
+    models: Path
 
 
 def find_runtime() -> Path:
@@ -67,4 +69,5 @@ def _home(data: Path, cache: Path, exports: Path) -> Home:
         pacing=data / "pacing.yaml",
         history=data / "history.db",
         bookmark=data / "bookmark.json",
+        models=data / "models",
     )

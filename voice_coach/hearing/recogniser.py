@@ -17,6 +17,7 @@ RATE_HZ = 16_000
 
 RECOGNISERS: dict[str, str] = {
     "pocketsphinx": "voice_coach.hearing.pocketsphinx_recogniser:PocketsphinxRecogniser",
+    "sherpa": "voice_coach.hearing.sherpa_recogniser:SherpaRecogniser",
 }
 """Every recogniser as ``module:Class``, loaded only when it is asked for; the first is the usual one."""
 
