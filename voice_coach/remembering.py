@@ -84,7 +84,7 @@ class Remembering:
         places = range(self._place[0], len(self._names))
         index = next((each for each in places if self._names[each] == name), None)
         if index is not None:
-            self._heard.whole(index)
+            self._heard.whole(index, self._now_ms())
             self._place = index + 1, False  # where several went by since the last look
         if chapter.exercise:
             self._keeper.completed(chapter)

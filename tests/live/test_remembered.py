@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -214,3 +216,27 @@ def test_nothing_is_kept_where_nothing_is_to_be_remembered(
 
 def _is_hurting(room: Room) -> bool:
     return room.session is not None and room.session.now().mode in ("hurting", "asking")
+
+
+_PLAY = """
+import sys
+from voice_coach import Coach
+from voice_coach.outputs.null import NullDevice
+
+class Heard(NullDevice):
+    is_heard = True
+
+with Coach() as coach:
+    coach.play(coach.prepare("two"), Heard())
+foreign = ("icalendar", "voice_coach.history.looking", "voice_coach.looking_back", "voice_coach.reminding")
+print([name for name in sys.modules if name.startswith((*foreign, "voice_coach.outputs.history"))])
+"""
+
+
+def test_a_session_imports_only_what_it_writes_with(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]
+) -> None:
+    del lead  # but for its scripts
+    done = subprocess.run([sys.executable, "-c", _PLAY], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+    assert len(kept()) == 1

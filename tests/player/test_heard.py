@@ -56,6 +56,22 @@ def test_looks_far_apart_find_the_same(heard: Heard) -> None:
     assert not heard.is_whole((2, False))
 
 
+def test_a_chapter_that_is_over_was_led_to_its_end_before_anybody_looks(heard: Heard) -> None:
+    now_ms = _play(heard, (0, False), 0, 8_000, 0)
+    now_ms = _play(heard, (1, False), 0, 39_900, now_ms)
+    heard.whole(1, now_ms + 2_100)
+    assert (heard.reps((1, False)), heard.led_ms((1, False))) == ((3, 3), 40_000)
+    heard.look(2, False, 2_000, now_ms + 2_100)
+    assert heard.total_ms == 50_000
+
+
+def test_the_last_rep_is_done_when_its_chapter_is_over(heard: Heard) -> None:
+    _play(heard, (1, False), 0, 37_900, 0)
+    assert heard.reps((1, False)) == (2, 3)
+    heard.whole(1, 40_100)
+    assert heard.reps((1, False)) == (3, 3)
+
+
 def test_a_pause_is_not_led(heard: Heard) -> None:
     now_ms = _play(heard, (0, False), 0, 3_000, 0)
     for _ in range(50):
@@ -116,5 +132,5 @@ def test_what_is_not_compiled_yet_is_no_harm() -> None:
     heard = Heard(lambda _index, _easier: None, 0, False, 0, 0)
     heard.look(2, False, 100, 100)
     assert (heard.total_ms, heard.chapters, heard.reps((2, False))) == (0, (), (0, 0))
-    heard.whole(0)
+    heard.whole(0, 200)
     assert heard.is_whole((0, False))

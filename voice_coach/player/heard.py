@@ -51,18 +51,17 @@ class Heard:
 
     def look(self, index: int, easier: bool, at_ms: int, now_ms: int) -> None:
         """The session is there now."""
-        past_ms = now_ms - self._now_ms + _LATE_MS if now_ms >= self._now_ms else 0
-        way = self._way((index, easier), at_ms)
-        if way and sum(end - start for _, start, end in way) <= past_ms:
-            for number, (key, start, end) in enumerate(way, 1):
-                self._add(key, start, end)
-                if number < len(way):
-                    self._whole.add(key)
+        self._follow((index, easier), at_ms, now_ms)
         self._key, self._at_ms, self._now_ms = (index, easier), at_ms, now_ms
 
-    def whole(self, index: int, *, easier: bool = False) -> None:
-        """A chapter was heard to its end, as somebody knows who has listened more closely."""
-        self._whole.add((index, easier))
+    def whole(self, index: int, now_ms: int) -> None:
+        """A chapter was heard to its end since the last look, as somebody knows who listens more closely."""
+        key = index, False
+        self._whole.add(key)
+        chapter = self._chapter(*key)
+        if chapter is not None and (led_ms := self._follow(key, chapter.duration_ms, now_ms)):
+            # It may have ended a while ago, and more was heard since.
+            self._key, self._at_ms, self._now_ms = key, chapter.duration_ms, self._now_ms + led_ms
 
     def is_whole(self, key: Key) -> bool:
         """Whether a chapter was led to its end."""
@@ -86,6 +85,19 @@ class Heard:
         ]
         led_ms = sum(b - a for a, b in parts)
         return any(b == end for _, b in parts) and led_ms >= _MOST_OF_IT * (end - start)
+
+    def _follow(self, there: Key, at_ms: int, now_ms: int) -> int:
+        """Notes the way to a place, if it was led; how long that was."""
+        past_ms = now_ms - self._now_ms + _LATE_MS if now_ms >= self._now_ms else 0
+        way = self._way(there, at_ms)
+        led_ms = sum(end - start for _, start, end in way)
+        if led_ms > past_ms:
+            return 0
+        for number, (key, start, end) in enumerate(way, 1):
+            self._add(key, start, end)
+            if number < len(way):
+                self._whole.add(key)
+        return led_ms
 
     def _way(self, there: Key, at_ms: int) -> list[tuple[Key, int, int]]:
         """The stretches on the way to a place, if nothing is jumped over; [] if it lies behind."""
