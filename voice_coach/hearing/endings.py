@@ -1,0 +1,61 @@
+"""Where somebody stops speaking: the only moments at which it is worth asking what was said.
+
+A command ends in silence, or in what else the room sounds like; talk that goes on is none. That costs a quarter of a
+second, and spares both work and most of what could be taken for a command.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+FRAME: Final = 160
+"""Samples: 10 ms."""
+
+_DROP_DB: Final = 9
+"""How far the level falls after a word; noise 15 dB below speech allows it, and so do the walls of a room."""
+
+_HOLD: Final = 22
+"""Frames that it stays down. Stops inside words last up to 12, those between words up to 18."""
+
+_PEAK: Final = 150
+"""Frames whose loudest one is what it falls from."""
+
+_SOUNDED: Final = 12
+"""Frames that were loud; knocks are shorter."""
+
+_AUDIBLE_DB: Final = 25
+"""Of a sample's step: what is quieter is the noise of the microphone itself."""
+
+
+class Endings:
+    """Watches the level of what comes, frame by frame."""
+
+    def __init__(self) -> None:
+        self._smooth = deque([0.0] * 3, maxlen=3)
+        self._levels = deque([0.0] * _PEAK, maxlen=_PEAK)
+        self._before = 0.0
+        self._loud = 0
+        self._quiet = 0
+
+    def ends(self, frame: NDArray[np.int16]) -> bool:
+        """Whether speech, or another sound, is over as of this frame; shape (FRAME,)."""
+        # The differences of samples: speech is in them, hum and rumble are not.
+        steps = np.diff(frame.astype(np.float32), prepend=np.float32(self._before))
+        self._before = float(frame[-1])
+        self._smooth.append(float(np.dot(steps, steps)) / FRAME)
+        level = 10 * np.log10(sum(self._smooth) / 3 + 1)
+        self._levels.append(level)
+        peak = max(self._levels)
+        if level > peak - _DROP_DB and peak > _AUDIBLE_DB:
+            self._loud += 1
+            self._quiet = 0
+            return False
+        self._quiet += 1
+        if self._quiet != _HOLD:
+            return False
+        sounded, self._loud = self._loud >= _SOUNDED, 0
+        return sounded

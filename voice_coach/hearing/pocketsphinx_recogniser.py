@@ -1,0 +1,200 @@
+"""pocketsphinx with its own US-English model: listens back over the last seconds whenever somebody stops speaking.
+
+First the wake word is looked for among all sounds, which is cheap. Only where it may be is it asked what was said: the
+phrases against everyday words and words that are near to them. A phrase counts if it is what was said last.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from pocketsphinx import Decoder, get_model_path
+
+from voice_coach.hearing.endings import FRAME, Endings
+from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.pronunciations import decoys, phrase_sounds, pronunciations
+from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
+from voice_coach.hearing.thresholds import LEAST_SURE, USUAL, Thresholds
+
+_NAME: Final = "pocketsphinx"
+_WAKE, _WORDS = "wake", "words"  # its two searches
+_DECOY, _PHRASE = "~", "^"  # before a word of its dictionary
+
+# All in frames of 10 ms.
+_KEPT = 300
+_LONGEST = 280
+"""From the wake word to the notice that a phrase is over."""
+_SHORTEST = 40
+_LEAD = 25
+"""Before the wake word."""
+_LEAST_HEARD = 120
+"""For the wake word's search: the level of speech is taken from it."""
+_OVERLAP = 60
+"""The wake word may lie across two searches."""
+_ENDS_WITHIN = 45
+"""After a phrase nothing is said until its end is noticed."""
+
+
+class PocketsphinxRecogniser(Recogniser):
+    """Works offline on one core; nothing is done while nothing sounds."""
+
+    def __init__(self, thresholds: Thresholds = USUAL) -> None:
+        self._thresholds = thresholds
+        self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
+        self._decoder: Decoder | None = _decoder(thresholds, self._dictionary)
+        self._phrases: Mapping[str, str] = {}
+        self._added: set[str] = set()
+        self._needs_wake = True
+        self._frames = 0
+        self._rest = np.zeros(0, np.int16)
+        self._fresh()
+
+    def expect(self, phrases: Collection[str]) -> None:
+        if self._decoder is None:
+            return
+        words = {word for phrase in phrases for word in phrase.split(" ")}
+        known = pronunciations(words, self._dictionary)
+        if unknown := sorted(words - set(known)):
+            raise HearingError(_NAME, f"it does not know the word {', '.join(unknown)}")
+        self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in phrases}
+        for word, phrase in self._phrases.items():
+            if word not in self._added:
+                _add(self._decoder, word, phrase_sounds(phrase, known, WAKE_WORD))
+                self._added.add(word)
+        self._needs_wake = all(phrase.startswith(f"{WAKE_WORD} ") for phrase in phrases)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "words.arpa"
+            path.write_text(_shares(self._phrases, self._thresholds.share), "utf-8")
+            self._decoder.add_lm_file(_WORDS, str(path))
+        self._fresh()
+
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+        if self._decoder is None or not self._phrases:
+            self._frames += (len(self._rest) + len(samples)) // FRAME
+            self._rest = np.concatenate((self._rest, samples))[
+                (len(self._rest) + len(samples)) // FRAME * FRAME :
+            ]
+            return ()
+        sound = np.concatenate((self._rest, samples))
+        whole = len(sound) // FRAME * FRAME
+        self._rest = sound[whole:]
+        heard: list[Heard] = []
+        for frame in sound[:whole].reshape(-1, FRAME):
+            self._frames += 1
+            self._kept[:-FRAME] = self._kept[FRAME:]
+            self._kept[-FRAME:] = frame
+            if coach_speaks:
+                self._coach = self._frames
+            if self._endings.ends(frame):
+                heard += self._look(self._decoder)
+        return heard
+
+    def close(self) -> None:
+        self._decoder = None
+
+    def _fresh(self) -> None:
+        """Nothing was said yet."""
+        self._began = self._searched = self._frames
+        self._kept = np.zeros(_KEPT * FRAME, np.int16)
+        self._endings = Endings()
+        self._wakes: list[int] = []
+        self._coach = -_KEPT
+
+    def _last(self, begin: int) -> bytes:
+        """What was heard from a frame until now; at most all that is kept."""
+        return self._kept[max(0, (_KEPT - (self._frames - begin)) * FRAME) :].tobytes()
+
+    def _look(self, decoder: Decoder) -> Iterator[Heard]:
+        """What was said last, as somebody has just stopped speaking."""
+        begin = self._woken(decoder) if self._needs_wake else max(self._began, self._frames - _LONGEST)
+        if begin is None:
+            return
+        begin = max(begin, self._frames - _KEPT)
+        decoder.activate_search(_WORDS)
+        said = [part for part in _decoded(decoder, self._last(begin)) if not _is_filler(part[0])]
+        if not said:
+            return
+        word, end, sure = said[-1]
+        phrase = self._phrases.get(word)
+        if phrase is None or self._frames - (begin + end) > _ENDS_WITHIN:
+            return
+        over_coach = self._coach >= begin
+        least = self._thresholds.sure_over_coach if over_coach else self._thresholds.sure
+        if sure < max(least, LEAST_SURE.get(phrase, 0)):
+            return
+        self._began = begin + end
+        self._wakes = []
+        yield Heard(phrase, (begin + end) * 1000 * FRAME // RATE_HZ, sure)
+
+    def _woken(self, decoder: Decoder) -> int | None:
+        """From where on to ask what was said; None if the wake word was not."""
+        begin = max(self._searched - _OVERLAP, self._frames - _KEPT)
+        begin = max(0, min(begin, self._frames - _LEAST_HEARD))
+        self._searched = self._frames
+        decoder.activate_search(_WAKE)
+        decoder.start_utt()
+        decoder.process_raw(self._last(begin), full_utt=True)
+        decoder.end_utt()
+        self._wakes += [begin + part.start_frame for part in decoder.seg() or ()]
+        self._wakes = [wake for wake in self._wakes if wake > max(self._frames - _LONGEST, self._began)]
+        early = [wake for wake in self._wakes if wake < self._frames - _SHORTEST]
+        return max(self._began, min(early) - _LEAD) if early else None
+
+
+def _decoder(thresholds: Thresholds, dictionary: Path) -> Decoder:
+    """One that knows the decoys and the wake word."""
+    words = decoys()
+    known = pronunciations([*words, WAKE_WORD], dictionary)
+    lines = [
+        f"{_DECOY}{word}{f'({way})' if way > 1 else ''} {sounds}"
+        for word in words
+        for way, sounds in enumerate(known.get(word, ()), 1)
+    ]
+    lines += [f"{WAKE_WORD} {known[WAKE_WORD][0]}"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "words.dict"
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+        decoder = Decoder(
+            hmm=get_model_path("en-us/en-us"),
+            dict=str(path),
+            lm=None,
+            samprate=RATE_HZ,
+            cmn="batch",  # every look is a whole utterance
+            loglevel="FATAL",
+        )
+        wake = Path(folder) / "wake.list"
+        wake.write_text(f"{WAKE_WORD} /{thresholds.wake}/\n", "utf-8")
+        decoder.add_kws(_WAKE, str(wake))
+    return decoder
+
+
+def _add(decoder: Decoder, word: str, ways: Iterable[str]) -> None:
+    for way, sounds in enumerate(ways, 1):
+        decoder.add_word(word if way == 1 else f"{word}({way})", sounds, False)
+
+
+def _shares(phrases: Collection[str], share: float) -> str:
+    """An ARPA model of single words: every phrase with the same share, the decoys with theirs."""
+    rows = [(_DECOY + word, value) for word, value in decoys().items()]
+    rows += [(phrase, share) for phrase in phrases]
+    rows += [("</s>", 0.1)]
+    ngrams = "".join(f"{math.log10(value):.4f} {word}\n" for word, value in rows)
+    return f"\\data\\\nngram 1={len(rows) + 1}\n\n\\1-grams:\n-99 <s>\n{ngrams}\n\\end\\\n"
+
+
+def _decoded(decoder: Decoder, sound: bytes) -> list[tuple[str, int, float]]:
+    """Each word with the frame after it and its probability."""
+    decoder.start_utt()
+    decoder.process_raw(sound, full_utt=True)
+    decoder.end_utt()
+    return [(part.word.partition("(")[0], part.end_frame + 1, part.prob) for part in decoder.seg() or ()]
+
+
+def _is_filler(word: str) -> bool:
+    return word[0] in "<["
