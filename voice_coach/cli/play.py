@@ -52,6 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="{none,tone,noise,FILE}",
         help="a quiet background, softer under words (none)",
     )
+    parser.add_argument(
+        "--ask",
+        action=argparse.BooleanOptionalAction,
+        help="ask at the end how much it hurts (as long as it is answered now and then)",
+    )
     add_pacing(parser, guidance=AUTO)
     parser.set_defaults(session=None)  # with --resume it matters whether one was named
 
@@ -167,6 +172,7 @@ class _Playing:
                     asked=asked,
                     controls=started,
                     waits=waits,
+                    asks_pain=self._options.ask,
                     resume=resume,
                     offer=not self._options.resume,
                     is_heard=device.is_heard,
