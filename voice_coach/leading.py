@@ -144,7 +144,6 @@ def lead(
             over=book.over if book else lambda _chapter: None,
             pain=book.hurt if book else lambda _place: None,
             scored=book.scored if book else lambda _points: None,
-            scored=book.scored if book else lambda _points: None,
             left=gone,
             keep=keep_pace,
             notify=notify,
