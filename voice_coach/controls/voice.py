@@ -1,0 +1,91 @@
+"""What the person says steers the session: the coach's name, and then what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from voice_coach.controls.control import Control, Desk
+from voice_coach.hearing.ear import CHILD, Ear
+from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
+
+if TYPE_CHECKING:
+    from voice_coach.hearing.recogniser import Heard
+    from voice_coach.model.commands import CommandName
+    from voice_coach.model.live import LiveStatus, Mode
+
+
+def expected(mode: Mode) -> Mapping[str, CommandName]:
+    """What can be said in a mode, and the command that it gives.
+
+    It is the same in nearly all of them: what is half said while the mode changes is not to be lost.
+    """
+    return {**COMMAND_PHRASES, **SCORE_PHRASES} if mode == "scoring" else COMMAND_PHRASES
+
+
+class VoiceControl(Control):
+    """Listens to the default microphone, in a process of its own.
+
+    ``played`` has to be told what the loudspeaker is given (``LiveOutput.on_taken``), so that the coach does
+    not hear itself.
+
+    Args:
+        notify: told in a sentence what goes wrong later on.
+        recogniser: who understands, see ``hearing.recogniser.RECOGNISERS``.
+        child: the program that listens; another one in tests.
+    """
+
+    def __init__(
+        self,
+        notify: Callable[[str], None],
+        recogniser: str = "pocketsphinx",
+        *,
+        child: Sequence[str] = CHILD,
+    ) -> None:
+        self._notify = notify
+        self._recogniser = recogniser
+        self._child = child
+        self._ear: Ear | None = None
+        self._desk: Desk | None = None
+        self._commands: Mapping[str, CommandName] = {}
+        self._has_listened = False
+
+    def start(self, desk: Desk) -> None:
+        self._desk = desk
+        ear = Ear(self._heard, self._notify, self._deaf, self._recogniser, child=self._child)
+        self._commands = expected(desk.now().mode)
+        ear.expect(self._commands)
+        ear.start()
+        self._ear = ear
+
+    def listens(self, patience_s: float) -> bool:
+        """Whether it listens by now; waits so long at most until it does."""
+        if self._ear is not None:
+            self._has_listened |= self._ear.listens.wait(patience_s)
+        return self._has_listened
+
+    def changed(self, status: LiveStatus) -> None:
+        ear, commands = self._ear, expected(status.mode)
+        if ear is not None and commands != self._commands:
+            self._commands = commands
+            ear.expect(commands)
+
+    def played(self, samples: bytes | bytearray) -> None:
+        """What the loudspeaker is given at this moment, see ``Ear.played``; never waits, at any time."""
+        if self._ear is not None:
+            self._ear.played(samples)
+
+    def close(self) -> None:
+        ear, self._ear = self._ear, None
+        if ear is not None:
+            ear.close()
+
+    def _heard(self, heard: Heard) -> None:
+        command = self._commands.get(heard.phrase)
+        if command is not None and self._desk is not None:
+            self._desk.give(command, spoken=True)
+
+    def _deaf(self, is_deaf: bool) -> None:
+        # Who was never told that the coach listens need not hear that it does not.
+        if self._desk is not None and self._has_listened:
+            self._desk.announce("deaf" if is_deaf else "hears_again")
