@@ -24,6 +24,7 @@ from voice_coach.performance import Performance
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark
     from voice_coach.coach import LiveOutput
+    from voice_coach.controls.voice import VoiceControl
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +54,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a quiet background, softer under words (none)",
     )
     parser.add_argument(
+        "--listen",
+        action="store_true",
+        help="do what you say: “coach, pause”; see 'voice-coach listen'",
+    )
+    parser.add_argument(
+        "--recogniser",
+        default=None,
+        metavar="NAME",
+        help="who understands what you say, with --listen (pocketsphinx)",
+    )
+    parser.add_argument(
         "--ask",
         action=argparse.BooleanOptionalAction,
         help="ask at the end how much it hurts (as long as it is answered now and then)",
@@ -62,6 +74,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.recogniser and not options.listen:
+        raise WishError("--recogniser goes with --listen: it says who understands what you say.")
     if _is_file(options.output):
         if options.resume:
             raise WishError(
@@ -84,6 +98,7 @@ class _Playing:
         self._options = options
         self._display: Display | None = None
         self._resume: Bookmark | None = None
+        self._recogniser = (options.recogniser or "pocketsphinx") if options.listen else None
 
     def run(self) -> int:
         options = self._options
@@ -91,7 +106,7 @@ class _Playing:
         coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
             # The device opens while the session is prepared.
-            with coach, coach.device(options.output, live=True) as device:
+            with coach, self._device(coach) as device:
                 performance = self._prepared(coach, asked)
                 try:
                     device.ready()
@@ -152,15 +167,19 @@ class _Playing:
         return performance
 
     def _lead(self, coach: Coach, performance: Performance, device: LiveOutput, asked: Asked) -> None:
-        from voice_coach.controls.choosing import close_all, controls, start_all
+        from voice_coach.controls.choosing import close_all, controls, listening, start_all
         from voice_coach.controls.early import EarlyDesk
 
-        chosen = controls(find_runtime(), interactive=not self._options.quiet, notify=self._notify)
+        chosen = controls(
+            find_runtime(), interactive=not self._options.quiet, notify=self._notify, listen=self._recogniser
+        )
         desk = EarlyDesk(performance.session.id, performance.session.title, performance.chapter_count)
         started = start_all(chosen, desk, self._notify)
         try:
+            voice = listening(started) if self._recogniser else None
             # What only other programs can reach is not within reach of somebody on the floor.
-            waits = not self._options.no_wait and any(control.is_at_hand for control in started)
+            is_anything = voice is not None or any(control.is_at_hand for control in started)
+            waits = not self._options.no_wait and is_anything
             resume = self._resume
             if resume is not None and not (self._options.resume or waits):
                 self._say_where_it_was()
@@ -172,6 +191,7 @@ class _Playing:
                     asked=asked,
                     controls=started,
                     waits=waits,
+                    listens=voice is not None,
                     asks_pain=self._options.ask,
                     resume=resume,
                     offer=not self._options.resume,
@@ -179,9 +199,20 @@ class _Playing:
                     bed=asked.bed,
                 )
                 desk.bind(session)
-                session.play(device, lambda: coach.device(self._options.output, live=True))
+                session.play(
+                    self._overheard(device, voice), lambda: self._overheard(self._device(coach), voice)
+                )
         finally:
             close_all(started)
+
+    def _device(self, coach: Coach) -> LiveOutput:
+        return coach.device(self._options.output, live=True)
+
+    def _overheard(self, device: LiveOutput, voice: VoiceControl | None) -> LiveOutput:
+        """A device whose sound is known to whoever listens, so that the coach does not hear itself."""
+        if voice is not None:
+            device.on_taken = voice.played
+        return device
 
     def _notify(self, sentence: str) -> None:
         self._display.note(sentence) if self._display else tell(sentence)
