@@ -22,6 +22,8 @@ from voice_coach.controls.control import Control
 from voice_coach.controls.keyboard import KeyboardControl
 from voice_coach.controls.mpris import MprisControl
 from voice_coach.controls.socket import SocketControl
+from voice_coach.controls.voice import VoiceControl
+from voice_coach.hearing.phrases import COMMAND_PHRASES
 from voice_coach.model.commands import COMMANDS, CommandName
 
 Notify = Callable[[str], None]
@@ -114,10 +116,29 @@ def mpris(notify: Notify, patch: pytest.MonkeyPatch) -> Generator[Driven]:
             yield Driven(control, tuple(methods), send)
 
 
+@contextmanager
+def voice(notify: Notify, patch: pytest.MonkeyPatch) -> Generator[Driven]:
+    del patch
+    require_real("a named pipe", sys.platform != "win32", "it takes a POSIX system")
+    child = Path(__file__).parents[1] / "hearing" / "told_child.py"
+    phrases: dict[CommandName, str] = {command: phrase for phrase, command in COMMAND_PHRASES.items()}
+    with tempfile.TemporaryDirectory(prefix="voice-") as folder:
+        pipe = Path(folder) / "said"
+        os.mkfifo(pipe)
+
+        def send(command: CommandName) -> None:
+            pipe.write_text(f"{phrases[command]}\n")
+
+        program = (sys.executable, "-P", str(child), str(pipe))
+        with closing(VoiceControl(notify, child=program)) as control:
+            yield Driven(control, tuple(phrases), send)
+
+
 WAYS: Mapping[str, Callable[[Notify, pytest.MonkeyPatch], AbstractContextManager[Driven]]] = {
     "keyboard": keyboard,
     "socket by path": socket_path,
     "socket by port": socket_port,
     "mpris": mpris,
+    "voice": voice,
 }
 """Each is entered with what the control is to notify, and with what takes back changes of the environment."""

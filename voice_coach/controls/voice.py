@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.controls.control import Control, Desk
 from voice_coach.hearing.ear import CHILD, Ear
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from voice_coach.model.live import LiveStatus, Mode
 
 
+_WHILE_SCORING: Final = {**COMMAND_PHRASES, **SCORE_PHRASES}
+
+
 def expected(mode: Mode) -> Mapping[str, CommandName]:
     """What can be said in a mode, and the command that it gives.
 
     It is the same in nearly all of them: what is half said while the mode changes is not to be lost.
     """
-    return {**COMMAND_PHRASES, **SCORE_PHRASES} if mode == "scoring" else COMMAND_PHRASES
+    return _WHILE_SCORING if mode == "scoring" else COMMAND_PHRASES
 
 
 class VoiceControl(Control):
@@ -48,6 +52,7 @@ class VoiceControl(Control):
         self._ear: Ear | None = None
         self._desk: Desk | None = None
         self._commands: Mapping[str, CommandName] = {}
+        self._changing = threading.Lock()
         self._has_listened = False
 
     def start(self, desk: Desk) -> None:
@@ -65,10 +70,11 @@ class VoiceControl(Control):
         return self._has_listened
 
     def changed(self, status: LiveStatus) -> None:
-        ear, commands = self._ear, expected(status.mode)
-        if ear is not None and commands != self._commands:
-            self._commands = commands
-            ear.expect(commands)
+        commands = expected(status.mode)
+        with self._changing:
+            if self._ear is not None and commands is not self._commands:
+                self._commands = commands
+                self._ear.expect(commands)
 
     def played(self, samples: bytes | bytearray) -> None:
         """What the loudspeaker is given at this moment, see ``Ear.played``; never waits, at any time."""
