@@ -241,6 +241,8 @@ def test_closing_ends_the_background_work_and_the_engines() -> None:
     speaker.close()
     with pytest.raises(RuntimeError, match="closed"):
         speaker.clip(say("Number 1."))
+    with pytest.raises(RuntimeError, match="closed"):
+        speaker.prepare([])
 
 
 @pytest.mark.parametrize("failure", [missing, silent, not_a_number])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
+import _thread
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from threading import Condition, Thread
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 
 from voice_coach.audio.block import Block
 
@@ -16,6 +18,17 @@ PATIENCE_S = 0.5
 """How long the end waits for a block that is being made; a slow voice gives up when it is closed."""
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Comes after the last block.
+
+    Attributes:
+        error: what making the next one raised, if anything.
+    """
+
+    error: BaseException | None
+
+
 @contextmanager
 def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
     """The same blocks, made up to ``AHEAD`` of them ahead by another thread, which begins at once.
@@ -23,48 +36,44 @@ def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
     At the end of the ``with`` statement no more blocks are made, and the thread ends soon. What making a
     block raises comes out where the block would have.
     """
-    waiting: deque[Block] = deque()
-    raised: list[BaseException] = []
-    changed = Condition()
+    # Ctrl-C may come between any two steps of the thread that writes. What waits for that thread here is
+    # written in C: a Condition that is interrupted while it is entered stays locked, and its other thread
+    # would keep the process from ever ending.
+    waiting: SimpleQueue[Block | _End] = SimpleQueue()
+    room: SimpleQueue[None] = SimpleQueue()
+    for _ in range(AHEAD):
+        room.put(None)
     over = False
+    ended = _thread.allocate_lock()
+    ended.acquire()
 
     def pull() -> None:
-        nonlocal over
+        error: BaseException | None = None
         try:
             for block in blocks:
-                with changed:
-                    changed.wait_for(lambda: len(waiting) < AHEAD or over)
-                    if over:
-                        return
-                    waiting.append(block)
-                    changed.notify()
-        except BaseException as error:  # noqa: BLE001  (it is raised again in the thread that writes)
-            raised.append(error)
-        finally:
-            with changed:
-                over = True
-                changed.notify()
+                room.get()
+                if over:
+                    break
+                waiting.put(block)
+        except BaseException as raised:  # noqa: BLE001  (it is raised again in the thread that writes)
+            error = raised
+        waiting.put(_End(error))
+        ended.release()
 
     def pulled() -> Iterator[Block]:
-        while True:
-            with changed:
-                changed.wait_for(lambda: bool(waiting) or over)
-                if not waiting:
-                    break
-                block = waiting.popleft()
-                changed.notify()
+        while not isinstance(block := waiting.get(), _End):
+            room.put(None)
             yield block
-        if raised:
-            raise raised[0]
+        if block.error is not None:
+            raise block.error
 
     # Not a daemon: one that still computes while Python ends can bring the process down.
     thread = Thread(target=pull, name="blocks")
     try:
-        thread.start()
+        # ``start`` waits on a Condition; in a thread of its own no Ctrl-C reaches it.
+        _thread.start_new_thread(thread.start, ())
         yield pulled()
     finally:
-        with changed:
-            over = True
-            changed.notify()
-        if thread.ident is not None:  # Ctrl-C may come while it is started
-            thread.join(PATIENCE_S)
+        over = True
+        room.put(None)
+        ended.acquire(timeout=PATIENCE_S)

@@ -119,12 +119,18 @@ class Speaker:
         """Make these in the background, in this order, after what is queued already. Returns at once.
 
         What goes wrong is told by ``clip`` when the utterance is asked for.
+
+        Raises:
+            RuntimeError: the speaker has been closed. So who works ahead ends with it, though all that is
+                still wanted has been spoken before.
         """
         with self._changed:
+            if self._closed:
+                raise RuntimeError("the speaker has been closed")
             for utterance in utterances:
                 if utterance not in self._kept and utterance not in self._making:
                     self._queue[utterance] = None
-            if self._queue and self._worker is None and not self._closed:
+            if self._queue and self._worker is None:
                 worker = threading.Thread(target=self._work, name="speaker", daemon=True)
                 worker.start()  # Ctrl-C may come here: then nobody is to wait for it
                 self._worker = worker
