@@ -14,6 +14,7 @@ from voice_coach.outputs.alsa import quiet_alsa
 from voice_coach.outputs.frame_queue import FrameQueue
 from voice_coach.outputs.miniaudio_opening import PULSEAUDIO, can_be_direct, close, lacks_loudspeaker, opened
 from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
+from voice_coach.outputs.priority import prefer, prefer_no_more
 from voice_coach.outputs.stillness import Stillness
 
 if TYPE_CHECKING:
@@ -80,11 +81,13 @@ class MiniaudioDevice(LiveOutput):
         self._is_closed = False
         self._problem = ""
         self._is_started = False
+        self._preferred: list[int] = []
         self._stillness = Stillness(2 * _LOOK_S)
 
     def open(self) -> None:
         # In a thread of its own: importing miniaudio and reaching the sound server take a while.
         if self._opening is None:
+            self._preferred = prefer()  # and with this thread all that it starts from now on
             self._opening = threading.Thread(target=self._open, name="open sound device", daemon=True)
             self._opening.start()
 
@@ -114,6 +117,8 @@ class MiniaudioDevice(LiveOutput):
 
     def close(self) -> None:
         """Stop at once, in a few milliseconds; what the device still holds is not heard."""
+        prefer_no_more(self._preferred)
+        self._preferred = []
         # A sound system that hangs may never answer; it must not take us with it.
         if self._opening is not None:
             self._opening.join(_CLOSING_PATIENCE_S)
