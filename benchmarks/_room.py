@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import wave
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +26,7 @@ TUNING_VOICES: Final = (
 REPORT_VOICES: Final = ("flite:slt", "flite:rms", "flite:awb")
 
 
-@lru_cache(maxsize=None)
+@cache
 def said(voice: str, text: str, speed: float = 1.0) -> Sound:
     """Speech at a peak of 0.5 without the silence around it.
 
@@ -54,7 +54,7 @@ def said(voice: str, text: str, speed: float = 1.0) -> Sound:
     sound = np.asarray(soxr.resample(speech, rate, RATE_HZ), np.float32)
     loud = np.flatnonzero(np.abs(sound) > 0.02 * np.abs(sound).max())
     sound = sound[max(0, loud[0] - 160) : loud[-1] + 160]
-    return sound * np.float32(0.5 / np.abs(sound).max())
+    return np.asarray(sound * np.float32(0.5 / np.abs(sound).max()), np.float32)
 
 
 def _flite(name: str, text: str, speed: float, path: str) -> list[str]:
@@ -96,7 +96,7 @@ def noisy(sound: Sound, speech: Sound, snr_db: float, noise: Sound) -> Sound:
     """Noise laid over a sound, so much quieter than the speech in it."""
     noise = np.resize(noise, len(sound))
     gain = _level(speech) / _level(noise) * 10 ** (-snr_db / 20)
-    return sound + noise * np.float32(gain)
+    return np.asarray(sound + noise * gain, np.float32)
 
 
 def _level(sound: Sound) -> float:
@@ -107,7 +107,7 @@ def _level(sound: Sound) -> float:
 
 
 def reverberant(sound: Sound, t60_s: float, seed: int = 0) -> Sound:
-    """As heard across a room whose sound takes so long to fall by 60 dB; direct sound and as much from the walls."""
+    """As heard across a room whose sound takes so long to fall by 60 dB, half of it from the walls."""
     rng = np.random.default_rng(seed)
     time_s = np.arange(round(t60_s * RATE_HZ)) / RATE_HZ
     walls = rng.normal(0, 1, len(time_s)) * 10 ** (-3 * time_s / t60_s)
@@ -212,7 +212,7 @@ def _steps(seconds: float, seed: int, every_s: float) -> tuple[Sound, Sound, Sou
     frames = round(seconds * RATE_HZ)
     knots = np.arange(0, seconds + 2 * every_s, every_s)
     return (
-        np.arange(frames, dtype=np.float32) / RATE_HZ,
+        np.asarray(np.arange(frames) / RATE_HZ, np.float32),
         knots.astype(np.float32),
         rng.normal(0, 0.5, len(knots)).astype(np.float32),
     )

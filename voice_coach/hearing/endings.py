@@ -1,11 +1,12 @@
 """Where somebody stops speaking: the only moments at which it is worth asking what was said.
 
-A command ends in silence, or in what else the room sounds like; talk that goes on is none. That costs a quarter of a
-second, and spares both work and most of what could be taken for a command.
+A command ends in silence, or in what else the room sounds like; talk that goes on is none. That costs a
+quarter of a second, and spares both work and most of what could be taken for a command.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
@@ -18,11 +19,23 @@ FRAME: Final = 160
 _DROP_DB: Final = 9
 """How far the level falls after a word; noise 15 dB below speech allows it, and so do the walls of a room."""
 
+_FADE_DB: Final = 0.2
+"""By how much less the loudest moment counts with every frame: a phrase ends quieter than it begins."""
+
+_ABOVE_DB: Final = 5
+"""What sounds is louder by this than the room is."""
+
 _HOLD: Final = 22
 """Frames that it stays down. Stops inside words last up to 12, those between words up to 18."""
 
-_PEAK: Final = 150
-"""Frames whose loudest one is what it falls from."""
+_LATE: Final = 300
+"""Frames whose quieter ones tell how loud the room is."""
+
+_QUIETER: Final = 6
+"""One in so many is as quiet as the room or quieter."""
+
+_SMOOTH: Final = 4
+"""Frames that a level is taken over."""
 
 _SOUNDED: Final = 12
 """Frames that were loud; knocks are shorter."""
@@ -35,8 +48,10 @@ class Endings:
     """Watches the level of what comes, frame by frame."""
 
     def __init__(self) -> None:
-        self._smooth = deque([0.0] * 3, maxlen=3)
-        self._levels = deque([0.0] * _PEAK, maxlen=_PEAK)
+        self._smooth = deque([0.0] * _SMOOTH, maxlen=_SMOOTH)
+        self._levels: deque[float] = deque(maxlen=_LATE)
+        self._peak = 0.0
+        self._room = 0.0
         self._before = 0.0
         self._loud = 0
         self._quiet = 0
@@ -47,10 +62,12 @@ class Endings:
         steps = np.diff(frame.astype(np.float32), prepend=np.float32(self._before))
         self._before = float(frame[-1])
         self._smooth.append(float(np.dot(steps, steps)) / FRAME)
-        level = 10 * np.log10(sum(self._smooth) / 3 + 1)
+        level = 10 * math.log10(sum(self._smooth) / _SMOOTH + 1)
         self._levels.append(level)
-        peak = max(self._levels)
-        if level > peak - _DROP_DB and peak > _AUDIBLE_DB:
+        if len(self._levels) % _QUIETER == 0 or len(self._levels) == _LATE:
+            self._room = sorted(self._levels)[len(self._levels) // _QUIETER]
+        self._peak = max(level, self._peak - _FADE_DB)
+        if level > max(_AUDIBLE_DB, self._peak - _DROP_DB, self._room + _ABOVE_DB):
             self._loud += 1
             self._quiet = 0
             return False

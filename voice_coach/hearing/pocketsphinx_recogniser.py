@@ -1,7 +1,7 @@
-"""pocketsphinx with its own US-English model: listens back over the last seconds whenever somebody stops speaking.
+"""pocketsphinx with its own US-English model: it listens back whenever somebody stops speaking.
 
-First the wake word is looked for among all sounds, which is cheap. Only where it may be is it asked what was said: the
-phrases against everyday words and words that are near to them. A phrase counts if it is what was said last.
+First the wake word is looked for among all sounds, which is cheap. Only where it may be is it asked what was
+said: the phrases against everyday words and words that are near to them. A phrase counts if it was said last.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +38,28 @@ _LEAST_HEARD = 120
 """For the wake word's search: the level of speech is taken from it."""
 _OVERLAP = 60
 """The wake word may lie across two searches."""
-_ENDS_WITHIN = 45
+_PAUSE = 5
+"""What is between words that do not belong together, and before the first."""
+_ENDS_WITHIN = 55
 """After a phrase nothing is said until its end is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A word, a silence or a noise of what was said, in frames from where was looked; the end exclusive."""
+
+    word: str
+    begin: int
+    end: int
+    sure: float
+
+    @property
+    def frames(self) -> int:
+        return self.end - self.begin
+
+    @property
+    def is_silence(self) -> bool:
+        return self.word[0] in "<["
 
 
 class PocketsphinxRecogniser(Recogniser):
@@ -49,6 +70,7 @@ class PocketsphinxRecogniser(Recogniser):
         self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
         self._decoder: Decoder | None = _decoder(thresholds, self._dictionary)
         self._phrases: Mapping[str, str] = {}
+        self._known: dict[str, tuple[str, ...]] = {}
         self._added: set[str] = set()
         self._needs_wake = True
         self._frames = 0
@@ -59,7 +81,9 @@ class PocketsphinxRecogniser(Recogniser):
         if self._decoder is None:
             return
         words = {word for phrase in phrases for word in phrase.split(" ")}
-        known = pronunciations(words, self._dictionary)
+        if new := words - set(self._known):
+            self._known |= pronunciations(new, self._dictionary)
+        known = self._known
         if unknown := sorted(words - set(known)):
             raise HearingError(_NAME, f"it does not know the word {', '.join(unknown)}")
         self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in phrases}
@@ -117,20 +141,30 @@ class PocketsphinxRecogniser(Recogniser):
             return
         begin = max(begin, self._frames - _KEPT)
         decoder.activate_search(_WORDS)
-        said = [part for part in _decoded(decoder, self._last(begin)) if not _is_filler(part[0])]
+        said = _decoded(decoder, self._last(begin))
+        while said and said[-1].is_silence:
+            said.pop()
         if not said:
             return
-        word, end, sure = said[-1]
-        phrase = self._phrases.get(word)
-        if phrase is None or self._frames - (begin + end) > _ENDS_WITHIN:
+        word = said[-1]
+        phrase, end = self._phrases.get(word.word), begin + word.end
+        if phrase is None or self._frames - end > _ENDS_WITHIN:
             return
-        over_coach = self._coach >= begin
-        least = self._thresholds.sure_over_coach if over_coach else self._thresholds.sure
-        if sure < max(least, LEAST_SURE.get(phrase, 0)):
+        after_words = len(said) > 1 and not (said[-2].is_silence and said[-2].frames >= _PAUSE)
+        if word.sure < self._least(phrase, after_words=after_words, over_coach=self._coach >= begin):
             return
-        self._began = begin + end
+        self._began = end
         self._wakes = []
-        yield Heard(phrase, (begin + end) * 1000 * FRAME // RATE_HZ, sure)
+        yield Heard(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
+
+    def _least(self, phrase: str, *, after_words: bool, over_coach: bool) -> float:
+        """The probability that a phrase must have."""
+        least = [LEAST_SURE.get(phrase, 0), self._thresholds.sure]
+        if after_words:
+            least.append(self._thresholds.sure_after_words)
+        if over_coach:
+            least.append(self._thresholds.sure_over_coach)
+        return max(least)
 
     def _woken(self, decoder: Decoder) -> int | None:
         """From where on to ask what was said; None if the wake word was not."""
@@ -164,6 +198,8 @@ def _decoder(thresholds: Thresholds, dictionary: Path) -> Decoder:
             hmm=get_model_path("en-us/en-us"),
             dict=str(path),
             lm=None,
+            lw=thresholds.weight,
+            fwdflat=False,  # a second pass, which found no more
             samprate=RATE_HZ,
             cmn="batch",  # every look is a whole utterance
             loglevel="FATAL",
@@ -188,13 +224,11 @@ def _shares(phrases: Collection[str], share: float) -> str:
     return f"\\data\\\nngram 1={len(rows) + 1}\n\n\\1-grams:\n-99 <s>\n{ngrams}\n\\end\\\n"
 
 
-def _decoded(decoder: Decoder, sound: bytes) -> list[tuple[str, int, float]]:
-    """Each word with the frame after it and its probability."""
+def _decoded(decoder: Decoder, sound: bytes) -> list[_Said]:
     decoder.start_utt()
     decoder.process_raw(sound, full_utt=True)
     decoder.end_utt()
-    return [(part.word.partition("(")[0], part.end_frame + 1, part.prob) for part in decoder.seg() or ()]
-
-
-def _is_filler(word: str) -> bool:
-    return word[0] in "<["
+    return [
+        _Said(part.word.partition("(")[0], part.start_frame, part.end_frame + 1, part.prob)
+        for part in decoder.seg() or ()
+    ]

@@ -31,7 +31,7 @@ SILENCE: Final = "SIL"
 @lru_cache(maxsize=1)
 def decoys() -> Mapping[str, float]:
     """Words that people say most, and those near to a command's, with the share of each."""
-    text = resources.files(__package__).joinpath("decoys.txt").read_text("utf-8")
+    text = resources.files("voice_coach.hearing").joinpath("decoys.txt").read_text("utf-8")
     rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {word: float(share) for word, share in rows}
 

@@ -1,4 +1,4 @@
-"""How sure the recogniser must be, found with ``benchmarks/hearing.py`` on voices that it does not report."""
+"""How sure pocketsphinx must be: found with other voices and sentences than ``benchmarks/hearing.py`` has."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ class Thresholds:
     Attributes:
         wake: the least likelihood ratio of the wake word to any other sounds, as a power of ten.
         share: how often a phrase is expected to be said, of all words.
+        weight: by how much what is said counts more than how it sounds.
         sure: the least probability of a phrase among all that could have been said instead.
+        sure_after_words: the same where it follows other words without a pause, as in "the coach paused".
         sure_over_coach: the same while the coach speaks.
     """
 
     wake: float = 1e-28
-    share: float = 1e-2
-    sure: float = 0.0
-    sure_over_coach: float = 0.0
+    share: float = 2e-2
+    weight: float = 10.0
+    sure: float = 0.15
+    sure_after_words: float = 0.6
+    sure_over_coach: float = 0.2
 
 
 USUAL: Final = Thresholds()
 
-LEAST_SURE: Final[Mapping[str, float]] = {}
+LEAST_SURE: Final[Mapping[str, float]] = {"coach where am i": 0.5, "coach help": 0.4}
 """More is asked of these phrases, which other talk resembles."""
