@@ -49,7 +49,7 @@ class LoudRecogniser(Recogniser):
         """It holds nothing."""
 
 
-class UnusableRecogniser(Recogniser):
+class UnusableRecogniser(LoudRecogniser):
     """One that says so."""
 
     def __init__(self) -> None:
@@ -58,5 +58,6 @@ class UnusableRecogniser(Recogniser):
 
 if __name__ == "__main__":
     RECOGNISERS["loud"] = "__main__:LoudRecogniser"
+    RECOGNISERS["broken"] = "__main__:no_such_class"
     RECOGNISERS["unusable"] = "__main__:UnusableRecogniser"
     ear_child.main()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voice_coach.model.live import LiveStatus, Mode
 
 
-_WHILE_SCORING: Final = {**COMMAND_PHRASES, **SCORE_PHRASES}
+_WHILE_SCORING: Final[Mapping[str, CommandName]] = {**COMMAND_PHRASES, **SCORE_PHRASES}
 
 
 def expected(mode: Mode) -> Mapping[str, CommandName]:

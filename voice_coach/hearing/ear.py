@@ -36,7 +36,7 @@ _WELL_AFTER_S: Final = 60
 
 AGAIN: Final = "Listening broke off ({reason}), and is taken up again."
 GIVEN_UP: Final = "Listening broke off again and again ({reason}); the session goes on without it."
-WITHOUT: Final = "Nothing that is said can be understood. {reason} The session goes on without."
+WITHOUT: Final = "Nothing that is said can be understood, and the session goes on without ({reason})."
 LOST: Final = "{reason} Until then nothing that is said is understood; the session goes on."
 BACK: Final = "There is a microphone now: what is said is understood."
 
@@ -94,6 +94,12 @@ class Ear:
         first = self._started()
         self._keeping = threading.Thread(target=self._keep, args=(first,), name="ear", daemon=True)
         self._keeping.start()
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process that listens at this moment, if there is one."""
+        child = self._child
+        return child.pid if child is not None else None
 
     def expect(self, phrases: Collection[str]) -> None:
         """The phrases to understand from now on; returns at once, any thread may call."""
@@ -195,6 +201,7 @@ class _Child:
         self.alive_s = 0
         self.is_content = False
         """It has said why it ends, and would again."""
+        self._reason = ""
         self._take = take
         self._messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._said_s = time.monotonic()
@@ -218,6 +225,11 @@ class _Child:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def pid(self) -> int:
+        """Its process's."""
+        return self._process.pid
+
     def say(self, message: bytes) -> None:
         """Have it told something, after what it was told before; returns at once."""
         self._messages.put(message)
@@ -233,7 +245,8 @@ class _Child:
             if time.monotonic() - self._said_s > hangs_after_s:
                 return "it did not answer"
         with suppress(subprocess.TimeoutExpired):
-            return f"its process ended with {self._process.wait(0)}"
+            code = self._process.wait(_ENDING_PATIENCE_S)
+            return self._reason or f"its process ended with {code}"
         return "it said no more"
 
     def end(self) -> None:
@@ -269,6 +282,7 @@ class _Child:
                     continue
                 self.alive_s = said.get("alive", self.alive_s)
                 self.is_content = self.is_content or "over" in said
+                self._reason = said.get("failed", "")
                 if not self.over.is_set():
                     self._take(said)
         self.over.set()

@@ -7,6 +7,7 @@ however that ends. What it tells are lines of JSON, each with one of these keys:
 - ``heard``: a phrase, with ``end_ms`` and ``score`` beside it;
 - ``lost``: a sentence; there is no microphone, and it goes on looking for one;
 - ``trouble``: a sentence; it goes on all the same;
+- ``failed``: why it ends;
 - ``over``: a sentence; it ends, and to start it again would not help;
 - ``alive``: how many seconds it has run, about once a second.
 """
@@ -175,6 +176,8 @@ def main() -> None:
         child.run(sys.argv[1])
     except HearingError as error:
         tell(tells, {"over": str(error)})
+    except Exception as error:  # noqa: BLE001  (libraries raise what they like, and the parent has to be told)
+        tell(tells, {"failed": f"{type(error).__name__}: {error}"})
     # Libraries hang or crash while they are taken apart.
     os._exit(0)
 

@@ -78,7 +78,7 @@ class Microphone:
                     raise MicrophoneError(NO_MICROPHONE.format(reason=why))
                 device = _opened()
             except miniaudio.MiniaudioError as error:
-                raise _refusal(error) from error
+                raise refusal(error) from error
             if device.backend == "Null":  # what miniaudio falls back to: it hears nothing
                 close(device)
                 raise MicrophoneError(NO_MICROPHONE.format(reason="there is no sound system that answers"))
@@ -91,7 +91,7 @@ class Microphone:
                 device.start(keeping)
             except miniaudio.MiniaudioError as error:
                 self.close()
-                raise _refusal(error) from error
+                raise refusal(error) from error
 
     def read(self, timeout_s: float) -> NDArray[np.int16]:
         """What was heard since the last call, shape (frames,); waits for something for so long at most.
@@ -192,7 +192,7 @@ def _opened() -> CaptureDevice:
         raise
 
 
-def _refusal(error: Exception) -> MicrophoneError:
+def refusal(error: Exception) -> MicrophoneError:
     """What miniaudio's error means to a person."""
     import miniaudio
 
