@@ -21,6 +21,7 @@ class Home:
         pacing: the person's own values for exercises, a file.
         history: which exercises were completed when, a file.
         bookmark: where the last session was left, a file.
+        hearing: how easily the person's own voice is understood, a file.
         models: what recognisers were given to hear with, a folder each.
     """
 
@@ -31,6 +32,7 @@ class Home:
     pacing: Path
     history: Path
     bookmark: Path
+    hearing: Path
     models: Path
 
 
@@ -69,5 +71,6 @@ def _home(data: Path, cache: Path, exports: Path) -> Home:
         pacing=data / "pacing.yaml",
         history=data / "history.db",
         bookmark=data / "bookmark.json",
+        hearing=data / "hearing.json",
         models=data / "models",
     )

@@ -23,6 +23,7 @@ VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
     "export": "write a session to a file: for phones, players, printers",
     "feed": "make exported sessions a private podcast",
+    "listen": "try your voice for play --listen, and see what can be said",
     "control": "pause or otherwise steer a session that is running",
     "show": "draw a session's timeline, or compare two pacings of it",
     "tune": "show and set the pace of an exercise",

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pocketsphinx import Decoder, get_model_path
 
+from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.endings import FRAME, Endings
 from voice_coach.hearing.phrases import WAKE_WORD
 from voice_coach.hearing.pronunciations import decoys, phrase_sounds, pronunciations
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
-from voice_coach.hearing.thresholds import LEAST_SURE, USUAL, Thresholds
+from voice_coach.hearing.thresholds import EASED, LEAST_SURE, Thresholds
 
 _NAME: Final = "pocketsphinx"
 _WAKE, _WORDS = "wake", "words"  # its two searches
@@ -65,8 +66,8 @@ class _Said:
 class PocketsphinxRecogniser(Recogniser):
     """Works offline on one core; nothing is done while nothing sounds."""
 
-    def __init__(self, thresholds: Thresholds = USUAL) -> None:
-        self._thresholds = thresholds
+    def __init__(self, thresholds: Thresholds | None = None, *, ease: int = USUAL_EASE) -> None:
+        self._thresholds = thresholds = thresholds or EASED[ease]
         self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
         self._decoder: Decoder | None = _decoder(thresholds, self._dictionary)
         self._phrases: Mapping[str, str] = {}

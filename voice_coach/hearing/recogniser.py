@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.model.problems import CoachError
 
 RATE_HZ = 16_000
@@ -90,8 +91,12 @@ class Recogniser(ABC):
         """Let go of what it holds; may be called twice. It hears nothing any more."""
 
 
-def open_recogniser(name: str) -> Recogniser:
+def open_recogniser(name: str, ease: int = USUAL_EASE) -> Recogniser:
     """A recogniser of ``RECOGNISERS`` that expects nothing yet; loading it may take half a second.
+
+    Args:
+        name: its name.
+        ease: how much more easily than usual it understands, one of ``EASES``.
 
     Raises:
         HearingError: there is none of this name, or it cannot work here.
@@ -100,6 +105,6 @@ def open_recogniser(name: str) -> Recogniser:
         raise HearingError(name, f"there is no such recogniser; there are {', '.join(RECOGNISERS)}")
     module, _, attribute = RECOGNISERS[name].partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)()
+        return getattr(importlib.import_module(module), attribute)(ease=ease)
     except ImportError as error:
         raise HearingError(name, f"not installed: pip install {name} ({error})") from error

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.models import MODELS, NEEDED, kept_model
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
 from voice_coach.home import find_home
@@ -23,9 +24,9 @@ _BOOST: Final = 1.5
 _ENDED: Final = 8
 """So many steps of 40 ms without a sound end a phrase, as sherpa advises where one begins with another: not
 to understand "next" in "next exercise"."""
-_SURE: Final = 0.25
-_SURE_WHILE_THE_COACH_SPEAKS: Final = 0.5
-"""How likely each sound has to be on average; sherpa's own default, and more."""
+_SURE: Final[Mapping[int, float]] = {-1: 0.35, 0: 0.25, 1: 0.18, 2: 0.12}
+"""How likely each sound has to be on average, by ease: the usual one is sherpa's own default."""
+_SURER_WHILE_THE_COACH_SPEAKS: Final = 2
 
 _FULL_SCALE: Final = np.float32(32_768)
 
@@ -43,7 +44,7 @@ class SherpaRecogniser(Recogniser):
         folder: of the model; the first one that was downloaded if not given.
     """
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, ease: int = USUAL_EASE) -> None:
         try:
             import sherpa_onnx
         except (ImportError, OSError) as error:
@@ -67,6 +68,7 @@ class SherpaRecogniser(Recogniser):
             num_threads=1,
             num_trailing_blanks=_ENDED,
         )
+        self._sure = _SURE[ease], _SURE[ease] * _SURER_WHILE_THE_COACH_SPEAKS
         self._streams: list[OnlineStream] = []
         self._phrases: dict[str, str] = {}
         self._frames = 0
@@ -80,7 +82,7 @@ class SherpaRecogniser(Recogniser):
             self._spotter.create_stream(
                 "/".join(f"{sounds} :{_BOOST} #{sure} @{label}" for label, sounds in spelt.items())
             )
-            for sure in ((_SURE, _SURE_WHILE_THE_COACH_SPEAKS) if labels else ())
+            for sure in (self._sure if labels else ())
         ]
 
     def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:

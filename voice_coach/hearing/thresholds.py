@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 
@@ -29,6 +29,14 @@ class Thresholds:
 
 
 USUAL: Final = Thresholds()
+
+EASED: Final[Mapping[int, Thresholds]] = {
+    -1: replace(USUAL, wake=1e-24, sure=0.3, sure_after_words=0.75, sure_over_coach=0.35),
+    0: USUAL,
+    1: replace(USUAL, wake=1e-32, share=3e-2, sure=0.08, sure_after_words=0.45, sure_over_coach=0.12),
+    2: replace(USUAL, wake=1e-36, share=5e-2, sure=0.04, sure_after_words=0.3, sure_over_coach=0.06),
+}
+"""By ease, see ``EASES``."""
 
 LEAST_SURE: Final[Mapping[str, float]] = {"coach where am i": 0.5, "coach help": 0.4}
 """More is asked of these phrases, which other talk resembles."""

@@ -1,0 +1,155 @@
+"""Try your voice and your microphone, see what can be said, and download other ears."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from voice_coach.cli.main import DONE, FAILED, WRONG
+from voice_coach.cli.telling import command, tell
+from voice_coach.home import find_home
+from voice_coach.model.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from voice_coach.voice_trial import Try, VoiceTrial
+
+_TIMES: Final = 2
+"""How often a phrase is asked for until it is understood."""
+
+_OTHER_S: Final = 10.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--test", action="store_true", help="say a few phrases; what is understood is tuned to your voice"
+    )
+    parser.add_argument("--phrases", action="store_true", help="show everything that can be said")
+    parser.add_argument(
+        "--recogniser", default="pocketsphinx", metavar="NAME", help="who understands (pocketsphinx)"
+    )
+    parser.add_argument(
+        "--download", metavar="MODEL", help="get a model for the recogniser sherpa, over the network"
+    )
+    parser.add_argument("--models", action="store_true", help="list the models that can be downloaded")
+    parser.add_argument(
+        "--usual", action="store_true", help="forget what was tuned to your voice with --test"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    given = [name for name in ("test", "phrases", "download", "models", "usual") if getattr(options, name)]
+    if len(given) != 1:
+        tell("Say one of --test, --phrases, --models, --download MODEL and --usual.")
+        return WRONG
+    match given[0]:
+        case "phrases":
+            return _phrases()
+        case "models":
+            return _models()
+        case "download":
+            return _download(options.download)
+        case "usual":
+            return _keep(options.recogniser, 0)
+        case _:
+            return _test(options.recogniser)
+
+
+def _phrases() -> int:
+    print("Say “coach”, and one of these:\n")
+    told = [(" / ".join(each.phrases), each) for each in COMMANDS if each.phrases]
+    width = max(len(phrases) for phrases, _command in told)
+    for phrases, each in told:
+        if each.only_in != "scoring":
+            print(f"  {phrases:{width}}  {each.does}")
+    print("\nWhen the coach asks how much it hurts, say a number from zero to ten, with or without “coach”.")
+    return DONE
+
+
+def _test(recogniser: str) -> int:
+    from voice_coach.hearing.ease import kept_ease
+    from voice_coach.voice_trial import TRIED, VoiceTrial
+
+    tell(
+        "Sit or lie where you exercise, and say what is shown, as you would say it then. Ctrl-C ends this.\n"
+    )
+    before = kept_ease(find_home().hearing, recogniser)
+    with VoiceTrial(recogniser, before) as trial:
+        right = sum(_asked(trial, phrase) for phrase in TRIED)
+        tell(f"Now talk about something else for {_OTHER_S:.0f} seconds, or have the radio on.")
+        other = trial.ask("", _OTHER_S)
+        tell(f"  Understood though not meant: {_said(other)}." if other.understood else "  Good, nothing.")
+        tell(f"\n{right} of {len(TRIED)} were understood at once.")
+        if not any(each.sound.any() for each in trial.tries):
+            tell("The microphone gave nothing but silence: it is muted, or this program may not use it.")
+            return FAILED
+        best = trial.best_ease()
+    if best == before:
+        tell("That is as good as it gets with what was set; nothing is changed.")
+        return DONE
+    return _keep(recogniser, best)
+
+
+def _asked(trial: VoiceTrial, phrase: str) -> bool:
+    """Whether a phrase was understood at once."""
+    wake, _, rest = phrase.partition(" ")
+    for time in range(_TIMES):
+        tell(f"Say: “{wake.capitalize()}, {rest}.”")
+        tried = trial.ask(phrase)
+        if tried.is_right:
+            tell("  Understood.")
+            return time == 0
+        tell(f"  Understood: {_said(tried)}." if tried.understood else "  Not understood.")
+    return False
+
+
+def _said(tried: Try) -> str:
+    return ", ".join(f"“{phrase}”" for phrase in tried.understood)
+
+
+def _keep(recogniser: str, ease: int) -> int:
+    from voice_coach.voice_trial import keep_ease
+
+    keep_ease(find_home(), recogniser, ease)
+    told = {-1: "less easily than usual, since your voice is clear", 0: "as usual", 1: "more easily"}
+    tell(f"From now on {recogniser} understands {told.get(ease, 'as easily as it can')}.")
+    if ease > 0:
+        tell(f"It may do something now and then that you did not say; back: {command('listen', '--usual')}")
+    return DONE
+
+
+def _models() -> int:
+    from voice_coach.hearing.models import MODELS, kept_model
+
+    kept = kept_model(find_home().models)
+    for model in MODELS.values():
+        is_here = "  (here)" if kept is not None and kept.name == model.name else ""
+        print(f"{model.name}{is_here}\n  {model.says} {model.url}")
+    return DONE
+
+
+def _download(name: str) -> int:
+    import sys
+
+    from voice_coach.hearing.model_download import download_model
+    from voice_coach.hearing.models import MODELS
+    from voice_coach.model.words import nearest_word
+
+    model = MODELS.get(name)
+    if model is None:
+        close = nearest_word(name, MODELS)
+        hint = f"Did you mean '{close}'?" if close else f"There are {', '.join(MODELS)}."
+        tell(f"There is no model '{name}'. {hint}")
+        return WRONG
+
+    def agreed(checksum: str) -> bool:
+        tell(f"Its makers tell no checksum. The SHA-256 of what came is\n  {checksum}")
+        if not sys.stdin.isatty():
+            tell("Nobody is here to say whether that is right, so it is not kept.")
+            return False
+        print("Keep it? y for yes: ", end="", file=sys.stderr, flush=True)
+        return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+    tell(f"From {model.url} ...")
+    kept = download_model(model, find_home().models, agreed)
+    tell(f"Kept in {kept}. Use it: {command('play', '--listen', '--recogniser', 'sherpa')}")
+    return DONE
