@@ -26,6 +26,7 @@ from voice_coach.hearing.thresholds import EASED, LEAST_SURE, Thresholds
 
 _NAME: Final = "pocketsphinx"
 _WAKE, _WORDS = "wake", "words"  # its two searches
+_WAKE_FIRST = f"{WAKE_WORD} "
 _DECOY, _PHRASE = "~", "^"  # before a word of its dictionary
 
 # All in frames of 10 ms.
@@ -62,6 +63,10 @@ class _Said:
     def is_silence(self) -> bool:
         return self.word[0] in "<["
 
+    @property
+    def is_pause(self) -> bool:
+        return self.is_silence and self.frames >= _PAUSE
+
 
 class PocketsphinxRecogniser(Recogniser):
     """Works offline on one core; nothing is done while nothing sounds."""
@@ -87,15 +92,20 @@ class PocketsphinxRecogniser(Recogniser):
         known = self._known
         if unknown := sorted(words - set(known)):
             raise HearingError(_NAME, f"it does not know the word {', '.join(unknown)}")
-        self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in phrases}
+        # What may be said with and without the wake word needs to be known only without it.
+        alone = {
+            phrase for phrase in phrases if phrase.removeprefix(_WAKE_FIRST) not in set(phrases) - {phrase}
+        }
+        self._needs_wake = all(phrase.startswith(_WAKE_FIRST) for phrase in alone)
+        self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in sorted(alone)}
         for word, phrase in self._phrases.items():
             if word not in self._added:
                 _add(self._decoder, word, phrase_sounds(phrase, known, WAKE_WORD))
                 self._added.add(word)
-        self._needs_wake = all(phrase.startswith(f"{WAKE_WORD} ") for phrase in phrases)
+        share = self._thresholds.share if self._needs_wake else self._thresholds.share_asked
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "words.arpa"
-            path.write_text(_shares(self._phrases, self._thresholds.share), "utf-8")
+            path.write_text(_shares(self._phrases, share), "utf-8")
             self._decoder.add_lm_file(_WORDS, str(path))
         self._fresh()
 
@@ -151,7 +161,8 @@ class PocketsphinxRecogniser(Recogniser):
         phrase, end = self._phrases.get(word.word), begin + word.end
         if phrase is None or self._frames - end > _ENDS_WITHIN:
             return
-        after_words = len(said) > 1 and not (said[-2].is_silence and said[-2].frames >= _PAUSE)
+        before = said[-2] if len(said) > 1 else None
+        after_words = before is not None and not (before.is_pause or before.word == _DECOY + WAKE_WORD)
         if word.sure < self._least(phrase, after_words=after_words, over_coach=self._coach >= begin):
             return
         self._began = end

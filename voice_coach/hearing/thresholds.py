@@ -14,6 +14,7 @@ class Thresholds:
     Attributes:
         wake: the least likelihood ratio of the wake word to any other sounds, as a power of ten.
         share: how often a phrase is expected to be said, of all words.
+        share_asked: the same while a number is asked for.
         weight: by how much what is said counts more than how it sounds.
         sure: the least probability of a phrase among all that could have been said instead.
         sure_after_words: the same where it follows other words without a pause, as in "the coach paused".
@@ -22,6 +23,7 @@ class Thresholds:
 
     wake: float = 1e-28
     share: float = 2e-2
+    share_asked: float = 0.2
     weight: float = 10.0
     sure: float = 0.15
     sure_after_words: float = 0.6
