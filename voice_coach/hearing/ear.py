@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-import voice_coach
 from voice_coach.hearing.ear_messages import expect_message, played_message
 from voice_coach.hearing.recogniser import Heard
 from voice_coach.model.problems import CoachError
@@ -206,7 +205,7 @@ class _Child:
         self._messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._said_s = time.monotonic()
         # Found where we were found; one thread each for what numpy multiplies, as there is hardly anything.
-        place = str(Path(voice_coach.__file__).parents[1])
+        place = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
         more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
         self._process = subprocess.Popen(
