@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from pathlib import Path
 
@@ -107,6 +108,7 @@ def main(arguments: list[str]) -> None:
     _memory()
 
 
+@cache
 def coach_heard() -> Sound:
     """The coach's own session, at a peak of 0.5."""
     with Coach() as coach:

@@ -45,6 +45,9 @@ _PAUSE = 5
 _ENDS_WITHIN = 55
 """After a phrase nothing is said until its end is noticed."""
 
+_GUESS: Final = 0.6
+"""Words less probable than this may be none."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -62,6 +65,11 @@ class _Said:
     @property
     def is_silence(self) -> bool:
         return self.word[0] in "<["
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether it was hardly a word."""
+        return self.word[0] == _DECOY and self.sure < _GUESS
 
     @property
     def is_pause(self) -> bool:
@@ -153,7 +161,9 @@ class PocketsphinxRecogniser(Recogniser):
         begin = max(begin, self._frames - _KEPT)
         decoder.activate_search(_WORDS)
         said = _decoded(decoder, self._last(begin))
-        while said and said[-1].is_silence:
+        over_coach = self._coach >= begin
+        # What is left of the coach's words after a phrase is no more than a noise.
+        while said and (said[-1].is_silence or (over_coach and said[-1].is_guess)):
             said.pop()
         if not said:
             return
@@ -163,7 +173,7 @@ class PocketsphinxRecogniser(Recogniser):
             return
         before = said[-2] if len(said) > 1 else None
         after_words = before is not None and not (before.is_pause or before.word == _DECOY + WAKE_WORD)
-        if word.sure < self._least(phrase, after_words=after_words, over_coach=self._coach >= begin):
+        if word.sure < self._least(phrase, after_words=after_words, over_coach=over_coach):
             return
         self._began = end
         self._wakes = []
