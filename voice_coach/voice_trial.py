@@ -12,7 +12,7 @@ import numpy as np
 
 from voice_coach.hearing.ease import EASES, USUAL_EASE, ease_text
 from voice_coach.hearing.phrases import COMMAND_PHRASES, WAKE_WORD
-from voice_coach.hearing.recogniser import RATE_HZ, open_recogniser
+from voice_coach.hearing.recogniser import RATE_HZ, RECOGNISERS, open_recogniser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from voice_coach.hearing.microphone import Microphone
     from voice_coach.hearing.recogniser import Recogniser
     from voice_coach.home import Home
+
+__all__ = ["RECOGNISERS", "SAYING_S", "TRIED", "Try", "VoiceTrial", "best_ease", "keep_ease"]
 
 TRIED: Final = tuple(
     f"{WAKE_WORD} {phrase}"

@@ -37,6 +37,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    from voice_coach.voice_trial import RECOGNISERS
+
+    if options.recogniser not in RECOGNISERS:
+        tell(f"There is no recogniser '{options.recogniser}'; there are {', '.join(RECOGNISERS)}.")
+        return WRONG
     given = [name for name in ("test", "phrases", "download", "models", "usual") if getattr(options, name)]
     if len(given) != 1:
         tell("Say one of --test, --phrases, --models, --download MODEL and --usual.")

@@ -27,6 +27,13 @@ if TYPE_CHECKING:
     from voice_coach.controls.voice import VoiceControl
 
 
+_RECOGNISER = "pocketsphinx"
+_DEAF_OUTPUT = (
+    "--listen needs a sound device that tells what it plays, or the coach could not tell its own voice from "
+    "yours; {output} does not. Leave out --listen or --output."
+)
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     add_session(parser)
     parser.add_argument(
@@ -76,7 +83,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.recogniser and not options.listen:
         raise WishError("--recogniser goes with --listen: it says who understands what you say.")
+    if options.listen:
+        _check_recogniser(options.recogniser or _RECOGNISER)
+    if options.ask and options.no_wait:
+        raise WishError("--ask waits for an answer, and --no-wait for none: leave one of them out.")
     if _is_file(options.output):
+        if options.listen:
+            raise WishError(_DEAF_OUTPUT.format(output=options.output))
         if options.resume:
             raise WishError(
                 "--resume goes on by sound; a file is always the whole session: leave one of them out."
@@ -98,7 +111,6 @@ class _Playing:
         self._options = options
         self._display: Display | None = None
         self._resume: Bookmark | None = None
-        self._recogniser = (options.recogniser or "pocketsphinx") if options.listen else None
 
     def run(self) -> int:
         options = self._options
@@ -107,6 +119,8 @@ class _Playing:
         try:
             # The device opens while the session is prepared.
             with coach, self._device(coach) as device:
+                if options.listen and not device.tells_taken:
+                    raise WishError(_DEAF_OUTPUT.format(output=options.output))
                 performance = self._prepared(coach, asked)
                 try:
                     device.ready()
@@ -167,18 +181,19 @@ class _Playing:
         return performance
 
     def _lead(self, coach: Coach, performance: Performance, device: LiveOutput, asked: Asked) -> None:
-        from voice_coach.controls.choosing import close_all, controls, listening, start_all
+        from voice_coach.controls.choosing import close_all, controls, start_all
         from voice_coach.controls.early import EarlyDesk
 
+        voice = self._voice(coach) if self._options.listen else None
         chosen = controls(
-            find_runtime(), interactive=not self._options.quiet, notify=self._notify, listen=self._recogniser
+            find_runtime(), interactive=not self._options.quiet, notify=self._notify, voice=voice
         )
         desk = EarlyDesk(performance.session.id, performance.session.title, performance.chapter_count)
         started = start_all(chosen, desk, self._notify)
         try:
-            voice = listening(started) if self._recogniser else None
+            listens = voice is not None and voice in started and voice.listens()
             # What only other programs can reach is not within reach of somebody on the floor.
-            is_anything = voice is not None or any(control.is_at_hand for control in started)
+            is_anything = listens or any(control.is_at_hand for control in started)
             waits = not self._options.no_wait and is_anything
             resume = self._resume
             if resume is not None and not (self._options.resume or waits):
@@ -191,7 +206,7 @@ class _Playing:
                     asked=asked,
                     controls=started,
                     waits=waits,
-                    listens=voice is not None,
+                    listens=listens,
                     asks_pain=self._options.ask,
                     resume=resume,
                     offer=not self._options.resume,
@@ -204,6 +219,14 @@ class _Playing:
                 )
         finally:
             close_all(started)
+
+    def _voice(self, coach: Coach) -> VoiceControl:
+        """What listens, as easily as 'voice-coach listen --test' has found to be right for this person."""
+        from voice_coach.controls.voice import VoiceControl
+        from voice_coach.hearing.ease import kept_ease
+
+        name = self._options.recogniser or _RECOGNISER
+        return VoiceControl(self._notify, name, kept_ease(coach.home.hearing, name))
 
     def _device(self, coach: Coach) -> LiveOutput:
         return coach.device(self._options.output, live=True)
@@ -258,6 +281,18 @@ def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
             f"--resume goes on with {found.title} just as it was left. Leave out {', '.join(other)}, or "
             "leave out --resume to begin anew."
         )
+
+
+def _check_recogniser(name: str) -> None:
+    """Whether there is one of this name.
+
+    Raises:
+        WishError: there is none.
+    """
+    from voice_coach.voice_trial import RECOGNISERS
+
+    if name not in RECOGNISERS:
+        raise WishError(f"There is no recogniser '{name}'; there are {', '.join(RECOGNISERS)}.")
 
 
 def _is_file(output: str) -> bool:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from voice_coach.controls.control import Control, Desk
 from voice_coach.model.problems import CoachError
@@ -16,28 +16,25 @@ if TYPE_CHECKING:
 
 Notify = Callable[[str], None]
 
-_LISTENING_PATIENCE_S: Final = 4.0
-"""A recogniser loads its model in half a second; on a machine that is busy it takes longer."""
 
-
-def controls(folder: Path, *, interactive: bool, notify: Notify, listen: str | None = None) -> list[Control]:
+def controls(
+    folder: Path, *, interactive: bool, notify: Notify, voice: VoiceControl | None = None
+) -> list[Control]:
     """The controls that can work here, not yet started; the one that takes longest to start is the last.
 
     Args:
         folder: where other programs find running sessions, see ``home.find_runtime``.
         interactive: whether the terminal's keys may be read; they are only where there is a terminal.
         notify: told in a sentence what goes wrong later on; from any thread.
-        listen: the recogniser that understands what is said, if it is to be listened to.
+        voice: what listens to what is said, if that is to be listened to.
     """
     chosen: list[Control] = []
     if interactive and sys.stdin is not None and sys.stdin.isatty():
         from voice_coach.controls.keyboard import KeyboardControl
 
         chosen.append(KeyboardControl(notify))
-    if listen is not None:
-        from voice_coach.controls.voice import VoiceControl
-
-        chosen.append(VoiceControl(notify, listen))
+    if voice is not None:
+        chosen.append(voice)
     from voice_coach.controls.socket import SocketControl
 
     chosen.append(SocketControl(folder, notify))
@@ -71,17 +68,6 @@ def start_all(chosen: Sequence[Control], desk: Desk, notify: Notify) -> list[Con
         close_all(chosen)
         raise
     return started
-
-
-def listening(started: Sequence[Control]) -> VoiceControl | None:
-    """The one of them that the coach can be spoken to through, once it listens; waits for that a moment.
-
-    One that does not yet goes on trying, and will be of use if a microphone is plugged in.
-    """
-    from voice_coach.controls.voice import VoiceControl
-
-    voices = (control for control in started if isinstance(control, VoiceControl))
-    return next((voice for voice in voices if voice.listens(_LISTENING_PATIENCE_S)), None)
 
 
 def close_all(started: Sequence[Control]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from voice_coach.controls.control import Control, Desk
 from voice_coach.hearing.ear import CHILD, Ear
+from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def expected(mode: Mode) -> Mapping[str, CommandName]:
     return _WHILE_SCORING if mode == "scoring" else COMMAND_PHRASES
 
 
+LISTENING_PATIENCE_S: Final = 4.0
+"""A recogniser loads its model in half a second; on a machine that is busy it takes longer."""
+
+
 class VoiceControl(Control):
     """Listens to the default microphone, in a process of its own.
 
@@ -36,18 +41,23 @@ class VoiceControl(Control):
     Args:
         notify: told in a sentence what goes wrong later on.
         recogniser: who understands, see ``hearing.recogniser.RECOGNISERS``.
+        ease: how much more easily than usual, see ``hearing.ease``.
         child: the program that listens; another one in tests.
     """
+
+    is_at_hand = False  # only once it listens, which is asked for by ``listens``
 
     def __init__(
         self,
         notify: Callable[[str], None],
         recogniser: str = "pocketsphinx",
+        ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,
     ) -> None:
         self._notify = notify
         self._recogniser = recogniser
+        self._ease = ease
         self._child = child
         self._ear: Ear | None = None
         self._desk: Desk | None = None
@@ -57,14 +67,17 @@ class VoiceControl(Control):
 
     def start(self, desk: Desk) -> None:
         self._desk = desk
-        ear = Ear(self._heard, self._notify, self._deaf, self._recogniser, child=self._child)
+        ear = Ear(self._heard, self._notify, self._deaf, self._recogniser, self._ease, child=self._child)
         self._commands = expected(desk.now().mode)
         ear.expect(self._commands)
         ear.start()
         self._ear = ear
 
-    def listens(self, patience_s: float) -> bool:
-        """Whether it listens by now; waits so long at most until it does."""
+    def listens(self, patience_s: float = LISTENING_PATIENCE_S) -> bool:
+        """Whether it listens by now; waits so long at most until it does.
+
+        One that does not yet goes on trying, and is of use once a microphone is plugged in.
+        """
         if self._ear is not None:
             self._has_listened |= self._ear.listens.wait(patience_s)
         return self._has_listened

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from voice_coach.hearing.ear_messages import expect_message, played_message
+from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.recogniser import Heard
 from voice_coach.model.problems import CoachError
 
@@ -54,7 +55,8 @@ class Ear:
         notify: told in a sentence what goes wrong; likewise.
         deaf: told when nothing that is said can be understood (True), and when it can again; likewise.
         recogniser: its name, see ``RECOGNISERS``.
-        child: the program that listens, without that name; another one in tests.
+        ease: how much more easily than usual it understands, see ``hearing.ease``.
+        child: the program that listens, without these two; another one in tests.
         hangs_after_s: for how long it may say nothing.
     """
 
@@ -64,6 +66,7 @@ class Ear:
         notify: Callable[[str], None],
         deaf: Callable[[bool], None],
         recogniser: str = "pocketsphinx",
+        ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,
         hangs_after_s: float = _HANGS_AFTER_S,
@@ -71,7 +74,7 @@ class Ear:
         self._hear = hear
         self._notify = notify
         self._deaf = deaf
-        self._command = [*child, recogniser]
+        self._command = [*child, recogniser, str(ease)]
         self._hangs_after_s = hangs_after_s
         self._expected: tuple[str, ...] = ()
         self._position_frames = 0

@@ -1,7 +1,7 @@
 """The child process that listens: microphone, echo and recogniser; run as a program, never imported.
 
-Its only argument is the recogniser's name. It ends when its standard input does, so with its parent,
-however that ends. What it tells are lines of JSON, each with one of these keys:
+Its arguments are the recogniser's name and how easily it is to understand. It ends when its standard input
+does, so with its parent, however that ends. What it tells are lines of JSON, each with one of these keys:
 
 - ``listens``: true once it listens to the microphone, again after that was lost;
 - ``heard``: a phrase, with ``end_ms`` and ``score`` beside it;
@@ -68,13 +68,13 @@ class _Child:
             self._messages.put(message)
         os._exit(0)
 
-    def run(self, name: str) -> None:
+    def run(self, name: str, ease: int) -> None:
         """Listen; never returns.
 
         Raises:
             HearingError: the recogniser cannot be used.
         """
-        recogniser = open_recogniser(name)
+        recogniser = open_recogniser(name, ease)
         if self._echo.problem:
             self._tell(trouble=self._echo.problem)
         while True:
@@ -173,7 +173,7 @@ def main() -> None:
     try:
         child = _Child(tells)
         threading.Thread(target=child.take, args=(sys.stdin.buffer,), daemon=True).start()
-        child.run(sys.argv[1])
+        child.run(sys.argv[1], int(sys.argv[2]))
     except HearingError as error:
         tell(tells, {"over": str(error)})
     except Exception as error:  # noqa: BLE001  (libraries raise what they like, and the parent has to be told)

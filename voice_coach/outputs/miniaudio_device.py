@@ -68,6 +68,8 @@ class MiniaudioDevice(LiveOutput):
     there needs no way back.
     """
 
+    tells_taken = True
+
     def __init__(self, latency_ms: int | None = None, *, live: bool = False) -> None:
         safe_ms = _LIVE_PERIOD_MS if live else _PERIOD_MS
         # Where the latency is to be short, a quarter of it is the device's and the rest waits for it.

@@ -98,6 +98,9 @@ class LiveOutput(Output):
     is_heard: ClassVar[bool] = True
     """Whether somebody can listen to it: what is played to nobody does not count as done."""
 
+    tells_taken: ClassVar[bool] = False
+    """Whether it calls ``on_taken``."""
+
     on_taken: Callable[[bytearray], None] | None = None
     """Told exactly what the device takes, as it does so, silence too: 16-bit mono at 48 000 Hz. It is called
     in the device's own thread, where nothing may wait. Set it before ``write``; not every device tells."""
