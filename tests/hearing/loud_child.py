@@ -21,7 +21,8 @@ _LOUD = 500
 class LoudRecogniser(Recogniser):
     """Understands the first of its phrases in 0.2 s of loud sound, the first 0.5 s of listening left out."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ease: int = 0) -> None:
+        del ease
         self._phrases: list[str] = []
         self._frames = self._loud = self._quiet = 0
 
@@ -52,7 +53,8 @@ class LoudRecogniser(Recogniser):
 class UnusableRecogniser(LoudRecogniser):
     """One that says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, ease: int = 0) -> None:
+        del ease
         raise HearingError("unusable", "it has no model")
 
 

@@ -69,7 +69,6 @@ def listened(played: Sound, heard: NDArray[np.int16]) -> tuple[NDArray[np.int16]
     The device takes 60 ms at once, and holds that.
     """
     echo = Echo()
-    assert not echo.problem
     frames = (np.clip(played, -1, 1) * 32_767).astype(np.int16)
     piece, hop = 60 * SAMPLE_RATE_HZ // 1000, HOP_MS * RATE_HZ // 1000
     sent = 0

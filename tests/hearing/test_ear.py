@@ -10,6 +10,7 @@ import threading
 import wave
 from collections.abc import Callable, Generator
 from contextlib import closing
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeVar
 
@@ -118,8 +119,6 @@ def lead(listener: Listener, seconds: float, *, told: bool) -> None:
 def test_the_coach_does_not_hear_itself_and_hears_the_person_all_the_same(
     listener: Listener, tmp_path: Path
 ) -> None:
-    from importlib.util import find_spec
-
     require_real("pywebrtc-audio", find_spec("pywebrtc_audio") is not None, "pip install pywebrtc-audio")
     listener.ear.expect(["said"])
     listener.start()

@@ -1,4 +1,9 @@
-"""The coach does not hear itself: its own sound is taken out of what the microphone hears."""
+"""The coach does not hear itself: its own sound is taken out of what the microphone hears.
+
+WebRTC's canceller (AEC3) takes it out whatever the delay, drift and volume, but with it much of a person who
+speaks at the same time: too much for a recogniser. A linear filter leaves the person as they are, and some of
+the coach, and learns slowly. So the first is used until the second has learnt, and tells when it has.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +11,17 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from voice_coach.hearing.echo_filter import BLOCK, EchoFilter
 from voice_coach.hearing.recogniser import RATE_HZ
 from voice_coach.hearing.reference import Reference
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PIECE: Final = RATE_HZ // 100
-"""How many frames the canceller takes at once, 10 ms."""
+_FULL_SCALE: Final = np.float32(32_768)
 
-_LOUD: Final = 32_768 * 10 ** (-34 / 20)
-"""From this level on the coach counts as speaking: below its voice, above a bed."""
+_LOUD: Final = 10 ** (-34 / 10)
+"""From this power on the coach counts as speaking: below its voice, above a bed."""
 
 _LATER: Final = RATE_HZ * 40 // 1000
 """What was heard is held back for so long, so that an echo never comes before what it is the echo of: then it
@@ -25,19 +30,26 @@ could not be taken out. With PulseAudio and its null sink it would come 22 ms be
 _LASTS_FRAMES: Final = RATE_HZ * 7 // 10
 """So long after it was played a word may still be in the room: on its way, in a headset, in the walls."""
 
+_ECHO_ONLY: Final = 0.01
+"""Where the canceller leaves less than this of the power, there was nothing but the coach."""
+_LEARNT: Final = 0.06
+"""What the filter leaves of the coach's power, about 12 dB less, once it has learnt."""
+_DOUBTED: Final = 0.25
+_LOST: Final = 0.5
+"""What it leaves when it is not used any more, and when it has to learn anew."""
+_SMOOTH: Final = 0.03
+_UNHEARD: Final = 10 ** (-50 / 10)
+
 
 class Echo:
     """Takes the coach's own sound out; used by one thread.
 
-    Without the library that does it, or where that has no build for this machine, the sound passes as it is.
+    Without the library that does it, or where that has no build for this machine, only the filter is there.
     """
 
     def __init__(self) -> None:
-        self._reference = Reference()
-        self._kept = np.zeros(_LATER, np.int16)
-        self._speaks_for = 0
         self.problem = ""
-        """Why nothing is taken out, or ""."""
+        """Why it cannot be done well, or ""."""
         try:
             from pywebrtc_audio import EchoCanceller
 
@@ -45,14 +57,20 @@ class Echo:
         except (ImportError, OSError) as error:
             self._canceller = None
             self.problem = (
-                f"The coach's own voice cannot be taken out of what the microphone hears ({error}). Use "
+                f"The coach's own voice cannot be taken out well of what the microphone hears ({error}). Use "
                 "headphones, or install pywebrtc-audio."
             )
+        self._speaks_for = 0
+        self.begin()
 
     def begin(self) -> None:
         """What comes next has nothing to do with what came before: the microphone was opened."""
         self._reference = Reference()
         self._kept = np.zeros(_LATER, np.int16)
+        self._filter = EchoFilter()
+        self._remains = 1.0
+        self._has_learnt = False
+        self._fresh = 0
 
     def played(self, position_frames: int, samples: NDArray[np.int16]) -> None:
         """What was handed to the loudspeaker, see ``Reference.add``."""
@@ -61,16 +79,43 @@ class Echo:
     def without(self, heard: NDArray[np.int16]) -> tuple[NDArray[np.int16], bool]:
         """What the microphone hears, shape (frames,), without the coach, and whether the coach speaks.
 
-        What comes back is a multiple of ``PIECE`` long; the rest comes with the next call.
+        What comes back is a multiple of ``BLOCK`` long; the rest comes with the next call.
         """
         heard = np.concatenate([self._kept, heard])
-        length = len(heard) - len(heard) % PIECE
-        heard, self._kept = heard[:length], heard[length:]
-        if not length:
-            return heard, self._speaks_for > 0
-        coach = self._reference.take(length)
-        levels = np.sqrt(np.mean(np.square(coach.reshape(-1, PIECE), dtype=np.float32), axis=1))
-        is_loud = bool(levels.max() > _LOUD)
-        speaks = is_loud or self._speaks_for > 0
-        self._speaks_for = _LASTS_FRAMES if is_loud else max(0, self._speaks_for - length)
-        return (heard if self._canceller is None else self._canceller.process(heard, coach)), speaks
+        length = len(heard) - len(heard) % BLOCK
+        blocks, self._kept = heard[:length].reshape(-1, BLOCK), heard[length:]
+        clean = np.empty((len(blocks), BLOCK), np.int16)
+        speaks = self._speaks_for > 0
+        for block, left in zip(blocks, clean, strict=True):
+            coach = self._reference.take(BLOCK)
+            left[:] = self._cleaned(block, coach)
+            speaks = speaks or self._speaks_for > 0
+        return clean.ravel(), speaks
+
+    def _cleaned(self, heard: NDArray[np.int16], coach: NDArray[np.int16]) -> NDArray[np.int16]:
+        played = coach.astype(np.float32) / _FULL_SCALE
+        is_loud = _power(played) > _LOUD
+        self._speaks_for = _LASTS_FRAMES if is_loud else max(0, self._speaks_for - BLOCK)
+        sound = heard.astype(np.float32) / _FULL_SCALE
+        filtered = self._filter.without(sound, played)
+        if self._canceller is None:
+            return _samples(filtered)
+        cancelled = self._canceller.process(heard, coach)
+        if not self._speaks_for:
+            return cancelled
+        power, rest = _power(sound), _power(cancelled.astype(np.float32) / _FULL_SCALE)
+        if power > _UNHEARD and rest < _ECHO_ONLY * power:
+            self._remains += _SMOOTH * (min(1.0, _power(filtered) / power) - self._remains)
+            self._fresh += 1
+            if self._remains > _LOST and self._fresh > 2 * RATE_HZ // BLOCK:
+                self._filter, self._fresh, self._has_learnt = EchoFilter(), 0, False
+        self._has_learnt = self._remains < (_DOUBTED if self._has_learnt else _LEARNT)
+        return _samples(filtered) if self._has_learnt else cancelled
+
+
+def _power(sound: NDArray[np.float32]) -> float:
+    return float(np.mean(np.square(sound)))
+
+
+def _samples(sound: NDArray[np.float32]) -> NDArray[np.int16]:
+    return (np.clip(sound, -1, 1) * (_FULL_SCALE - 1)).astype(np.int16)
