@@ -46,6 +46,7 @@ class Listener:
             recogniser,
             child=CHILD,
             hangs_after_s=hangs_after_s,
+            tries_again_after_s=0.1,
         )
 
     def _keep(self, kept: list[_T], told: _T) -> None:
@@ -154,17 +155,20 @@ def test_a_process_that_dies_is_started_again_and_knows_what_to_expect(tmp_path:
 
 
 @pytest.mark.usefixtures("room")
-def test_one_that_dies_again_and_again_is_given_up(listener: Listener) -> None:
+def test_one_that_dies_again_and_again_is_left_alone_for_a_while(listener: Listener) -> None:
     listener.ear.expect(["die"])
     listener.ear.start()
     listener.wait(lambda: bool(listener.deaf))
     assert len(listener.notes) == 3
     assert listener.notes[-1] == (
-        "Listening broke off again and again (its process ended with -9); the session goes on without it."
+        "Listening broke off again and again (its process ended with -9); the session goes on, and it is "
+        "tried again now and then."
     )
     assert listener.deaf == [True]
     listener.ear.played(bytes(9600))
     listener.ear.expect(["said"])
+    listener.wait(lambda: listener.deaf == [True, False])
+    assert listener.ear.listens.is_set()
 
 
 @pytest.mark.usefixtures("room")

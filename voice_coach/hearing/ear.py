@@ -31,11 +31,14 @@ _LOOK_S: Final = 0.5
 _ENDING_PATIENCE_S: Final = 1.0
 
 _TRIES: Final = 3
+_TRIES_AGAIN_AFTER_S: Final = 30.0
 _WELL_AFTER_S: Final = 60
 """A child that has lived so long was well, and what ends it then is counted anew."""
 
 AGAIN: Final = "Listening broke off ({reason}), and is taken up again."
-GIVEN_UP: Final = "Listening broke off again and again ({reason}); the session goes on without it."
+FAILING: Final = (
+    "Listening broke off again and again ({reason}); the session goes on, and it is tried again now and then."
+)
 WITHOUT: Final = "Nothing that is said can be understood, and the session goes on without ({reason})."
 LOST: Final = "{reason} Until then nothing that is said is understood; the session goes on."
 BACK: Final = "There is a microphone now: what is said is understood."
@@ -58,6 +61,7 @@ class Ear:
         ease: how much more easily than usual it understands, see ``hearing.ease``.
         child: the program that listens, without these two; another one in tests.
         hangs_after_s: for how long it may say nothing.
+        tries_again_after_s: how long it is left alone after it has failed three times.
     """
 
     def __init__(
@@ -70,12 +74,14 @@ class Ear:
         *,
         child: Sequence[str] = CHILD,
         hangs_after_s: float = _HANGS_AFTER_S,
+        tries_again_after_s: float = _TRIES_AGAIN_AFTER_S,
     ) -> None:
         self._hear = hear
         self._notify = notify
         self._deaf = deaf
         self._command = [*child, recogniser, str(ease)]
         self._hangs_after_s = hangs_after_s
+        self._tries_again_after_s = tries_again_after_s
         self._expected: tuple[str, ...] = ()
         self._position_frames = 0
         self._child: _Child | None = None
@@ -128,7 +134,7 @@ class Ear:
         self._over.set()
         with self._lock:
             if self._child is not None:
-                self._child.over.set()
+                self._child.stop()
         if keeping is not threading.current_thread():
             keeping.join()
 
@@ -142,7 +148,7 @@ class Ear:
             child.say(expect_message(self._expected))
             self._child = child
             if self._over.is_set():
-                child.over.set()
+                child.stop()
         return child
 
     def _keep(self, child: _Child) -> None:
@@ -157,10 +163,12 @@ class Ear:
             if self._over.is_set() or child.is_content:
                 return
             tries = 1 if child.alive_s > _WELL_AFTER_S else tries + 1
-            if tries > _TRIES:
-                self._tell(GIVEN_UP.format(reason=reason), deaf=True)
-                return
-            self._notify(AGAIN.format(reason=reason))
+            if tries <= _TRIES:
+                self._notify(AGAIN.format(reason=reason))
+            else:
+                self._tell(FAILING.format(reason=reason), deaf=True)
+                if self._over.wait(self._tries_again_after_s):
+                    return
             try:
                 child = self._started()
             except EarError as error:
@@ -240,6 +248,11 @@ class _Child:
         """Likewise, but dropped where too much waits already."""
         if self._messages.qsize() < _MOST_WAITING:
             self._messages.put(message)
+
+    def stop(self) -> None:
+        """End its process, and have ``watch`` return at once."""
+        self._process.kill()
+        self.over.set()
 
     def watch(self, hangs_after_s: float) -> str:
         """Wait until it has ended, hangs, or is to end; why."""

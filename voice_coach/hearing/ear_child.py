@@ -168,8 +168,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
     tells = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints to standard output from here on goes to standard error
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    if sys.platform != "win32":
+        os.setpriority(os.PRIO_PROCESS, 0, _NICE)  # whatever whoever plays has asked for
     try:
         child = _Child(tells)
         threading.Thread(target=child.take, args=(sys.stdin.buffer,), daemon=True).start()
