@@ -213,3 +213,12 @@ def test_the_table_is_read_by_others() -> None:
         "stops_for_pain": "a set 1 rep 3 left",
     }
     assert (rows[1]["minutes"], rows[1]["pain"], rows[1]["exercises"]) == ("", "", "")
+
+
+@pytest.mark.parametrize("title", ["=1+2", "+1", "-1", "@sum(a)", "\t=1+2", "\r=1+2"])
+def test_a_title_is_never_a_formula_in_the_table(title: str) -> None:
+    done = LedExercise(chapter=1, exercise="a", title=title, reps=0, of_reps=0, heard_ms=9, to_end=True)
+    one = replace(led(0, done=(done,)), title=title, session=title)
+    (row,) = csv.DictReader(io.StringIO(history_csv([one]), newline=""))
+    assert (row["title"], row["session"], row["exercises"]) == (f"'{title}",) * 3
+    assert (row["minutes"], row["reps"]) == ("15.0", "0")

@@ -28,14 +28,19 @@ COLUMNS = (
 )
 _MINUTE_MS = 60 * MS_PER_SECOND
 _YES = {None: "", True: "yes", False: "no"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet takes for the beginning of a formula, as OWASP lists it ("CSV Injection")."""
 
 
 def history_csv(past: Sequence[Led]) -> str:
-    """The table, as RFC 4180 has it; what is not known is empty. Times have their place's lead over UTC."""
+    """The table, as RFC 4180 has it; what is not known is empty. Times have their place's lead over UTC.
+
+    Text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
-    table.writerows(_row(led) for led in past)
+    table.writerows([_defused(cell) for cell in _row(led)] for led in past)
     return text.getvalue()
 
 
@@ -60,6 +65,10 @@ def _row(led: Led) -> tuple[object, ...]:
         "; ".join(done(each) for each in led.exercises),
         "; ".join(stops),
     )
+
+
+def _defused(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _minutes(ms: int | None) -> str:
