@@ -53,7 +53,7 @@ class Remembering:
         self._now_ms = now_ms
         self._began_ms = self._written_ms = now_ms()
         self._has_begun = False
-        self._led: int | None = None
+        self._led: str | None = None
         self._pace_percent = pacing.pace_percent
         self._place: tuple[int, bool] = (0, False)
         self._mode: Mode = "playing"

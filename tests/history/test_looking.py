@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.history.made_past import made_past
-from tests.history.recorder import begin, recording
+from tests.history.recorder import begin, part, recording
 from voice_coach.history.file import HistoryError
 from voice_coach.history.history import History
 from voice_coach.history.looking import correct_pain, forget, is_anything_there, past
@@ -90,6 +90,20 @@ def test_a_session_that_is_forgotten_while_it_is_led_does_not_come_back(path: Pa
     log.ended(led, at_ms=1_800_000_000_000, heard_ms=1_000, to_end=True)
     log.score(led, 3)
     assert past(path) == ()
+
+
+def test_what_comes_of_a_session_that_was_forgotten_is_not_told_of_another(path: Path) -> None:
+    log = History(path, pytest.fail).sessions
+    first = log.begin(run="first", session="s", title="S", at_ms=1_800_000_000_000)
+    (meant,) = (led.id for led in past(path) if led.session == "s")
+    forget(path, [meant])
+    log.begin(run="second", session="s", title="S", at_ms=1_800_000_100_000)
+    log.ended(first, at_ms=1_800_000_200_000, heard_ms=1_000, to_end=True, exercises=[part(1)])
+    log.score(first, 9)
+    correct_pain(path, meant, 8)  # as somebody does who has looked before
+    second = past(path)[-1]
+    assert second.id != meant
+    assert (second.to_end, second.heard_ms, second.pain, second.exercises) == (False, 0, None, ())
 
 
 def test_who_reads_at_the_same_time_is_told_that_a_copy_may_stay(

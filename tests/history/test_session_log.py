@@ -41,7 +41,7 @@ def log(path: Path, told: list[str]) -> SessionLog:
     return History(path, told.append).sessions
 
 
-def _begin(log: SessionLog, run: str = "a run", at_ms: int = BEGAN_MS) -> int | None:
+def _begin(log: SessionLog, run: str = "a run", at_ms: int = BEGAN_MS) -> str | None:
     return log.begin(run=run, session="morning", title="Morning", at_ms=at_ms)
 
 

@@ -38,10 +38,11 @@ MIGRATIONS: tuple[str, ...] = (
     # lead over UTC then, so that a day stays the day it was wherever the person goes. `seen_ms` is when the
     # row was last written, `ended_ms` NULL where nothing could be written at the end. `heard_ms` is what was
     # really led, without pauses. What is only known from the tables above becomes a session of which neither
-    # the length nor whether it was heard to its end is known.
+    # the length nor whether it was heard to its end is known. No `id` is used again: somebody may still
+    # mean the one that was forgotten.
     """
     CREATE TABLE led (
-        id INTEGER PRIMARY KEY,
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
         run TEXT NOT NULL UNIQUE,
         session TEXT NOT NULL,
         title TEXT NOT NULL,

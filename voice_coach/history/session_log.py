@@ -16,18 +16,18 @@ _BEGIN = """
 """
 _PROGRESS = """
     UPDATE led SET seen_ms = ?, seen_offset_s = ?, heard_ms = ?, pace_percent = coalesce(?, pace_percent)
-    WHERE id = ?
+    WHERE run = ?
 """
 # A session may have been forgotten while it is led: then nothing more of it is kept.
 _EXERCISE = """
     INSERT OR REPLACE INTO led_exercise
         (led, chapter, easier, exercise, title, reps, of_reps, heard_ms, to_end)
-    SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM led WHERE id = ?
+    SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM led WHERE run = ?
 """
-_ENDED = "UPDATE led SET ended_ms = seen_ms, to_end = ? WHERE id = ?"
+_ENDED = "UPDATE led SET ended_ms = seen_ms, to_end = ? WHERE run = ?"
 _LAST_PAINS = "SELECT pain FROM led WHERE to_end = 1 ORDER BY id DESC LIMIT ?"
 _UNANSWERED = 3
-_SCORE = "UPDATE led SET pain = ? WHERE id = ?"
+_SCORE = "UPDATE led SET pain = ? WHERE run = ?"
 
 
 class SessionLog:
@@ -59,7 +59,7 @@ class SessionLog:
 
     def begin(
         self, *, run: str, session: str, title: str, at_ms: int, pacing: LedPacing | None = None
-    ) -> int | None:
+    ) -> str | None:
         """Keeps that a session has begun.
 
         Args:
@@ -70,16 +70,17 @@ class SessionLog:
             pacing: the pacing it begins with.
 
         Returns:
-            What the other calls know it by; None if it could not be kept.
+            What the other calls know it by: its run, which no other session has, whatever is forgotten or
+            set aside meanwhile. None if it could not be kept.
         """
         known = pacing or LedPacing()
         moment = (at_ms, local_offset_s(at_ms))
         row = (run, session, title, *moment, *moment, known.guidance, known.pace_percent, known.fit_ms)
-        return self._file.attempt(lambda database: database.execute(_BEGIN, row).lastrowid)
+        return run if self._file.attempt(lambda database: database.execute(_BEGIN, row)) else None
 
     def progress(
         self,
-        led: int | None,
+        led: str | None,
         *,
         at_ms: int,
         heard_ms: int,
@@ -99,7 +100,7 @@ class SessionLog:
 
     def ended(
         self,
-        led: int | None,
+        led: str | None,
         *,
         at_ms: int,
         heard_ms: int,
@@ -115,7 +116,7 @@ class SessionLog:
         """
         self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
 
-    def score(self, led: int | None, pain: int | None) -> None:
+    def score(self, led: str | None, pain: int | None) -> None:
         """Keeps how much pain there is at the end of a session; a later word replaces an earlier one.
 
         Args:
@@ -132,7 +133,7 @@ class SessionLog:
 
     def _write(
         self,
-        led: int | None,
+        led: str | None,
         at_ms: int,
         heard_ms: int,
         pace_percent: int | None,
