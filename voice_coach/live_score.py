@@ -41,14 +41,24 @@ class LiveScore:
 
     def __init__(self, performance: Performance, first: int = 0, *, listens: bool = False) -> None:
         self._performance = performance
-        language = performance.language
-        self._words: LiveWords = language.spoken_to if listens else language.live
+        self._hears = listens
         self._first = first
         self._chapters = Ahead(chain(self._in_order(), self._rehearsed()))
         self._joined: dict[int, Course] = {}
         self._easier: dict[int, Chapter] = {}
         self._said: dict[Aside, Chapter] = {}
         self._asides = performance.asides(first)
+
+    @property
+    def _words(self) -> LiveWords:
+        language = self._performance.language
+        return language.spoken_to if self._hears else language.live
+
+    def hear(self, hears: bool) -> None:
+        """Whether the coach can be spoken to from now on: it is said otherwise then how to answer."""
+        if hears != self._hears:
+            self._hears = hears
+            self._said.clear()
 
     def start(self) -> None:
         """Begins to compile in the background."""
@@ -104,6 +114,7 @@ class LiveScore:
             before: the same session at another pace.
             state: what is being heard of it.
         """
+        self.hear(before._hears)
         index = state.chapter
         old, new = before.chapter(index), self.chapter(index)
         # What is being said, or done instead, is heard to its end as it began.

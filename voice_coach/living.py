@@ -114,7 +114,11 @@ class LiveSession:
             self._given_up.set()  # no other device is waited for
 
     def announce(self, what: Literal["deaf", "hears_again"]) -> None:
-        self._stream.adjust(lambda state: told(state, self._score, what))
+        def announced(state: State) -> State:
+            self._score.hear(what == "hears_again")
+            return told(state, self._score, what)
+
+        self._stream.adjust(announced)
 
     def now(self) -> LiveStatus:
         return self._here(self._stream.now()).status

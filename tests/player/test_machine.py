@@ -18,8 +18,8 @@ from tests.player.made_score import BOW, MadeScore
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
-from voice_coach.player.besides import confirmed
-from voice_coach.player.commanding import commanded
+from voice_coach.player.besides import confirmed, told
+from voice_coach.player.commanding import commanded, spoken
 from voice_coach.player.machine import (
     ASK_LIMIT_MS,
     REMIND_MS,
@@ -75,6 +75,8 @@ BACK: list[CommandName] = ["previous", "previous-rep", "back"]
 
 BESIDES: list[CommandName] = ["pause", "where", "time-left", "louder", "slower"]
 AWAY: list[CommandName] = ["repeat", "pause", "where", "time-left", "louder", "slower", "hurts", "rest"]
+
+UNASKED: list[CommandName] = ["rest", "easier", "leave-out", "end"]
 
 HOLD = State(chapter=1, at_ms=6_700)
 """In the first hold of the exercise."""
@@ -212,12 +214,12 @@ class TestHurting:
 
     def test_a_question_is_not_swallowed_by_another(self) -> None:
         hurting = after(HOLD, "hurts", "time-left")
-        assert said(hurting) == ("time_left", "way_out")
+        assert said(hurting) == ("way_out", "time_left")
         asking = after(run(after(HOLD, "hurts"), 800), "where", "time-left")
         assert said(asking) == ("time_left", "hurts_ask")
 
     def test_from_every_mode_it_leads_out(self) -> None:
-        for mode in set(get_args(Mode)) - {"lost", "ended"}:
+        for mode in set(get_args(Mode)) - {"lost", "ended", "scoring"}:
             assert after(replace(HOLD, mode=mode, offer="resume"), "hurts").mode == "hurting", mode
 
     def test_nothing_but_its_own_commands_leads_away_from_the_way_out(self) -> None:
@@ -398,17 +400,33 @@ class TestHowItWas:
     def test_a_number_means_nothing_before(self) -> None:
         assert self.after(HOLD, "score-5") == HOLD
 
-    def test_after_a_pause_and_a_loss_it_is_asked_again(self) -> None:
+    def test_after_a_pause_and_a_sleep_it_is_asked_again_unless_it_was_answered(self) -> None:
         paused = self.after(self.asked(), "pause")
         assert said(self.after(paused, "resume")) == ("going_on", "score_ask")
-        assert said(returned(lost(self.asked()), SCORE, 1_000)) == ("device_back", "score_ask")
+        assert said(slept(self.asked(), SCORE, 10**8)) == ("going_on", "score_ask")
+        told = self.after(self.asked(), "score-7")
+        assert said(slept(told, SCORE, 10**8)) == ("going_on",)
+        assert said(self.after(told, "pause", "resume")) == ("going_on",)
+
+    def test_whoever_switches_the_sound_off_has_ended_it(self) -> None:
+        assert lost(self.asked()).mode == "ended"
+        keeping = run(replace(self.asked(), speed_percent=90), SCORE_MS, self.RULES)
+        assert (keeping.mode, keeping.offer) == ("offering", "keep")
+        assert lost(keeping).mode == "ended"
+
+    def test_what_hurts_at_the_end_leads_back_to_no_exercise(self) -> None:
+        again = self.after(self.asked(), "hurts")
+        assert (again.mode, said(again), again.hurt) == ("scoring", ("score_ask",), False)
+        keeping = run(replace(self.asked(), speed_percent=90), SCORE_MS, self.RULES)
+        over = self.after(keeping, "hurts")
+        assert (over.mode, said(over), over.hurt) == ("ended", ("ended_after_pain",), False)
 
 
 class TestSpokenCommands:
     """Whoever speaks hears that they were understood."""
 
     def spoken(self, state: State, command: CommandName) -> State:
-        return confirmed(state, after(state, command), SCORE)
+        return spoken(state, command, SCORE, RULES)
 
     def test_a_sound_comes_before_what_is_said_then(self) -> None:
         assert said(self.spoken(HOLD, "time-left")) == ("heard", "time_left")
@@ -419,9 +437,40 @@ class TestSpokenCommands:
         assert said(self.spoken(HOLD, "pause")) == ("paused",)
         assert said(self.spoken(self.spoken(HOLD, "pause"), "resume")) == ("going_on",)
 
-    def test_what_means_nothing_was_understood_all_the_same(self) -> None:
-        assert after(HOLD, "easier") == HOLD
-        assert said(self.spoken(HOLD, "easier")) == ("heard",)
+    def test_what_means_nothing_is_told_by_another_sound(self) -> None:
+        assert after(HOLD, "score-3") == HOLD
+        assert said(self.spoken(HOLD, "score-3")) == ("not_now",)
+
+    @pytest.mark.parametrize(
+        "state",
+        [HOLD, State(chapter=1, at_ms=20_700), replace(HOLD, mode="waiting"), entered(HOLD, "resting")],
+    )
+    @pytest.mark.parametrize("name", NAMES)
+    def test_nothing_is_confirmed_that_does_not_happen(self, name: CommandName, state: State) -> None:
+        there = self.spoken(state, name)
+        assert "heard" not in said(there) or after(state, name) != state or name in UNASKED
+
+    def test_an_answer_that_was_not_asked_for_is_carried_out_as_it_is_meant(self) -> None:
+        assert self.spoken(HOLD, "rest").mode == "paused"
+        assert self.spoken(HOLD, "easier").mode == "hurting"
+        assert self.spoken(HOLD, "end").mode == "ended"
+        assert self.spoken(HOLD, "leave-out").chapter == HOLD.chapter + 1
+        asking = run(after(HOLD, "hurts"), 60_000)
+        assert asking.mode == "asking"
+        assert self.spoken(asking, "rest").mode == "resting"
+
+    @pytest.mark.parametrize("name", ["resume", "slower", "time-left", "louder", "skip"])
+    def test_the_way_out_is_never_begun_anew(self, name: CommandName) -> None:
+        half = run(after(HOLD, "hurts"), 500)
+        there = self.spoken(half, name)
+        assert there.mode == "hurting"
+        assert (there.asides[0], there.aside_ms) == (half.asides[0], half.aside_ms)
+
+    def test_who_cannot_be_heard_any_more_is_told_when_there_is_sound_again(self) -> None:
+        away = told(lost(HOLD), SCORE, "deaf")
+        assert said(returned(away, SCORE, 5_000)) == ("deaf", "device_back")
+        paused = told(lost(after(HOLD, "pause")), SCORE, "deaf")
+        assert said(returned(paused, SCORE, 5_000)) == ("deaf", "device_back_paused")
 
     def test_words_that_become_louder_tell_it_themselves(self) -> None:
         speaking = State(chapter=1, at_ms=200)

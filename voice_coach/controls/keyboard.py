@@ -26,7 +26,7 @@ _SEQUENCE_PATIENCE_S: Final = 0.1
 _LOOK_S: Final = 0.5
 """So often is looked whether to end, where nothing else tells it."""
 
-_TEN_PATIENCE_S: Final = 1.5
+_TEN_PATIENCE_S: Final = 5.0
 """So soon after a one a nought makes it ten."""
 
 OTHER: Final = "other"

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
     from voice_coach.model.live import LiveStatus, Mode
 
 
-_WHILE_SCORING: Final[Mapping[str, CommandName]] = {**COMMAND_PHRASES, **SCORE_PHRASES}
+_BESIDES_NUMBERS: Final = ("repeat", "louder", "quieter", "pause", "stop")
+"""What may be asked for instead of telling a number: nothing that is like an answer, such as "it hurts"."""
+
+_WHILE_SCORING: Final[Mapping[str, CommandName]] = {
+    **{phrase: command for phrase, command in COMMAND_PHRASES.items() if command in _BESIDES_NUMBERS},
+    **SCORE_PHRASES,
+}
 
 
 def expected(mode: Mode) -> Mapping[str, CommandName]:
     """What can be said in a mode, and the command that it gives.
 
-    It is the same in nearly all of them: what is half said while the mode changes is not to be lost.
+    It is the same in all of them but one: what is half said while the mode changes is not to be lost.
     """
     return _WHILE_SCORING if mode == "scoring" else COMMAND_PHRASES
 

@@ -73,8 +73,8 @@ class Command:
     only_in: Literal["", "asking", "scoring"] = ""
 
 
-_POINTS: Final[tuple[tuple[CommandName, str], ...]] = (
-    ("score-0", "zero"),
+_POINTS: Final[tuple[tuple[CommandName, *tuple[str, ...]], ...]] = (
+    ("score-0", "zero", "none", "not at all"),
     ("score-1", "one"),
     ("score-2", "two"),
     ("score-3", "three"),
@@ -183,17 +183,17 @@ COMMANDS: Final[tuple[Command, ...]] = (
             name=name,
             does=f"The pain is {points}, from 0 for none to 10 for the worst.",
             keys=(str(points),),
-            phrases=(said,),
+            phrases=tuple(said),
             only_in="scoring",
         )
-        for points, (name, said) in enumerate(_POINTS)
+        for points, (name, *said) in enumerate(_POINTS)
     ),
 )
 """Every command, in the order in which help lists them. What a remote's one button does has no phrase."""
 
 BY_NAME: Final[Mapping[str, Command]] = {command.name: command for command in COMMANDS}
 
-BY_POINTS: Final[tuple[CommandName, ...]] = tuple(name for name, _said in _POINTS)
+BY_POINTS: Final[tuple[CommandName, ...]] = tuple(name for name, *_said in _POINTS)
 """The command that answers with so many points of pain."""
 
 _ANYWHERE: Final = {key: each for each in COMMANDS if each.only_in != "scoring" for key in each.keys}

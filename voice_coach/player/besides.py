@@ -24,35 +24,45 @@ _CONFIRMATIONS: Final = (
     "nothing_before",
     "nothing_after",
     "heard",
+    "not_now",
     "help",
 )
 """What need not be said to its end when something else is asked for."""
 
 
+_ANNOUNCED: Final = ("deaf", "hears_again")
+
+
 def told(state: State, score: Score, name: AsideName) -> State:
     """Says something in between; what it interrupts comes again from the start of its sentence."""
     if state.mode == "lost":
-        return state
+        # Nothing can be heard; who listens and who does not is told when there is sound again.
+        return replace(state, asides=(about(state, name),)) if name in _ANNOUNCED else state
     left_ms = score.left_ms(state.chapter, state.at_ms, easier=state.easier) if name == "time_left" else None
     said = about(state, name, left_ms)
     if state.mode == "playing" and not state.asides:
         state = stepped_back(state, score, 0)
+    if state.mode == "hurting":
+        # Nobody is held up who is half out of a position that hurts.
+        return replace(state, asides=(*state.asides, said))
     waiting = (aside for aside in state.asides if aside.name not in _CONFIRMATIONS)
     return replace(state, asides=(said, *waiting), aside_ms=0)
 
 
 def confirmed(before: State, after: State, score: Score) -> State:
-    """The state after a command that was spoken, with a sound which tells that it was understood.
+    """The state after a command that was spoken, with a sound which tells what became of it.
 
     Where another sound tells it already, or the words that are being said are louder or softer now, it needs
     none.
     """
     if after.mode in ("lost", "ended") or (after.asides and after.asides[0].name in SOUNDS):
         return after
-    if not after.asides and after != before and _at_place(after) == _at_place(before):
+    if before.mode == after.mode == "hurting":
+        return after  # what is said is not begun anew
+    if after == before:
+        return told(after, score, "not_now")
+    if not after.asides and _at_place(after) == _at_place(before):
         return after
-    if not after.asides and after.mode == "playing" and _at_place(after) == _at_place(before):
-        return told(after, score, "heard")
     return replace(after, asides=(about(after, "heard"), *after.asides), aside_ms=0)
 
 

@@ -17,7 +17,7 @@ from voice_coach.model.steps import (
 )
 from voice_coach.model.timeline import Chapter
 from voice_coach.player import places
-from voice_coach.player.besides import is_speaking, told
+from voice_coach.player.besides import confirmed, is_speaking, told
 from voice_coach.player.machine import (
     about,
     asked_in,
@@ -36,6 +36,12 @@ def commanded(state: State, command: CommandName, score: Score, rules: Rules) ->
     """The state after a command; the same one where it means nothing."""
     if state.mode == "ended":
         return replace(state, asides=()) if command in ("stop", "end") else state
+    is_over = state.mode == "scoring" or (state.mode == "offering" and state.offer == "keep")
+    if is_over and command == "hurts":
+        # There is nothing left to come out of, and nowhere to go back to.
+        if state.mode == "scoring":
+            return entered(state, "scoring", "score_ask")
+        return entered(state, "ended", "ended_after_pain")
     if state.mode == "offering" and command not in _BESIDES and command not in BY_POINTS:
         if command in _YES:
             return _taken_up(state)
@@ -49,6 +55,23 @@ def commanded(state: State, command: CommandName, score: Score, rules: Rules) ->
         command = _ANSWERS.get(command, command)
     return _COMMANDS[command](state, score, rules)
 
+
+def spoken(state: State, command: CommandName, score: Score, rules: Rules) -> State:
+    """The state after a command that was spoken, and a sound that tells what became of it.
+
+    An answer to "how shall we go on?" that is given unasked means what comes nearest to it: whoever says
+    "that is enough" in the middle of a hold is not to be led on.
+    """
+    meant = command if state.hurt else _UNASKED.get(command, command)
+    return confirmed(state, commanded(state, meant, score, rules), score)
+
+
+_UNASKED: Final[Mapping[CommandName, CommandName]] = {
+    "rest": "pause",
+    "easier": "hurts",
+    "leave-out": "skip",
+    "end": "stop",
+}
 
 _YES: Final = ("toggle", "resume", "ready")
 """What takes up an offer, and says that somebody is ready."""

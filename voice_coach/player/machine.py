@@ -138,7 +138,7 @@ def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
     if mode == "scoring":
-        return ("score_ask",)
+        return ("score_ask",) if state.score is None else ()
     return _ASKED.get(mode, ())
 
 
@@ -154,6 +154,9 @@ def lost(state: State) -> State:
     """The sound device is gone. How long a pause has lasted is still known."""
     if state.mode in ("lost", "ended"):
         return state
+    if state.mode == "scoring" or (state.mode == "offering" and state.offer == "keep"):
+        # All of it was heard, and whoever switches the headset off at the end has nothing to say to it.
+        return entered(state, "ended")
     return replace(state, mode="lost", lost_in=state.mode, asides=(), aside_ms=0)
 
 
@@ -163,8 +166,11 @@ def returned(state: State, score: Score, away_ms: int) -> State:
         return state
     if state.lost_in == "paused":
         since_ms = state.since_ms + away_ms
-        return replace(entered(state, "paused", "device_back_paused"), since_ms=since_ms)
-    return gone_on(state, score, max(away_ms, _LOST_BACK_MS), state.lost_in, "device_back")
+        back = replace(entered(state, "paused", "device_back_paused"), since_ms=since_ms)
+    else:
+        back = gone_on(state, score, max(away_ms, _LOST_BACK_MS), state.lost_in, "device_back")
+    # What was to be said meanwhile: whether the coach still hears.
+    return replace(back, asides=(*state.asides, *back.asides))
 
 
 def slept(state: State, score: Score, ms: int) -> State:

@@ -44,6 +44,7 @@ AsideName = Literal[
     "keep_offer",
     "kept",
     "heard",
+    "not_now",
     "help",
     "listen_begins",
     "score_ask",
@@ -58,6 +59,7 @@ SOUNDS: Final[Mapping[AsideName, str]] = {
     "going_on": "go-on",
     "tick": "tick",
     "heard": "heard",
+    "not_now": "not-now",
 }
 """What a sound cue alone tells, so that it is told at once."""
 

@@ -18,8 +18,7 @@ from voice_coach.audio.block import Block
 from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.besides import confirmed
-from voice_coach.player.commanding import commanded
+from voice_coach.player import commanding
 from voice_coach.player.edges import fallen, risen, silence
 from voice_coach.player.machine import lost, moved, over, returned, segment, slept
 from voice_coach.player.state import Rules, Score, Segment, State
@@ -95,11 +94,8 @@ class LiveStream:
         One that was spoken is confirmed by a sound.
         """
 
-        def act(state: State) -> State:
-            after = commanded(state, command, self._score, self._rules)
-            return confirmed(state, after, self._score) if spoken else after
-
-        self._post(command, act)
+        carried_out = commanding.spoken if spoken else commanding.commanded
+        self._post(command, lambda state: carried_out(state, command, self._score, self._rules))
 
     def exchange(self, score: Callable[[State], Score]) -> None:
         """Goes on with other chapters.
