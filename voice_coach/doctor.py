@@ -182,6 +182,19 @@ def _other_programs(coach: Coach) -> Finding:
     return Finding("other programs", "well", f"'voice-coach control pause' works, by {way} in {folder}")
 
 
+def _spoken_commands(coach: Coach) -> Finding:
+    from voice_coach.hearing.ease import kept_ease
+    from voice_coach.voice_trial import RECOGNISERS, VoiceTrial
+
+    what, name = "spoken commands", next(iter(RECOGNISERS))
+    try:
+        with VoiceTrial(name, kept_ease(coach.home.hearing, name)):
+            pass
+    except CoachError as error:
+        return Finding(what, "missing", str(error), "Only needed for --listen; all else steers as well.")
+    return Finding(what, "well", f"{name} and the microphone open: voice-coach listen --test")
+
+
 _AGAIN = "Install voice_coach again: something that it needs is damaged or missing."
 
 _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
@@ -195,6 +208,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
     ("simpleaudio", _simpleaudio, _AGAIN),
     ("keyboard", _keyboard, _AGAIN),
     ("media keys", _media_keys, f"{_AGAIN} Until then, steer by keys or by voice-coach control."),
+    ("spoken commands", _spoken_commands, f"{_AGAIN} Until then, steer by keys."),
     ("other programs", _other_programs, "Until that is put right, steer by keys."),
     ("FLAC files", _flac, f"{_AGAIN} Until then, export to .wav."),
 )
