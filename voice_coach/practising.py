@@ -42,16 +42,28 @@ class Keeper:
         """Where led sessions are kept; None to remember nothing."""
         return self._history.sessions if self._history is not None else None
 
-    def completed(self, chapter: Chapter) -> None:
-        """A chapter was heard to its end: kept if it is an exercise."""
-        if self._history is not None and chapter.exercise:
-            self._history.add(chapter.exercise, session=self.session, run=self.run, at_ms=self._now_ms())
+    def completed(self, chapter: Chapter, *, begun: bool) -> None:
+        """A chapter was heard to its end: kept if it is an exercise.
 
-    def hurt(self, exercise: str, mark: Mark | None) -> None:
-        """Something hurt, in this exercise at this place."""
+        Args:
+            chapter: which.
+            begun: whether the log knows this playing; if it was forgotten since, nothing is kept.
+        """
+        if self._history is not None and chapter.exercise:
+            self._history.add(
+                chapter.exercise, session=self.session, run=self.run, at_ms=self._now_ms(), begun=begun
+            )
+
+    def hurt(self, exercise: str, mark: Mark | None, *, begun: bool) -> None:
+        """Something hurt, in this exercise at this place; ``begun`` as for ``completed``."""
         if self._history is not None and exercise:
             self._history.add_hurt(
-                exercise, session=self.session, run=self.run, at_ms=self._now_ms(), mark=mark
+                exercise,
+                session=self.session,
+                run=self.run,
+                at_ms=self._now_ms(),
+                mark=mark,
+                begun=begun,
             )
 
 

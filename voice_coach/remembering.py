@@ -87,13 +87,15 @@ class Remembering:
             self._heard.whole(index, self._now_ms())
             self._place = index + 1, False  # where several went by since the last look
         if chapter.exercise:
-            self._keeper.completed(chapter)
+            self._begin()
+            self._keeper.completed(chapter, begun=self._led is not None)
         if self._has_begun or chapter.exercise:
             self._write()
 
     def hurt(self, place: Place) -> None:
         """Something hurts there."""
-        self._keeper.hurt(place.exercise, place.mark)
+        self._begin()
+        self._keeper.hurt(place.exercise, place.mark, begun=self._led is not None)
         self._write()
 
     def scored(self, pain: int) -> None:

@@ -59,6 +59,17 @@ def test_what_hurt_is_forgotten_with_its_session(path: Path) -> None:
     assert not any(led.stops for led in past(path))
 
 
+def test_what_belongs_to_no_session_goes_with_whatever_is_forgotten(path: Path) -> None:
+    history = History(path, pytest.fail)
+    history.add("squats", session="s", run="never begun", at_ms=1_000)
+    history.add_hurt("squats", session="s", run="never begun", at_ms=1_000, mark=None)
+    forget(path, [past(path)[0].id])
+    squats = history.practice(["squats"])["squats"]
+    assert (squats.completed_ms, squats.pain_ms) == ((), None)
+    assert b"never begun" not in _bytes(path)
+    assert len(past(path)) == 12
+
+
 def test_what_was_set_aside_as_damaged_goes_with_everything(path: Path) -> None:
     shutil.copy(path, path.with_name("history.db.damaged-20261101-080000"))
     forget(path, [past(path)[0].id])

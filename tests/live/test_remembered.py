@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,14 @@ from tests.live.own_scripts import write_scripts
 from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
-from voice_coach.history.looking import past
+from voice_coach.history.looking import forget, past
 from voice_coach.living import LiveSession
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.past import Led
 
 BEGAN_MS = 1_790_000_000_000
+_TABLES = ("led", "led_exercise", "practice", "hurt")
 
 
 class Room:
@@ -192,6 +195,30 @@ def test_what_hurts_is_kept_at_once_with_its_place(
     (found,) = kept()
     assert found.to_end is False
     assert [(done.exercise, done.reps) for done in found.exercises] == [("bow", 1)]
+
+
+@pytest.mark.parametrize("then", ["it ends", "it hurts"])
+def test_of_a_session_that_is_forgotten_while_it_is_led_nothing_more_is_kept(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]], coach_home: Path, then: str
+) -> None:
+    path = coach_home / "history.db"
+
+    def forgotten(room: Room) -> None:
+        (led,) = kept()
+        assert [done.exercise for done in led.exercises if done.to_end] == ["bow"]
+        forget(path, [led.id])
+        if then == "it hurts":
+            room.give("hurts")
+            threading.Thread(target=lambda: (until(lambda: _is_asking(room)), room.give("end"))).start()
+
+    lead(Room(_once_in("nod", 1, forgotten)))
+    with closing(sqlite3.connect(path)) as database:
+        rows = [database.execute(f"SELECT * FROM {table}").fetchall() for table in _TABLES]
+    assert rows == [[]] * len(_TABLES)
+
+
+def _is_asking(room: Room) -> bool:
+    return room.session is not None and room.session.now().mode == "asking"
 
 
 def test_who_only_looks_in_is_not_remembered(lead: Callable[[Room], None], coach_home: Path) -> None:

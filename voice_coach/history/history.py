@@ -11,11 +11,19 @@ from voice_coach.history.session_log import SessionLog
 from voice_coach.model.cue import Mark
 from voice_coach.model.practice import PAIN_SCALE, Practice
 
-_ADD = "INSERT INTO practice (run, session, exercise, at_ms, completed, pain) VALUES (?, ?, ?, ?, ?, ?)"
+# A session may have been forgotten while it is led: then nothing more of it is kept.
+_UNLESS_FORGOTTEN = "WHERE EXISTS (SELECT 1 FROM led WHERE run = :run)"
+_ADD = """
+    INSERT INTO practice (run, session, exercise, at_ms, completed, pain)
+    SELECT :run, :session, :exercise, :at_ms, :completed, :pain
+"""
 # The rounds of one playing are one time. A row that another program wrote without a time is passed over.
 _ROWS = "FROM practice WHERE exercise = ? AND typeof(at_ms) = 'integer'"
 _COMPLETED = f"SELECT max(at_ms) {_ROWS} AND completed = 1 GROUP BY run ORDER BY 1"
-_HURT = "INSERT INTO hurt (run, session, exercise, at_ms, at_set, rep, side) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_HURT = """
+    INSERT INTO hurt (run, session, exercise, at_ms, at_set, rep, side)
+    SELECT :run, :session, :exercise, :at_ms, :set, :rep, :side
+"""
 _PAIN = f"""
     SELECT max(at_ms) FROM (
         SELECT at_ms {_ROWS} AND pain > 0
@@ -59,6 +67,7 @@ class History:
         at_ms: int,
         completed: bool = True,
         pain: int | None = None,
+        begun: bool = False,
     ) -> None:
         """Keeps that an exercise was played; it is on the disk when this returns.
 
@@ -69,25 +78,50 @@ class History:
             at_ms: when it ended, in milliseconds since 1970, UTC.
             completed: whether it was played to its end.
             pain: what was reported for it, 0 to 10, or None.
+            begun: whether ``sessions`` knows this run; if it was forgotten since, nothing is kept.
 
         Raises:
             ValueError: the pain is not on that scale.
         """
         if pain is not None and not PAIN_SCALE[0] <= pain <= PAIN_SCALE[1]:
             raise ValueError(f"pain {pain} is not from {PAIN_SCALE[0]} to {PAIN_SCALE[1]}")
-        row = (run, session, exercise, at_ms, int(completed), pain)
-        self._file.attempt(lambda database: database.execute(_ADD, row))
+        row = {
+            "run": run,
+            "session": session,
+            "exercise": exercise,
+            "at_ms": at_ms,
+            "completed": int(completed),
+            "pain": pain,
+        }
+        self._file.attempt(lambda database: database.execute(_ADD + (_UNLESS_FORGOTTEN if begun else ""), row))
 
-    def add_hurt(self, exercise: str, *, session: str, run: str, at_ms: int, mark: Mark | None) -> None:
+    def add_hurt(
+        self,
+        exercise: str,
+        *,
+        session: str,
+        run: str,
+        at_ms: int,
+        mark: Mark | None,
+        begun: bool = False,
+    ) -> None:
         """Keeps that something hurt; it is on the disk when this returns.
 
         Args:
             exercise: its id.
-            session, run, at_ms: as for ``add``.
+            session, run, at_ms, begun: as for ``add``.
             mark: which set, rep and side it was.
         """
-        place = (mark.set, mark.rep, mark.side) if mark else (None, None, None)
-        self._file.attempt(lambda database: database.execute(_HURT, (run, session, exercise, at_ms, *place)))
+        row = {
+            "run": run,
+            "session": session,
+            "exercise": exercise,
+            "at_ms": at_ms,
+            "set": mark.set if mark else None,
+            "rep": mark.rep if mark else None,
+            "side": mark.side if mark else None,
+        }
+        self._file.attempt(lambda database: database.execute(_HURT + (_UNLESS_FORGOTTEN if begun else ""), row))
 
 
 def _practice(database: sqlite3.Connection, exercise: str) -> Practice:

@@ -13,7 +13,8 @@ from voice_coach.history.file import HistoryError, HistoryFile
 from voice_coach.model.past import Led, LedExercise, LedPacing, PainStop
 
 _LED: Final = "SELECT * FROM led ORDER BY began_ms, id"
-_RUNS: Final = ("led", "practice", "hurt")
+_OF_LED: Final = ("practice", "hurt")
+_RUNS: Final = ("led", *_OF_LED)
 """The tables with a column ``run``; the others follow by themselves."""
 
 
@@ -79,6 +80,9 @@ def _forget(database: sqlite3.Connection, leds: Collection[int] | None) -> None:
         (runs,) = zip(*_runs(database, leds), strict=True) if leds else ((),)
         for table in _RUNS:
             database.executemany(f"DELETE FROM {table} WHERE run = ?", [(run,) for run in runs])
+        # What belongs to no session is shown nowhere, so nobody could name it.
+        for table in _OF_LED:
+            database.execute(f"DELETE FROM {table} WHERE run NOT IN (SELECT run FROM led)")
     database.execute("COMMIT")
     # The pages that held it are written anew, and then the log of those pages is emptied.
     database.execute("VACUUM")
