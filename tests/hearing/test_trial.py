@@ -20,7 +20,7 @@ READY, PAUSE = "coach ready", "coach pause"
 
 
 class Loudness(Recogniser):
-    """Understands "ready" in whatever is louder than its ease lets through, and "pause" in all that is loud."""
+    """Understands "ready" in what is louder than its ease lets through, and "pause" in all that is loud."""
 
     def __init__(self, ease: int) -> None:
         self._least = 1_000 - 300 * ease
@@ -29,7 +29,7 @@ class Loudness(Recogniser):
     def expect(self, phrases: Collection[str]) -> None:
         self._expected = phrases
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:  # noqa: ARG002
         assert READY in self._expected
         loud = int(np.abs(samples).max(initial=0))
         return [Heard(PAUSE if loud > 5_000 else READY, 0, 0.0)] if loud > self._least else []
