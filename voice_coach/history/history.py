@@ -93,7 +93,8 @@ class History:
             "completed": int(completed),
             "pain": pain,
         }
-        self._file.attempt(lambda database: database.execute(_ADD + (_UNLESS_FORGOTTEN if begun else ""), row))
+        statement = _ADD + (_UNLESS_FORGOTTEN if begun else "")
+        self._file.attempt(lambda database: database.execute(statement, row))
 
     def add_hurt(
         self,
@@ -121,7 +122,8 @@ class History:
             "rep": mark.rep if mark else None,
             "side": mark.side if mark else None,
         }
-        self._file.attempt(lambda database: database.execute(_HURT + (_UNLESS_FORGOTTEN if begun else ""), row))
+        statement = _HURT + (_UNLESS_FORGOTTEN if begun else "")
+        self._file.attempt(lambda database: database.execute(statement, row))
 
 
 def _practice(database: sqlite3.Connection, exercise: str) -> Practice:
