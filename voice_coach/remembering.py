@@ -52,8 +52,9 @@ class Remembering:
         self._heard = heard
         self._now_ms = now_ms
         self._began_ms = self._written_ms = now_ms()
-        self._has_begun = False
+        self._is_due = False  # so much of it was led that it is remembered
         self._led: str | None = None
+        self._untold_pain: int | None = None
         self._pace_percent = pacing.pace_percent
         self._place: tuple[int, bool] = (0, False)
         self._mode: Mode = "playing"
@@ -66,13 +67,13 @@ class Remembering:
         self._heard.look(status.chapter, easier, status.position_ms, self._now_ms())
         self._place = status.chapter, easier
         self._pace_percent = status.speed_percent
-        if not self._has_begun and self._heard.total_ms >= BEGUN_MS:
+        if not self._is_due and self._heard.total_ms >= BEGUN_MS:
             self._write()
 
     def changed(self, place: Place, status: LiveStatus) -> None:
         """The session has come to another sentence, rep or mode."""
         self._place = place.chapter, place.easier
-        if not self._has_begun:
+        if not self._is_due:
             return
         if status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
             self._write()
@@ -89,7 +90,7 @@ class Remembering:
         if chapter.exercise:
             self._begin()
             self._keeper.completed(chapter, begun=self._led is not None)
-        if self._has_begun or chapter.exercise:
+        if self._is_due or chapter.exercise:
             self._write()
 
     def hurt(self, place: Place) -> None:
@@ -106,19 +107,23 @@ class Remembering:
         """
         self._begin()
         if self._keeper.log is not None:
-            self._keeper.log.score(self._led, pain)
+            is_kept = self._keeper.log.score(self._led, pain)
+            self._untold_pain = None if is_kept else pain
 
     def left(self, early: bool) -> None:
         """The session is over; it was left, or heard to its end."""
         to_end = not early or self._heard.is_whole((len(self._names) - 1, False))
         if to_end and self._heard.total_ms:
             self._begin()
-        if self._has_begun:
+        if self._is_due:
             self._write(to_end=to_end)
+        if self._untold_pain is not None:
+            self.scored(self._untold_pain)
 
     def _begin(self) -> None:
-        if not self._has_begun and self._keeper.log is not None:
-            self._has_begun = True
+        """From now on it is written down; where that could not be begun it is tried again each time."""
+        self._is_due = True
+        if self._led is None and self._keeper.log is not None:
             self._led = self._keeper.log.begin(
                 run=self._keeper.run,
                 session=self._keeper.session,
@@ -133,13 +138,14 @@ class Remembering:
             return
         self._written_ms = now_ms = self._now_ms()
         changed = [done for key, done in self._done().items() if self._kept.get(key) != done]
-        self._kept |= {(done.chapter, done.easier): done for done in changed}
         heard_ms, percent = self._heard.total_ms, self._pace_percent
         log = self._keeper.log
         if to_end is None:
-            log.progress(self._led, at_ms=now_ms, heard_ms=heard_ms, pace_percent=percent, exercises=changed)
+            is_kept = log.progress(
+                self._led, at_ms=now_ms, heard_ms=heard_ms, pace_percent=percent, exercises=changed
+            )
         else:
-            log.ended(
+            is_kept = log.ended(
                 self._led,
                 at_ms=now_ms,
                 heard_ms=heard_ms,
@@ -147,6 +153,8 @@ class Remembering:
                 pace_percent=percent,
                 exercises=changed,
             )
+        if is_kept:
+            self._kept |= {(done.chapter, done.easier): done for done in changed}
 
     def _done(self) -> dict[Key, LedExercise]:
         """The exercises of which anything was led."""

@@ -16,6 +16,7 @@ from tests.live.own_scripts import write_scripts
 from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
+from voice_coach.history.file import HistoryFile
 from voice_coach.history.looking import forget, past
 from voice_coach.living import LiveSession
 from voice_coach.model.commands import CommandName
@@ -219,6 +220,29 @@ def test_of_a_session_that_is_forgotten_while_it_is_led_nothing_more_is_kept(
 
 def _is_asking(room: Room) -> bool:
     return room.session is not None and room.session.now().mode == "asking"
+
+
+def test_a_session_whose_first_words_could_not_be_kept_is_kept_from_the_next_on(
+    lead: Callable[[Room], None],
+    kept: Callable[[], tuple[Led, ...]],
+    coach_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voice_coach.history.file._PATIENCE_S", 0.01)
+    path = coach_home / "history.db"
+    HistoryFile(path, pytest.fail).use(lambda _database: None)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+
+        def let_go(room: Room) -> None:
+            room.is_looked_at()
+            assert kept() == ()
+            other.execute("ROLLBACK")
+
+        lead(Room(_once_in("nod", 1, let_go)))
+    (found,) = kept()
+    assert (found.began_ms, found.to_end) == (BEGAN_MS, True)
+    assert [(done.exercise, done.reps) for done in found.exercises] == [("bow", 2), ("nod", 2)]
 
 
 def test_who_only_looks_in_is_not_remembered(lead: Callable[[Room], None], coach_home: Path) -> None:

@@ -35,6 +35,7 @@ class SessionLog:
 
     What goes wrong is told by the file's ``notify``, once, and nothing more is raised: a session is led all
     the same. Where ``begin`` could not write it returns None, which all other calls take and then do nothing.
+    They tell whether they could write, so that it can be tried again.
 
     Args:
         file: the history's file.
@@ -86,8 +87,8 @@ class SessionLog:
         heard_ms: int,
         pace_percent: int | None = None,
         exercises: Sequence[LedExercise] = (),
-    ) -> None:
-        """Keeps how far a session has come.
+    ) -> bool:
+        """Keeps how far a session has come; whether it could.
 
         Args:
             led: which, from ``begin``.
@@ -96,7 +97,7 @@ class SessionLog:
             pace_percent: where the one knob stands now.
             exercises: those that have changed since; an earlier word about the same chapter is replaced.
         """
-        self._write(led, at_ms, heard_ms, pace_percent, exercises, None)
+        return self._write(led, at_ms, heard_ms, pace_percent, exercises, None)
 
     def ended(
         self,
@@ -107,17 +108,20 @@ class SessionLog:
         to_end: bool,
         pace_percent: int | None = None,
         exercises: Sequence[LedExercise] = (),
-    ) -> None:
-        """Keeps that a session is over.
+    ) -> bool:
+        """Keeps that a session is over; whether it could.
 
         Args:
             led, at_ms, heard_ms, pace_percent, exercises: as for ``progress``.
             to_end: whether it was heard to its end, rather than left.
         """
-        self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
+        return self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
 
-    def score(self, led: str | None, pain: int | None) -> None:
+    def score(self, led: str | None, pain: int | None) -> bool:
         """Keeps how much pain there is at the end of a session; a later word replaces an earlier one.
+
+        Returns:
+            Whether it could.
 
         Args:
             led: which, from ``begin``.
@@ -128,8 +132,9 @@ class SessionLog:
         """
         if pain is not None and not PAIN_SCALE[0] <= pain <= PAIN_SCALE[1]:
             raise ValueError(f"pain {pain} is not from {PAIN_SCALE[0]} to {PAIN_SCALE[1]}")
-        if led is not None:
-            self._file.attempt(lambda database: database.execute(_SCORE, (pain, led)))
+        if led is None:
+            return False
+        return self._file.attempt(lambda database: database.execute(_SCORE, (pain, led))) is not None
 
     def _write(
         self,
@@ -139,19 +144,20 @@ class SessionLog:
         pace_percent: int | None,
         exercises: Sequence[LedExercise],
         to_end: bool | None,
-    ) -> None:
+    ) -> bool:
         if led is None:
-            return
+            return False
 
-        def write(database: sqlite3.Connection) -> None:
+        def write(database: sqlite3.Connection) -> bool:
             database.execute("BEGIN IMMEDIATE")
             database.execute(_PROGRESS, (at_ms, local_offset_s(at_ms), heard_ms, pace_percent, led))
             database.executemany(_EXERCISE, [(*_row(each), led) for each in exercises])
             if to_end is not None:
                 database.execute(_ENDED, (to_end, led))
             database.execute("COMMIT")
+            return True
 
-        self._file.attempt(write)
+        return self._file.attempt(write) is not None
 
 
 def _row(done: LedExercise) -> tuple[object, ...]:
