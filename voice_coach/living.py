@@ -197,10 +197,7 @@ class LiveSession:
         if after.score is not None and after.score != before.score:
             points = after.score
             self._happened.append(("scored", lambda: self._listeners.scored(points)))
-        is_over = before.mode in ("ended", "scoring") or (
-            before.mode == "offering" and before.offer == "keep"
-        )
-        if after.mode == "ended" and not is_over and command in ("stop", "end"):
+        if after.mode == "ended" and not _is_over(before) and command in ("stop", "end"):
             self._is_left = True
 
     def _tell(self) -> None:
@@ -208,7 +205,7 @@ class LiveSession:
         while not self._over.wait(TICK_S):
             self._look()
         self._look()
-        is_left = self._is_left or self._stream.now().mode != "ended"
+        is_left = self._is_left or not _is_over(self._stream.now())
         self._safely("left", lambda: self._listeners.left(is_left))
 
     def _safely(self, listener: str, tell: Callable[[], None]) -> None:
@@ -285,3 +282,10 @@ class LiveSession:
         self._speed_percent = stays
         self._stream.adjust(back)
         self._listeners.notify(f"The pace stays as it is: {error}")
+
+
+def _is_over(state: State) -> bool:
+    """Whether there is nothing left of the session but a question, also while that is held up."""
+    mode = state.lost_in if state.mode == "lost" else state.mode
+    mode = state.held if mode == "paused" else mode
+    return mode in ("ended", "scoring") or (mode == "offering" and state.offer == "keep")

@@ -53,9 +53,12 @@ class Marker:
         self._looked_ms: int | None = None
         self._heard_ms = BEGUN_MS if file.read() is None else 0
         self._place: Place | None = None
+        self._is_over = False
 
     def look(self, status: LiveStatus) -> None:
         """Time has gone on."""
+        if self._has_come_to_end(status):
+            return
         now_ms, before_ms = self._now_ms(), self._looked_ms
         self._looked_ms = now_ms
         if before_ms is not None and status.mode == "playing":
@@ -66,7 +69,7 @@ class Marker:
 
     def mark(self, place: Place, status: LiveStatus) -> None:
         """The session has come to this place."""
-        if status.mode in ("offering", "scoring", "ended"):
+        if self._has_come_to_end(status) or status.mode in ("offering", "ended"):
             return
         if self._offered is not None:
             # Whoever has not taken up the offer is at the very beginning.
@@ -75,6 +78,13 @@ class Marker:
             self._offered = None
         self._place = place
         self.look(status)
+
+    def _has_come_to_end(self, status: LiveStatus) -> bool:
+        """Whether nothing is left but a question: whoever goes away then has nothing to go on with."""
+        if status.is_asked_at_end and not self._is_over:
+            self._is_over, self._place = True, None
+            self._file.clear(self._runs)
+        return self._is_over
 
     def left(self, early: bool) -> None:
         """A session that was heard to its end is not gone on with."""

@@ -75,7 +75,10 @@ class Remembering:
         self._place = place.chapter, place.easier
         if not self._is_due:
             return
-        if status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
+        if status.is_asked_at_end and status.mode != self._mode:
+            # Whoever goes away without an answer has heard all of it.
+            self._write(to_end=True)
+        elif status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
             self._write()
         self._mode = status.mode
 

@@ -34,6 +34,7 @@ class Room:
         self.device = TestDevice(self._heard)
         self.session: LiveSession | None = None
         self.away_ms = 0
+        self.asks_pain = False
         self._act = act
         self._blocks = 0
         self._looks = 0
@@ -73,7 +74,7 @@ def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callabl
         wishes = Wishes(guidance="full", speed=0.8)
         performance = coach.prepare("two", wishes)
         asked = Asked(session="two", wishes=wishes)
-        room.session = coach.lead(performance, room.look, asked=asked, waits=True)
+        room.session = coach.lead(performance, room.look, asked=asked, waits=True, asks_pain=room.asks_pain)
         room.session.play(room.device, no_other)
 
     yield led
@@ -144,6 +145,47 @@ def test_a_session_that_is_left(
         ("bow", 2, 2, True),
         ("nod", 1, 2, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "paused"), [("scoring", False), ("scoring", True), ("offering", False), ("offering", True)]
+)
+def test_who_goes_away_while_something_is_asked_at_the_end_has_heard_all_of_it(
+    lead: Callable[[Room], None],
+    kept: Callable[[], tuple[Led, ...]],
+    coach_home: Path,
+    mode: str,
+    paused: bool,
+) -> None:
+    """As Ctrl-C or a closed terminal do it, and, as all is on the disk already, a kill."""
+    bookmark = coach_home / "bookmark.json"
+    seen: list[object] = []
+    if mode == "offering":
+        turn = _once_in("nod", 1, lambda room: room.give("slower"))
+    else:
+        turn = _once_in("nod", 1, lambda _room: seen.append(bookmark.exists()))
+
+    def leave(room: Room, ms: int) -> None:
+        turn(room, ms)
+        assert room.session
+        if room.session.now().mode == mode:
+            room.is_looked_at()
+            seen.append((kept()[0].to_end, bookmark.exists()))
+            if paused:
+                room.give("pause")
+            else:
+                raise KeyboardInterrupt
+        elif room.session.now().mode == "paused":
+            room.is_looked_at()
+            raise KeyboardInterrupt
+
+    room = Room(leave)
+    room.asks_pain = mode == "scoring"
+    with pytest.raises(KeyboardInterrupt):
+        lead(room)
+    assert seen == ([True] if mode == "scoring" else []) + [(True, False)]
+    (found,) = kept()
+    assert (found.to_end, bookmark.exists()) == (True, False)
 
 
 def test_a_rep_that_is_skipped_is_not_done(

@@ -59,3 +59,8 @@ class LiveStatus:
     has_easier: bool = False
     offer: str = ""
     score: int | None = None
+
+    @property
+    def is_asked_at_end(self) -> bool:
+        """Whether there is nothing left of the session but a question: for the pain, or for the pace."""
+        return self.mode == "scoring" or self.offer == "keep"
