@@ -78,6 +78,8 @@ class Remembering:
         if status.is_asked_at_end and status.mode != self._mode:
             # Whoever goes away without an answer has heard all of it.
             self._write(to_end=True)
+            if status.mode == "scoring" and self._keeper.log is not None:
+                self._keeper.log.asked(self._led)
         elif status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
             self._write()
         self._mode = status.mode

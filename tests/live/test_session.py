@@ -14,6 +14,7 @@ from tests.live.own_scripts import write_scripts
 from voice_coach.audio.block import Block
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
+from voice_coach.history.looking import correct_pain, past
 from voice_coach.living import LiveSession
 from voice_coach.model.commands import BY_POINTS, CommandName
 from voice_coach.model.live import LiveStatus
@@ -285,20 +286,39 @@ def test_the_pain_that_is_told_at_the_end_is_remembered(
 def test_whoever_never_answers_is_asked_no_more(
     wish: bool | None, modes_after_three: bool, coach: Coach, performance: Performance
 ) -> None:
-    def is_asked() -> bool:
-        modes: set[str] = set()
+    asked = [_is_asked(coach, performance, wish) for _ in range(4)]
+    assert asked == [wish is not False] * 3 + [modes_after_three]
 
-        def heard(_ms: int) -> None:
-            modes.add(session.now().mode)
-            if session.now().mode == "waiting":
-                session.give("ready")
 
-        session: LiveSession = coach.lead(performance, waits=True, asks_pain=wish)
-        session.play(TestDevice(heard), no_other)
-        return "scoring" in modes
+def test_whoever_was_not_asked_has_not_kept_silent(
+    coach: Coach, performance: Performance, coach_home: Path
+) -> None:
+    assert not any(_is_asked(coach, performance, False) for _ in range(3))
+    assert [_is_asked(coach, performance, None) for _ in range(4)] == [True, True, True, False]
+    path = coach_home / "history.db"
+    correct_pain(path, past(path)[-1].id, 2)  # told later, although nobody had asked
+    assert _is_asked(coach, performance, None)
 
-    assert [is_asked() for _ in range(3)] == [wish is not False] * 3
-    assert is_asked() is modes_after_three
+
+def _is_asked(coach: Coach, performance: Performance, wish: bool | None) -> bool:
+    """Whether somebody who never answers is asked for the pain at the end of a session."""
+    modes: set[str] = set()
+
+    def heard(_ms: int) -> None:
+        mode = session.now().mode
+        if mode == "waiting":
+            session.give("ready")
+        if mode == "scoring" and mode not in modes:
+            # This device is endlessly quick; a real one leaves time to look at the session.
+            until(lambda: bool(seen) and seen[-1] == "scoring")
+        modes.add(mode)
+
+    seen: list[str] = []
+    session: LiveSession = coach.lead(
+        performance, lambda status: seen.append(status.mode), waits=True, asks_pain=wish
+    )
+    session.play(TestDevice(heard), no_other)
+    return "scoring" in modes
 
 
 def test_nobody_is_asked_where_nothing_is_remembered(coach: Coach, coach_home: Path) -> None:

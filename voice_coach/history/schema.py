@@ -37,7 +37,8 @@ MIGRATIONS: tuple[str, ...] = (
     # 3: a row for each session that was led, and one for each part of it. `..._offset_s` is the local time's
     # lead over UTC then, so that a day stays the day it was wherever the person goes. `seen_ms` is when the
     # row was last written, `ended_ms` NULL where nothing could be written at the end. `heard_ms` is what was
-    # really led, without pauses. What is only known from the tables above becomes a session of which neither
+    # really led, without pauses; `asked` whether anybody was asked for the pain at its end.
+    # What is only known from the tables above becomes a session of which neither
     # the length nor whether it was heard to its end is known. No `id` is used again: somebody may still
     # mean the one that was forgotten.
     """
@@ -56,6 +57,7 @@ MIGRATIONS: tuple[str, ...] = (
         guidance TEXT,
         pace_percent INTEGER,
         fit_ms INTEGER,
+        asked INTEGER NOT NULL DEFAULT 0 CHECK (asked IN (0, 1)),
         pain INTEGER CHECK (pain IS NULL OR (typeof(pain) = 'integer' AND pain BETWEEN 0 AND 10))
     );
     CREATE INDEX led_by_time ON led (began_ms);

@@ -25,8 +25,9 @@ _EXERCISE = """
     SELECT id, ?, ?, ?, ?, ?, ?, ?, ? FROM led WHERE run = ?
 """
 _ENDED = "UPDATE led SET ended_ms = seen_ms, to_end = ? WHERE run = ?"
-_LAST_PAINS = "SELECT pain FROM led WHERE to_end = 1 ORDER BY id DESC LIMIT ?"
+_LAST_PAINS = "SELECT pain FROM led WHERE asked = 1 OR pain IS NOT NULL ORDER BY id DESC LIMIT ?"
 _UNANSWERED = 3
+_ASKED = "UPDATE led SET asked = 1 WHERE run = ?"
 _SCORE = "UPDATE led SET pain = ? WHERE run = ?"
 
 
@@ -45,9 +46,10 @@ class SessionLog:
         self._file = file
 
     def is_answered(self) -> bool:
-        """Whether the question for the pain is answered now and then: it was after one of the last three
+        """Whether the question for the pain is answered now and then.
 
-        sessions that were heard to their end, or there were not so many yet.
+        It was after one of the last three sessions in which it was asked, or there were not so many yet. An
+        answer that was given later, or unasked, counts as well.
         """
         if not self._file.is_there:
             return True
@@ -116,6 +118,11 @@ class SessionLog:
             to_end: whether it was heard to its end, rather than left.
         """
         return self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
+
+    def asked(self, led: str | None) -> None:
+        """Keeps that somebody is asked how much pain there is."""
+        if led is not None:
+            self._file.attempt(lambda database: database.execute(_ASKED, (led,)))
 
     def score(self, led: str | None, pain: int | None) -> bool:
         """Keeps how much pain there is at the end of a session; a later word replaces an earlier one.
