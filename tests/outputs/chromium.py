@@ -54,7 +54,8 @@ def opened(
 ) -> Generator[Page]:
     """A page from a file, ready. A request for anything else fails the test, and so does a complaint.
 
-    What is a blob or data was in the page already. ``before`` is JavaScript to run before the page's own, ``ready`` what is there once it is.
+    What is a blob or data was in the page already. ``before`` is JavaScript to run before the page's own,
+    ``ready`` what is there once it is.
     """
     width, height = size
     context = browser.new_context(
