@@ -131,7 +131,7 @@ def lead(
         if marker is not None:
             marker.left(early)
         if book is not None:
-            book.left(early)
+            book.left()
 
     session = LiveSession(
         score,

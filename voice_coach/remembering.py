@@ -77,7 +77,7 @@ class Remembering:
             return
         if status.is_asked_at_end and status.mode != self._mode:
             # Whoever goes away without an answer has heard all of it.
-            self._write(to_end=True)
+            self._write(to_end=self._is_to_end())
             if status.mode == "scoring" and self._keeper.log is not None:
                 self._keeper.log.asked(self._led)
         elif status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
@@ -96,7 +96,7 @@ class Remembering:
             self._begin()
             self._keeper.completed(chapter, begun=self._led is not None)
         if self._is_due or chapter.exercise:
-            self._write()
+            self._write(to_end=True if index == len(self._names) - 1 else None)
 
     def hurt(self, place: Place) -> None:
         """Something hurts there."""
@@ -115,15 +115,17 @@ class Remembering:
             is_kept = self._keeper.log.score(self._led, pain)
             self._untold_pain = None if is_kept else pain
 
-    def left(self, early: bool) -> None:
+    def left(self) -> None:
         """The session is over; it was left, or heard to its end."""
-        to_end = not early or self._heard.is_whole((len(self._names) - 1, False))
-        if to_end and self._heard.total_ms:
-            self._begin()
         if self._is_due:
-            self._write(to_end=to_end)
+            self._write(to_end=self._is_to_end())
         if self._untold_pain is not None:
             self.scored(self._untold_pain)
+
+    def _is_to_end(self) -> bool:
+        """Whether the last chapter was heard to its end; whoever has left it out has left the session."""
+        last = len(self._names) - 1
+        return any(self._heard.is_whole((last, easier)) for easier in (False, True))
 
     def _begin(self) -> None:
         """From now on it is written down; where that could not be begun it is tried again each time."""

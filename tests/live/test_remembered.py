@@ -200,6 +200,33 @@ def test_a_rep_that_is_skipped_is_not_done(
     assert [(done.exercise, done.reps) for done in found.exercises] == [("bow", 1), ("nod", 2)]
 
 
+def test_who_leaves_everything_out_is_not_remembered(lead: Callable[[Room], None], coach_home: Path) -> None:
+    def leave_out(room: Room, _ms: int) -> None:
+        room.is_looked_at()
+        room.give("skip")
+
+    room = Room(leave_out)
+    lead(room)
+    assert room.session
+    assert room.session.now().mode == "ended"
+    assert room.device.frames // 48 < 2_000
+    assert not (coach_home / "history.db").exists()
+
+
+def test_who_leaves_the_end_out_has_left(
+    lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]], coach_home: Path
+) -> None:
+    def leave_out(room: Room) -> None:
+        room.give("skip")  # the rest of this exercise,
+        room.give("skip")  # and the closing
+
+    lead(Room(_once_in("nod", 1, leave_out)))
+    (found,) = kept()
+    assert found.to_end is False
+    assert [(done.exercise, done.to_end) for done in found.exercises] == [("bow", True), ("nod", False)]
+    assert not (coach_home / "bookmark.json").exists()  # there is nothing to go on with
+
+
 def test_a_pause_is_not_counted(lead: Callable[[Room], None], kept: Callable[[], tuple[Led, ...]]) -> None:
     def pause(room: Room) -> None:
         room.give("pause")
