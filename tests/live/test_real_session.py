@@ -8,43 +8,30 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import suppress
-from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from tests.cli.command import wait_until
 from tests.controls.message_bus import MessageBus, running_bus
 from tests.live.own_scripts import write_scripts
-from tests.player.hand_device import HandDevice
+from tests.live.replay import MOST_QUIET_MS, Deed, RanDryError, gaps, replayed
 from tests.sound_server import SoundServer
-from voice_coach.audio.block import Block
 from voice_coach.coach import Coach
 from voice_coach.controls.calling import ask
 from voice_coach.controls.choosing import close_all, controls, start_all
-from voice_coach.live_score import LiveScore
 from voice_coach.living import LiveSession
 from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
-from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.outputs.output import LiveOutput, device
 from voice_coach.performance import Performance
-from voice_coach.player.state import Rules, State
-from voice_coach.player.stream import FADE_MS, LiveStream
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from voice_coach.player.state import State
 
 LONG = "VOICE_COACH_LONG" in os.environ
 """Also runs the whole of lower-back-short, ten minutes; otherwise a session of half a minute."""
-
-MOST_QUIET_MS = 80
-"""What follows a command may have to be spoken first; until then, after a fade, it is quiet."""
 
 SESSION = """
 kind: session
@@ -99,7 +86,7 @@ class Steered:
     """A session that plays in a thread of its own; every command, with the frame at which it was obeyed."""
 
     def __init__(self, coach: Coach, performance: Performance, output: LiveOutput) -> None:
-        self.obeyed: list[tuple[int, CommandName]] = []
+        self.obeyed: list[Deed] = []
         self.told: list[LiveStatus] = []
         self.session: LiveSession = coach.lead(performance, self.told.append, waits=True)
         self._output = output
@@ -107,7 +94,7 @@ class Steered:
         tell = stream._on_command  # pyright: ignore[reportPrivateUsage]
 
         def obeyed(command: CommandName, before: State, after: State) -> None:
-            self.obeyed.append((output.position_frames, command))
+            self.obeyed.append(Deed(output.position_frames, command))
             tell(command, before, after)
 
         stream._on_command = obeyed  # pyright: ignore[reportPrivateUsage]
@@ -143,24 +130,6 @@ class Steered:
             self._trouble = error
 
 
-def replayed(performance: Performance, obeyed: list[tuple[int, CommandName]]) -> NDArray[np.int16]:
-    """What the stream gives when these commands come at these frames."""
-    score = LiveScore(performance)
-    score.start()
-
-    def render(chapter: Chapter, frames: int, start_ms: int, volume_db: float) -> Iterator[Block]:
-        return performance.rendered(chapter, frames, start_ms, volume_db)
-
-    stream = LiveStream(score, Rules(), render, State())
-    by_hand = HandDevice(stream)
-    for frame, command in obeyed:
-        by_hand.hear(frame - by_hand.position_frames)
-        stream.give(command)
-    by_hand.hear(10**9)
-    score.close(1)
-    return by_hand.heard
-
-
 def test_a_whole_session_steered_and_recorded(
     sound_server: SoundServer, bus: MessageBus, coach_home: Path, session: str
 ) -> None:
@@ -168,10 +137,6 @@ def test_a_whole_session_steered_and_recorded(
         with suppress(RanDryError):
             return steered_and_recorded(sound_server, bus, coach_home, session)
     return steered_and_recorded(sound_server, bus, coach_home, session)
-
-
-class RanDryError(AssertionError):
-    """What was recorded is not what was played."""
 
 
 def steered_and_recorded(sound_server: SoundServer, bus: MessageBus, coach_home: Path, session: str) -> None:
@@ -221,8 +186,7 @@ def steered_and_recorded(sound_server: SoundServer, bus: MessageBus, coach_home:
         recorded = recording.samples()[start:, 0]
         expected = replayed(performance, steered.obeyed)
     assert notices == []
-    names = [name for _, name in steered.obeyed]
-    assert set(names) >= {
+    assert {deed.what for deed in steered.obeyed} >= {
         "toggle",
         "pause",
         "where",
@@ -234,40 +198,4 @@ def steered_and_recorded(sound_server: SoundServer, bus: MessageBus, coach_home:
         "quieter",
     }
     assert steered.told[-1].mode == "ended"
-    frames = [frame for frame, _ in steered.obeyed]
-    assert max(gaps(recorded, expected, frames)) <= MOST_QUIET_MS * FRAMES_PER_MS
-
-
-def gaps(recorded: NDArray[np.int16], expected: NDArray[np.int16], commands: list[int]) -> list[int]:
-    """The frames of silence that came after the fade at each command, until what follows was there.
-
-    Everything else must be as expected, sample for sample.
-    """
-    at = first_sound(recorded) - first_sound(expected)
-    found: list[int] = []
-    for begin, end in pairwise([0, *commands, last_sound(expected) + 1]):
-        quiet = gap(recorded[at:], expected[begin:end])
-        if quiet is None:
-            raise RanDryError(f"what follows frame {begin} is not what was played")
-        found.append(quiet)
-        at += quiet + end - begin
-    return found
-
-
-def gap(recorded: NDArray[np.int16], piece: NDArray[np.int16]) -> int | None:
-    """How much silence comes before a piece, or after the fade that it begins with; None if it is another."""
-    for faded in (0, FADE_MS * FRAMES_PER_MS):
-        for quiet in range(MOST_QUIET_MS * FRAMES_PER_MS + 1):
-            rest = recorded[faded + quiet : quiet + len(piece)]
-            if np.array_equal(rest, piece[faded:]):
-                is_quiet = not recorded[faded : faded + quiet].any()
-                return quiet if is_quiet and np.array_equal(recorded[:faded], piece[:faded]) else None
-    return None
-
-
-def first_sound(samples: NDArray[np.int16]) -> int:
-    return int(np.flatnonzero(samples)[0])
-
-
-def last_sound(samples: NDArray[np.int16]) -> int:
-    return int(np.flatnonzero(samples)[-1])
+    assert max(gaps(recorded, expected, steered.obeyed)) <= MOST_QUIET_MS * FRAMES_PER_MS

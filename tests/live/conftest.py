@@ -1,0 +1,32 @@
+"""Fixtures for sessions that listen."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.sound_server import Room, running_room
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> Generator[Room]:
+    """A room with a loudspeaker, people and a microphone, found by this test and its child processes."""
+    if sys.platform != "linux":
+        pytest.skip("there is no such sound server")
+    with running_room() as room:
+        for name, value in room.environ.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.delenv("PULSE_SOURCE", raising=False)
+        yield room
+
+
+@pytest.fixture
+def short_home(monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
+    """The folder of user files at a path that is short enough for a socket's, as pytest's is not."""
+    with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as made:
+        monkeypatch.setenv("VOICE_COACH_HOME", made)
+        yield Path(made)
