@@ -112,10 +112,10 @@ _ASIDES: Final = (
 )  # fmt: skip
 
 
-def talk(seed: int, *, report: bool) -> Iterator[str]:
-    """Sentences without end, every fifth of them nearly a command."""
+def talk(seed: int, *, report: bool, nearly: bool = True) -> Iterator[str]:
+    """Sentences without end; every fifth is nearly a command if there are to be such. None is one."""
     dice = random.Random(f"{seed} {report}")
-    nearly = (_NEARLY_REPORT if report else _NEARLY_TUNING).splitlines()
+    near = (_NEARLY_REPORT if report else _NEARLY_TUNING).splitlines()
     half = int(report)
     while True:
         for _ in range(4):
@@ -126,4 +126,5 @@ def talk(seed: int, *, report: bool) -> Iterator[str]:
                     dice.choice(words[half::2]) for words in (_OPENERS, _WHO, _DID, _WHAT, _THEN)
                 )
                 yield f"{opener}, {who} {did} {what}, {then}."
-        yield dice.choice(nearly)
+        if nearly:
+            yield dice.choice(near)

@@ -203,7 +203,8 @@ def _false(recogniser: Recogniser, coach: Sound, seconds: int) -> None:
     sounds = {
         "the coach's own session": (own, True),
         "the same at −20 dB": (own * np.float32(10 ** (_COACH_DB / 20)), True),
-        "other people's talk": (_talking(seconds), False),
+        "other people's talk": (_talking(seconds, nearly=True), False),
+        "the same without what is nearly a command": (_talking(seconds, nearly=False), False),
         "household noise": (_household(seconds), False),
     }
     recogniser.expect(COMMAND_PHRASES)
@@ -216,11 +217,11 @@ def _false(recogniser: Recogniser, coach: Sound, seconds: int) -> None:
         print(f"{name}, {minutes:.0f} min: {len(told)} false {phrases}; {share:.1%} of a core", flush=True)
 
 
-def _talking(seconds: int) -> Sound:
+def _talking(seconds: int, *, nearly: bool) -> Sound:
     pieces: list[Sound] = []
     for number, voice in enumerate(OTHERS):
         frames = 0
-        for text in talk(100 + number, report=True):
+        for text in talk(100 + number, report=True, nearly=nearly):
             pieces.append(said(voice, text, 0.9 + 0.05 * (len(pieces) % 6)))
             frames += len(pieces[-1]) + round(0.4 * RATE_HZ)
             if frames > seconds * RATE_HZ / len(OTHERS):

@@ -1,7 +1,7 @@
 """pocketsphinx with its own US-English model: it listens back whenever somebody stops speaking.
 
-First the wake word is looked for among all sounds, which is cheap. Only where it may be is it asked what was
-said: the phrases against everyday words and words that are near to them. A phrase counts if it was said last.
+Then it asks what was said: the phrases with the wake word, against the same without it, everyday words and
+words that are near to them. A phrase counts if it was said last.
 """
 
 from __future__ import annotations
@@ -25,21 +25,18 @@ from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogni
 from voice_coach.hearing.thresholds import EASED, LEAST_SURE, Thresholds
 
 _NAME: Final = "pocketsphinx"
-_WAKE, _WORDS = "wake", "words"  # its two searches
+_WORDS = "words"  # its search
 _WAKE_FIRST = f"{WAKE_WORD} "
 _DECOY, _PHRASE = "~", "^"  # before a word of its dictionary
+_BARE: Final = "~="  # before a phrase without the wake word
 
 # All in frames of 10 ms.
 _KEPT = 300
-_LONGEST = 280
+_LONGEST = 260
 """From the wake word to the notice that a phrase is over."""
-_SHORTEST = 40
-_LEAD = 25
-"""Before the wake word."""
-_LEAST_HEARD = 120
-"""For the wake word's search: the level of speech is taken from it."""
-_OVERLAP = 60
-"""The wake word may lie across two searches."""
+_AFTER = 22
+"""What came last is no speech any more. Put before what is looked at, there and back, it tells what the room
+sounds like: pocketsphinx's noise removal learns from what comes first."""
 _PAUSE = 5
 """What is between words that do not belong together, and before the first."""
 _ENDS_WITHIN = 55
@@ -106,14 +103,22 @@ class PocketsphinxRecogniser(Recogniser):
         }
         self._needs_wake = all(phrase.startswith(_WAKE_FIRST) for phrase in alone)
         self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in sorted(alone)}
-        for word, phrase in self._phrases.items():
+        bare = {
+            _BARE + phrase.removeprefix(_WAKE_FIRST).replace(" ", "_"): phrase.removeprefix(_WAKE_FIRST)
+            for phrase in sorted(alone)
+            if phrase.startswith(_WAKE_FIRST)
+        }
+        for word, phrase in [*self._phrases.items(), *bare.items()]:
             if word not in self._added:
                 _add(self._decoder, word, phrase_sounds(phrase, known, WAKE_WORD))
                 self._added.add(word)
         share = self._thresholds.share if self._needs_wake else self._thresholds.share_asked
+        shares = dict.fromkeys(self._phrases, share) | dict.fromkeys(bare, self._thresholds.share_bare)
+        if not self._needs_wake:
+            shares[_DECOY + WAKE_WORD] = share  # with a breath after it, it is no number
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "words.arpa"
-            path.write_text(_shares(self._phrases, share), "utf-8")
+            path.write_text(_shares(shares), "utf-8")
             self._decoder.add_lm_file(_WORDS, str(path))
         self._fresh()
 
@@ -143,22 +148,21 @@ class PocketsphinxRecogniser(Recogniser):
 
     def _fresh(self) -> None:
         """Nothing was said yet."""
-        self._began = self._searched = self._frames
+        self._began = self._frames
         self._kept = np.zeros(_KEPT * FRAME, np.int16)
         self._endings = Endings()
-        self._wakes: list[int] = []
         self._coach = -_KEPT
 
     def _last(self, begin: int) -> bytes:
-        """What was heard from a frame until now; at most all that is kept."""
-        return self._kept[max(0, (_KEPT - (self._frames - begin)) * FRAME) :].tobytes()
+        """What was heard from a frame until now, after the sound of the room."""
+        room = self._kept[-_AFTER * FRAME :]
+        return np.concatenate((room, room[::-1], self._kept[(begin - self._frames) * FRAME :])).tobytes()
 
     def _look(self, decoder: Decoder) -> Iterator[Heard]:
         """What was said last, as somebody has just stopped speaking."""
-        begin = self._woken(decoder) if self._needs_wake else max(self._began, self._frames - _LONGEST)
-        if begin is None:
+        begin = max(self._began, self._frames - _LONGEST)
+        if begin >= self._frames:
             return
-        begin = max(begin, self._frames - _KEPT)
         decoder.activate_search(_WORDS)
         said = _decoded(decoder, self._last(begin))
         over_coach = self._coach >= begin
@@ -168,7 +172,7 @@ class PocketsphinxRecogniser(Recogniser):
         if not said:
             return
         word = said[-1]
-        phrase, end = self._phrases.get(word.word), begin + word.end
+        phrase, end = self._phrases.get(word.word), begin + word.end - 2 * _AFTER
         if phrase is None or self._frames - end > _ENDS_WITHIN:
             return
         before = said[-2] if len(said) > 1 else None
@@ -176,47 +180,33 @@ class PocketsphinxRecogniser(Recogniser):
         if word.sure < self._least(phrase, after_words=after_words, over_coach=over_coach):
             return
         self._began = end
-        self._wakes = []
         yield Heard(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
 
     def _least(self, phrase: str, *, after_words: bool, over_coach: bool) -> float:
         """The probability that a phrase must have."""
         least = [LEAST_SURE.get(phrase, 0), self._thresholds.sure]
+        if not self._needs_wake:
+            least.append(self._thresholds.sure_asked)
         if after_words:
             least.append(self._thresholds.sure_after_words)
         if over_coach:
             least.append(self._thresholds.sure_over_coach)
         return max(least)
 
-    def _woken(self, decoder: Decoder) -> int | None:
-        """From where on to ask what was said; None if the wake word was not."""
-        begin = max(self._searched - _OVERLAP, self._frames - _KEPT)
-        begin = max(0, min(begin, self._frames - _LEAST_HEARD))
-        self._searched = self._frames
-        decoder.activate_search(_WAKE)
-        decoder.start_utt()
-        decoder.process_raw(self._last(begin), full_utt=True)
-        decoder.end_utt()
-        self._wakes += [begin + part.start_frame for part in decoder.seg() or ()]
-        self._wakes = [wake for wake in self._wakes if wake > max(self._frames - _LONGEST, self._began)]
-        early = [wake for wake in self._wakes if wake < self._frames - _SHORTEST]
-        return max(self._began, min(early) - _LEAD) if early else None
-
 
 def _decoder(thresholds: Thresholds, dictionary: Path) -> Decoder:
-    """One that knows the decoys and the wake word."""
+    """One that knows the decoys."""
     words = decoys()
-    known = pronunciations([*words, WAKE_WORD], dictionary)
+    known = pronunciations([*words], dictionary)
     lines = [
         f"{_DECOY}{word}{f'({way})' if way > 1 else ''} {sounds}"
         for word in words
         for way, sounds in enumerate(known.get(word, ()), 1)
     ]
-    lines += [f"{WAKE_WORD} {known[WAKE_WORD][0]}"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "words.dict"
         path.write_text("\n".join(lines) + "\n", "utf-8")
-        decoder = Decoder(
+        return Decoder(
             hmm=get_model_path("en-us/en-us"),
             dict=str(path),
             lm=None,
@@ -226,10 +216,6 @@ def _decoder(thresholds: Thresholds, dictionary: Path) -> Decoder:
             cmn="batch",  # every look is a whole utterance
             loglevel="FATAL",
         )
-        wake = Path(folder) / "wake.list"
-        wake.write_text(f"{WAKE_WORD} /{thresholds.wake}/\n", "utf-8")
-        decoder.add_kws(_WAKE, str(wake))
-    return decoder
 
 
 def _add(decoder: Decoder, word: str, ways: Iterable[str]) -> None:
@@ -237,13 +223,12 @@ def _add(decoder: Decoder, word: str, ways: Iterable[str]) -> None:
         decoder.add_word(word if way == 1 else f"{word}({way})", sounds, False)
 
 
-def _shares(phrases: Collection[str], share: float) -> str:
-    """An ARPA model of single words: every phrase with the same share, the decoys with theirs."""
-    rows = [(_DECOY + word, value) for word, value in decoys().items()]
-    rows += [(phrase, share) for phrase in phrases]
-    rows += [("</s>", 0.1)]
-    ngrams = "".join(f"{math.log10(value):.4f} {word}\n" for word, value in rows)
-    return f"\\data\\\nngram 1={len(rows) + 1}\n\n\\1-grams:\n-99 <s>\n{ngrams}\n\\end\\\n"
+def _shares(shares: Mapping[str, float]) -> str:
+    """An ARPA model of single words: the decoys with their usual shares, and others or other shares."""
+    all_shares = {_DECOY + word: share for word, share in decoys().items()}
+    all_shares |= {**shares, "</s>": 0.1}
+    ngrams = "".join(f"{math.log10(value):.4f} {word}\n" for word, value in all_shares.items())
+    return f"\\data\\\nngram 1={len(all_shares) + 1}\n\n\\1-grams:\n-99 <s>\n{ngrams}\n\\end\\\n"
 
 
 def _decoded(decoder: Decoder, sound: bytes) -> list[_Said]:
