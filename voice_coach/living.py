@@ -285,7 +285,5 @@ class LiveSession:
 
 
 def _is_over(state: State) -> bool:
-    """Whether there is nothing left of the session but a question, also while that is held up."""
-    mode = state.lost_in if state.mode == "lost" else state.mode
-    mode = state.held if mode == "paused" else mode
-    return mode in ("ended", "scoring") or (mode == "offering" and state.offer == "keep")
+    """Whether there is nothing left of the session, or nothing but a question."""
+    return state.mode == "ended" or state.is_asked_at_end

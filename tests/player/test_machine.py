@@ -408,6 +408,14 @@ class TestHowItWas:
         assert said(slept(told, SCORE, 10**8)) == ("going_on",)
         assert said(self.after(told, "pause", "resume")) == ("going_on",)
 
+    @pytest.mark.parametrize("command", ["previous", "back", "skip", "previous-rep", "leave-out"])
+    def test_nothing_leads_back_from_a_pause_in_the_question(self, command: CommandName) -> None:
+        paused = self.after(self.asked(), "pause")
+        assert self.after(paused, command).mode == "ended"
+        assert self.after(paused, "score-4").score == 4
+        assert said(self.after(paused, "hurts")) == ("score_ask",)
+        assert self.after(paused, "louder").mode == "paused"
+
     def test_whoever_switches_the_sound_off_has_ended_it(self) -> None:
         assert lost(self.asked()).mode == "ended"
         keeping = run(replace(self.asked(), speed_percent=90), SCORE_MS, self.RULES)

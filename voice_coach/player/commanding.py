@@ -36,8 +36,9 @@ def commanded(state: State, command: CommandName, score: Score, rules: Rules) ->
     """The state after a command; the same one where it means nothing."""
     if state.mode == "ended":
         return replace(state, asides=()) if command in ("stop", "end") else state
-    is_over = state.mode == "scoring" or (state.mode == "offering" and state.offer == "keep")
-    if is_over and command == "hurts":
+    if state.is_asked_at_end and state.mode == "paused" and command not in _STAYS_PAUSED:
+        return commanded(replace(state, mode=state.held), command, score, rules)
+    if state.is_asked_at_end and command == "hurts":
         # There is nothing left to come out of, and nowhere to go back to.
         if state.mode == "scoring":
             return entered(state, "scoring", "score_ask")
@@ -90,6 +91,9 @@ _BESIDES: Final = (
     "stop",
 )
 """What neither takes up an offer nor declines it."""
+
+_STAYS_PAUSED: Final = (*_YES, *(each for each in _BESIDES if each != "hurts"))
+"""What does not lead out of a pause in which nothing is left but a question."""
 
 _ANSWERS: Final[Mapping[CommandName, CommandName]] = {
     "toggle": "rest",

@@ -154,7 +154,7 @@ def lost(state: State) -> State:
     """The sound device is gone. How long a pause has lasted is still known."""
     if state.mode in ("lost", "ended"):
         return state
-    if state.mode == "scoring" or (state.mode == "offering" and state.offer == "keep"):
+    if state.is_asked_at_end:
         # All of it was heard, and whoever switches the headset off at the end has nothing to say to it.
         return entered(state, "ended")
     return replace(state, mode="lost", lost_in=state.mode, asides=(), aside_ms=0)

@@ -128,6 +128,13 @@ class State:
     volume_db: float = 0.0
     speed_percent: int = 100
 
+    @property
+    def is_asked_at_end(self) -> bool:
+        """Whether nothing is left of the session but a question, also while that is held up."""
+        mode = self.lost_in if self.mode == "lost" else self.mode
+        mode = self.held if mode == "paused" else mode
+        return mode == "scoring" or (mode == "offering" and self.offer == "keep")
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
