@@ -27,7 +27,6 @@ class AbstractDevice:
     def close(self) -> None: ...
 
 class PlaybackDevice(AbstractDevice):
-
     def __init__(
         self,
         output_format: SampleFormat = ...,
