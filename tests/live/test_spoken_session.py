@@ -103,8 +103,9 @@ def test_a_whole_session_steered_by_voices(room: Room, short_home: Path, tmp_pat
     (led,) = past(short_home / "history.db")
     assert led.pain == 3
     assert len(led.stops) == 2
-    told = voice_coach("history")
-    assert "3" in told.out, told.said
+    told = voice_coach("history").out
+    assert ", to its end, pain 3" in told
+    assert "What hurt" in told
 
 
 def lead_short(people: People, session: NotedSession) -> None:

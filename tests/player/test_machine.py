@@ -345,6 +345,28 @@ class TestTroubles:
         assert slept(HOLD, SCORE, 3_600_000).at_ms == 4_000
 
 
+class TestAnsweredEarly:
+    """Whoever says how to go on while they are led out of the position is led out of it first."""
+
+    @pytest.mark.parametrize("answer", ["rest", "leave-out", "easier"])
+    def test_the_way_out_is_heard_to_its_end(self, answer: CommandName) -> None:
+        half = run(after(HOLD, "hurts"), 500)
+        early = after(half, answer)
+        assert (early.mode, said(early), early.aside_ms) == ("hurting", ("way_out",), 500)
+        left_ms = SCORE.aside(half.asides[0]).duration_ms - 500
+        there = run(early, left_ms)
+        assert there == after(run(half, left_ms), answer)
+        assert there.answer == ""
+
+    def test_the_last_answer_counts_and_another_hurt_forgets_it(self) -> None:
+        half = run(after(HOLD, "hurts"), 500)
+        assert after(half, "rest", "leave-out").answer == "leave-out"
+        assert after(half, "rest", "hurts").answer == ""
+
+    def test_whoever_wants_to_end_is_not_held_up(self) -> None:
+        assert after(run(after(HOLD, "hurts"), 500), "end").mode == "ended"
+
+
 class TestHowItWas:
     """At the end it is asked how much pain there is, once; nobody has to tell."""
 

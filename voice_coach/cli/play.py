@@ -192,6 +192,8 @@ class _Playing:
         started = start_all(chosen, desk, self._notify)
         try:
             listens = voice is not None and voice in started and voice.listens()
+            if voice is not None:
+                voice.check()  # who asked for certain ears is not to lie down without them
             # What only other programs can reach is not within reach of somebody on the floor.
             is_anything = listens or any(control.is_at_hand for control in started)
             waits = not self._options.no_wait and is_anything

@@ -10,6 +10,7 @@ from voice_coach.controls.control import Control, Desk
 from voice_coach.hearing.ear import CHILD, Ear
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
+from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
     from voice_coach.hearing.recogniser import Heard
@@ -87,6 +88,15 @@ class VoiceControl(Control):
         if self._ear is not None:
             self._has_listened |= self._ear.listens.wait(patience_s)
         return self._has_listened
+
+    def check(self) -> None:
+        """Whether the recogniser that was asked for can be used at all.
+
+        Raises:
+            CoachError: it cannot; the text says what to do.
+        """
+        if self._ear is not None and self._ear.refusal:
+            raise CoachError(self._ear.refusal)
 
     def changed(self, status: LiveStatus) -> None:
         commands = expected(status.mode)

@@ -90,6 +90,8 @@ class Ear:
         self._keeping: threading.Thread | None = None
         self.listens = threading.Event()
         """Set while the microphone is listened to."""
+        self.refusal = ""
+        """Why the recogniser cannot be used here at all, if so."""
         self._is_deaf = False
 
     def start(self) -> None:
@@ -188,6 +190,7 @@ class Ear:
         elif "trouble" in said:
             self._notify(said["trouble"])
         elif "over" in said:
+            self.refusal = said["over"]
             self._tell(WITHOUT.format(reason=said["over"]), deaf=True)
 
     def _tell(self, sentence: str, *, deaf: bool) -> None:

@@ -175,6 +175,8 @@ class PocketsphinxRecogniser(Recogniser):
         phrase, end = self._phrases.get(word.word), begin + word.end - 2 * _AFTER
         if phrase is None or self._frames - end > _ENDS_WITHIN:
             return
+        if not phrase.startswith(_WAKE_FIRST) and self._coach >= begin + word.begin - 2 * _AFTER:
+            return  # what the coach says itself is full of words that need no name before them
         before = said[-2] if len(said) > 1 else None
         after_words = before is not None and not (before.is_pause or before.word == _DECOY + WAKE_WORD)
         if word.sure < self._least(phrase, after_words=after_words, over_coach=over_coach):

@@ -83,7 +83,7 @@ class Recogniser(ABC):
         Args:
             samples: shape (frames,), any number of them, none included; mono at ``RATE_HZ``.
             coach_speaks: whether the coach's own voice is in them, however quietly. More is asked of a
-                phrase then.
+                phrase then, and one without the wake word is not understood at all.
         """
 
     @abstractmethod

@@ -10,6 +10,7 @@ import numpy as np
 
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.models import MODELS, NEEDED, kept_model
+from voice_coach.hearing.phrases import WAKE_WORD
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
 from voice_coach.home import find_home
 
@@ -27,6 +28,8 @@ to understand "next" in "next exercise"."""
 _SURE: Final[Mapping[int, float]] = {-1: 0.35, 0: 0.25, 1: 0.18, 2: 0.12}
 """How likely each sound has to be on average, by ease: the usual one is sherpa's own default."""
 _SURER_WHILE_THE_COACH_SPEAKS: Final = 2
+
+_WAKE_FIRST: Final = f"{WAKE_WORD} "
 
 _FULL_SCALE: Final = np.float32(32_768)
 
@@ -92,7 +95,7 @@ class SherpaRecogniser(Recogniser):
             stream.accept_waveform(RATE_HZ, samples.astype(np.float32) / _FULL_SCALE)
             found = list(self._found(stream))
             if coach_speaks == (number == 1):
-                heard += found
+                heard += [one for one in found if not coach_speaks or one.phrase.startswith(_WAKE_FIRST)]
         return heard
 
     def close(self) -> None:

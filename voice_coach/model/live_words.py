@@ -138,7 +138,7 @@ class LiveWords:
     )
     listen_begins: Lines = (
         "I am listening. My name is Coach.",
-        "Say my name, and what you would like. To hear what I understand, say my name, and: help.",
+        "Say my name, and then: pause, repeat, or that hurts. To hear everything, say my name, and: help.",
     )
     deaf: Lines = ("I can no longer hear you. Keys and buttons still work.",)
     hears_again: Lines = ("I can hear you again.",)

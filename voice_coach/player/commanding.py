@@ -20,6 +20,7 @@ from voice_coach.player import places
 from voice_coach.player.besides import confirmed, is_speaking, told
 from voice_coach.player.machine import (
     about,
+    answered,
     asked_in,
     chapter_over,
     declined,
@@ -29,7 +30,7 @@ from voice_coach.player.machine import (
     ready,
     scored,
 )
-from voice_coach.player.state import AsideName, Rules, Score, State
+from voice_coach.player.state import Answer, AsideName, Rules, Score, State
 
 
 def commanded(state: State, command: CommandName, score: Score, rules: Rules) -> State:
@@ -152,6 +153,7 @@ def _hurts(state: State, score: Score, _rules: Rules) -> State:
         chapter = here(state, score)
         begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
         state = replace(state, at_ms=begin_ms, hurt=True)
+    state = replace(state, answer="")
     if state.mode == "lost":
         return replace(state, lost_in="hurting")
     return entered(state, "hurting", "way_out")
@@ -258,20 +260,11 @@ def _stop(state: State, _score: Score, _rules: Rules) -> State:
     return entered(state, "ended", "ended_after_pain" if state.hurt else "ended")
 
 
-def _rest(state: State, _score: Score, _rules: Rules) -> State:
-    return entered(state, "resting", "rest_begins") if _may_answer(state) else state
+def _answer(answer: Answer) -> Callable[[State, Score, Rules], State]:
+    def go(state: State, score: Score, rules: Rules) -> State:
+        return answered(state, answer, score, rules) if state.hurt and state.mode != "lost" else state
 
-
-def _easier(state: State, score: Score, _rules: Rules) -> State:
-    if not _may_answer(state):
-        return state
-    if state.easier or not score.has_easier(state.chapter):
-        return entered(state, "asking", "no_easier", "hurts_ask")
-    return entered(replace(state, at_ms=0, easier=True, hurt=False), "playing", "easier_begins")
-
-
-def _leave_out(state: State, score: Score, rules: Rules) -> State:
-    return chapter_over(state, score, rules, "skipped") if _may_answer(state) else state
+    return go
 
 
 def _end(state: State, score: Score, rules: Rules) -> State:
@@ -286,10 +279,6 @@ def _points(points: int) -> Callable[[State, Score, Rules], State]:
         return replace(entered(state, "scoring"), score=points, asides=(thanks,))
 
     return go
-
-
-def _may_answer(state: State) -> bool:
-    return state.hurt and state.mode != "lost"
 
 
 _COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] = {
@@ -312,9 +301,9 @@ _COMMANDS: Final[Mapping[CommandName, Callable[[State, Score, Rules], State]]] =
     "time-left": _tell("time_left"),
     "where": _tell("where"),
     "stop": _stop,
-    "rest": _rest,
-    "easier": _easier,
-    "leave-out": _leave_out,
+    "rest": _answer("rest"),
+    "easier": _answer("easier"),
+    "leave-out": _answer("leave-out"),
     "end": _end,
     "help": _tell("help"),
     **{command: _points(points) for points, command in enumerate(BY_POINTS)},

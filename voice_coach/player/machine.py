@@ -13,7 +13,7 @@ from typing import Final
 from voice_coach.model.live import Mode
 from voice_coach.model.timeline import Chapter
 from voice_coach.player.places import next_wait, resume_ms
-from voice_coach.player.state import Aside, AsideName, Rules, Score, Segment, State
+from voice_coach.player.state import Answer, Aside, AsideName, Rules, Score, Segment, State
 
 REMIND_MS: Final = 45_000
 """So often somebody who is waited for is reminded."""
@@ -35,7 +35,7 @@ OFFER_MS: Final = 8_000
 SCORE_MS: Final = 15_000
 """So long an answer is waited for when it is asked how much pain there is; it is not asked again."""
 
-SCORE_AGAIN_MS: Final = 5_000
+SCORE_AGAIN_MS: Final = 8_000
 """So long after an answer another one takes its place."""
 
 _FOREVER_MS: Final = 1 << 50
@@ -76,7 +76,7 @@ def moved(state: State, ms: int, score: Score) -> State:
 def over(state: State, score: Score, rules: Rules) -> State:
     """The state that follows when a segment has been heard to its end."""
     if state.asides:
-        return _aside_over(state)
+        return _aside_over(state, score, rules)
     match state.mode:
         case "playing":
             return _stretch_over(state, score, rules)
@@ -208,10 +208,25 @@ def _due_ms(state: State, score: Score) -> int:
     return max(limit_ms, state.since_ms)
 
 
-def _aside_over(state: State) -> State:
+def answered(state: State, answer: Answer, score: Score, rules: Rules) -> State:
+    """How it goes on after something has hurt; while the way out is said that is heard to its end first."""
+    if state.mode == "hurting" and state.asides:
+        return replace(state, answer=answer)
+    state = replace(state, answer="")
+    if answer == "rest":
+        return entered(state, "resting", "rest_begins")
+    if answer == "leave-out":
+        return chapter_over(state, score, rules, "skipped")
+    if state.easier or not score.has_easier(state.chapter):
+        return entered(state, "asking", "no_easier", "hurts_ask")
+    return entered(replace(state, at_ms=0, easier=True, hurt=False), "playing", "easier_begins")
+
+
+def _aside_over(state: State, score: Score, rules: Rules) -> State:
     left = state.asides[1:]
     if not left and state.mode == "hurting":
-        return entered(state, "asking", "hurts_ask")
+        asking = entered(state, "asking", "hurts_ask")
+        return answered(asking, state.answer, score, rules) if state.answer else asking
     return replace(state, asides=left, aside_ms=0)
 
 

@@ -63,6 +63,9 @@ SOUNDS: Final[Mapping[AsideName, str]] = {
 }
 """What a sound cue alone tells, so that it is told at once."""
 
+Answer = Literal["rest", "easier", "leave-out"]
+"""How to go on after something has hurt, other than not at all."""
+
 Offer = Literal["resume", "keep"]
 """What may be taken up: to go on where the last session was left, or to keep the pace for the next time."""
 
@@ -103,6 +106,7 @@ class State:
         told: how often somebody has been reminded in it.
         held: the mode to go on in after a pause.
         lost_in: the mode to go on in when there is a device again.
+        answer: how to go on after the way out, where that was said before it was asked; "" if not.
         hurt: whether something has hurt, and nobody has gone on since.
         offer: what may be taken up in the mode ``offering``.
         offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
@@ -121,6 +125,7 @@ class State:
     told: int = 0
     held: Mode = "playing"
     lost_in: Mode = "playing"
+    answer: Answer | Literal[""] = ""
     hurt: bool = False
     offer: Offer = "resume"
     offered_percent: int | None = None
