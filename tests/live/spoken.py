@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 AGAIN_AFTER_S = 2.0
 """Who is not understood for so long says it again, as a person would."""
 
-_TRIES = 3
+_TRIES = 2
 _FLITE_VOICES = ("slt", "rms", "awb")
 _LOUD = 32_768 * 10 ** (-40 / 20)
 _PIECE = RATE_HZ // 100
