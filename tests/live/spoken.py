@@ -184,6 +184,7 @@ class People:
         self._coach = coach
         self._voices = voices
         self._folder = folder
+        self._pauses = False
 
     def say(self, voice: str, words: str, wanted: CommandName, *, over: bool) -> None:
         """Say something until it is understood: again when the coach is silent, then by somebody else.
@@ -195,15 +196,23 @@ class People:
             over: whether it is begun as the coach begins to speak, or when the coach is silent.
         """
         others = [each for each in _FLITE_VOICES if each != voice]
-        mode = self._session.status()["mode"]
         for turn, who in enumerate([voice] * _TRIES + others * _TRIES):
+            if wanted != "resume":
+                self._go_on(who)
             begins = self._coach_begins if over and not turn else self._coach_is_silent
             wait_until(begins, lambda: f"{words}: {self._session.status()}")
             if self._utter(who, words, wanted, is_first=not turn).late_s is not None:
+                self._pauses = wanted == "pause" or (self._pauses and wanted != "resume")
                 return
-            if mode != "paused" and self._session.status().get("mode") == "paused":
-                # What was said was taken for another command.
-                self.say(who, "Coach, go on.", "resume", over=False)
+
+    def settle(self) -> None:
+        """See to it that the session goes on, if it is to."""
+        self._go_on(_FLITE_VOICES[0])
+
+    def _go_on(self, voice: str) -> None:
+        """Have it go on if it paused because something was taken for that."""
+        if not self._pauses and self._session.status().get("mode") == "paused":
+            self.say(voice, "Coach, go on.", "resume", over=False)
 
     def _utter(self, voice: str, words: str, wanted: CommandName, *, is_first: bool) -> Uttered:
         """Say something once, and wait for what comes of it."""

@@ -11,11 +11,10 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pocketsphinx import Decoder, get_model_path
 
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.endings import FRAME, Endings
@@ -23,6 +22,9 @@ from voice_coach.hearing.phrases import WAKE_WORD
 from voice_coach.hearing.pronunciations import decoys, phrase_sounds, pronunciations
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
 from voice_coach.hearing.thresholds import EASED, LEAST_SURE, Thresholds
+
+if TYPE_CHECKING:
+    from pocketsphinx import Decoder
 
 _NAME: Final = "pocketsphinx"
 _WORDS = "words"  # its search
@@ -77,6 +79,8 @@ class PocketsphinxRecogniser(Recogniser):
     """Works offline on one core; nothing is done while nothing sounds."""
 
     def __init__(self, thresholds: Thresholds | None = None, *, ease: int = USUAL_EASE) -> None:
+        from pocketsphinx import get_model_path
+
         self._thresholds = thresholds = thresholds or EASED[ease]
         self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
         self._decoder: Decoder | None = _decoder(thresholds, self._dictionary)
@@ -198,6 +202,8 @@ class PocketsphinxRecogniser(Recogniser):
 
 def _decoder(thresholds: Thresholds, dictionary: Path) -> Decoder:
     """One that knows the decoys."""
+    from pocketsphinx import Decoder, get_model_path
+
     words = decoys()
     known = pronunciations([*words], dictionary)
     lines = [
