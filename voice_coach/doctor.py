@@ -183,12 +183,12 @@ def _other_programs(coach: Coach) -> Finding:
 
 
 def _spoken_commands(coach: Coach) -> Finding:
-    from voice_coach.hearing.ease import kept_ease
-    from voice_coach.voice_trial import RECOGNISERS, VoiceTrial
+    from voice_coach import ears
+    from voice_coach.voice_trial import VoiceTrial
 
-    what, name = "spoken commands", next(iter(RECOGNISERS))
+    what, name = "spoken commands", ears.recogniser(None)
     try:
-        with VoiceTrial(name, kept_ease(coach.home.hearing, name)):
+        with VoiceTrial(name, ears.ease(coach.home, name)):
             pass
     except CoachError as error:
         return Finding(what, "missing", str(error), "Only needed for --listen; all else steers as well.")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from voice_coach.cli.colours import can_draw, print_drawing
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.telling import command, tell
+from voice_coach.cli.telling import command, says_yes, tell
 from voice_coach.home import find_home
 from voice_coach.looking_back import EVERYTHING, Past
 from voice_coach.model.practice import PAIN_SCALE
@@ -109,17 +109,12 @@ def _forget(past: Past, what: str, *, is_sure: bool) -> int:
             tell(f"This would forget {described}. To do so without being asked, add --yes.")
             return WRONG
         tell(f"Forget {described}? It cannot be brought back, and fewer words become all words again.")
-        if not _says_yes():
+        if not says_yes():
             tell("Nothing was forgotten.")
             return DONE
     past.forget(what)
     tell(f"Forgotten: {described}.")
     return DONE
-
-
-def _says_yes() -> bool:
-    print("y for yes: ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _weeks(text: str) -> int:

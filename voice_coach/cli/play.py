@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from voice_coach.controls.voice import VoiceControl
 
 
-_RECOGNISER = "pocketsphinx"
 _DEAF_OUTPUT = (
     "--listen needs a sound device that tells what it plays, or the coach could not tell its own voice from "
     "yours; {output} does not. Leave out --listen or --output."
@@ -83,8 +82,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.recogniser and not options.listen:
         raise WishError("--recogniser goes with --listen: it says who understands what you say.")
-    if options.listen:
-        _check_recogniser(options.recogniser or _RECOGNISER)
     if options.ask and options.no_wait:
         raise WishError("--ask waits for an answer, and --no-wait for none: leave one of them out.")
     if _is_file(options.output):
@@ -111,9 +108,14 @@ class _Playing:
         self._options = options
         self._display: Display | None = None
         self._resume: Bookmark | None = None
+        self._recogniser: str | None = None
 
     def run(self) -> int:
         options = self._options
+        if options.listen:
+            from voice_coach import ears
+
+            self._recogniser = ears.recogniser(options.recogniser)
         asked = self._asked()
         coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
@@ -184,7 +186,11 @@ class _Playing:
         from voice_coach.controls.choosing import close_all, controls, start_all
         from voice_coach.controls.early import EarlyDesk
 
-        voice = self._voice(coach) if self._options.listen else None
+        voice = None
+        if self._recogniser is not None:
+            from voice_coach import ears
+
+            voice = ears.voice(coach.home, self._recogniser, self._notify)
         chosen = controls(
             find_runtime(), interactive=not self._options.quiet, notify=self._notify, voice=voice
         )
@@ -221,14 +227,6 @@ class _Playing:
                 )
         finally:
             close_all(started)
-
-    def _voice(self, coach: Coach) -> VoiceControl:
-        """What listens, as easily as 'voice-coach listen --test' has found to be right for this person."""
-        from voice_coach.controls.voice import VoiceControl
-        from voice_coach.hearing.ease import kept_ease
-
-        name = self._options.recogniser or _RECOGNISER
-        return VoiceControl(self._notify, name, kept_ease(coach.home.hearing, name))
 
     def _device(self, coach: Coach) -> LiveOutput:
         return coach.device(self._options.output, live=True)
@@ -283,18 +281,6 @@ def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
             f"--resume goes on with {found.title} just as it was left. Leave out {', '.join(other)}, or "
             "leave out --resume to begin anew."
         )
-
-
-def _check_recogniser(name: str) -> None:
-    """Whether there is one of this name.
-
-    Raises:
-        WishError: there is none.
-    """
-    from voice_coach.voice_trial import RECOGNISERS
-
-    if name not in RECOGNISERS:
-        raise WishError(f"There is no recogniser '{name}'; there are {', '.join(RECOGNISERS)}.")
 
 
 def _is_file(output: str) -> bool:

@@ -30,6 +30,12 @@ def tell(sentence: object, *, whole: bool = False) -> None:
         print(text, file=sys.stderr, flush=True)
 
 
+def says_yes() -> bool:
+    """Whether the person answers what was asked with yes; only where they are at a terminal."""
+    print("y for yes: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
 def wrapped(text: str, columns: int) -> str:
     """A text with its long lines broken between words, each part indented as its line was.
 

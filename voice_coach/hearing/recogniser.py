@@ -6,12 +6,14 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.model.problems import CoachError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 RATE_HZ = 16_000
 """Of all sound that is listened to."""
@@ -21,6 +23,8 @@ RECOGNISERS: dict[str, str] = {
     "sherpa": "voice_coach.hearing.sherpa_recogniser:SherpaRecogniser",
 }
 """Every recogniser as ``module:Class``, loaded only when it is asked for; the first is the usual one."""
+
+USUAL_RECOGNISER: Final = next(iter(RECOGNISERS))
 
 
 class HearingError(CoachError):
