@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.hearing.ease import USUAL_EASE
-from voice_coach.hearing.endings import FRAME, Endings
+from voice_coach.hearing.endings import FRAME
+from voice_coach.hearing.looks import Look, Looks
 from voice_coach.hearing.phrases import WAKE_WORD
 from voice_coach.hearing.pronunciations import decoys, phrase_sounds, pronunciations
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
@@ -32,10 +33,7 @@ _WAKE_FIRST = f"{WAKE_WORD} "
 _DECOY, _PHRASE = "~", "^"  # before a word of its dictionary
 _BARE: Final = "~="  # before a phrase without the wake word
 
-# All in frames of 10 ms.
-_KEPT = 300
-_LONGEST = 260
-"""From the wake word to the notice that a phrase is over."""
+# In frames of 10 ms.
 _AFTER = 22
 """What came last is no speech any more. Put before what is looked at, there and back, it tells what the room
 sounds like: pocketsphinx's noise removal learns from what comes first."""
@@ -88,9 +86,7 @@ class PocketsphinxRecogniser(Recogniser):
         self._known: dict[str, tuple[str, ...]] = {}
         self._added: set[str] = set()
         self._needs_wake = True
-        self._frames = 0
-        self._rest = np.zeros(0, np.int16)
-        self._fresh()
+        self._looks = Looks()
 
     def expect(self, phrases: Collection[str]) -> None:
         if self._decoder is None:
@@ -124,69 +120,42 @@ class PocketsphinxRecogniser(Recogniser):
             path = Path(folder) / "words.arpa"
             path.write_text(_shares(shares), "utf-8")
             self._decoder.add_lm_file(_WORDS, str(path))
-        self._fresh()
+        self._looks.forget()
 
     def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
         if self._decoder is None or not self._phrases:
-            self._frames += (len(self._rest) + len(samples)) // FRAME
-            self._rest = np.concatenate((self._rest, samples))[
-                (len(self._rest) + len(samples)) // FRAME * FRAME :
-            ]
+            self._looks.skip(samples)
             return ()
-        sound = np.concatenate((self._rest, samples))
-        whole = len(sound) // FRAME * FRAME
-        self._rest = sound[whole:]
-        heard: list[Heard] = []
-        for frame in sound[:whole].reshape(-1, FRAME):
-            self._frames += 1
-            self._kept[:-FRAME] = self._kept[FRAME:]
-            self._kept[-FRAME:] = frame
-            if coach_speaks:
-                self._coach = self._frames
-            if self._endings.ends(frame):
-                heard += self._look(self._decoder)
-        return heard
+        told = (self._understood(self._decoder, look) for look in self._looks.hear(samples, coach_speaks))
+        return [heard for heard in told if heard is not None]
 
     def close(self) -> None:
         self._decoder = None
 
-    def _fresh(self) -> None:
-        """Nothing was said yet."""
-        self._began = self._frames
-        self._kept = np.zeros(_KEPT * FRAME, np.int16)
-        self._endings = Endings()
-        self._coach = -_KEPT
-
-    def _last(self, begin: int) -> bytes:
-        """What was heard from a frame until now, after the sound of the room."""
-        room = self._kept[-_AFTER * FRAME :]
-        return np.concatenate((room, room[::-1], self._kept[(begin - self._frames) * FRAME :])).tobytes()
-
-    def _look(self, decoder: Decoder) -> Iterator[Heard]:
-        """What was said last, as somebody has just stopped speaking."""
-        begin = max(self._began, self._frames - _LONGEST)
-        if begin >= self._frames:
-            return
+    def _understood(self, decoder: Decoder, look: Look) -> Heard | None:
+        """What was said last, if it was a phrase."""
         decoder.activate_search(_WORDS)
-        said = _decoded(decoder, self._last(begin))
-        over_coach = self._coach >= begin
+        room = look.last(_AFTER)
+        said = _decoded(decoder, np.concatenate((room, room[::-1], look.sound)).tobytes())
+        over_coach = look.has_coach_since(look.begin)
         # What is left of the coach's words after a phrase is no more than a noise.
         while said and (said[-1].is_silence or (over_coach and said[-1].is_guess)):
             said.pop()
         if not said:
-            return
+            return None
         word = said[-1]
-        phrase, end = self._phrases.get(word.word), begin + word.end - 2 * _AFTER
-        if phrase is None or self._frames - end > _ENDS_WITHIN:
-            return
-        if not phrase.startswith(_WAKE_FIRST) and self._coach >= begin + word.begin - 2 * _AFTER:
-            return  # what the coach says itself is full of words that need no name before them
+        first = look.begin - 2 * _AFTER
+        phrase, end = self._phrases.get(word.word), first + word.end
+        if phrase is None or look.end - end > _ENDS_WITHIN:
+            return None
+        if not phrase.startswith(_WAKE_FIRST) and look.has_coach_since(first + word.begin):
+            return None  # what the coach says itself is full of words that need no name before them
         before = said[-2] if len(said) > 1 else None
         after_words = before is not None and not (before.is_pause or before.word == _DECOY + WAKE_WORD)
         if word.sure < self._least(phrase, after_words=after_words, over_coach=over_coach):
-            return
-        self._began = end
-        yield Heard(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
+            return None
+        self._looks.forget_until(end)
+        return Heard(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
 
     def _least(self, phrase: str, *, after_words: bool, over_coach: bool) -> float:
         """The probability that a phrase must have."""

@@ -1,0 +1,86 @@
+"""What was said last, each time that somebody stops speaking: then recognisers look at what it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.hearing.endings import FRAME, Endings
+
+# All in frames of 10 ms.
+_KEPT: Final = 300
+_LONGEST: Final = 260
+"""From the wake word to the notice that a phrase is over."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What was heard until somebody stopped speaking.
+
+    Attributes:
+        sound: shape (frames * FRAME,), at 16 000 Hz.
+        begin: where it begins, in frames from the first that was ever heard.
+        end: where it ends, likewise: after the quiet by which the end of speech was noticed.
+        coach_until: where the coach was last to be heard, likewise, before ``begin`` if it was not.
+    """
+
+    sound: NDArray[np.int16]
+    begin: int
+    end: int
+    coach_until: int
+
+    def last(self, frames: int) -> NDArray[np.int16]:
+        """Its last frames."""
+        return self.sound[-frames * FRAME :]
+
+    def has_coach_since(self, frame: int) -> bool:
+        """Whether the coach was to be heard at or after a frame, counted as ``begin`` is."""
+        return self.coach_until >= frame
+
+
+class Looks:
+    """Keeps what is heard; one thread."""
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._rest = np.zeros(0, np.int16)
+        self.forget()
+
+    def forget(self) -> None:
+        """What was heard until now counts no more, nor that somebody is speaking."""
+        self._began = self._frames
+        self._kept = np.zeros(_KEPT * FRAME, np.int16)
+        self._endings = Endings()
+        self._coach_until = -_KEPT
+
+    def forget_until(self, frame: int) -> None:
+        """What was heard before a frame counts no more: it was understood."""
+        self._began = max(self._began, frame)
+
+    def skip(self, samples: NDArray[np.int16]) -> None:
+        """Count sound that nobody looks at."""
+        self._frames += (len(self._rest) + len(samples)) // FRAME
+        self._rest = np.concatenate((self._rest, samples))[
+            (len(self._rest) + len(samples)) // FRAME * FRAME :
+        ]
+
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Iterator[Look]:
+        """What comes next, and what there is to look at by now; see ``Recogniser.hear``."""
+        sound = np.concatenate((self._rest, samples))
+        whole = len(sound) // FRAME * FRAME
+        self._rest = sound[whole:]
+        for frame in sound[:whole].reshape(-1, FRAME):
+            self._frames += 1
+            self._kept[:-FRAME] = self._kept[FRAME:]
+            self._kept[-FRAME:] = frame
+            if coach_speaks:
+                self._coach_until = self._frames
+            if self._endings.ends(frame):
+                begin = max(self._began, self._frames - _LONGEST)
+                if begin < self._frames:
+                    heard = self._kept[(begin - self._frames) * FRAME :].copy()
+                    yield Look(heard, begin, self._frames, self._coach_until)
