@@ -19,7 +19,7 @@ import pytest
 
 from tests.hearing.simulated_room import PERSON, coach_sound, said
 from tests.real_parts import require_program, require_real
-from tests.sound_server import SINK, SoundServer
+from tests.sound_server import SoundServer
 from voice_coach.audio.block import Block
 from voice_coach.hearing.ear import Ear, EarError
 from voice_coach.hearing.recogniser import Heard
@@ -71,18 +71,6 @@ class Listener:
 def listener() -> Generator[Listener]:
     with closing(Listener()) as made:
         yield made
-
-
-@pytest.fixture
-def room(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
-    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
-    return sound_server
-
-
-@pytest.fixture
-def own_room(own_sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
-    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
-    return own_sound_server
 
 
 def speak(folder: Path) -> None:

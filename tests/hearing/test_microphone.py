@@ -52,18 +52,6 @@ def until_lost(microphone: Microphone) -> MicrophoneError:
     return lost.value
 
 
-@pytest.fixture
-def room(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
-    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
-    return sound_server
-
-
-@pytest.fixture
-def own_room(own_sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
-    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
-    return own_sound_server
-
-
 def pactl(*arguments: str) -> None:
     subprocess.run(
         [require_program("pactl", "pulseaudio-utils"), *arguments], check=True, stdout=subprocess.DEVNULL
@@ -185,3 +173,24 @@ def test_a_refusal_is_told_as_one() -> None:
     error = miniaudio.MiniaudioError("failed to init device", miniaudio.lib.MA_ACCESS_DENIED)
     assert "may not use the microphone" in str(refusal(error))
     assert "failed to init device" in str(refusal(miniaudio.MiniaudioError("failed to init device", -1)))
+
+
+def test_one_that_is_unplugged_is_lost_though_the_server_offers_its_loudspeaker(
+    own_sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del own_sound_server
+    monkeypatch.delenv("PULSE_SOURCE", raising=False)
+    headset = ("load-module", "module-remap-source", f"master={SINK}.monitor", "source_name=headset")
+    pactl(*headset)
+    pactl("set-default-source", "headset")
+    with closing(Microphone()) as microphone:
+        microphone.open()
+        read_until(microphone, lambda sound: len(sound) > 0)
+        pactl("unload-module", "module-remap-source")
+        until_lost(microphone)
+        microphone.close()
+        with pytest.raises(MicrophoneError, match="the sound server has none"):
+            microphone.open()
+        pactl(*headset)
+        microphone.open()
+        read_until(microphone, lambda sound: len(sound) > 0)

@@ -10,6 +10,7 @@ from voice_coach.controls.control import Control, Desk
 from voice_coach.hearing.ear import CHILD, Ear
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
+from voice_coach.hearing.recogniser import USUAL_RECOGNISER
 from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class VoiceControl(Control):
     def __init__(
         self,
         notify: Callable[[str], None],
-        recogniser: str = "pocketsphinx",
+        recogniser: str = USUAL_RECOGNISER,
         ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,
@@ -81,12 +82,13 @@ class VoiceControl(Control):
         self._ear = ear
 
     def listens(self, patience_s: float = LISTENING_PATIENCE_S) -> bool:
-        """Whether it listens by now; waits so long at most until it does.
+        """Whether it listens by now; waits so long at most until that is known.
 
         One that does not yet goes on trying, and is of use once a microphone is plugged in.
         """
         if self._ear is not None:
-            self._has_listened |= self._ear.listens.wait(patience_s)
+            self._ear.settled.wait(patience_s)
+            self._has_listened |= self._ear.listens.is_set()
         return self._has_listened
 
     def check(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from voice_coach.hearing.ear_messages import expect_message, played_message
 from voice_coach.hearing.ease import USUAL_EASE
-from voice_coach.hearing.recogniser import Heard
+from voice_coach.hearing.recogniser import USUAL_RECOGNISER, Heard
 from voice_coach.model.problems import CoachError
 
 CHILD: Final = (sys.executable, "-P", "-m", "voice_coach.hearing.ear_child")
@@ -69,7 +69,7 @@ class Ear:
         hear: Callable[[Heard], None],
         notify: Callable[[str], None],
         deaf: Callable[[bool], None],
-        recogniser: str = "pocketsphinx",
+        recogniser: str = USUAL_RECOGNISER,
         ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,
@@ -90,6 +90,8 @@ class Ear:
         self._keeping: threading.Thread | None = None
         self.listens = threading.Event()
         """Set while the microphone is listened to."""
+        self.settled = threading.Event()
+        """Set once it is known whether it is, for the first time."""
         self.refusal = ""
         """Why the recogniser cannot be used here at all, if so."""
         self._is_deaf = False
@@ -183,6 +185,7 @@ class Ear:
             self._hear(Heard(said["heard"], said["end_ms"], said["score"]))
         elif "listens" in said:
             self.listens.set()
+            self.settled.set()
             self._tell(BACK, deaf=False)
         elif "lost" in said:
             self.listens.clear()
@@ -195,6 +198,8 @@ class Ear:
 
     def _tell(self, sentence: str, *, deaf: bool) -> None:
         """Tell whether anything can be understood, once it is another way round."""
+        if deaf:
+            self.settled.set()
         if self._is_deaf != deaf:
             self._is_deaf = deaf
             self._notify(sentence)

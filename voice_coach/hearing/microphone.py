@@ -7,14 +7,14 @@ import queue
 import threading
 import time
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from voice_coach.hearing.recogniser import RATE_HZ
 from voice_coach.model.problems import CoachError
 from voice_coach.outputs.alsa import quiet_alsa
-from voice_coach.outputs.miniaudio_opening import PULSEAUDIO, close
+from voice_coach.outputs.miniaudio_opening import PULSEAUDIO, close, released_on_failure
 
 if TYPE_CHECKING:
     from miniaudio import CaptureDevice
@@ -43,6 +43,8 @@ _SOURCE = "PULSE_SOURCE"
 """The variable by which people name a source to PulseAudio and PipeWire; their library reads it itself."""
 _MONITOR = ".monitor"
 """How they end the name of what a loudspeaker plays, offered as if it were a microphone."""
+_USUAL = "@DEFAULT_SOURCE@"
+"""What they call the one that is usual at this moment."""
 
 
 class MicrophoneError(CoachError):
@@ -76,7 +78,7 @@ class Microphone:
             try:
                 if why := _lacking():
                     raise MicrophoneError(NO_MICROPHONE.format(reason=why))
-                device = _opened()
+                device = _opened(os.environ.get(_SOURCE, _USUAL))
             except miniaudio.MiniaudioError as error:
                 raise refusal(error) from error
             if device.backend == "Null":  # what miniaudio falls back to: it hears nothing
@@ -163,8 +165,12 @@ def _as_text(identifier: object) -> object:
     return miniaudio.ffi.cast("char *", identifier)
 
 
-def _opened() -> CaptureDevice:
+def _opened(pulseaudio_name: str) -> CaptureDevice:
     """The default device, not yet started; one that cannot be opened leaves nothing behind.
+
+    Args:
+        pulseaudio_name: what PulseAudio calls it. One that was opened by name is lost when it is unplugged;
+            otherwise the server would go on with another one, or with what its loudspeaker plays.
 
     Raises:
         miniaudio.MiniaudioError: it cannot be opened.
@@ -172,13 +178,20 @@ def _opened() -> CaptureDevice:
     import miniaudio
 
     contexts: list[object] = []
+    identifier = miniaudio.ffi.new("ma_device_id *")
+    name = pulseaudio_name.encode()[: miniaudio.ffi.sizeof("ma_device_id") - 1]
+    miniaudio.ffi.memmove(identifier, name, len(name))
 
     class Device(miniaudio.CaptureDevice):
         def _make_context(self, *arguments: object, **more: object) -> object:
-            contexts.append(super()._make_context(*arguments, **more))
-            return contexts[-1]
+            context: Any = super()._make_context(*arguments, **more)
+            contexts.append(context)
+            if context.backend == miniaudio.lib.ma_backend_pulseaudio:
+                config: Any = self._devconfig
+                config.capture.pDeviceID = identifier
+            return context
 
-    try:
+    with released_on_failure(contexts):
         return Device(
             input_format=miniaudio.SampleFormat.SIGNED16,
             nchannels=1,
@@ -186,10 +199,6 @@ def _opened() -> CaptureDevice:
             buffersize_msec=_PERIOD_MS,
             app_name="voice_coach",
         )
-    except miniaudio.MiniaudioError:
-        for context in contexts:
-            miniaudio.lib.ma_context_uninit(context)
-        raise
 
 
 def refusal(error: Exception) -> MicrophoneError:

@@ -5,6 +5,8 @@ It reaches for names of miniaudio that are not documented; the tests of live dev
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from voice_coach.model.units import SAMPLE_RATE_HZ
@@ -68,7 +70,7 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
             contexts.append(super()._make_context(*arguments, **more))
             return contexts[-1]
 
-    try:
+    with released_on_failure(contexts):
         return Device(
             output_format=miniaudio.SampleFormat.SIGNED16,
             nchannels=1,
@@ -79,6 +81,15 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
             # So it has its turn on a busy machine too; where that is not allowed, as often as others.
             thread_prio=miniaudio.ThreadPriority.REALTIME,
         )
+
+
+@contextmanager
+def released_on_failure(contexts: list[object]) -> Generator[None]:
+    """Lets go of what a device was given by miniaudio that could then not be opened."""
+    import miniaudio
+
+    try:
+        yield
     except miniaudio.MiniaudioError:
         for context in contexts:
             miniaudio.lib.ma_context_uninit(context)

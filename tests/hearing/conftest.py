@@ -1,0 +1,17 @@
+"""A room whose microphone hears what its loudspeaker plays, on a real sound server."""
+
+import pytest
+
+from tests.sound_server import SINK, SoundServer
+
+
+@pytest.fixture
+def room(sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
+    return sound_server
+
+
+@pytest.fixture
+def own_room(own_sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
+    monkeypatch.setenv("PULSE_SOURCE", f"{SINK}.monitor")
+    return own_sound_server
