@@ -10,18 +10,16 @@ from typing import TYPE_CHECKING, Final, Self
 
 import numpy as np
 
-from voice_coach.hearing.ease import EASES, USUAL_EASE, ease_text
+from voice_coach.hearing.ease import EASES, USUAL_EASE
+from voice_coach.hearing.endings import FRAME, Endings
 from voice_coach.hearing.phrases import COMMAND_PHRASES, WAKE_WORD
-from voice_coach.hearing.recogniser import RATE_HZ, RECOGNISERS, open_recogniser
+from voice_coach.hearing.recogniser import RATE_HZ, open_recogniser
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voice_coach.hearing.microphone import Microphone
     from voice_coach.hearing.recogniser import Recogniser
-    from voice_coach.home import Home
-
-__all__ = ["RECOGNISERS", "SAYING_S", "TRIED", "Try", "VoiceTrial", "best_ease", "keep_ease"]
 
 TRIED: Final = tuple(
     f"{WAKE_WORD} {phrase}"
@@ -29,8 +27,10 @@ TRIED: Final = tuple(
 )
 """What a person is asked to say: the phrases that matter most."""
 
-SAYING_S: Final = 6.0
-"""So long a phrase is waited for."""
+SAYING_S: Final = 20.0
+"""So long a person is waited for who says nothing."""
+_UNDERSTOOD_S: Final = 1.5
+"""So long after something was said it may still be understood."""
 
 _READ_S: Final = 0.1
 _AFTER_FRAMES: Final = RATE_HZ
@@ -44,11 +44,13 @@ class Try:
     Attributes:
         phrase: what was to be said; "" where nothing was.
         understood: what was understood, each once.
+        was_heard: whether anything sounded at all.
         sound: what the microphone heard, shape (frames,).
     """
 
     phrase: str
     understood: tuple[str, ...]
+    was_heard: bool
     sound: NDArray[np.int16]
 
     @property
@@ -100,19 +102,30 @@ class VoiceTrial:
             self._recogniser.close()
 
     def ask(self, phrase: str, patience_s: float = SAYING_S) -> Try:
-        """Listens until something is understood, or for so long; where nothing is to be said, to the end."""
+        """Listens until something was said, and understood or not; where nothing is to be said, to the end.
+
+        Args:
+            phrase: what is to be said, or "".
+            patience_s: so long somebody is waited for who says nothing.
+        """
         assert self._microphone is not None
         assert self._recogniser is not None
         self._recogniser.expect(COMMAND_PHRASES)
-        pieces: list[NDArray[np.int16]] = []
+        sound = np.zeros(0, np.int16)
         understood: list[str] = []
+        endings, looked, was_heard = Endings(), 0, False
         until_s = self._clock_s() + patience_s
         while self._clock_s() < until_s and not (phrase and understood):
             piece = self._microphone.read(_READ_S)
-            pieces.append(piece)
+            sound = np.concatenate((sound, piece))
             understood += [heard.phrase for heard in self._recogniser.hear(piece, False)]
-        sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
-        self._tries.append(Try(phrase, tuple(understood), sound))
+            while looked + FRAME <= len(sound):
+                ends = endings.ends(sound[looked : looked + FRAME])
+                looked += FRAME
+                if ends and phrase and not was_heard:
+                    until_s = self._clock_s() + _UNDERSTOOD_S
+                was_heard |= ends
+        self._tries.append(Try(phrase, tuple(understood), was_heard or bool(understood), sound))
         return self._tries[-1]
 
     @property
@@ -126,20 +139,6 @@ class VoiceTrial:
 
     def _opened(self, ease: int) -> Recogniser:
         return open_recogniser(self._name, ease)
-
-
-def keep_ease(home: Home, recogniser: str, ease: int) -> None:
-    """Sessions listen with this ease from now on.
-
-    Raises:
-        OutputError: it cannot be kept; the text says why.
-    """
-    from voice_coach.outputs.whole_file import whole_file
-
-    text = ease_text(home.hearing, recogniser, ease)
-    home.hearing.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(home.hearing, force=True) as file:
-        file.write(text.encode())
 
 
 def best_ease(tries: Sequence[Try], opened: Callable[[int], Recogniser]) -> int:
@@ -161,5 +160,5 @@ def _wrong(tried: Try, recogniser: Recogniser) -> int:
     recogniser.expect(COMMAND_PHRASES)
     sound = np.concatenate((tried.sound, np.zeros(_AFTER_FRAMES, np.int16)))
     understood = {heard.phrase for heard in recogniser.hear(sound, False)}
-    missed = bool(tried.phrase) and tried.phrase not in understood
+    missed = bool(tried.phrase) and tried.was_heard and tried.phrase not in understood
     return missed + 2 * len(understood - {tried.phrase})

@@ -10,11 +10,12 @@ import pytest
 from numpy.typing import NDArray
 
 from benchmarks._room import pcm, said
+from voice_coach.ears import keep_ease
 from voice_coach.hearing.ease import USUAL_EASE, kept_ease
 from voice_coach.hearing.phrases import COMMAND_PHRASES
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, Recogniser, open_recogniser
 from voice_coach.home import find_home
-from voice_coach.voice_trial import Try, best_ease, keep_ease
+from voice_coach.voice_trial import Try, best_ease
 
 READY, PAUSE = "coach ready", "coach pause"
 
@@ -54,12 +55,12 @@ def sound(loud: int) -> NDArray[np.int16]:
     ],
 )
 def test_the_best_ease_understands_most_and_mistakes_least(tries: list[tuple[str, int]], best: int) -> None:
-    assert best_ease([Try(phrase, (), sound(loud)) for phrase, loud in tries], Loudness) == best
+    assert best_ease([Try(phrase, (), True, sound(loud)) for phrase, loud in tries], Loudness) == best
 
 
 def test_a_real_voice_is_understood_at_the_ease_that_is_found() -> None:
     heard = [
-        Try(phrase, (), pcm(said("flite:kal16", phrase.replace("coach", "coach,"))))
+        Try(phrase, (), True, pcm(said("flite:kal16", phrase.replace("coach", "coach,"))))
         for phrase in (READY, PAUSE)
     ]
     ease = best_ease(heard, lambda ease: open_recogniser("pocketsphinx", ease))

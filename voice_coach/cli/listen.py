@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Final
 
+from voice_coach import ears
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.telling import command, tell
+from voice_coach.cli.telling import command, says_yes, tell
 from voice_coach.home import find_home
 from voice_coach.model.commands import COMMANDS
 
@@ -24,9 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--test", action="store_true", help="say a few phrases; what is understood is tuned to your voice"
     )
     parser.add_argument("--phrases", action="store_true", help="show everything that can be said")
-    parser.add_argument(
-        "--recogniser", default="pocketsphinx", metavar="NAME", help="who understands (pocketsphinx)"
-    )
+    parser.add_argument("--recogniser", metavar="NAME", help="who understands (pocketsphinx)")
     parser.add_argument(
         "--download", metavar="MODEL", help="get a model for the recogniser sherpa, over the network"
     )
@@ -37,11 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    from voice_coach.voice_trial import RECOGNISERS
-
-    if options.recogniser not in RECOGNISERS:
-        tell(f"There is no recogniser '{options.recogniser}'; there are {', '.join(RECOGNISERS)}.")
-        return WRONG
+    recogniser = ears.recogniser(options.recogniser)
     given = [name for name in ("test", "phrases", "download", "models", "usual") if getattr(options, name)]
     if len(given) != 1:
         tell("Say one of --test, --phrases, --models, --download MODEL and --usual.")
@@ -54,9 +50,9 @@ def run(options: argparse.Namespace) -> int:
         case "download":
             return _download(options.download)
         case "usual":
-            return _keep(options.recogniser, 0)
+            return _keep(recogniser, ears.USUAL_EASE)
         case _:
-            return _test(options.recogniser)
+            return _test(recogniser)
 
 
 def _phrases() -> int:
@@ -71,27 +67,39 @@ def _phrases() -> int:
 
 
 def _test(recogniser: str) -> int:
-    from voice_coach.hearing.ease import kept_ease
     from voice_coach.voice_trial import TRIED, VoiceTrial
 
     tell(
         "Sit or lie where you exercise, and say what is shown, as you would say it then. Ctrl-C ends this.\n"
     )
-    before = kept_ease(find_home().hearing, recogniser)
+    before = ears.ease(find_home(), recogniser)
     with VoiceTrial(recogniser, before) as trial:
-        right = sum(_asked(trial, phrase) for phrase in TRIED)
+        right = 0
+        for phrase in TRIED:
+            right += _asked(trial, phrase)
+            if not trial.tries[-1].was_heard:
+                return _unheard(trial)
         tell(f"Now talk about something else for {_OTHER_S:.0f} seconds, or have the radio on.")
         other = trial.ask("", _OTHER_S)
         tell(f"  Understood though not meant: {_said(other)}." if other.understood else "  Good, nothing.")
         tell(f"\n{right} of {len(TRIED)} were understood at once.")
-        if not any(each.sound.any() for each in trial.tries):
-            tell("The microphone gave nothing but silence: it is muted, or this program may not use it.")
-            return FAILED
         best = trial.best_ease()
-    if best == before:
-        tell("That is as good as it gets with what was set; nothing is changed.")
-        return DONE
-    return _keep(recogniser, best)
+    if best != before:
+        return _keep(recogniser, best)
+    if right < len(TRIED):
+        tell("Nothing else would understand more, so nothing is changed. Closer to the microphone may help.")
+    else:
+        tell("Nothing needs to be changed.")
+    return DONE
+
+
+def _unheard(trial: VoiceTrial) -> int:
+    """Says what to do about a microphone that hears nobody."""
+    if any(each.sound.any() for each in trial.tries):
+        tell("Nothing of you comes to the microphone. Look which one is chosen, and how loud it is set.")
+    else:
+        tell("The microphone gives nothing but silence: it is muted, or this program may not use it.")
+    return FAILED
 
 
 def _asked(trial: VoiceTrial, phrase: str) -> bool:
@@ -103,7 +111,10 @@ def _asked(trial: VoiceTrial, phrase: str) -> bool:
         if tried.is_right:
             tell("  Understood.")
             return time == 0
-        tell(f"  Understood: {_said(tried)}." if tried.understood else "  Not understood.")
+        if not tried.was_heard:
+            tell("  Nothing was heard.")
+        else:
+            tell(f"  Understood: {_said(tried)}." if tried.understood else "  Not understood.")
     return False
 
 
@@ -112,9 +123,7 @@ def _said(tried: Try) -> str:
 
 
 def _keep(recogniser: str, ease: int) -> int:
-    from voice_coach.voice_trial import keep_ease
-
-    keep_ease(find_home(), recogniser, ease)
+    ears.keep_ease(find_home(), recogniser, ease)
     told = {-1: "less easily than usual, since your voice is clear", 0: "as usual", 1: "more easily"}
     tell(f"From now on {recogniser} understands {told.get(ease, 'as easily as it can')}.")
     if ease > 0:
@@ -123,38 +132,23 @@ def _keep(recogniser: str, ease: int) -> int:
 
 
 def _models() -> int:
-    from voice_coach.hearing.models import MODELS, kept_model
-
-    kept = kept_model(find_home().models)
-    for model in MODELS.values():
-        is_here = "  (here)" if kept is not None and kept.name == model.name else ""
-        print(f"{model.name}{is_here}\n  {model.says} {model.url}")
+    for model, is_used in ears.models(find_home()):
+        print(f"{model.name}{'  (here)' if is_used else ''}\n  {model.says} {model.url}")
     return DONE
 
 
 def _download(name: str) -> int:
-    import sys
-
-    from voice_coach.hearing.model_download import download_model
-    from voice_coach.hearing.models import MODELS
-    from voice_coach.model.words import nearest_word
-
-    model = MODELS.get(name)
-    if model is None:
-        close = nearest_word(name, MODELS)
-        hint = f"Did you mean '{close}'?" if close else f"There are {', '.join(MODELS)}."
-        tell(f"There is no model '{name}'. {hint}")
-        return WRONG
+    model = ears.model(name)
 
     def agreed(checksum: str) -> bool:
         tell(f"Its makers tell no checksum. The SHA-256 of what came is\n  {checksum}")
         if not sys.stdin.isatty():
             tell("Nobody is here to say whether that is right, so it is not kept.")
             return False
-        print("Keep it? y for yes: ", end="", file=sys.stderr, flush=True)
-        return sys.stdin.readline().strip().lower() in ("y", "yes")
+        tell("Keep it?")
+        return says_yes()
 
     tell(f"From {model.url} ...")
-    kept = download_model(model, find_home().models, agreed)
+    kept = ears.download(find_home(), model, agreed)
     tell(f"Kept in {kept}. Use it: {command('play', '--listen', '--recogniser', 'sherpa')}")
     return DONE
