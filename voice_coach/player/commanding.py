@@ -160,9 +160,12 @@ def _hurts(state: State, score: Score, _rules: Rules) -> State:
 
 
 def _repeat(state: State, score: Score, _rules: Rules) -> State:
+    chapter = here(state, score)
+    if state.mode == "waiting" and not state.hurt and chapter is not None:
+        # What there is to do before one is ready, not only that somebody waits for it.
+        return _gone(state, places.sentence_ms(chapter, state.at_ms))
     if asked := asked_in(state, state.mode):
         return entered(state, state.mode, *asked)
-    chapter = here(state, score)
     if chapter is None or not _is_free(state):
         return state
     return _gone(state, places.sentence_ms(chapter, state.at_ms))
