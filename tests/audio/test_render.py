@@ -167,7 +167,7 @@ def test_a_seek_and_other_blocks_change_no_bit(whole: Chapter, block_frames: int
 def test_a_clip_starts_on_its_frame_and_is_rounded_to_the_nearest() -> None:
     ones = np.array([1.0, -1.0, 0.5, 0.25001], np.float32)
     found = joined(render(chapter(10, speech(3, 9, "x")), Spoken({"x": ones}), Sounded()))
-    assert found[: 3 * 48].any() == False  # noqa: E712 - an array's answer
+    assert found[: 3 * 48].any() == False  # noqa: E712  (an array's answer)
     assert found[3 * 48 : 3 * 48 + 5].tolist() == [32_767, -32_768, 16_384, 8_192, 0]
 
 

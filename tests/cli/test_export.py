@@ -142,7 +142,7 @@ def test_killed_at_any_moment_a_file_is_whole_or_not_there(tmp_path: Path, folde
         before = set(_partial(folder))
         process = subprocess.Popen(words("export", *command, target), stderr=subprocess.DEVNULL)
         if turn % 4:  # once it writes; else at any moment since it was started
-            wait_until(lambda: bool(set(_partial(folder)) - before) or process.poll() is not None)  # noqa: B023
+            wait_until(lambda: bool(set(_partial(folder)) - before) or process.poll() is not None)  # noqa: B023  (called before the next turn)
         try:
             process.wait(dice.uniform(0, 0.3))
         except subprocess.TimeoutExpired:

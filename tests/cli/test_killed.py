@@ -109,7 +109,7 @@ def test_whole_or_not_at_all_and_nothing_stays(tiny: Path, tmp_path: Path) -> No
         process = place.start(scene)
         at_work = dice.random() < 0.7  # else at any moment
         if at_work:
-            wait_until(lambda: bool(place.unfinished()) or process.poll() is not None)  # noqa: B023
+            wait_until(lambda: bool(place.unfinished()) or process.poll() is not None)  # noqa: B023  (called before the next turn)
         with suppress(subprocess.TimeoutExpired):
             process.wait(dice.uniform(0, took_s / 3 if at_work else took_s))
         process.kill()

@@ -53,8 +53,8 @@ def replayed(
     performance: Performance,
     deeds: Sequence[Deed],
     *,
-    rules: Rules = Rules(),  # noqa: B008  (frozen)
-    state: State = State(),  # noqa: B008
+    rules: Rules = Rules(),  # noqa: B008  (it never changes)  (frozen)
+    state: State = State(),  # noqa: B008  (it never changes)
     spoken: bool = False,
 ) -> NDArray[np.int16]:
     """What the stream gives when this is done at these frames.

@@ -160,7 +160,7 @@ class Led:
     def _play(self) -> None:
         try:
             self.session.play(self._device(), self._device)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  (raised again by the test)
             self._trouble = error
 
 

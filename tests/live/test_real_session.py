@@ -126,7 +126,7 @@ class Steered:
     def _play(self) -> None:
         try:
             self.session.play(self._output, device)
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:  # noqa: BLE001  (raised again by the test)
             self._trouble = error
 
 

@@ -52,7 +52,7 @@ def test_a_small_session_sign_by_sign() -> None:
         "speech                              ",
         "action                              ",
         "",
-        "speech ▁ little █ much   • sound   █ hold   ░ rest   ╱ inhale   ╲ exhale   ",  # noqa: RUF001
+        "speech ▁ little █ much   • sound   █ hold   ░ rest   ╱ inhale   ╲ exhale   ",  # noqa: RUF001  (drawn)
         "one column is 1s; every event in words: --text",
     ]
 

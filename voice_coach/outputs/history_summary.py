@@ -60,8 +60,7 @@ class Summary:
 
     Attributes:
         today: the day it is told on.
-        sessions: those that count, newest first.
-        looked_in: how many there are besides, of which hardly anything was led.
+        sessions: those that count, newest first; not those of which hardly anything was led.
         days: on how many days something was led.
         streak: on how many of them in a row, until today or yesterday.
         longest: the most there were in a row.
@@ -74,7 +73,6 @@ class Summary:
 
     today: date
     sessions: tuple[Led, ...]
-    looked_in: int
     days: int
     streak: int
     longest: int
@@ -100,7 +98,6 @@ def summary(past: Sequence[Led], today: date) -> Summary:
     return Summary(
         today=today,
         sessions=tuple(reversed(counted)),
-        looked_in=len(past) - len(counted),
         days=len(per_day),
         streak=_streak(per_day, today) or _streak(per_day, today - timedelta(days=1)),
         longest=max((_streak(per_day, day) for day in per_day), default=0),
