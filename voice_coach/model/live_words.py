@@ -123,7 +123,7 @@ class LiveWords:
         "To go on from there, press play. Otherwise we begin anew.",
     )
     resumed: Lines = ("We go on with {exercise}.",)
-    keep_offer: Lines = ("To keep this speed for the next time, press play.",)
+    keep_offer: Lines = ("To keep this speed for the next time, press play. Otherwise it will be as before.",)
     kept: Lines = ("I will keep it.",)
     device_back: Lines = ("The sound is back. We go on.",)
     device_back_paused: Lines = ("The sound is back.", "To go on, press play.")
