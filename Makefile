@@ -58,6 +58,7 @@ simpleaudio: $(VENV)/.runtime
 lock:
 	$(LOCK) pyproject.toml --group build --output-file requirements.txt
 	$(LOCK) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) pyproject.toml --extra moonshine --constraint requirements.txt --output-file requirements-moonshine.txt
 	echo simpleaudio | $(LOCK) - --output-file requirements-simpleaudio.txt
 
 clean:
@@ -83,8 +84,11 @@ $(VENV)/.made:
 	fi; \
 	exit 1
 
-$(VENV)/.runtime: $(VENV)/.made requirements.txt pyproject.toml
+# Not every machine has wheels of what understands spoken commands best; then pocketsphinx does.
+$(VENV)/.runtime: $(VENV)/.made requirements.txt requirements-moonshine.txt pyproject.toml
 	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --require-hashes -r requirements-moonshine.txt >/dev/null 2>&1 || \
+		echo "Spoken commands (play --listen) are understood less well here: there is no Moonshine for this machine."
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 

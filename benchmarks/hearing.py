@@ -44,7 +44,7 @@ from benchmarks._room import (
 from benchmarks._room_texts import talk
 from voice_coach.coach import Coach
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
-from voice_coach.hearing.recogniser import RECOGNISERS, Recogniser, open_recogniser
+from voice_coach.hearing.recogniser import RECOGNISERS, Recogniser, open_recogniser, usual_recogniser
 
 SPEEDS = (0.9, 1.0, 1.15)
 SITUATIONS = ("quiet", "after words", "over the coach", "echoing room", "noise 15 dB")
@@ -95,7 +95,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="each command once a voice, five minutes of the rest"
     )
-    parser.add_argument("--recogniser", choices=RECOGNISERS, default=next(iter(RECOGNISERS)))
+    parser.add_argument("--recogniser", choices=RECOGNISERS, default=usual_recogniser())
     options = parser.parse_args(arguments)
     recogniser = open_recogniser(options.recogniser)
     coach = coach_heard()

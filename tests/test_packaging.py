@@ -124,7 +124,7 @@ def test_adapted_libraries_are_imported_only_when_they_are_used(module: Path) ->
     assert imported_on_import(module).isdisjoint(ADAPTED)
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-simpleaudio.txt"])
+@pytest.mark.parametrize("name", sorted(path.name for path in TOP.glob("requirements*.txt")))
 def test_what_is_installed_is_pinned_by_hash_and_names_no_place(name: str) -> None:
     text = (TOP / name).read_text(encoding="utf-8")
     entries = [entry for entry in re.split(r"\n(?=\S)", text.strip()) if not entry.startswith("#")]

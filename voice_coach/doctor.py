@@ -192,7 +192,8 @@ def _spoken_commands(coach: Coach) -> Finding:
             pass
     except CoachError as error:
         return Finding(what, "missing", str(error), "Only needed for --listen; all else steers as well.")
-    return Finding(what, "well", f"{name} and the microphone open: voice-coach listen --test")
+    better = "" if name == "moonshine" else "; pip install 'voice-coach[moonshine]' understands far more"
+    return Finding(what, "well", f"{name} and the microphone open: voice-coach listen --test{better}")
 
 
 _AGAIN = "Install voice_coach again: something that it needs is damaged or missing."

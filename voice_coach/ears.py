@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from voice_coach.hearing.ease import USUAL_EASE, ease_text, kept_ease
 from voice_coach.hearing.models import MODELS, Model, kept_model
-from voice_coach.hearing.recogniser import RECOGNISERS, USUAL_RECOGNISER
+from voice_coach.hearing.recogniser import RECOGNISERS, usual_recogniser
 from voice_coach.model.problems import WishError
 from voice_coach.model.words import nearest_word
 
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 
 
 def recogniser(name: str | None) -> str:
-    """The recogniser of this name, or the usual one.
+    """The recogniser of this name, or the best that is installed.
 
     Raises:
         WishError: there is none.
     """
     if name is not None and name not in RECOGNISERS:
         raise WishError(f"There is no recogniser '{name}'; there are {', '.join(RECOGNISERS)}.")
-    return name or USUAL_RECOGNISER
+    return name or usual_recogniser()
 
 
 def voice(home: Home, name: str, notify: Callable[[str], None]) -> VoiceControl:

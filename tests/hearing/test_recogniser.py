@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -12,15 +12,24 @@ from numpy.typing import NDArray
 from benchmarks._room import RATE_HZ, Sound, hum, joined, mixed, music, pcm, room_noise, said, water
 from benchmarks.hearing import coach_heard
 from tests.real_parts import require_program, require_real
+from voice_coach.hearing.moonshine_files import moonshine_folder
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
 from voice_coach.hearing.recogniser import Heard, HearingError, Recogniser, open_recogniser
 from voice_coach.model.commands import COMMANDS
 
+UNKNOWN = {"pocketsphinx": "frobnicate", "moonshine": "\N{SNOWMAN}"}
+"""A word that each does not know."""
 
-@pytest.fixture(params=["pocketsphinx"])
+
+def require_recogniser(name: str) -> None:
+    is_here = moonshine_folder() is not None if name == "moonshine" else find_spec(name) is not None
+    require_real(name, is_here, f"pip install 'voice-coach[{name}]'")
+
+
+@pytest.fixture(params=list(UNKNOWN))
 def recogniser(request: pytest.FixtureRequest) -> Iterator[Recogniser]:
     require_program("flite")
-    require_real(request.param, importlib.util.find_spec(request.param) is not None, "pip install it")
+    require_recogniser(request.param)
     listener = open_recogniser(request.param)
     listener.expect(COMMAND_PHRASES)
     yield listener
@@ -127,13 +136,17 @@ def test_what_is_not_expected_is_not_told(recogniser: Recogniser) -> None:
     assert not hear(recogniser, sound)
 
 
-def test_a_word_that_it_does_not_know_is_named(recogniser: Recogniser) -> None:
-    with pytest.raises(HearingError, match="frobnicate"):
-        recogniser.expect(["coach frobnicate"])
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_word_that_it_does_not_know_is_named(name: str) -> None:
+    require_recogniser(name)
+    recogniser = open_recogniser(name)
+    with pytest.raises(HearingError, match=UNKNOWN[name]):
+        recogniser.expect([f"coach {UNKNOWN[name]}"])
+    recogniser.close()
 
 
 def test_an_unknown_recogniser_is_answered_with_those_there_are() -> None:
-    with pytest.raises(HearingError, match="there are pocketsphinx"):
+    with pytest.raises(HearingError, match="there are moonshine, pocketsphinx"):
         open_recogniser("ears")
 
 

@@ -26,7 +26,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--test", action="store_true", help="say a few phrases; what is understood is tuned to your voice"
     )
     parser.add_argument("--phrases", action="store_true", help="show everything that can be said")
-    parser.add_argument("--recogniser", metavar="NAME", help="who understands (pocketsphinx)")
+    parser.add_argument("--recogniser", metavar="NAME", help="who understands (the best that is installed)")
     parser.add_argument(
         "--download", metavar="MODEL", help="get a model for the recogniser sherpa, over the network"
     )

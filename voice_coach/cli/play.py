@@ -68,7 +68,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--recogniser",
         default=None,
         metavar="NAME",
-        help="who understands what you say, with --listen (pocketsphinx)",
+        help="who understands what you say, with --listen (the best that is installed)",
     )
     parser.add_argument(
         "--ask",

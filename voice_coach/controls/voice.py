@@ -10,7 +10,6 @@ from voice_coach.controls.control import Control, Desk
 from voice_coach.hearing.ear import CHILD, Ear
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
-from voice_coach.hearing.recogniser import USUAL_RECOGNISER
 from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class VoiceControl(Control):
 
     Args:
         notify: told in a sentence what goes wrong later on.
-        recogniser: who understands, see ``hearing.recogniser.RECOGNISERS``.
+        recogniser: who understands, see ``hearing.recogniser.RECOGNISERS``; the usual one if none is given.
         ease: how much more easily than usual, see ``hearing.ease``.
         child: the program that listens; another one in tests.
     """
@@ -58,7 +57,7 @@ class VoiceControl(Control):
     def __init__(
         self,
         notify: Callable[[str], None],
-        recogniser: str = USUAL_RECOGNISER,
+        recogniser: str | None = None,
         ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from voice_coach.hearing.ear_messages import expect_message, played_message
 from voice_coach.hearing.ease import USUAL_EASE
-from voice_coach.hearing.recogniser import USUAL_RECOGNISER, Heard
+from voice_coach.hearing.recogniser import Heard, usual_recogniser
 from voice_coach.model.problems import CoachError
 
 CHILD: Final = (sys.executable, "-P", "-m", "voice_coach.hearing.ear_child")
@@ -57,7 +57,7 @@ class Ear:
         hear: told each phrase that is understood, in a thread of its own.
         notify: told in a sentence what goes wrong; likewise.
         deaf: told when nothing that is said can be understood (True), and when it can again; likewise.
-        recogniser: its name, see ``RECOGNISERS``.
+        recogniser: its name, see ``RECOGNISERS``; the usual one if none is given.
         ease: how much more easily than usual it understands, see ``hearing.ease``.
         child: the program that listens, without these two; another one in tests.
         hangs_after_s: for how long it may say nothing.
@@ -69,7 +69,7 @@ class Ear:
         hear: Callable[[Heard], None],
         notify: Callable[[str], None],
         deaf: Callable[[bool], None],
-        recogniser: str = USUAL_RECOGNISER,
+        recogniser: str | None = None,
         ease: int = USUAL_EASE,
         *,
         child: Sequence[str] = CHILD,
@@ -79,7 +79,7 @@ class Ear:
         self._hear = hear
         self._notify = notify
         self._deaf = deaf
-        self._command = [*child, recogniser, str(ease)]
+        self._command = [*child, recogniser or usual_recogniser(), str(ease)]
         self._hangs_after_s = hangs_after_s
         self._tries_again_after_s = tries_again_after_s
         self._expected: tuple[str, ...] = ()

@@ -25,7 +25,7 @@ _FADE_DB: Final = 0.2
 _ABOVE_DB: Final = 5
 """What sounds is louder by this than the room is."""
 
-_HOLD: Final = 22
+HOLD_FRAMES: Final = 22
 """Frames that it stays down. Stops inside words last up to 12, those between words up to 18."""
 
 _LATE: Final = 300
@@ -72,7 +72,7 @@ class Endings:
             self._quiet = 0
             return False
         self._quiet += 1
-        if self._quiet != _HOLD:
+        if self._quiet != HOLD_FRAMES:
             return False
         sounded, self._loud = self._loud >= _SOUNDED, 0
         return sounded

@@ -9,12 +9,20 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.hearing.endings import FRAME, Endings
+from voice_coach.hearing.endings import FRAME, HOLD_FRAMES, Endings
 
 # All in frames of 10 ms.
 _KEPT: Final = 300
 _LONGEST: Final = 260
 """From the wake word to the notice that a phrase is over."""
+
+_PAUSE: Final = 7
+_LEAST_PHRASE: Final = 120
+_MOST_PHRASE: Final = 230
+_ONSET: Final = 2
+"""Of a phrase, which begins more softly than it goes on."""
+_ROOM_DB: Final = 6
+"""By how much somebody who speaks is louder than the room."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +44,20 @@ class Look:
     def last(self, frames: int) -> NDArray[np.int16]:
         """Its last frames."""
         return self.sound[-frames * FRAME :]
+
+    def since_pause(self) -> NDArray[np.int16] | None:
+        """What was said since somebody last paused, if that was long enough for a phrase; None otherwise."""
+        frames = self.sound.reshape(-1, FRAME).astype(np.float32)
+        # Of its steps, as in ``Endings``.
+        levels = 10 * np.log10(np.square(np.diff(frames, axis=1)).mean(axis=1) + 1)
+        smooth = np.convolve(levels, np.ones(3) / 3, "same")
+        is_quiet = smooth < np.median(smooth[-HOLD_FRAMES + 4 : -2]) + _ROOM_DB
+        # A pause ends where it was quiet for so long and is not any more.
+        quiet_for = np.convolve(is_quiet, np.ones(_PAUSE), "full")[: len(is_quiet)]
+        ends = np.flatnonzero((quiet_for[:-1] == _PAUSE) & ~is_quiet[1:]) + 1
+        left = len(levels) - ends
+        ends = ends[(left >= _LEAST_PHRASE) & (left <= _MOST_PHRASE)]
+        return self.sound[(ends[-1] - _ONSET) * FRAME :] if len(ends) else None
 
     def has_coach_since(self, frame: int) -> bool:
         """Whether the coach was to be heard at or after a frame, counted as ``begin`` is."""

@@ -6,9 +6,10 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from voice_coach.hearing.ease import USUAL_EASE
+from voice_coach.hearing.moonshine_files import moonshine_folder
 from voice_coach.model.problems import CoachError
 
 if TYPE_CHECKING:
@@ -19,12 +20,11 @@ RATE_HZ = 16_000
 """Of all sound that is listened to."""
 
 RECOGNISERS: dict[str, str] = {
+    "moonshine": "voice_coach.hearing.moonshine_recogniser:MoonshineRecogniser",
     "pocketsphinx": "voice_coach.hearing.pocketsphinx_recogniser:PocketsphinxRecogniser",
     "sherpa": "voice_coach.hearing.sherpa_recogniser:SherpaRecogniser",
 }
-"""Every recogniser as ``module:Class``, loaded only when it is asked for; the first is the usual one."""
-
-USUAL_RECOGNISER: Final = next(iter(RECOGNISERS))
+"""Every recogniser as ``module:Class``, loaded only when it is asked for."""
 
 
 class HearingError(CoachError):
@@ -93,6 +93,11 @@ class Recogniser(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of what it holds; may be called twice. It hears nothing any more."""
+
+
+def usual_recogniser() -> str:
+    """The name of the best one that is installed, without one that must be downloaded."""
+    return "moonshine" if moonshine_folder() is not None else "pocketsphinx"
 
 
 def open_recogniser(name: str, ease: int = USUAL_EASE) -> Recogniser:

@@ -1,0 +1,113 @@
+"""What is particular to Moonshine; the contract is in ``test_recogniser.py``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise, said
+from tests.hearing.test_recogniser import hear, phrases, require_recogniser
+from tests.real_parts import require_program
+from voice_coach.hearing import moonshine_files
+from voice_coach.hearing.ease import EASES
+from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
+from voice_coach.hearing.moonshine_search import written
+from voice_coach.hearing.moonshine_tokens import END, Tokens
+from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
+from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser, usual_recogniser
+from voice_coach.hearing.thresholds import MOONSHINE
+
+
+@pytest.fixture
+def tokens() -> Tokens:
+    require_recogniser("moonshine")
+    folder = moonshine_folder()
+    assert folder
+    return Tokens((folder / TOKENS).read_bytes())
+
+
+@pytest.fixture
+def recogniser() -> Iterator[Recogniser]:
+    require_program("flite")
+    require_recogniser("moonshine")
+    listener = open_recogniser("moonshine")
+    listener.expect(COMMAND_PHRASES)
+    yield listener
+    listener.close()
+
+
+def heard(recogniser: Recogniser, *speech: Sound) -> list[str]:
+    sound = joined([np.zeros(RATE_HZ, np.float32), *speech], 1.5)
+    return phrases(hear(recogniser, pcm(mixed(room_noise(len(sound) / RATE_HZ, 1), sound, 0))))
+
+
+def test_every_phrase_is_written_and_read_again(tokens: Tokens) -> None:
+    for phrase in (*COMMAND_PHRASES, *SCORE_PHRASES):
+        for text in written(phrase):
+            made = tokens.of(text)
+            assert tokens.text(made) == text
+            assert tokens.begins_word(made[0])
+    assert tokens.of("Coach, pause.") == [3189, 496, 29892, 19957, 29889]
+    assert tokens.begins_word(END)
+    assert not tokens.begins_word(tokens.of("Coach")[1])
+
+
+def test_a_phrase_is_written_as_a_person_would() -> None:
+    assert {"Coach, where am I?", "Coach. Where am I."} <= set(written("coach where am i"))
+    assert {"Three.", "3."} <= set(written("three"))
+
+
+def test_what_was_said_before_a_phrase_does_not_matter(recogniser: Recogniser) -> None:
+    words = said("flite:kal16", "The window was open all day long.")
+    command = said("flite:kal16", "Coach, take a rest.")
+
+    assert heard(recogniser, joined([words, command], 0.2)) == ["coach take a rest"]
+
+
+def test_the_name_alone_waits_for_what_to_do(recogniser: Recogniser) -> None:
+    name, rest = said("flite:kal16", "Coach."), said("flite:kal16", "slower.")
+
+    assert heard(recogniser, joined([name, rest], 0.45)) == ["coach slower"]
+
+
+def test_talk_about_a_coach_is_not_talk_to_one(recogniser: Recogniser) -> None:
+    talk = ("What a cold! The coach helped.", "Everybody knows that the coach stops at the hotel.")
+
+    assert not heard(recogniser, *(said("flite:kal16", text) for text in talk))
+
+
+def test_a_number_after_other_words_is_no_answer(recogniser: Recogniser) -> None:
+    recogniser.expect(SCORE_PHRASES)
+
+    assert not heard(recogniser, said("flite:kal16", "I had a friend who had seven"))
+
+
+def test_what_is_easier_asks_for_less() -> None:
+    assert tuple(MOONSHINE) == EASES
+    for harder, easier in zip(MOONSHINE.values(), list(MOONSHINE.values())[1:], strict=False):
+        assert harder.likely > easier.likely
+        assert harder.likely_after_words > easier.likely_after_words
+        assert harder.likely_alone > easier.likely_alone
+        assert harder.surely > easier.surely
+        assert harder.share > easier.share
+
+
+@pytest.mark.parametrize("missing", ["_PACKAGE", "_RUNTIME", "_FOLDER"])
+def test_without_it_pocketsphinx_is_the_usual_one(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moonshine_files, missing, "no_such_thing")
+
+    assert usual_recogniser() == "pocketsphinx"
+    with pytest.raises(HearingError, match=r"pip install 'voice-coach\[moonshine\]'"):
+        open_recogniser("moonshine")
+
+
+def test_its_package_is_never_imported() -> None:
+    """It would bring a sound library, a way to the network, and half a second."""
+    require_recogniser("moonshine")
+    recogniser = open_recogniser("moonshine")
+    recogniser.close()
+
+    assert "moonshine_voice" not in sys.modules

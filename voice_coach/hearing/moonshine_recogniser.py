@@ -1,0 +1,114 @@
+"""Moonshine, a small model of English speech, understands phrases far better than pocketsphinx does.
+
+It listens back whenever somebody stops speaking, and weighs each phrase against what the model would write by
+itself. A phrase counts if it was said last, whatever was said before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voice_coach.hearing.ease import USUAL_EASE
+from voice_coach.hearing.endings import FRAME, HOLD_FRAMES
+from voice_coach.hearing.looks import Look, Looks
+from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
+from voice_coach.hearing.moonshine_model import MoonshineModel
+from voice_coach.hearing.moonshine_search import Found, PhraseSearch
+from voice_coach.hearing.moonshine_tokens import Tokens
+from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
+from voice_coach.hearing.thresholds import MOONSHINE, MoonshineThresholds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_NAME: Final = "moonshine"
+_MISSING: Final = "its model is not installed: pip install 'voice-coach[moonshine]'"
+
+_PEAK: Final = np.float32(0.5)
+_MOST_GAIN: Final = np.float32(20)
+_SILENCE: Final = np.float32(1e-6)
+_FULL_SCALE: Final = np.float32(32_768)
+
+_ARTICLES: Final = frozenset(("the", "a", "our", "my", "your", "his", "her", "their", "this", "that"))
+"""Who says "the coach helped" speaks of one, and not to one."""
+
+
+class MoonshineRecogniser(Recogniser):
+    """Works offline on one core; nothing is done while nothing sounds.
+
+    Raises:
+        HearingError: it is not installed.
+    """
+
+    def __init__(self, *, ease: int = USUAL_EASE) -> None:
+        folder = moonshine_folder()
+        if folder is None:
+            raise HearingError(_NAME, _MISSING)
+        self._thresholds = MOONSHINE[ease]
+        self._tokens = Tokens((folder / TOKENS).read_bytes())
+        self._model: MoonshineModel | None = MoonshineModel(folder)
+        self._search: PhraseSearch | None = None
+        self._looks = Looks()
+
+    def expect(self, phrases: Collection[str]) -> None:
+        self._looks.forget()
+        self._search = None
+        if self._model is None or not phrases:
+            return
+        try:
+            self._search = PhraseSearch(self._model, self._tokens, phrases)
+        except KeyError as error:
+            raise HearingError(_NAME, f"it cannot write {error}") from error
+
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+        search = self._search
+        if search is None:
+            self._looks.skip(samples)
+            return ()
+        told = (self._understood(search, look) for look in self._looks.hear(samples, coach_speaks))
+        return [heard for heard in told if heard is not None]
+
+    def close(self) -> None:
+        self._model = self._search = None
+
+    def _understood(self, search: PhraseSearch, look: Look) -> Heard | None:
+        """What was said last, if it was a phrase."""
+        found = self._found(search, look, look.sound, self._thresholds)
+        if found is None and (last := look.since_pause()) is not None:
+            # What is not understood after much else may be alone.
+            found = self._found(search, look, last, self._thresholds.after_pause)
+        if found is None:
+            return None
+        end = look.end - HOLD_FRAMES
+        self._looks.forget_until(end)
+        return Heard(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
+
+    def _found(
+        self, search: PhraseSearch, look: Look, sound: NDArray[np.int16], asked: MoonshineThresholds
+    ) -> Found | None:
+        """The phrase that ends some sound, if it is likely enough where it was found."""
+        found = next(iter(search.found(_levelled(sound))), None)
+        if found is None:
+            return None
+        is_meant = True
+        if not found.phrase.startswith(WAKE_WORD):
+            # What others say, and the coach itself, is full of words that need no name before them.
+            is_meant = not found.before and not look.has_coach_since(look.begin)
+            least = asked.likely_alone
+        elif found.before in _ARTICLES:
+            least = asked.likely_after_article
+        else:
+            least = asked.likely_after_words if found.before else asked.likely
+        is_likely = found.likely >= least and found.surely >= asked.surely and found.share >= asked.share
+        return found if is_meant and is_likely else None
+
+
+def _levelled(samples: NDArray[np.int16]) -> NDArray[np.float32]:
+    """Sound as loud as the model knows it, full scale 1."""
+    sound = samples.astype(np.float32) / _FULL_SCALE
+    sound -= sound.mean()
+    return sound * np.minimum(_MOST_GAIN, _PEAK / np.maximum(np.abs(sound).max(), _SILENCE))

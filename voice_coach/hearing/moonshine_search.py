@@ -1,0 +1,161 @@
+"""Which of some phrases was said last: each is weighed against what the model would write by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from voice_coach.hearing.moonshine_tokens import BEGIN, END, Tokens
+from voice_coach.hearing.phrases import WAKE_WORD
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from voice_coach.hearing.moonshine_model import MoonshineModel, Read
+
+_LONGEST: Final = 30
+"""Tokens; more words than can be said in a look."""
+_DOORWAY: Final = 6.0
+"""How much less likely than what the model writes a phrase may begin, as a logarithm."""
+_PLACES: Final = 4
+"""At so many words, counted from the end, a phrase may begin."""
+_BEAM: Final = 8
+_BEHIND: Final = 9.0
+"""What is so much less likely than the best is not followed any further."""
+
+_CALLED: Final = WAKE_WORD
+"""Who has only said the name so far has yet to say what to do."""
+_SELDOM: Final = 5.0
+"""By how much less that is to be expected than any phrase, as a logarithm."""
+
+_ENDS: Final = (".", "?", "!", "")
+_CAPITALS: Final = {"i'm": "I'm", "am i": "am I", "can i": "can I"}
+_NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DIGITS: Final = {word: str(number) for number, word in enumerate(_NUMBERS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that may have been said last.
+
+    Attributes:
+        phrase: which.
+        likely: how likely it is beside what the model would write: the logarithm of the quotient.
+        surely: the logarithm of its own probability.
+        share: its share of all phrases' probability.
+        before: the word that was said before it, in lower case; "" if there was none.
+    """
+
+    phrase: str
+    likely: float
+    surely: float
+    share: float
+    before: str
+
+
+@dataclass(slots=True)
+class _Branch:
+    """What the ways to write the phrases have in common so far."""
+
+    phrase: str | None = None
+    on: dict[int, _Branch] = field(default_factory=dict[int, "_Branch"])
+
+
+class PhraseSearch:
+    """Finds phrases in sound; one thread.
+
+    Args:
+        model: what hears.
+        tokens: what it writes with.
+        phrases: which to find.
+
+    Raises:
+        KeyError: a phrase has a letter that it cannot write.
+    """
+
+    def __init__(self, model: MoonshineModel, tokens: Tokens, phrases: Iterable[str]) -> None:
+        self._model = model
+        self._tokens = tokens
+        self._root = _Branch()
+        for phrase in (*phrases, _CALLED):
+            for text in written(phrase):
+                branch = self._root
+                for token in tokens.of(text):
+                    branch = branch.on.setdefault(token, _Branch())
+                branch.phrase = phrase
+
+    def found(self, sound: NDArray[np.float32]) -> list[Found]:
+        """The phrases that may have been said last, the likeliest first.
+
+        Args:
+            sound: shape (frames,), 16 000 Hz, full scale 1.
+        """
+        states = self._model.encoded(sound)
+        free = list(self._free(states))
+        best = [float(read.logs.max()) for read in free]
+        said = [int(read.logs.argmax()) for read in free]
+        found: list[Found] = []
+        for at in [at for at in range(len(free)) if self._may_begin(free[at], said[at])][-_PLACES:]:
+            logs = self._followed(free[at])
+            if logs:
+                total = float(np.logaddexp.reduce(list(logs.values())))
+                rest = sum(best[at:])
+                before = self._tokens.text(said[:at]).lower().rpartition(" ")[2]
+                found += [
+                    Found(phrase, log - rest, log, float(np.exp(log - total)), before)
+                    for phrase, log in logs.items()
+                    if phrase != _CALLED
+                ]
+        return sorted(found, key=lambda each: -each.likely)
+
+    def _free(self, states: NDArray[np.float32]) -> Iterator[Read]:
+        """What the model writes by itself, token by token."""
+        read = self._model.begun(states, [BEGIN])
+        for _ in range(_LONGEST):
+            yield read
+            token = int(read.logs.argmax())
+            if token == END:
+                return
+            read = self._model.next(read, [0], [token])
+
+    def _may_begin(self, read: Read, said: int) -> bool:
+        """Whether a phrase may begin where the model would write a token."""
+        likeliest = max(read.logs[0, token] for token in self._root.on)
+        return self._tokens.begins_word(said) and likeliest > read.logs[0, said] - _DOORWAY
+
+    def _followed(self, read: Read) -> Mapping[str, float]:
+        """The log probability of each phrase from a place on, to the end; of those that are likely at all."""
+        done: dict[str, float] = {}
+        begun = [(self._root, 0.0)]
+        while begun:
+            further: list[tuple[float, int, int, _Branch]] = []
+            for text, (branch, log) in enumerate(begun):
+                if branch.phrase is not None:
+                    ended = log + float(read.logs[text, END]) - _SELDOM * (branch.phrase == _CALLED)
+                    done[branch.phrase] = float(np.logaddexp(done.get(branch.phrase, -np.inf), ended))
+                further += [
+                    (log + float(read.logs[text, token]), text, token, on) for token, on in branch.on.items()
+                ]
+            least = max([log for log, *_ in further] + list(done.values()), default=0.0) - _BEHIND
+            further = sorted((each for each in further if each[0] > least), key=lambda each: -each[0])[:_BEAM]
+            begun = [(on, log) for log, _text, _token, on in further]
+            if begun:
+                read = self._model.next(read, [each[1] for each in further], [each[2] for each in further])
+        return done
+
+
+def written(phrase: str) -> Iterator[str]:
+    """The ways in which a phrase may be written."""
+    for words, written_so in _CAPITALS.items():
+        phrase = phrase.replace(words, written_so)
+    wake, _, words = phrase.partition(" ")
+    if wake != WAKE_WORD or not words:
+        wake, words = "", phrase
+    for text in filter(None, (words, _DIGITS.get(words))):
+        sentence = text[0].upper() + text[1:]
+        name = wake.capitalize()
+        begun = (f"{name}, {text}", f"{name} {text}", f"{name}. {sentence}") if wake else (sentence,)
+        yield from (start + end for start in begun for end in _ENDS)
