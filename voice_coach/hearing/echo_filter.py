@@ -1,8 +1,9 @@
 """Learns how a loudspeaker sounds through the microphone, and takes that out; the person is not touched.
 
 A partitioned-block frequency-domain Kalman filter (Enzner and Vary 2006; Kuech, Mabande, Enzner 2014). What
-is not the loudspeaker's it takes for noise, and learns the slower the more of it there is, so that somebody
-who speaks does not spoil what was learnt.
+is not the loudspeaker's is noise to it, and the more of that there is the slower it learns, so that somebody
+who speaks does not spoil what was learnt. How much there is another canceller tells, if there is one: by
+itself it would take for noise, at first, all that it has not learnt yet.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _REMAINS: Final = 0.005
 """How much of an echo's power remains once it is learnt, or a little more."""
 
 _SMOOTH: Final = 0.6
+_DOUBT: Final = 0.2
+"""The share of what it leaves that is noise for certain, whatever another canceller says."""
 _LEAST: Final = 3e-4
 """What a room is never quieter than, as power of a bin: or digital silence would unlearn everything."""
 
@@ -45,23 +48,28 @@ class EchoFilter:
         self._noise = np.full(bins, 1e-4, np.float32)
         self._last = np.zeros(BLOCK, np.float32)
         self._louder = np.float32(0)
-        self._turn = 0
 
-    def without(self, heard: NDArray[np.float32], played: NDArray[np.float32]) -> NDArray[np.float32]:
+    def without(
+        self,
+        heard: NDArray[np.float32],
+        played: NDArray[np.float32],
+        person: NDArray[np.float32] | None = None,
+    ) -> NDArray[np.float32]:
         """A block of what is heard, without what comes of all that was played until now.
 
         Args:
             heard: shape (BLOCK,), full scale 1.
             played: likewise.
+            person: what another canceller leaves of what is heard, likewise.
         """
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = np.fft.rfft(np.concatenate([self._last, played]))
         self._last = played
         echo = np.fft.irfft(np.einsum("pk,pk->k", self._played, self._learnt))[BLOCK:].astype(np.float32)
         left = heard - echo
-        spectrum = np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), left]))
+        spectrum = _spectrum(left)
         power = np.square(np.abs(self._played))
-        self._noise = _SMOOTH * self._noise + (1 - _SMOOTH) * np.square(np.abs(spectrum)).astype(np.float32)
+        self._hear(spectrum, person)
         expected = 0.5 * np.einsum("pk,pk->k", power, self._unsure) + self._noise + _LEAST
         rate = self._unsure / expected
         step = rate * self._played.conj() * spectrum
@@ -69,13 +77,25 @@ class EchoFilter:
         self._unsure = _STAYS**2 * (1 - 0.5 * rate * power) * self._unsure + (1 - _STAYS**2) * np.square(
             np.abs(self._learnt)
         )
-        # Each part may last one block only; setting one of them right at a time is enough, and cheap.
-        self._turn = (self._turn + 1) % _PARTITIONS
-        for part in (0, self._turn):
-            response = np.fft.irfft(self._learnt[part])
-            response[BLOCK:] = 0
-            self._learnt[part] = np.fft.rfft(response)
+        # Each part may last one block only.
+        responses = np.fft.irfft(self._learnt, axis=1)
+        responses[:, BLOCK:] = 0
+        self._learnt = np.fft.rfft(responses, axis=1).astype(np.complex64)
         return left * self._gain(left, echo)
+
+    def doubt(self) -> None:
+        """Learn anew, as fast as at first: what was learnt holds no more."""
+        self._unsure = np.maximum(self._unsure, np.float32(_UNSURE))
+
+    def _hear(self, left: NDArray[np.complex128], person: NDArray[np.float32] | None) -> None:
+        """How much there is that is not the loudspeaker's."""
+        power = np.square(np.abs(left)).astype(np.float32)
+        if person is None:
+            self._noise = _SMOOTH * self._noise + np.float32(1 - _SMOOTH) * power
+            return
+        now = np.square(np.abs(_spectrum(person))).astype(np.float32) + _DOUBT * power
+        # At once when somebody begins to speak, and slowly when they end.
+        self._noise = np.maximum(now, _SMOOTH * self._noise + np.float32(1 - _SMOOTH) * now)
 
     def _gain(self, left: NDArray[np.float32], echo: NDArray[np.float32]) -> np.float32:
         """What makes softer what is hardly more than can remain of an echo, and nothing else."""
@@ -83,3 +103,8 @@ class EchoFilter:
         now = np.mean(np.square(left))
         self._louder = np.maximum(now, np.float32(0.7) * self._louder)
         return self._louder / (self._louder + remains + np.float32(1e-9))
+
+
+def _spectrum(block: NDArray[np.float32]) -> NDArray[np.complex128]:
+    """Of a block after as much silence."""
+    return np.fft.rfft(np.concatenate([np.zeros(BLOCK, np.float32), block]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,7 @@ _LONGEST: Final = 260
 _PAUSE: Final = 7
 _LEAST_PHRASE: Final = 120
 _MOST_PHRASE: Final = 230
+_LEAST_WORD: Final = HOLD_FRAMES + 25
 _ONSET: Final = 2
 """Of a phrase, which begins more softly than it goes on."""
 _ROOM_DB: Final = 6
@@ -45,8 +46,18 @@ class Look:
         """Its last frames."""
         return self.sound[-frames * FRAME :]
 
-    def since_pause(self) -> NDArray[np.int16] | None:
-        """What was said since somebody last paused, if that was long enough for a phrase; None otherwise."""
+    def since(self, frame: int) -> Look:
+        """What of it was heard from a frame on, counted as ``begin`` is."""
+        begin = max(self.begin, frame)
+        return replace(self, sound=self.sound[(begin - self.begin) * FRAME :], begin=begin)
+
+    def since_coach(self) -> Look | None:
+        """What was heard after the coach, if that is long enough for a word; None if not, or if all was."""
+        is_long = self.coach_until + _LEAST_WORD <= self.end
+        return self.since(self.coach_until) if self.begin < self.coach_until and is_long else None
+
+    def since_pause(self) -> Look | None:
+        """What was said since somebody last paused, if that is long enough for a phrase; None otherwise."""
         frames = self.sound.reshape(-1, FRAME).astype(np.float32)
         # Of its steps, as in ``Endings``.
         levels = 10 * np.log10(np.square(np.diff(frames, axis=1)).mean(axis=1) + 1)
@@ -57,11 +68,11 @@ class Look:
         ends = np.flatnonzero((quiet_for[:-1] == _PAUSE) & ~is_quiet[1:]) + 1
         left = len(levels) - ends
         ends = ends[(left >= _LEAST_PHRASE) & (left <= _MOST_PHRASE)]
-        return self.sound[(ends[-1] - _ONSET) * FRAME :] if len(ends) else None
+        return self.since(self.begin + int(ends[-1]) - _ONSET) if len(ends) else None
 
     def has_coach_since(self, frame: int) -> bool:
         """Whether the coach was to be heard at or after a frame, counted as ``begin`` is."""
-        return self.coach_until >= frame
+        return self.coach_until > frame
 
 
 class Looks:

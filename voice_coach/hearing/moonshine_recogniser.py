@@ -77,21 +77,20 @@ class MoonshineRecogniser(Recogniser):
 
     def _understood(self, search: PhraseSearch, look: Look) -> Heard | None:
         """What was said last, if it was a phrase."""
-        found = self._found(search, look, look.sound, self._thresholds)
-        if found is None and (last := look.since_pause()) is not None:
-            # What is not understood after much else may be alone.
-            found = self._found(search, look, last, self._thresholds.after_pause)
+        found = self._found(search, look, self._thresholds)
+        # What is not understood after much else may be, alone.
+        for last in (look.since_coach(), look.since_pause()):
+            if found is None and last is not None:
+                found = self._found(search, last, self._thresholds.after_pause)
         if found is None:
             return None
         end = look.end - HOLD_FRAMES
         self._looks.forget_until(end)
         return Heard(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
 
-    def _found(
-        self, search: PhraseSearch, look: Look, sound: NDArray[np.int16], asked: MoonshineThresholds
-    ) -> Found | None:
-        """The phrase that ends some sound, if it is likely enough where it was found."""
-        found = next(iter(search.found(_levelled(sound))), None)
+    def _found(self, search: PhraseSearch, look: Look, asked: MoonshineThresholds) -> Found | None:
+        """The phrase that was said last, if it is likely enough where it was found."""
+        found = next(iter(search.found(_levelled(look.sound))), None)
         if found is None:
             return None
         is_meant = True

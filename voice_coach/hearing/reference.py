@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _PER_MS: Final = RATE_HZ // 1000
-_AHEAD: Final = 20 * _PER_MS
-"""So much of it waits at least, so that it is not missing when it comes a little late. More would put it
-behind its own echo."""
+_AHEAD: Final = 60 * _PER_MS
+"""So much of it waits at least, so that it is not missing when it comes a little late; so long the microphone
+is held back, too, or it would come behind its own echo."""
 
 _STEP: Final = SAMPLE_RATE_HZ // RATE_HZ
 _LONGEST_GAP: Final = 500 * _PER_MS
@@ -23,8 +23,8 @@ _LONGEST_GAP: Final = 500 * _PER_MS
 
 _FIRST_WINDOW: Final = 400 * _PER_MS
 _WINDOW: Final = RATE_HZ
-_WINDOWS: Final = 5
-_STRAY: Final = 12 * _PER_MS
+_WINDOWS: Final = 20
+_STRAY: Final = 40 * _PER_MS
 """So far the clocks of loudspeaker and microphone may drift apart before it is set right."""
 
 
