@@ -117,4 +117,5 @@ def test_clocks_that_drift_apart_are_set_right(ppm: int) -> None:
     moved = steps[np.abs(steps - SPACING) > 1]
     assert len(steps) >= 784
     assert 2 <= len(moved) <= 5
-    assert np.abs(moved - SPACING).max() < 60 * 16
+    away = (moved + SPACING // 2) % SPACING - SPACING // 2  # a click may have been in what was left out
+    assert np.abs(away).max() <= 60 * 16
