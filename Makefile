@@ -20,7 +20,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help play setup check test bench simpleaudio lock clean
+.PHONY: help play setup check test bench simpleaudio moonshine lock clean
 
 help:
 	@echo "make play    play the session that comes with voice_coach"
@@ -29,6 +29,7 @@ help:
 	@echo "make bench   measure speed and memory"
 	@echo "make setup   make $(VENV) with everything for working on the code"
 	@echo "make simpleaudio   another way to the sound device, for Python 3.11 only; needs a C compiler"
+	@echo "make moonshine   understand spoken commands better, where it could not be installed at once"
 	@echo "make lock    pin the newest versions of all dependencies (needs uv)"
 	@echo "make clean   remove $(VENV)"
 
@@ -54,6 +55,10 @@ bench: $(VENV)/.development
 simpleaudio: $(VENV)/.runtime
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info >= (3, 12) and 'simpleaudio needs Python 3.11')"
 	@$(INSTALL) --require-hashes -r requirements-simpleaudio.txt
+
+# What understands spoken commands best; there is none for every machine.
+moonshine: $(VENV)/.runtime
+	@$(INSTALL) --require-hashes -r requirements-moonshine.txt
 
 lock:
 	$(LOCK) pyproject.toml --group build --output-file requirements.txt
@@ -87,8 +92,9 @@ $(VENV)/.made:
 # Not every machine has wheels of what understands spoken commands best; then pocketsphinx does.
 $(VENV)/.runtime: $(VENV)/.made requirements.txt requirements-moonshine.txt pyproject.toml
 	@$(INSTALL) --require-hashes -r requirements.txt
-	@$(INSTALL) --require-hashes -r requirements-moonshine.txt >/dev/null 2>&1 || \
-		echo "Spoken commands (play --listen) are understood less well here: there is no Moonshine for this machine."
+	@$(INSTALL) --require-hashes -r requirements-moonshine.txt 2>$(VENV)/moonshine.log || \
+		{ echo "Moonshine cannot be installed, so play --listen understands less. To try again: make moonshine"; \
+		tail -n 1 $(VENV)/moonshine.log; }
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 

@@ -114,7 +114,7 @@ class VoiceTrial:
         sound = np.zeros(0, np.int16)
         understood: list[str] = []
         endings, looked, was_heard = Endings(), 0, False
-        until_s = self._clock_s() + patience_s
+        until_s = last_s = self._clock_s() + patience_s
         while self._clock_s() < until_s and not (phrase and understood):
             piece = self._microphone.read(_READ_S)
             sound = np.concatenate((sound, piece))
@@ -122,8 +122,8 @@ class VoiceTrial:
             while looked + FRAME <= len(sound):
                 ends = endings.ends(sound[looked : looked + FRAME])
                 looked += FRAME
-                if ends and phrase and not was_heard:
-                    until_s = self._clock_s() + _UNDERSTOOD_S
+                if ends and phrase:
+                    until_s = min(last_s, self._clock_s() + _UNDERSTOOD_S)
                 was_heard |= ends
         self._tries.append(Try(phrase, tuple(understood), was_heard or bool(understood), sound))
         return self._tries[-1]

@@ -22,6 +22,7 @@ from tests.hearing.simulated_room import (
 )
 from tests.real_parts import require_real
 from voice_coach.hearing.echo import Echo
+from voice_coach.hearing.echo_filter import EchoFilter
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
 SECONDS = 14.0
@@ -135,3 +136,21 @@ def test_without_the_library_the_filter_is_still_there(coach: Sound, monkeypatch
     heard = captured(delayed(reflected(coach), 100))
     clean, _ = listened(coach, heard)
     assert level_db(clean, 8, SECONDS) < level_db(heard, 8, SECONDS) - 15
+
+
+def test_after_a_jump_it_learns_anew(coach: Sound, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the loudspeaker's delay; the person is as they are alone again, some seconds later."""
+    person, at_s = said(PERSON, "en-us+f3"), 36
+    longer = np.concatenate([coach] * 3)
+    alone = np.zeros(len(longer))
+    alone[at_s * SAMPLE_RATE_HZ :][: len(person)] = person
+    echo, jump = reflected(longer), 16 * SAMPLE_RATE_HZ
+    moved = np.concatenate([delayed(echo, 100)[:jump], delayed(echo, 120)[jump:]])
+    span = slice(at_s * RATE_HZ, at_s * RATE_HZ + len(person) // 3)
+    wanted = captured(delayed(alone, 8))[span]
+    learns, _ = listened(longer, captured(moved + alone))
+    monkeypatch.setattr(EchoFilter, "doubt", lambda _filter: None)
+    believes, _ = listened(longer, captured(moved + alone))
+    likeness = [np.corrcoef(clean[span], wanted)[0, 1] for clean in (learns, believes)]
+    assert likeness[0] > 0.9
+    assert likeness[1] < likeness[0]

@@ -48,7 +48,7 @@ def test_it_waits_for_what_is_said_and_tells_silence_from_what_is_not_understood
 
 @pytest.mark.usefixtures("short_home")
 def test_the_whole_of_it(room: Room, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "voice_coach", "listen", "--test"]
+    command = [sys.executable, "-m", "voice_coach", "listen", "--test", "--recogniser", "pocketsphinx"]
     told: list[str] = []
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as test:
         assert test.stderr

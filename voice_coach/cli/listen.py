@@ -77,7 +77,7 @@ def _test(recogniser: str) -> int:
         right = 0
         for phrase in TRIED:
             right += _asked(trial, phrase)
-            if not trial.tries[-1].was_heard:
+            if not any(each.was_heard for each in trial.tries):
                 return _unheard(trial)
         tell(f"Now talk about something else for {_OTHER_S:.0f} seconds, or have the radio on.")
         other = trial.ask("", _OTHER_S)
@@ -127,7 +127,8 @@ def _keep(recogniser: str, ease: int) -> int:
     told = {-1: "less easily than usual, since your voice is clear", 0: "as usual", 1: "more easily"}
     tell(f"From now on {recogniser} understands {told.get(ease, 'as easily as it can')}.")
     if ease > 0:
-        tell(f"It may do something now and then that you did not say; back: {command('listen', '--usual')}")
+        back = command("listen", "--usual", "--recogniser", recogniser)
+        tell(f"It may do something now and then that you did not say; back: {back}")
     return DONE
 
 

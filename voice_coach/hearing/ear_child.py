@@ -28,7 +28,13 @@ import numpy as np
 from voice_coach.hearing.ear_messages import EXPECT, PLAYED, read_message, read_played
 from voice_coach.hearing.echo import Echo
 from voice_coach.hearing.microphone import Microphone, MicrophoneError
-from voice_coach.hearing.recogniser import RATE_HZ, HearingError, open_recogniser
+from voice_coach.hearing.recogniser import (
+    ALWAYS_THERE,
+    RATE_HZ,
+    HearingError,
+    open_recogniser,
+    usual_recogniser,
+)
 
 if TYPE_CHECKING:
     from voice_coach.hearing.recogniser import Recogniser
@@ -58,6 +64,7 @@ class _Child:
         self._echo = Echo()
         self._told: dict[str, str] = {}
         self._frames = 0
+        self._has_tried = False
         self._is_silent = True
         self._dropped = 0
         self._began_s = self._alive_s = time.monotonic()
@@ -74,7 +81,7 @@ class _Child:
         Raises:
             HearingError: the recogniser cannot be used.
         """
-        recogniser = open_recogniser(name, ease)
+        recogniser = self._opened(name, ease)
         if self._echo.problem:
             self._tell(trouble=self._echo.problem)
         while True:
@@ -82,13 +89,27 @@ class _Child:
                 self._microphone.open()
                 self._echo.begin()
                 self._told.pop("lost", None)
+                self._has_tried = True
                 self._tell(listens=True)
                 while True:
                     self._listen(recogniser)
             except MicrophoneError as error:
-                self._lose(str(error))
+                if self._has_tried:  # one that was asleep or busy may come at the second time
+                    self._lose(str(error))
+                self._has_tried = True
                 self._microphone.close()
                 self._wait(recogniser)
+
+    def _opened(self, name: str, ease: int) -> Recogniser:
+        """The recogniser; where the best that is installed cannot be loaded, the one that is always there."""
+        try:
+            return open_recogniser(name, ease)
+        except HearingError as error:
+            if name == ALWAYS_THERE or name != usual_recogniser():
+                raise
+            recogniser = open_recogniser(ALWAYS_THERE, ease)
+            self._tell(trouble=f"{error}. Now {ALWAYS_THERE} listens, which understands less.")
+            return recogniser
 
     def _listen(self, recogniser: Recogniser) -> None:
         samples = self._microphone.read(_READ_S)

@@ -78,7 +78,7 @@ class Microphone:
             try:
                 if why := _lacking():
                     raise MicrophoneError(NO_MICROPHONE.format(reason=why))
-                device = _opened(os.environ.get(_SOURCE, _USUAL))
+                device = _opened(os.environ.get(_SOURCE) or _USUAL)
             except miniaudio.MiniaudioError as error:
                 raise refusal(error) from error
             if device.backend == "Null":  # what miniaudio falls back to: it hears nothing

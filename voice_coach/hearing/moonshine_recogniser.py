@@ -33,6 +33,9 @@ _MOST_GAIN: Final = np.float32(20)
 _SILENCE: Final = np.float32(1e-6)
 _FULL_SCALE: Final = np.float32(32_768)
 
+_WORDS_BEFORE: Final = 2
+"""Whoever is asked for a number may say one or two words before it, or the name, which was not understood."""
+
 _ARTICLES: Final = frozenset(("the", "a", "our", "my", "your", "his", "her", "their", "this", "that"))
 """Who says "the coach helped" speaks of one, and not to one."""
 
@@ -41,7 +44,7 @@ class MoonshineRecogniser(Recogniser):
     """Works offline on one core; nothing is done while nothing sounds.
 
     Raises:
-        HearingError: it is not installed.
+        HearingError: it is not installed, or cannot be loaded.
     """
 
     def __init__(self, *, ease: int = USUAL_EASE) -> None:
@@ -49,8 +52,11 @@ class MoonshineRecogniser(Recogniser):
         if folder is None:
             raise HearingError(_NAME, _MISSING)
         self._thresholds = MOONSHINE[ease]
-        self._tokens = Tokens((folder / TOKENS).read_bytes())
-        self._model: MoonshineModel | None = MoonshineModel(folder)
+        try:
+            self._tokens = Tokens((folder / TOKENS).read_bytes())
+            self._model: MoonshineModel | None = MoonshineModel(folder)
+        except Exception as error:  # onnxruntime has no error of its own that all others are
+            raise HearingError(_NAME, f"it cannot be loaded ({error})") from error
         self._search: PhraseSearch | None = None
         self._looks = Looks()
 
@@ -89,21 +95,21 @@ class MoonshineRecogniser(Recogniser):
         return Heard(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
 
     def _found(self, search: PhraseSearch, look: Look, asked: MoonshineThresholds) -> Found | None:
-        """The phrase that was said last, if it is likely enough where it was found."""
-        found = next(iter(search.found(_levelled(look.sound))), None)
-        if found is None:
-            return None
-        is_meant = True
+        """The likeliest phrase that was said last, if one is likely enough where it was found."""
+        found = search.found(_levelled(look.sound))
+        return next((each for each in found if self._is_meant(each, look, asked)), None)
+
+    def _is_meant(self, found: Found, look: Look, asked: MoonshineThresholds) -> bool:
         if not found.phrase.startswith(WAKE_WORD):
             # What others say, and the coach itself, is full of words that need no name before them.
-            is_meant = not found.before and not look.has_coach_since(look.begin)
+            if len(found.before) > _WORDS_BEFORE or look.has_coach_since(look.begin):
+                return False
             least = asked.likely_alone
-        elif found.before in _ARTICLES:
+        elif found.before and found.before[-1] in _ARTICLES:
             least = asked.likely_after_article
         else:
             least = asked.likely_after_words if found.before else asked.likely
-        is_likely = found.likely >= least and found.surely >= asked.surely and found.share >= asked.share
-        return found if is_meant and is_likely else None
+        return found.likely >= least and found.surely >= asked.surely and found.share >= asked.share
 
 
 def _levelled(samples: NDArray[np.int16]) -> NDArray[np.float32]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voice_coach.hearing.moonshine_tokens import BEGIN, END, Tokens
-from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES, WAKE_WORD
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,6 +31,11 @@ _CALLED: Final = WAKE_WORD
 _SELDOM: Final = 5.0
 """By how much less that is to be expected than any phrase, as a logarithm."""
 
+_FILLERS: Final = ("oh", "um", "uh", "ow", "ouch", "ah", "hm", "mm", "well", "yes", "no")
+"""What people say who say nothing; short words are near to numbers."""
+
+_MEANING: Final = {**COMMAND_PHRASES, **SCORE_PHRASES}
+
 _ENDS: Final = (".", "?", "!", "")
 _CAPITALS: Final = {"i'm": "I'm", "am i": "am I", "can i": "can I"}
 _NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -45,15 +50,15 @@ class Found:
         phrase: which.
         likely: how likely it is beside what the model would write: the logarithm of the quotient.
         surely: the logarithm of its own probability.
-        share: its share of all phrases' probability.
-        before: the word that was said before it, in lower case; "" if there was none.
+        share: the share of all phrases' probability that those have which mean the same.
+        before: the words that were said before it, in lower case.
     """
 
     phrase: str
     likely: float
     surely: float
     share: float
-    before: str
+    before: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -80,7 +85,8 @@ class PhraseSearch:
         self._model = model
         self._tokens = tokens
         self._root = _Branch()
-        for phrase in (*phrases, _CALLED):
+        self._phrases = frozenset(phrases)
+        for phrase in (*phrases, _CALLED, *_FILLERS):
             for text in written(phrase):
                 branch = self._root
                 for token in tokens.of(text):
@@ -101,13 +107,12 @@ class PhraseSearch:
         for at in [at for at in range(len(free)) if self._may_begin(free[at], said[at])][-_PLACES:]:
             logs = self._followed(free[at])
             if logs:
-                total = float(np.logaddexp.reduce(list(logs.values())))
                 rest = sum(best[at:])
-                before = self._tokens.text(said[:at]).lower().rpartition(" ")[2]
+                before = tuple(self._tokens.text(said[:at]).lower().split())
                 found += [
-                    Found(phrase, log - rest, log, float(np.exp(log - total)), before)
+                    Found(phrase, log - rest, log, _share(phrase, logs), before)
                     for phrase, log in logs.items()
-                    if phrase != _CALLED
+                    if phrase in self._phrases
                 ]
         return sorted(found, key=lambda each: -each.likely)
 
@@ -145,6 +150,13 @@ class PhraseSearch:
             if begun:
                 read = self._model.next(read, [each[1] for each in further], [each[2] for each in further])
         return done
+
+
+def _share(phrase: str, logs: Mapping[str, float]) -> float:
+    """Of those that mean the same as a phrase, among all."""
+    meaning = _MEANING.get(phrase, phrase)
+    same = [log for other, log in logs.items() if _MEANING.get(other, other) == meaning]
+    return float(np.exp(np.logaddexp.reduce(same) - np.logaddexp.reduce(list(logs.values()))))
 
 
 def written(phrase: str) -> Iterator[str]:

@@ -6,7 +6,7 @@ import importlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.moonshine_files import moonshine_folder
@@ -25,6 +25,9 @@ RECOGNISERS: dict[str, str] = {
     "sherpa": "voice_coach.hearing.sherpa_recogniser:SherpaRecogniser",
 }
 """Every recogniser as ``module:Class``, loaded only when it is asked for."""
+
+ALWAYS_THERE: Final = "pocketsphinx"
+"""It is installed with voice_coach, and brings its model."""
 
 
 class HearingError(CoachError):
@@ -51,7 +54,7 @@ class Heard:
     Attributes:
         phrase: one of those that were expected, letter for letter.
         end_ms: where it ended in the sound heard so far, about.
-        score: how surely, 0 being just enough; comparable within one recogniser only.
+        score: how surely, the higher the more; comparable within one recogniser only.
     """
 
     phrase: str
@@ -86,7 +89,7 @@ class Recogniser(ABC):
 
         Args:
             samples: shape (frames,), any number of them, none included; mono at ``RATE_HZ``.
-            coach_speaks: whether the coach's own voice is in them, however quietly. More is asked of a
+            coach_speaks: whether the coach's own voice is in them, however quietly. More may be asked of a
                 phrase then, and one without the wake word is not understood at all.
         """
 
@@ -97,7 +100,7 @@ class Recogniser(ABC):
 
 def usual_recogniser() -> str:
     """The name of the best one that is installed, without one that must be downloaded."""
-    return "moonshine" if moonshine_folder() is not None else "pocketsphinx"
+    return "moonshine" if moonshine_folder() is not None else ALWAYS_THERE
 
 
 def open_recogniser(name: str, ease: int = USUAL_EASE) -> Recogniser:

@@ -96,7 +96,7 @@ class Reference:
         self._levels = [*self._levels[1 - _WINDOWS :], self._lowest]
         self._lowest, self._window = _LONGEST_GAP, 0
         # A device first takes several pieces at once, to fill its buffer. Later on a busy machine makes some
-        # come late, and then fewer wait; but in all of five seconds it is no accident.
+        # come late, and then fewer wait; but in all of twenty seconds it is no accident.
         if not is_first and len(self._levels) < _WINDOWS:
             return
         self._has_settled = True

@@ -58,7 +58,7 @@ class MoonshineThresholds:
         likely: the least it is worth beside what the model would write by itself.
         likely_after_words: the same where other words were said just before.
         likely_after_article: the same after "the" or "my".
-        likely_alone: the same without the wake word.
+        likely_alone: the same without the wake word, at any ease: what is taken for a number is kept.
         surely: the least it is worth by itself; where there was no speech nothing is likely.
         share: the least share it must have of all phrases' probability.
     """
@@ -66,7 +66,7 @@ class MoonshineThresholds:
     likely: float = -8.0
     likely_after_words: float = -6.0
     likely_after_article: float = -1.5
-    likely_alone: float = -5.0
+    likely_alone: float = -2.0
     surely: float = -14.0
     share: float = 0.6
 
@@ -77,16 +77,16 @@ class MoonshineThresholds:
             likely=self.likely + 2,
             likely_after_words=self.likely_after_words + 1,
             likely_after_article=self.likely_after_article + 0.5,
-            likely_alone=self.likely_alone + 1,
+            likely_alone=self.likely_alone,
             surely=self.surely + 1,
             share=self.share + 0.05,
         )
 
 
 MOONSHINE: Final[Mapping[int, MoonshineThresholds]] = {
-    -1: MoonshineThresholds(likely=-5, likely_after_words=-3, likely_alone=-3, surely=-12, share=0.7),
+    -1: MoonshineThresholds(likely=-5, likely_after_words=-3, surely=-12, share=0.7),
     0: MoonshineThresholds(),
-    1: MoonshineThresholds(likely=-10, likely_after_words=-8, likely_alone=-7, surely=-15, share=0.55),
-    2: MoonshineThresholds(likely=-13, likely_after_words=-10, likely_alone=-9, surely=-17, share=0.5),
+    1: MoonshineThresholds(likely=-10, likely_after_words=-8, surely=-15, share=0.55),
+    2: MoonshineThresholds(likely=-13, likely_after_words=-10, surely=-17, share=0.5),
 }
 """By ease, see ``EASES``."""

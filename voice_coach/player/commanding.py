@@ -163,7 +163,10 @@ def _repeat(state: State, score: Score, _rules: Rules) -> State:
     chapter = here(state, score)
     if state.mode == "waiting" and not state.hurt and chapter is not None:
         # What there is to do before one is ready, not only that somebody waits for it.
-        return _gone(state, places.sentence_ms(chapter, state.at_ms))
+        # What was done before that is not to be done again.
+        place_ms = places.sentence_ms(chapter, state.at_ms)
+        if places.done_ms(chapter, state.at_ms) <= place_ms < state.at_ms:
+            return _gone(state, place_ms)
     if asked := asked_in(state, state.mode):
         return entered(state, state.mode, *asked)
     if chapter is None or not _is_free(state):

@@ -59,6 +59,12 @@ def sentence_ms(chapter: Chapter, at_ms: int) -> int:
     return _latest(sentences(chapter), at_ms, 0)
 
 
+def done_ms(chapter: Chapter, at_ms: int) -> int:
+    """The end of the last hold or wait before a moment; 0 if there is none."""
+    stays = (event for event in chapter.events if event.kind in ("hold", "wait") and event.lane == "action")
+    return max((event.end_ms for event in stays if event.end_ms <= at_ms), default=0)
+
+
 def rep_ms(chapter: Chapter, at_ms: int) -> int:
     """The start of the rep that a moment belongs to; of what comes before the first rep, 0."""
     return _latest(rep_starts(chapter), at_ms, 0)
