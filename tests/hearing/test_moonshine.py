@@ -15,7 +15,7 @@ from tests.real_parts import require_program
 from voice_coach.hearing import moonshine_files
 from voice_coach.hearing.ease import EASES
 from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
-from voice_coach.hearing.moonshine_search import _share, written
+from voice_coach.hearing.moonshine_search import share_of_meaning, written
 from voice_coach.hearing.moonshine_tokens import END, Tokens
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
 from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser, usual_recogniser
@@ -98,8 +98,8 @@ def test_a_groan_is_no_answer(recogniser: Recogniser, voice: str) -> None:
 def test_phrases_that_mean_the_same_stand_together(words: str) -> None:
     logs = {"coach that hurts": -1.0, "coach it hurts": -1.0, "coach next": -9.0}
 
-    assert _share(words, logs) == pytest.approx(1, abs=1e-3)
-    assert _share("coach next", logs) < 0.001
+    assert share_of_meaning(words, logs) == pytest.approx(1, abs=1e-3)
+    assert share_of_meaning("coach next", logs) < 0.001
 
 
 def test_one_that_cannot_be_loaded_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

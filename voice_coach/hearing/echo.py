@@ -29,7 +29,7 @@ _LOUD: Final = 10 ** (-34 / 10)
 
 _LATER: Final = RATE_HZ * 60 // 1000
 """What was heard is held back for so long, as the coach's sound is in ``Reference``: so that both can be
-brought into step however unevenly they come, and an echo never comes before what it is the echo of."""
+brought into step however unevenly they come."""
 
 _LASTS_FRAMES: Final = RATE_HZ * 7 // 10
 """So long after it was played a word may still be in the room: on its way, in a headset, in the walls."""

@@ -110,7 +110,7 @@ class PhraseSearch:
                 rest = sum(best[at:])
                 before = tuple(self._tokens.text(said[:at]).lower().split())
                 found += [
-                    Found(phrase, log - rest, log, _share(phrase, logs), before)
+                    Found(phrase, log - rest, log, share_of_meaning(phrase, logs), before)
                     for phrase, log in logs.items()
                     if phrase in self._phrases
                 ]
@@ -152,8 +152,8 @@ class PhraseSearch:
         return done
 
 
-def _share(phrase: str, logs: Mapping[str, float]) -> float:
-    """Of those that mean the same as a phrase, among all."""
+def share_of_meaning(phrase: str, logs: Mapping[str, float]) -> float:
+    """The share of those phrases that mean the same as one, given the log probability of each."""
     meaning = _MEANING.get(phrase, phrase)
     same = [log for other, log in logs.items() if _MEANING.get(other, other) == meaning]
     return float(np.exp(np.logaddexp.reduce(same) - np.logaddexp.reduce(list(logs.values()))))
