@@ -25,6 +25,13 @@ _MOST_WAITING: Final = 64
 """How many messages may wait for a child that does not take them; what comes then is dropped."""
 _FRAME_BYTES: Final = 2
 
+_GIVES_BACK: Final = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "1000000",
+    "MALLOC_TRIM_THRESHOLD_": "1000000",
+}
+"""Settings of glibc, in bytes: what a recogniser needed for a moment is given back. 13 MB less with Moonshine."""
+
 _HANGS_AFTER_S: Final = 10.0
 """A child that says nothing for so long hangs; loading its model takes a second on a slow machine."""
 _LOOK_S: Final = 0.5
@@ -226,7 +233,7 @@ class _Child:
         # Found where we were found; one thread each for what numpy multiplies, as there is hardly anything.
         place = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
-        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **_GIVES_BACK}
         self._process = subprocess.Popen(
             command,
             env=os.environ | more,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
+_HEARD: Final = ".encoder."
 _HEADS: Final = 8
 _HEAD: Final = 36
 
@@ -30,11 +31,13 @@ class Read:
 
     Attributes:
         states: what the encoder made of the sound.
-        past: the decoder's memory, by the names of its inputs; the first axis is the texts.
+        heard: the decoder's memory of the sound, by the names of its inputs; the first axis is 1.
+        past: its memory of the texts, likewise; the first axis is the texts.
         logs: the log probability of each token to come next, shape (texts, tokens).
     """
 
     states: Floats
+    heard: Mapping[str, Floats]
     past: Mapping[str, Floats]
     logs: Floats
 
@@ -71,7 +74,9 @@ class MoonshineModel:
     def begun(self, states: Floats, tokens: Sequence[int]) -> Read:
         """What comes after a text's first tokens."""
         nothing = np.zeros((1, _HEADS, 0, _HEAD), np.float32)
-        return self._read(states, [tokens], dict.fromkeys(self._pasts, nothing), is_first=True)
+        out = self._run(states, [tokens], dict.fromkeys(self._pasts, nothing), is_first=True)
+        heard = {name: out[_present(name)] for name in self._pasts if _HEARD in name}
+        return self._read(states, heard, out)
 
     def next(self, read: Read, texts: Sequence[int], tokens: Sequence[int]) -> Read:
         """What comes after one more token of each of some texts.
@@ -81,29 +86,38 @@ class MoonshineModel:
             texts: which of them, each as often as it goes on differently.
             tokens: how each goes on.
         """
-        past = {name: memory[list(texts)] for name, memory in read.past.items()}
-        return self._read(read.states, [[token] for token in tokens], past, is_first=False)
+        rows = list(texts)
+        past = {name: memory[rows] for name, memory in read.past.items()}
+        # What it knows of the sound is the same for all.
+        past |= {name: _repeated(memory, len(rows)) for name, memory in read.heard.items()}
+        out = self._run(read.states, [[token] for token in tokens], past, is_first=False)
+        return self._read(read.states, read.heard, out)
 
-    def _read(
+    def _run(
         self, states: Floats, tokens: Sequence[Sequence[int]], past: Mapping[str, Floats], *, is_first: bool
-    ) -> Read:
+    ) -> Mapping[str, Floats]:
         count = len(tokens)
         feed: dict[str, Any] = {
             "input_ids": np.array(tokens, np.int64),
-            "encoder_hidden_states": np.repeat(states, count, 0),
+            "encoder_hidden_states": _repeated(states, count),
             "encoder_attention_mask": np.ones((count, states.shape[1]), np.int64),
             "use_cache_branch": np.array([not is_first]),
             **past,
         }
-        out = dict(zip(self._outputs, self._decoder.run(None, feed), strict=True))
-        # What it knows of the sound comes once only.
-        kept = {
-            name: out[name.replace("past_key_values", "present")]
-            if is_first or ".decoder." in name
-            else past[name]
-            for name in self._pasts
-        }
+        return dict(zip(self._outputs, self._decoder.run(None, feed), strict=True))
+
+    def _read(self, states: Floats, heard: Mapping[str, Floats], out: Mapping[str, Floats]) -> Read:
+        past = {name: out[_present(name)] for name in self._pasts if _HEARD not in name}
         scores = out["logits"][:, -1]
         scores -= scores.max(axis=-1, keepdims=True)
         scores -= np.log(np.exp(scores).sum(axis=-1, keepdims=True))
-        return Read(states, kept, scores)
+        return Read(states, heard, past, scores)
+
+
+def _present(name: str) -> str:
+    """What a memory is called as it comes out again."""
+    return name.replace("past_key_values", "present")
+
+
+def _repeated(memory: Floats, count: int) -> Floats:
+    return memory if count == 1 else np.repeat(memory, count, 0)

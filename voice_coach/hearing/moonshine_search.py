@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from voice_coach.hearing.moonshine_model import MoonshineModel, Read
 
-_LONGEST: Final = 30
+_LONGEST: Final = 20
 """Tokens; more words than can be said in a look."""
 _DOORWAY: Final = 6.0
 """How much less likely than what the model writes a phrase may begin, as a logarithm."""
