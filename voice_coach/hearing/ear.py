@@ -30,7 +30,7 @@ _GIVES_BACK: Final = {
     "MALLOC_MMAP_THRESHOLD_": "1000000",
     "MALLOC_TRIM_THRESHOLD_": "1000000",
 }
-"""Settings of glibc, in bytes: what a recogniser needed for a moment is given back. 13 MB less with Moonshine."""
+"""Settings of glibc, in bytes: what a recogniser needed for a moment is given back, 13 MB of Moonshine."""
 
 _HANGS_AFTER_S: Final = 10.0
 """A child that says nothing for so long hangs; loading its model takes a second on a slow machine."""
