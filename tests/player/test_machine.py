@@ -139,6 +139,17 @@ class TestWaiting:
         went_on = run(State(), 2_000 + 700 + 60_000 + 700 + 10)
         assert (went_on.mode, said(went_on)) == ("playing", ("ready_limit",))
 
+    def test_what_there_is_to_do_first_is_repeated(self) -> None:
+        again = after(run(State(), 40_000), "repeat")
+        assert (again.mode, again.at_ms, said(again)) == ("playing", 1_000, ())
+        assert run(again, 1_500).mode == "waiting"
+
+    def test_what_was_done_before_is_not_done_again(self) -> None:
+        waiting = run(State(chapter=2, at_ms=10_000), 20_000)
+        assert (waiting.mode, waiting.at_ms) == ("waiting", 11_000)
+        again = after(waiting, "repeat")
+        assert (again.mode, again.at_ms, said(again)) == ("waiting", 11_000, ("ready_ask",))
+
     def test_without_a_control_it_is_its_fixed_time(self) -> None:
         assert run(State(), 6_999, Rules(waits=False)) == State(at_ms=6_999)
 

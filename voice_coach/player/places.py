@@ -17,6 +17,7 @@ JUST_BEGUN_MS: Final = 1_500
 """Who goes back so soon after the start of something means what came before it."""
 
 _SENTENCES: Final = {"prompt", "move"}
+_DONE: Final = {"hold", "wait", "inhale", "exhale"}
 _STAYING: Final = {"hold", "rest"}
 _CYCLES: Final = {"inhale", "top", "exhale", "bottom", "part"}
 """What is done over and over: one can only join in at the start of a rep."""
@@ -60,9 +61,9 @@ def sentence_ms(chapter: Chapter, at_ms: int) -> int:
 
 
 def done_ms(chapter: Chapter, at_ms: int) -> int:
-    """The end of the last hold or wait before a moment; 0 if there is none."""
-    stays = (event for event in chapter.events if event.kind in ("hold", "wait") and event.lane == "action")
-    return max((event.end_ms for event in stays if event.end_ms <= at_ms), default=0)
+    """The end of the last hold, wait or breath before a moment; 0 if there is none."""
+    done = (event for event in chapter.events if event.kind in _DONE and event.lane == "action")
+    return max((event.end_ms for event in done if event.end_ms <= at_ms), default=0)
 
 
 def rep_ms(chapter: Chapter, at_ms: int) -> int:
