@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from voice_coach.hearing.moonshine_model import MoonshineModel, Read
 
-_LONGEST: Final = 20
+_LONGEST: Final = 30
 """Tokens; more words than can be said in a look."""
 _DOORWAY: Final = 6.0
 """How much less likely than what the model writes a phrase may begin, as a logarithm."""
@@ -86,7 +86,8 @@ class PhraseSearch:
         self._tokens = tokens
         self._root = _Branch()
         self._phrases = frozenset(phrases)
-        for phrase in (*phrases, _CALLED, *_FILLERS):
+        needs_name = all(phrase.startswith(WAKE_WORD) for phrase in self._phrases)
+        for phrase in (*phrases, _CALLED, *(() if needs_name else _FILLERS)):
             for text in written(phrase):
                 branch = self._root
                 for token in tokens.of(text):
