@@ -43,7 +43,7 @@ from benchmarks._room import (
 )
 from benchmarks._room_texts import talk
 from voice_coach.coach import Coach
-from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
+from voice_coach.hearing.phrases import COMMAND_PHRASES, MEANINGS, SCORE_PHRASES
 from voice_coach.hearing.recogniser import RECOGNISERS, Recogniser, open_recogniser, usual_recogniser
 
 SPEEDS = (0.9, 1.0, 1.15)
@@ -172,7 +172,7 @@ def _understood(recogniser: Recogniser, attempts: Iterable[Try], what: str) -> N
         recogniser.expect(COMMAND_PHRASES if attempt.phrase in COMMAND_PHRASES else SCORE_PHRASES)
         over = attempt.situation == "over the coach"
         told = list(listened(recogniser, attempt.sound, over))
-        hits = [one for one in told if _meaning(one.phrase) == _meaning(attempt.phrase)]
+        hits = [one for one in told if MEANINGS[one.phrase] == MEANINGS[attempt.phrase]]
         in_time = [one for one in hits if one.at_ms <= attempt.end_ms + _NOT_LATER_MS]
         wrong += len(told) - len(hits)
         late_ms += [one.at_ms - attempt.end_ms for one in hits]
@@ -190,10 +190,6 @@ def _understood(recogniser: Recogniser, attempts: Iterable[Try], what: str) -> N
             f"  after the end: median {statistics.median(late_ms):.0f} ms of sound, 95 % {p95:.0f} ms",
             flush=True,
         )
-
-
-def _meaning(phrase: str) -> str:
-    return COMMAND_PHRASES.get(phrase) or SCORE_PHRASES[phrase]
 
 
 def _false(recogniser: Recogniser, coach: Sound, seconds: int) -> None:

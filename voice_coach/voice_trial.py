@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 import numpy as np
 
 from voice_coach.hearing.ease import EASES, USUAL_EASE
-from voice_coach.hearing.endings import FRAME, Endings
+from voice_coach.hearing.looks import Looks
 from voice_coach.hearing.phrases import COMMAND_PHRASES, WAKE_WORD
 from voice_coach.hearing.recogniser import RATE_HZ, open_recogniser
 
@@ -111,20 +111,19 @@ class VoiceTrial:
         assert self._microphone is not None
         assert self._recogniser is not None
         self._recogniser.expect(COMMAND_PHRASES)
-        sound = np.zeros(0, np.int16)
+        pieces: list[NDArray[np.int16]] = []
         understood: list[str] = []
-        endings, looked, was_heard = Endings(), 0, False
+        looks, was_heard = Looks(), False
         until_s = last_s = self._clock_s() + patience_s
         while self._clock_s() < until_s and not (phrase and understood):
             piece = self._microphone.read(_READ_S)
-            sound = np.concatenate((sound, piece))
+            pieces.append(piece)
             understood += [heard.phrase for heard in self._recogniser.hear(piece, False)]
-            while looked + FRAME <= len(sound):
-                ends = endings.ends(sound[looked : looked + FRAME])
-                looked += FRAME
-                if ends and phrase:
+            for _look in looks.hear(piece, False):
+                was_heard = True
+                if phrase:
                     until_s = min(last_s, self._clock_s() + _UNDERSTOOD_S)
-                was_heard |= ends
+        sound = np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
         self._tries.append(Try(phrase, tuple(understood), was_heard or bool(understood), sound))
         return self._tries[-1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise, said
-from tests.hearing.test_recogniser import hear, phrases, require_recogniser
+from tests.hearing.heard import hear, phrases, require_recogniser
 from tests.real_parts import require_program
 from voice_coach.hearing import moonshine_files
 from voice_coach.hearing.ease import EASES

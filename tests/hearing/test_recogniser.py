@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -11,19 +10,14 @@ from numpy.typing import NDArray
 
 from benchmarks._room import RATE_HZ, Sound, hum, joined, mixed, music, pcm, room_noise, said, water
 from benchmarks.hearing import coach_heard
-from tests.real_parts import require_program, require_real
-from voice_coach.hearing.moonshine_files import moonshine_folder
+from tests.hearing.heard import hear, phrases, require_recogniser
+from tests.real_parts import require_program
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
-from voice_coach.hearing.recogniser import Heard, HearingError, Recogniser, open_recogniser
+from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser
 from voice_coach.model.commands import COMMANDS
 
 UNKNOWN = {"pocketsphinx": "frobnicate", "moonshine": "\N{SNOWMAN}"}
 """A word that each does not know."""
-
-
-def require_recogniser(name: str) -> None:
-    is_here = moonshine_folder() is not None if name == "moonshine" else find_spec(name) is not None
-    require_real(name, is_here, f"pip install 'voice-coach[{name}]'")
 
 
 @pytest.fixture(params=list(UNKNOWN))
@@ -41,20 +35,6 @@ def in_room(*speech: Sound, gap_s: float = 1.5) -> NDArray[np.int16]:
     quiet = np.zeros(round(1.2 * RATE_HZ), np.float32)
     sound = joined([quiet[:1], *speech], gap_s)
     return pcm(mixed(room_noise(len(sound) / RATE_HZ, 1), sound, 0))
-
-
-def phrases(heard: list[Heard]) -> list[str]:
-    return [one.phrase for one in heard]
-
-
-def hear(
-    recogniser: Recogniser, sound: NDArray[np.int16], block: int = 320, *, coach: bool = False
-) -> list[Heard]:
-    return [
-        heard
-        for at in range(0, len(sound), block)
-        for heard in recogniser.hear(sound[at : at + block], coach)
-    ]
 
 
 @pytest.mark.parametrize("words", ["ready", "slower", "that hurts"])

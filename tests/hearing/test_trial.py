@@ -30,7 +30,7 @@ class Loudness(Recogniser):
     def expect(self, phrases: Collection[str]) -> None:
         self._expected = phrases
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:  # noqa: ARG002
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:  # noqa: ARG002  (the contract)
         assert READY in self._expected
         loud = int(np.abs(samples).max(initial=0))
         return [Heard(PAUSE if loud > 5_000 else READY, 0, 0.0)] if loud > self._least else []

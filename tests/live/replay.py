@@ -53,7 +53,7 @@ def replayed(
     performance: Performance,
     deeds: Sequence[Deed],
     *,
-    rules: Rules = Rules(),  # noqa: B008  (it never changes)  (frozen)
+    rules: Rules = Rules(),  # noqa: B008  (it never changes)
     state: State = State(),  # noqa: B008  (it never changes)
     spoken: bool = False,
 ) -> NDArray[np.int16]:

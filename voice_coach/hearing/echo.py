@@ -15,14 +15,13 @@ import numpy as np
 from voice_coach.hearing.echo_filter import BLOCK, EchoFilter
 from voice_coach.hearing.recogniser import RATE_HZ
 from voice_coach.hearing.reference import Reference
+from voice_coach.hearing.samples import floats, pcm
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CANCELLER_LATER: Final = 128
 """What the canceller gives comes so many frames later than what it was given, 8 ms."""
-
-_FULL_SCALE: Final = np.float32(32_768)
 
 _LOUD: Final = 10 ** (-34 / 10)
 """From this power on the coach counts as speaking: below its voice, above a bed."""
@@ -104,14 +103,14 @@ class Echo:
         return clean.ravel(), speaks
 
     def _cleaned(self, heard: NDArray[np.int16], coach: NDArray[np.int16]) -> NDArray[np.int16]:
-        played = coach.astype(np.float32) / _FULL_SCALE
+        played = floats(coach)
         is_loud = _power(played) > _LOUD
         self._speaks_for = _LASTS_FRAMES if is_loud else max(0, self._speaks_for - BLOCK)
-        sound = heard.astype(np.float32) / _FULL_SCALE
+        sound = floats(heard)
         if self._canceller is None:
-            return _samples(self._filter.without(sound, played))
+            return pcm(self._filter.without(sound, played))
         cancelled = self._canceller.process(heard, coach)
-        person = cancelled.astype(np.float32) / _FULL_SCALE
+        person = floats(cancelled)
         filtered = self._filter.without(sound, played, person)
         self._filtered = np.concatenate([self._filtered[-_CANCELLER_LATER:], filtered])
         if not self._speaks_for:
@@ -126,12 +125,8 @@ class Echo:
         self._person_for = _PERSON_FRAMES if rest > _PERSON * power else max(0, self._person_for - BLOCK)
         self._has_learnt = self._remains < (_DOUBTED if self._has_learnt else _LEARNT)
         is_filtered = self._has_learnt and self._person_for
-        return _samples(self._filtered[:BLOCK]) if is_filtered else cancelled
+        return pcm(self._filtered[:BLOCK]) if is_filtered else cancelled
 
 
 def _power(sound: NDArray[np.float32]) -> float:
     return float(np.mean(np.square(sound)))
-
-
-def _samples(sound: NDArray[np.float32]) -> NDArray[np.int16]:
-    return (np.clip(sound, -1, 1) * (_FULL_SCALE - 1)).astype(np.int16)

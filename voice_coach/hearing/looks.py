@@ -96,17 +96,11 @@ class Looks:
 
     def skip(self, samples: NDArray[np.int16]) -> None:
         """Count sound that nobody looks at."""
-        self._frames += (len(self._rest) + len(samples)) // FRAME
-        self._rest = np.concatenate((self._rest, samples))[
-            (len(self._rest) + len(samples)) // FRAME * FRAME :
-        ]
+        self._frames += len(self._whole(samples))
 
     def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Iterator[Look]:
         """What comes next, and what there is to look at by now; see ``Recogniser.hear``."""
-        sound = np.concatenate((self._rest, samples))
-        whole = len(sound) // FRAME * FRAME
-        self._rest = sound[whole:]
-        for frame in sound[:whole].reshape(-1, FRAME):
+        for frame in self._whole(samples):
             self._frames += 1
             self._kept[:-FRAME] = self._kept[FRAME:]
             self._kept[-FRAME:] = frame
@@ -117,3 +111,10 @@ class Looks:
                 if begin < self._frames:
                     heard = self._kept[(begin - self._frames) * FRAME :].copy()
                     yield Look(heard, begin, self._frames, self._coach_until)
+
+    def _whole(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        """The frames that are whole with these samples, shape (frames, FRAME); the rest is for next time."""
+        sound = np.concatenate((self._rest, samples))
+        whole = len(sound) // FRAME * FRAME
+        self._rest = sound[whole:]
+        return sound[:whole].reshape(-1, FRAME)

@@ -18,8 +18,9 @@ from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
 from voice_coach.hearing.moonshine_model import MoonshineModel
 from voice_coach.hearing.moonshine_search import Found, PhraseSearch
 from voice_coach.hearing.moonshine_tokens import Tokens
-from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.phrases import WAKE_FIRST
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
+from voice_coach.hearing.samples import floats
 from voice_coach.hearing.thresholds import MOONSHINE, MoonshineThresholds
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ _MISSING: Final = "its model is not installed: pip install 'voice-coach[moonshin
 _PEAK: Final = np.float32(0.5)
 _MOST_GAIN: Final = np.float32(20)
 _SILENCE: Final = np.float32(1e-6)
-_FULL_SCALE: Final = np.float32(32_768)
 
 _WORDS_BEFORE: Final = 2
 """Whoever is asked for a number may say one or two words before it, or the name, which was not understood."""
@@ -100,7 +100,7 @@ class MoonshineRecogniser(Recogniser):
         return next((each for each in found if self._is_meant(each, look, asked)), None)
 
     def _is_meant(self, found: Found, look: Look, asked: MoonshineThresholds) -> bool:
-        if not found.phrase.startswith(WAKE_WORD):
+        if not found.phrase.startswith(WAKE_FIRST):
             # What others say, and the coach itself, is full of words that need no name before them.
             if len(found.before) > _WORDS_BEFORE or look.has_coach_since(look.begin):
                 return False
@@ -114,6 +114,6 @@ class MoonshineRecogniser(Recogniser):
 
 def _levelled(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     """Sound as loud as the model knows it, full scale 1."""
-    sound = samples.astype(np.float32) / _FULL_SCALE
+    sound = floats(samples)
     sound -= sound.mean()
     return sound * np.minimum(_MOST_GAIN, _PEAK / np.maximum(np.abs(sound).max(), _SILENCE))

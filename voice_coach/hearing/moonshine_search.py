@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voice_coach.hearing.moonshine_tokens import BEGIN, END, Tokens
-from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES, WAKE_WORD
+from voice_coach.hearing.phrases import MEANINGS, WAKE_FIRST, WAKE_WORD
+from voice_coach.model.commands import BY_NAME, BY_POINTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,12 +35,9 @@ _SELDOM: Final = 5.0
 _FILLERS: Final = ("oh", "um", "uh", "ow", "ouch", "ah", "hm", "mm", "well", "yes", "no")
 """What people say who say nothing; short words are near to numbers."""
 
-_MEANING: Final = {**COMMAND_PHRASES, **SCORE_PHRASES}
-
 _ENDS: Final = (".", "?", "!", "")
 _CAPITALS: Final = {"i'm": "I'm", "am i": "am I", "can i": "can I"}
-_NUMBERS: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-_DIGITS: Final = {word: str(number) for number, word in enumerate(_NUMBERS)}
+_DIGITS: Final = {BY_NAME[name].phrases[0]: str(points) for points, name in enumerate(BY_POINTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class PhraseSearch:
         self._tokens = tokens
         self._root = _Branch()
         self._phrases = frozenset(phrases)
-        needs_name = all(phrase.startswith(WAKE_WORD) for phrase in self._phrases)
+        needs_name = all(phrase.startswith(WAKE_FIRST) for phrase in self._phrases)
         for phrase in (*phrases, _CALLED, *(() if needs_name else _FILLERS)):
             for text in written(phrase):
                 branch = self._root
@@ -155,8 +153,8 @@ class PhraseSearch:
 
 def share_of_meaning(phrase: str, logs: Mapping[str, float]) -> float:
     """The share of those phrases that mean the same as one, given the log probability of each."""
-    meaning = _MEANING.get(phrase, phrase)
-    same = [log for other, log in logs.items() if _MEANING.get(other, other) == meaning]
+    meaning = MEANINGS.get(phrase, phrase)
+    same = [log for other, log in logs.items() if MEANINGS.get(other, other) == meaning]
     return float(np.exp(np.logaddexp.reduce(same) - np.logaddexp.reduce(list(logs.values()))))
 
 

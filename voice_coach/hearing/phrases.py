@@ -8,9 +8,10 @@ from typing import Final
 from voice_coach.model.commands import COMMANDS, CommandName
 
 WAKE_WORD: Final = "coach"
+WAKE_FIRST: Final = f"{WAKE_WORD} "
 
 COMMAND_PHRASES: Final[Mapping[str, CommandName]] = {
-    f"{WAKE_WORD} {phrase}": command.name
+    WAKE_FIRST + phrase: command.name
     for command in COMMANDS
     if command.only_in != "scoring"
     for phrase in command.phrases
@@ -22,6 +23,9 @@ SCORE_PHRASES: Final[Mapping[str, CommandName]] = {
     for command in COMMANDS
     if command.only_in == "scoring"
     for phrase in command.phrases
-    for said in (phrase, f"{WAKE_WORD} {phrase}")
+    for said in (phrase, WAKE_FIRST + phrase)
 }
 """What is expected besides while the coach asks for a number, which needs no wake word then."""
+
+MEANINGS: Final[Mapping[str, CommandName]] = {**COMMAND_PHRASES, **SCORE_PHRASES}
+"""What every phrase means."""

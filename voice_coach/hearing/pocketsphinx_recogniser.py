@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.endings import FRAME
 from voice_coach.hearing.looks import Look, Looks
-from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.phrases import WAKE_FIRST, WAKE_WORD
 from voice_coach.hearing.pronunciations import decoys, phrase_sounds, pronunciations
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
 from voice_coach.hearing.thresholds import EASED, LEAST_SURE, Thresholds
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 _NAME: Final = "pocketsphinx"
 _WORDS = "words"  # its search
-_WAKE_FIRST = f"{WAKE_WORD} "
 _DECOY, _PHRASE = "~", "^"  # before a word of its dictionary
 _BARE: Final = "~="  # before a phrase without the wake word
 
@@ -99,14 +98,14 @@ class PocketsphinxRecogniser(Recogniser):
             raise HearingError(_NAME, f"it does not know the word {', '.join(unknown)}")
         # What may be said with and without the wake word needs to be known only without it.
         alone = {
-            phrase for phrase in phrases if phrase.removeprefix(_WAKE_FIRST) not in set(phrases) - {phrase}
+            phrase for phrase in phrases if phrase.removeprefix(WAKE_FIRST) not in set(phrases) - {phrase}
         }
-        self._needs_wake = all(phrase.startswith(_WAKE_FIRST) for phrase in alone)
+        self._needs_wake = all(phrase.startswith(WAKE_FIRST) for phrase in alone)
         self._phrases = {_PHRASE + phrase.replace(" ", "_"): phrase for phrase in sorted(alone)}
         bare = {
-            _BARE + phrase.removeprefix(_WAKE_FIRST).replace(" ", "_"): phrase.removeprefix(_WAKE_FIRST)
+            _BARE + phrase.removeprefix(WAKE_FIRST).replace(" ", "_"): phrase.removeprefix(WAKE_FIRST)
             for phrase in sorted(alone)
-            if phrase.startswith(_WAKE_FIRST)
+            if phrase.startswith(WAKE_FIRST)
         }
         for word, phrase in [*self._phrases.items(), *bare.items()]:
             if word not in self._added:
@@ -148,7 +147,7 @@ class PocketsphinxRecogniser(Recogniser):
         phrase, end = self._phrases.get(word.word), first + word.end
         if phrase is None or look.end - end > _ENDS_WITHIN:
             return None
-        if not phrase.startswith(_WAKE_FIRST) and look.has_coach_since(first + word.begin):
+        if not phrase.startswith(WAKE_FIRST) and look.has_coach_since(first + word.begin):
             return None  # what the coach says itself is full of words that need no name before them
         before = said[-2] if len(said) > 1 else None
         after_words = before is not None and not (before.is_pause or before.word == _DECOY + WAKE_WORD)

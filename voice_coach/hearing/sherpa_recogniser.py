@@ -10,8 +10,9 @@ import numpy as np
 
 from voice_coach.hearing.ease import USUAL_EASE
 from voice_coach.hearing.models import MODELS, NEEDED, kept_model
-from voice_coach.hearing.phrases import WAKE_WORD
+from voice_coach.hearing.phrases import WAKE_FIRST
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
+from voice_coach.hearing.samples import floats
 from voice_coach.home import find_home
 
 if TYPE_CHECKING:
@@ -28,10 +29,6 @@ to understand "next" in "next exercise"."""
 _SURE: Final[Mapping[int, float]] = {-1: 0.35, 0: 0.25, 1: 0.18, 2: 0.12}
 """How likely each sound has to be on average, by ease: the usual one is sherpa's own default."""
 _SURER_WHILE_THE_COACH_SPEAKS: Final = 2
-
-_WAKE_FIRST: Final = f"{WAKE_WORD} "
-
-_FULL_SCALE: Final = np.float32(32_768)
 
 _NO_MODEL = f"it has no model; get one with: voice-coach listen --download {next(iter(MODELS))}"
 _NOT_INSTALLED = "it is not installed; get it with: pip install 'voice-coach[sherpa]'"
@@ -92,10 +89,10 @@ class SherpaRecogniser(Recogniser):
         self._frames += len(samples)
         heard: list[Heard] = []
         for number, stream in enumerate(self._streams):
-            stream.accept_waveform(RATE_HZ, samples.astype(np.float32) / _FULL_SCALE)
+            stream.accept_waveform(RATE_HZ, floats(samples))
             found = list(self._found(stream))
             if coach_speaks == (number == 1):
-                heard += [one for one in found if not coach_speaks or one.phrase.startswith(_WAKE_FIRST)]
+                heard += [one for one in found if not coach_speaks or one.phrase.startswith(WAKE_FIRST)]
         return heard
 
     def close(self) -> None:

@@ -73,11 +73,11 @@ class MoonshineThresholds:
     @property
     def after_pause(self) -> MoonshineThresholds:
         """What is asked of what was said since a pause: more, as what was left out may have mattered."""
-        return MoonshineThresholds(
+        return replace(
+            self,
             likely=self.likely + 2,
             likely_after_words=self.likely_after_words + 1,
             likely_after_article=self.likely_after_article + 0.5,
-            likely_alone=self.likely_alone,
             surely=self.surely + 1,
             share=self.share + 0.05,
         )

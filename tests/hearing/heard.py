@@ -1,0 +1,32 @@
+"""What a recogniser makes of sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib.util import find_spec
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tests.real_parts import require_real
+from voice_coach.hearing.moonshine_files import moonshine_folder
+from voice_coach.hearing.recogniser import Heard, Recogniser
+
+
+def require_recogniser(name: str) -> None:
+    is_here = moonshine_folder() is not None if name == "moonshine" else find_spec(name) is not None
+    require_real(name, is_here, f"pip install 'voice-coach[{name}]'")
+
+
+def hear(
+    recogniser: Recogniser, sound: NDArray[np.int16], block: int = 320, *, coach: bool = False
+) -> list[Heard]:
+    return [
+        heard
+        for at in range(0, len(sound), block)
+        for heard in recogniser.hear(sound[at : at + block], coach)
+    ]
+
+
+def phrases(heard: Iterable[Heard]) -> list[str]:
+    return [one.phrase for one in heard]
