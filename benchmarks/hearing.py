@@ -54,10 +54,11 @@ _NOT_LATER_MS = 700
 _COACH_DB = -20
 _NOISE_DB = 15
 _LISTENING = """
+import sys
 import numpy as np
 from voice_coach.hearing.phrases import COMMAND_PHRASES
 from voice_coach.hearing.recogniser import open_recogniser
-recogniser = open_recogniser("pocketsphinx")
+recogniser = open_recogniser(sys.argv[1])
 recogniser.expect(COMMAND_PHRASES)
 noise = np.random.default_rng(0).normal(0, 4_000, 160_000) * np.repeat([0, 1] * 5, 16_000)
 recogniser.hear(noise.astype(np.int16), False)
@@ -105,7 +106,7 @@ def main(arguments: list[str]) -> None:
         _false(recogniser, coach, 300 if options.quick else 3_600)
     finally:
         recogniser.close()
-    _memory()
+    _memory(options.recogniser)
 
 
 @cache
@@ -237,12 +238,12 @@ def _household(seconds: int) -> Sound:
     return np.concatenate([*noises, babble(each, 51, crowd)])
 
 
-def _memory() -> None:
+def _memory(recogniser: str) -> None:
     """Prints what a process holds that only listens."""
     if not Path("/proc/self/smaps_rollup").exists():
         return
     out = subprocess.run(
-        [sys.executable, "-c", _LISTENING], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _LISTENING, recogniser], capture_output=True, text=True, check=True
     ).stdout
     held = {
         line.split(":")[0]: int(line.split()[1]) // 1024 for line in out.splitlines() if line.endswith("kB")

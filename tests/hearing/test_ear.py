@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import wave
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,15 +17,17 @@ from typing import TypeVar
 import numpy as np
 import pytest
 
+from tests.hearing.heard import require_recogniser
 from tests.hearing.simulated_room import PERSON, coach_sound, said
 from tests.real_parts import require_program, require_real
 from tests.sound_server import SoundServer
 from voice_coach.audio.block import Block
-from voice_coach.hearing.ear import Ear, EarError
-from voice_coach.hearing.recogniser import Heard
+from voice_coach.hearing.ear import CHILD, Ear, EarError
+from voice_coach.hearing.moonshine_files import DECODER, ENCODER, TOKENS
+from voice_coach.hearing.recogniser import Heard, usual_recogniser
 from voice_coach.outputs.output import device
 
-CHILD = (sys.executable, "-P", str(Path(__file__).with_name("loud_child.py")))
+CHILD_OF_TESTS = (sys.executable, "-P", str(Path(__file__).with_name("loud_child.py")))
 LEARNT_MS = 3500
 _T = TypeVar("_T")
 _PATIENCE_S = 20
@@ -34,7 +36,12 @@ _PATIENCE_S = 20
 class Listener:
     """Keeps what an ear tells, and has an ear."""
 
-    def __init__(self, recogniser: str = "loud", hangs_after_s: float = _PATIENCE_S) -> None:
+    def __init__(
+        self,
+        recogniser: str = "loud",
+        hangs_after_s: float = _PATIENCE_S,
+        child: Sequence[str] = CHILD_OF_TESTS,
+    ) -> None:
         self.heard: list[Heard] = []
         self.notes: list[str] = []
         self.deaf: list[bool] = []
@@ -44,7 +51,7 @@ class Listener:
             lambda note: self._keep(self.notes, note),
             lambda deaf: self._keep(self.deaf, deaf),
             recogniser,
-            child=CHILD,
+            child=child,
             hangs_after_s=hangs_after_s,
             tries_again_after_s=0.1,
         )
@@ -244,6 +251,29 @@ def test_no_microphone_is_told(sound_server: SoundServer, monkeypatch: pytest.Mo
         assert note.startswith("No microphone was found (the sound server has none).")
 
 
+@pytest.mark.usefixtures("room")
+def test_where_moonshine_cannot_be_loaded_pocketsphinx_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_recogniser("moonshine")
+    package = tmp_path / "moonshine_voice"
+    (package / "assets/tiny-en").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    for name in (ENCODER, DECODER, TOKENS):
+        (package / "assets/tiny-en" / name).write_bytes(b"no model")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with closing(Listener(usual_recogniser(), child=CHILD)) as listener:
+        listener.ear.expect(["coach that hurts"])
+        listener.start()
+        listener.wait(lambda: bool(listener.notes))
+        speak(tmp_path)
+        listener.wait(lambda: bool(listener.heard))
+    (note,) = listener.notes
+    assert "it cannot be loaded" in note
+    assert note.endswith("Now pocketsphinx listens, which understands less.")
+    assert listener.heard[0].phrase == "coach that hurts"
+
+
 def test_no_process_is_told() -> None:
     ear = Ear(print, print, print, child=("/no/such/program",))
     with pytest.raises(EarError, match="No process that listens could be started: No such file"):
@@ -257,7 +287,7 @@ def test_it_ends_with_whoever_started_it() -> None:
     """Even when that is killed, and can tell nothing."""
     program = (
         "import sys\nfrom voice_coach.hearing.ear import Ear\n"
-        f"ear = Ear(print, print, print, 'loud', child={CHILD!r})\n"
+        f"ear = Ear(print, print, print, 'loud', child={CHILD_OF_TESTS!r})\n"
         "ear.start()\near.listens.wait()\nprint(ear.pid, flush=True)\nsys.stdin.read()\n"
     )
     with subprocess.Popen(
