@@ -25,12 +25,13 @@ _MOST_WAITING: Final = 64
 """How many messages may wait for a child that does not take them; what comes then is dropped."""
 _FRAME_BYTES: Final = 2
 
-_GIVES_BACK: Final = {
+_SMALL: Final = {
+    "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "1000000",
-    "MALLOC_TRIM_THRESHOLD_": "1000000",
+    "MALLOC_MMAP_THRESHOLD_": "262144",
+    "MALLOC_TRIM_THRESHOLD_": "262144",
 }
-"""Settings of glibc, in bytes: what a recogniser needed for a moment is given back, 13 MB of Moonshine."""
+"""For numpy one thread; what was needed for a moment is given back (glibc; in bytes): 20 MB less."""
 
 _HANGS_AFTER_S: Final = 10.0
 """A child that says nothing for so long hangs; loading its model takes a second on a slow machine."""
@@ -233,7 +234,7 @@ class _Child:
         # Found where we were found; one thread each for what numpy multiplies, as there is hardly anything.
         place = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
-        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **_GIVES_BACK}
+        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **_SMALL}
         self._process = subprocess.Popen(
             command,
             env=os.environ | more,

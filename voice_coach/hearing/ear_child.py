@@ -21,6 +21,7 @@ import signal
 import sys
 import threading
 import time
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
@@ -187,6 +188,8 @@ def tell(tells: BinaryIO, said: dict[str, object]) -> None:
 def main() -> None:
     """Listen until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
+    # miniaudio would bring the network, for internet radio: 7 MB, and nothing that an ear should have.
+    sys.modules["urllib.request"] = ModuleType("urllib.request")
     tells = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints to standard output from here on goes to standard error
     if sys.platform != "win32":

@@ -55,8 +55,6 @@ class MoonshineModel:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
-        # 35 MB less, for a fifth more time.
-        options.add_session_config_entry("session.disable_prepacking", "1")
         options.enable_cpu_mem_arena = False
         self._encoder, self._decoder = (
             onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])

@@ -96,7 +96,7 @@ class MoonshineRecogniser(Recogniser):
 
     def _found(self, search: PhraseSearch, look: Look, asked: MoonshineThresholds) -> Found | None:
         """The likeliest phrase that was said last, if one is likely enough where it was found."""
-        found = search.found(_levelled(look.sound))
+        found = search.found(_levelled(look.sound), asked)
         return next((each for each in found if self._is_meant(each, look, asked)), None)
 
     def _is_meant(self, found: Found, look: Look, asked: MoonshineThresholds) -> bool:

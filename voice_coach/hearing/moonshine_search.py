@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voice_coach.hearing.moonshine_model import MoonshineModel, Read
+    from voice_coach.hearing.thresholds import MoonshineThresholds
 
 _LONGEST: Final = 30
 """Tokens; more words than can be said in a look."""
@@ -26,6 +27,10 @@ _PLACES: Final = 4
 _BEAM: Final = 8
 _BEHIND: Final = 9.0
 """What is so much less likely than the best is not followed any further."""
+_WAYS: Final = 2.0
+"""How much likelier a phrase is than one way to write it, at most."""
+_BESIDE: Final = 4.0
+"""What is so much less likely than what is asked for cannot make a phrase doubtful."""
 
 _CALLED: Final = WAKE_WORD
 """Who has only said the name so far has yet to say what to do."""
@@ -92,11 +97,12 @@ class PhraseSearch:
                     branch = branch.on.setdefault(token, _Branch())
                 branch.phrase = phrase
 
-    def found(self, sound: NDArray[np.float32]) -> list[Found]:
+    def found(self, sound: NDArray[np.float32], asked: MoonshineThresholds) -> list[Found]:
         """The phrases that may have been said last, the likeliest first.
 
         Args:
             sound: shape (frames,), 16 000 Hz, full scale 1.
+            asked: what can never become as likely as this is not followed to its end.
         """
         states = self._model.encoded(sound)
         free = list(self._free(states))
@@ -104,15 +110,15 @@ class PhraseSearch:
         said = [int(read.logs.argmax()) for read in free]
         found: list[Found] = []
         for at in [at for at in range(len(free)) if self._may_begin(free[at], said[at])][-_PLACES:]:
-            logs = self._followed(free[at])
-            if logs:
-                rest = sum(best[at:])
-                before = tuple(self._tokens.text(said[:at]).lower().split())
-                found += [
-                    Found(phrase, log - rest, log, share_of_meaning(phrase, logs), before)
-                    for phrase, log in logs.items()
-                    if phrase in self._phrases
-                ]
+            rest = sum(best[at:])
+            likely = asked.likely_after_words if at else asked.likely
+            logs = self._followed(free[at], max(asked.surely, rest + likely))
+            before = tuple(self._tokens.text(said[:at]).lower().split())
+            found += [
+                Found(phrase, log - rest, log, share_of_meaning(phrase, logs), before)
+                for phrase, log in logs.items()
+                if phrase in self._phrases
+            ]
         return sorted(found, key=lambda each: -each.likely)
 
     def _free(self, states: NDArray[np.float32]) -> Iterator[Read]:
@@ -130,8 +136,11 @@ class PhraseSearch:
         likeliest = max(read.logs[0, token] for token in self._root.on)
         return self._tokens.begins_word(said) and likeliest > read.logs[0, said] - _DOORWAY
 
-    def _followed(self, read: Read) -> Mapping[str, float]:
-        """The log probability of each phrase from a place on, to the end; of those that are likely at all."""
+    def _followed(self, read: Read, least: float) -> Mapping[str, float]:
+        """The log probability of each phrase from a place on, to the end; of those that are likely at all.
+
+        Nothing is said of any if none is worth at least so much.
+        """
         done: dict[str, float] = {}
         begun = [(self._root, 0.0)]
         while begun:
@@ -143,8 +152,13 @@ class PhraseSearch:
                 further += [
                     (log + float(read.logs[text, token]), text, token, on) for token, on in branch.on.items()
                 ]
-            least = max([log for log, *_ in further] + list(done.values()), default=0.0) - _BEHIND
-            further = sorted((each for each in further if each[0] > least), key=lambda each: -each[0])[:_BEAM]
+            best = max([log for log, *_ in further] + list(done.values()), default=-np.inf)
+            if best < least - _WAYS:
+                return {}
+            enough = max(best - _BEHIND, least - _BESIDE)
+            further = sorted((each for each in further if each[0] > enough), key=lambda each: -each[0])[
+                :_BEAM
+            ]
             begun = [(on, log) for log, _text, _token, on in further]
             if begun:
                 read = self._model.next(read, [each[1] for each in further], [each[2] for each in further])

@@ -9,6 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
 
+from voice_coach.giving_back import give_back
 from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
@@ -151,6 +152,8 @@ class Speaker:
 
     def _work(self) -> None:
         while True:
+            if not self._queue:
+                give_back()
             with self._changed:
                 while not self._queue and not self._closed:
                     self._changed.wait()
