@@ -36,6 +36,9 @@ _DOUBT: Final = 0.2
 _LEAST: Final = 3e-4
 """What a room is never quieter than, as power of a bin: or digital silence would unlearn everything."""
 
+_SILENT: Final = 1e-4
+"""What is played more softly leaves no echo: rounding."""
+
 
 class EchoFilter:
     """Used by one thread."""
@@ -48,6 +51,7 @@ class EchoFilter:
         self._noise = np.full(bins, 1e-4, np.float32)
         self._last = np.zeros(BLOCK, np.float32)
         self._louder = np.float32(0)
+        self._silent = 0
 
     def without(
         self,
@@ -62,6 +66,9 @@ class EchoFilter:
             played: likewise.
             person: what another canceller leaves of what is heard, likewise.
         """
+        self._silent = 0 if np.abs(played).max() > _SILENT else self._silent + 1
+        if self._silent > _PARTITIONS:
+            return self._alone(heard, person)
         self._played = np.roll(self._played, 1, axis=0)
         self._played[0] = np.fft.rfft(np.concatenate([self._last, played]))
         self._last = played
@@ -74,14 +81,25 @@ class EchoFilter:
         rate = self._unsure / expected
         step = rate * self._played.conj() * spectrum
         self._learnt = _STAYS * (self._learnt + step)
-        self._unsure = _STAYS**2 * (1 - 0.5 * rate * power) * self._unsure + (1 - _STAYS**2) * np.square(
-            np.abs(self._learnt)
-        )
+        self._doubt_more(_STAYS**2 * (1 - 0.5 * rate * power))
         # Each part may last one block only.
         responses = np.fft.irfft(self._learnt, axis=1)
         responses[:, BLOCK:] = 0
         self._learnt = np.fft.rfft(responses, axis=1).astype(np.complex64)
         return left * self._gain(left, echo)
+
+    def _alone(self, heard: NDArray[np.float32], person: NDArray[np.float32] | None) -> NDArray[np.float32]:
+        """The same where nothing of what was played is in the room any more, for a fraction of the work."""
+        self._last = np.zeros(BLOCK, np.float32)
+        self._played[:] = 0
+        self._hear(_spectrum(heard), person)
+        self._learnt *= np.float32(_STAYS)
+        self._doubt_more(np.float32(_STAYS**2))
+        return heard * self._gain(heard, np.zeros(1, np.float32))
+
+    def _doubt_more(self, left: NDArray[np.float32] | np.float32) -> None:
+        """What was learnt holds less with time; so much is left of the doubt there was."""
+        self._unsure = left * self._unsure + (1 - _STAYS**2) * np.square(np.abs(self._learnt))
 
     def doubt(self) -> None:
         """Learn anew, as fast as at first: what was learnt holds no more."""

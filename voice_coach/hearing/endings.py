@@ -52,15 +52,16 @@ class Endings:
         self._levels: deque[float] = deque(maxlen=_LATE)
         self._peak = 0.0
         self._room = 0.0
-        self._before = 0.0
+        self._samples = np.zeros(FRAME + 1, np.float32)
         self._loud = 0
         self._quiet = 0
 
     def ends(self, frame: NDArray[np.int16]) -> bool:
         """Whether speech, or another sound, is over as of this frame; shape (FRAME,)."""
         # The differences of samples: speech is in them, hum and rumble are not.
-        steps = np.diff(frame.astype(np.float32), prepend=np.float32(self._before))
-        self._before = float(frame[-1])
+        self._samples[0] = self._samples[-1]
+        self._samples[1:] = frame
+        steps = self._samples[1:] - self._samples[:-1]
         self._smooth.append(float(np.dot(steps, steps)) / FRAME)
         level = 10 * math.log10(sum(self._smooth) / _SMOOTH + 1)
         self._levels.append(level)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -12,7 +14,6 @@ from numpy.typing import NDArray
 from voice_coach.hearing.endings import FRAME, HOLD_FRAMES, Endings
 
 # All in frames of 10 ms.
-_KEPT: Final = 300
 _LONGEST: Final = 260
 """From the wake word to the notice that a phrase is over."""
 
@@ -86,9 +87,9 @@ class Looks:
     def forget(self) -> None:
         """What was heard until now counts no more, nor that somebody is speaking."""
         self._began = self._frames
-        self._kept = np.zeros(_KEPT * FRAME, np.int16)
+        self._kept: deque[NDArray[np.int16]] = deque(maxlen=_LONGEST)
         self._endings = Endings()
-        self._coach_until = -_KEPT
+        self._coach_until = -_LONGEST
 
     def forget_until(self, frame: int) -> None:
         """What was heard before a frame counts no more: it was understood."""
@@ -102,15 +103,14 @@ class Looks:
         """What comes next, and what there is to look at by now; see ``Recogniser.hear``."""
         for frame in self._whole(samples):
             self._frames += 1
-            self._kept[:-FRAME] = self._kept[FRAME:]
-            self._kept[-FRAME:] = frame
+            self._kept.append(frame)
             if coach_speaks:
                 self._coach_until = self._frames
             if self._endings.ends(frame):
                 begin = max(self._began, self._frames - _LONGEST)
                 if begin < self._frames:
-                    heard = self._kept[(begin - self._frames) * FRAME :].copy()
-                    yield Look(heard, begin, self._frames, self._coach_until)
+                    heard = islice(self._kept, len(self._kept) - (self._frames - begin), None)
+                    yield Look(np.concatenate(list(heard)), begin, self._frames, self._coach_until)
 
     def _whole(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """The frames that are whole with these samples, shape (frames, FRAME); the rest is for next time."""

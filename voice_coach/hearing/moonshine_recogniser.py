@@ -33,6 +33,9 @@ _PEAK: Final = np.float32(0.5)
 _MOST_GAIN: Final = np.float32(20)
 _SILENCE: Final = np.float32(1e-6)
 
+_FAR: Final = -9.0
+"""Where no phrase begins more likely than this, none will be found by looking closer; a logarithm."""
+
 _WORDS_BEFORE: Final = 2
 """Whoever is asked for a number may say one or two words before it, or the name, which was not understood."""
 
@@ -83,21 +86,23 @@ class MoonshineRecogniser(Recogniser):
 
     def _understood(self, search: PhraseSearch, look: Look) -> Heard | None:
         """What was said last, if it was a phrase."""
-        found = self._found(search, look, self._thresholds)
-        # What is not understood after much else may be, alone.
-        for last in (look.since_coach(), look.since_pause()):
+        found, nearest = self._found(search, look, self._thresholds)
+        # What is not understood after much else may be, alone; not where nobody can have begun a phrase.
+        for last in (look.since_coach(), look.since_pause()) if nearest > _FAR else ():
             if found is None and last is not None:
-                found = self._found(search, last, self._thresholds.after_pause)
+                found, _ = self._found(search, last, self._thresholds.after_pause)
         if found is None:
             return None
         end = look.end - HOLD_FRAMES
         self._looks.forget_until(end)
         return Heard(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
 
-    def _found(self, search: PhraseSearch, look: Look, asked: MoonshineThresholds) -> Found | None:
-        """The likeliest phrase that was said last, if one is likely enough where it was found."""
-        found = search.found(_levelled(look.sound), asked)
-        return next((each for each in found if self._is_meant(each, look, asked)), None)
+    def _found(
+        self, search: PhraseSearch, look: Look, asked: MoonshineThresholds
+    ) -> tuple[Found | None, float]:
+        """The likeliest phrase that was said last, if one is likely enough, and how near any was at all."""
+        came = search.search(_levelled(look.sound), asked)
+        return next((each for each in came.found if self._is_meant(each, look, asked)), None), came.nearest
 
     def _is_meant(self, found: Found, look: Look, asked: MoonshineThresholds) -> bool:
         if not found.phrase.startswith(WAKE_FIRST):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -64,6 +64,19 @@ class Found:
     before: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What came of looking for phrases.
+
+    Attributes:
+        found: those that may have been said last, the likeliest first.
+        nearest: how likely any begins anywhere at all beside what the model writes there, as a logarithm.
+    """
+
+    found: Sequence[Found]
+    nearest: float
+
+
 @dataclass(slots=True)
 class _Branch:
     """What the ways to write the phrases have in common so far."""
@@ -97,8 +110,8 @@ class PhraseSearch:
                     branch = branch.on.setdefault(token, _Branch())
                 branch.phrase = phrase
 
-    def found(self, sound: NDArray[np.float32], asked: MoonshineThresholds) -> list[Found]:
-        """The phrases that may have been said last, the likeliest first.
+    def search(self, sound: NDArray[np.float32], asked: MoonshineThresholds) -> Search:
+        """Look for what was said last.
 
         Args:
             sound: shape (frames,), 16 000 Hz, full scale 1.
@@ -108,8 +121,11 @@ class PhraseSearch:
         free = list(self._free(states))
         best = [float(read.logs.max()) for read in free]
         said = [int(read.logs.argmax()) for read in free]
+        near = [max(float(read.logs[0, token]) for token in self._root.on) for read in free]
         found: list[Found] = []
-        for at in [at for at in range(len(free)) if self._may_begin(free[at], said[at])][-_PLACES:]:
+        for at in [at for at in range(len(free)) if self._may_begin(near[at] - best[at], said[at])][
+            -_PLACES:
+        ]:
             rest = sum(best[at:])
             likely = asked.likely_after_words if at else asked.likely
             logs = self._followed(free[at], max(asked.surely, rest + likely))
@@ -119,7 +135,8 @@ class PhraseSearch:
                 for phrase, log in logs.items()
                 if phrase in self._phrases
             ]
-        return sorted(found, key=lambda each: -each.likely)
+        nearest = max(each - likeliest for each, likeliest in zip(near, best, strict=True))
+        return Search(sorted(found, key=lambda each: -each.likely), nearest)
 
     def _free(self, states: NDArray[np.float32]) -> Iterator[Read]:
         """What the model writes by itself, token by token."""
@@ -131,10 +148,9 @@ class PhraseSearch:
                 return
             read = self._model.next(read, [0], [token])
 
-    def _may_begin(self, read: Read, said: int) -> bool:
-        """Whether a phrase may begin where the model would write a token."""
-        likeliest = max(read.logs[0, token] for token in self._root.on)
-        return self._tokens.begins_word(said) and likeliest > read.logs[0, said] - _DOORWAY
+    def _may_begin(self, near: float, said: int) -> bool:
+        """Whether a phrase may begin where the model would write a token that is likelier by ``-near``."""
+        return self._tokens.begins_word(said) and near > -_DOORWAY
 
     def _followed(self, read: Read, least: float) -> Mapping[str, float]:
         """The log probability of each phrase from a place on, to the end; of those that are likely at all.
