@@ -105,11 +105,13 @@ class Silence:
     Attributes:
         frame: before which frame of what was played.
         frames: how long.
+        recorded: at which frame of the recording.
         after_deed: whether it came right after something was done, or after the fade that follows it.
     """
 
     frame: int
     frames: int
+    recorded: int
     after_deed: bool
 
 
@@ -121,7 +123,8 @@ def silences(
     Raises:
         AssertionError: it is not.
     """
-    recorded = recorded[first_sound(recorded) :]
+    began = first_sound(recorded)
+    recorded = recorded[began:]
     frame = first_sound(expected)
     expected = expected[: last_sound(expected) + 1]
     begins = [0, *(deed.frame for deed in deeds)]
@@ -135,7 +138,7 @@ def silences(
         quiet = int(np.argmax(recorded[at:] != 0)) if recorded[at:].any() else 0
         assert quiet, f"frame {frame} is not what was played"
         fade_ends = begins[bisect_right(begins, frame) - 1] + FADE_MS * FRAMES_PER_MS
-        found.append(Silence(frame, quiet, not expected[fade_ends:frame].any()))
+        found.append(Silence(frame, quiet, began + at, not expected[fade_ends:frame].any()))
         at += quiet
     return found
 
