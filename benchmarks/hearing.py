@@ -10,6 +10,7 @@ and of household noise.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import subprocess
@@ -43,6 +44,7 @@ from benchmarks._room import (
 )
 from benchmarks._room_texts import talk
 from voice_coach.coach import Coach
+from voice_coach.hearing.ear import SMALL
 from voice_coach.hearing.phrases import COMMAND_PHRASES, MEANINGS, SCORE_PHRASES
 from voice_coach.hearing.recogniser import RECOGNISERS, Recogniser, open_recogniser, usual_recogniser
 
@@ -243,7 +245,11 @@ def _memory(recogniser: str) -> None:
     if not Path("/proc/self/smaps_rollup").exists():
         return
     out = subprocess.run(
-        [sys.executable, "-c", _LISTENING, recogniser], capture_output=True, text=True, check=True
+        [sys.executable, "-c", _LISTENING, recogniser],
+        env=os.environ | SMALL,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     held = {
         line.split(":")[0]: int(line.split()[1]) // 1024 for line in out.splitlines() if line.endswith("kB")

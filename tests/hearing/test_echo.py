@@ -7,6 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.hearing.simulated_room import (
     PERSON,
@@ -22,7 +23,7 @@ from tests.hearing.simulated_room import (
 )
 from tests.real_parts import require_real
 from voice_coach.hearing.echo import Echo
-from voice_coach.hearing.echo_filter import EchoFilter
+from voice_coach.hearing.echo_filter import BLOCK, EchoFilter
 from voice_coach.model.units import SAMPLE_RATE_HZ
 
 SECONDS = 14.0
@@ -158,3 +159,26 @@ def test_after_a_jump_it_learns_anew(coach: Sound, monkeypatch: pytest.MonkeyPat
     likeness = [np.corrcoef(clean[span], wanted)[0, 1] for clean in (learns, believes)]
     assert likeness[0] > 0.9
     assert likeness[1] < likeness[0]
+
+
+def test_what_the_filter_has_learnt_outlasts_a_long_silence() -> None:
+    """As after a rest: the first words over the coach are the ones that matter."""
+    noise = np.random.default_rng(1)
+    played = noise.normal(0, 0.1, 8 * 16_000).astype(np.float32)
+    room = noise.normal(0, 0.05, 800) * np.exp(-np.arange(800) / 200)
+    heard = np.convolve(played, room)[: len(played)].astype(np.float32)
+    kept = EchoFilter()
+
+    def level(sound: NDArray[np.float32]) -> float:
+        return 10 * float(np.log10(np.mean(np.square(sound))))
+
+    def left(heard: NDArray[np.float32], played: NDArray[np.float32]) -> float:
+        blocks = zip(heard.reshape(-1, BLOCK), played.reshape(-1, BLOCK), strict=True)
+        return level(np.concatenate([kept.without(*block) for block in blocks]))
+
+    left(heard, played)
+    learnt_db = left(heard[:RATE_HZ], played[:RATE_HZ])
+    silence = np.zeros(120 * 16_000, np.float32)
+    left(silence + np.float32(1e-4), silence)
+    assert learnt_db < level(heard[:RATE_HZ]) - 20
+    assert left(heard[:RATE_HZ], played[:RATE_HZ]) < learnt_db + 6

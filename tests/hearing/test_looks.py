@@ -100,3 +100,12 @@ def test_a_word_that_the_coach_spoke_over_is_not_looked_at_alone() -> None:
     (look,) = looked(spoken((10, True), (60, False)), looks)
 
     assert look.since_coach() is None
+
+
+def test_what_was_skipped_is_counted_and_not_looked_at() -> None:
+    looks = Looks()
+    looks.skip(spoken((50, False), (60, True)))
+    (look,) = looked(spoken((60, False), (60, True), (60, False)), looks)
+
+    assert (look.begin, look.end) == (110, pytest.approx(230 + HOLD_FRAMES, abs=6))
+    assert len(look.sound) == (look.end - look.begin) * FRAME

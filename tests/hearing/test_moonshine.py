@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,12 @@ from tests.real_parts import require_program
 from voice_coach.hearing import moonshine_files
 from voice_coach.hearing.ease import EASES
 from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
-from voice_coach.hearing.moonshine_search import share_of_meaning, written
+from voice_coach.hearing.moonshine_model import MoonshineModel
+from voice_coach.hearing.moonshine_search import Found, PhraseSearch, repeated, share_of_meaning, written
 from voice_coach.hearing.moonshine_tokens import END, Tokens
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
 from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser, usual_recogniser
-from voice_coach.hearing.thresholds import MOONSHINE
+from voice_coach.hearing.thresholds import MOONSHINE, MoonshineThresholds
 
 
 @pytest.fixture
@@ -84,6 +86,57 @@ def test_a_number_after_other_words_is_no_answer(recogniser: Recogniser) -> None
     recogniser.expect(SCORE_PHRASES)
 
     assert not heard(recogniser, said("flite:kal16", "I had a friend who had seven"))
+
+
+def test_the_end_of_other_talk_is_no_answer(recogniser: Recogniser) -> None:
+    recogniser.expect(SCORE_PHRASES)
+
+    talk = [said("flite:rms", text) for text in ("We will be there tomorrow", "around seven.")]
+    assert not heard(recogniser, joined(talk, 0.12))
+
+
+@pytest.mark.parametrize("voice", ["flite:kal16", "flite:slt", "flite:awb"])
+def test_of_ten_is_not_ten(recogniser: Recogniser, voice: str) -> None:
+    recogniser.expect(SCORE_PHRASES)
+
+    assert "ten" not in heard(recogniser, said(voice, "Seven of ten."), said(voice, "Three of ten."))
+
+
+@pytest.mark.parametrize("voice", ["flite:kal16", "flite:slt"])
+def test_a_number_may_be_said_out_of_ten(recogniser: Recogniser, voice: str) -> None:
+    recogniser.expect(SCORE_PHRASES)
+
+    assert heard(recogniser, said(voice, "Seven out of ten.")) == ["seven"]
+
+
+def test_what_cannot_be_likely_enough_is_left_out_and_changes_nothing() -> None:
+    require_program("flite")
+    require_recogniser("moonshine")
+    folder = moonshine_folder()
+    assert folder
+    model, tokens = MoonshineModel(folder), Tokens((folder / TOKENS).read_bytes())
+    search = PhraseSearch(model, tokens, COMMAND_PHRASES)
+    asked = MOONSHINE[0]
+    loose = replace(asked, likely=-60, likely_after_words=-60, surely=-90)
+    for text in ("Coach, slower.", "Coach, that hurts.", "The approach hurts.", "Coach Lee."):
+        sound = joined([said("flite:slt", text)], 0.3)
+        strictly, loosely = (
+            [(each.phrase, each.before) for each in search.search(sound, how).found if _enough(each, asked)]
+            for how in (asked, loose)
+        )
+        assert strictly == loosely
+
+
+def _enough(found: Found, asked: MoonshineThresholds) -> bool:
+    least = asked.likely_after_words if found.before else asked.likely
+    return found.likely >= least and found.surely >= asked.surely and found.share >= asked.share
+
+
+def test_what_is_repeated_without_end_is_noticed() -> None:
+    assert repeated([5, 1, 2, 3, 1, 2, 3, 1, 2, 3]) == 3
+    assert repeated([7, 4, 4, 4]) == 1
+    assert repeated([1, 2, 3, 1, 2, 3]) is None
+    assert repeated([]) is None
 
 
 @pytest.mark.parametrize("voice", ["flite:kal16", "flite:slt"])

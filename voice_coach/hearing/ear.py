@@ -25,13 +25,14 @@ _MOST_WAITING: Final = 64
 """How many messages may wait for a child that does not take them; what comes then is dropped."""
 _FRAME_BYTES: Final = 2
 
-_SMALL: Final = {
+SMALL: Final = {
     "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "262144",
     "MALLOC_TRIM_THRESHOLD_": "262144",
 }
-"""For numpy one thread; what was needed for a moment is given back (glibc; in bytes): 20 MB less."""
+"""The child's settings: numpy has one thread, glibc gives back what was needed for a moment (in bytes)."""
 
 _HANGS_AFTER_S: Final = 10.0
 """A child that says nothing for so long hangs; loading its model takes a second on a slow machine."""
@@ -181,11 +182,20 @@ class Ear:
                 self._tell(FAILING.format(reason=reason), deaf=True)
                 if self._over.wait(self._tries_again_after_s):
                     return
-            try:
-                child = self._started()
-            except EarError as error:
-                self._tell(WITHOUT.format(reason=error), deaf=True)
+            again = self._started_again()
+            if again is None:
                 return
+            child = again
+
+    def _started_again(self) -> _Child | None:
+        """Likewise, as soon as one can be started; None if nobody is to listen any more."""
+        while True:
+            try:
+                return self._started()
+            except EarError as error:
+                self._tell(FAILING.format(reason=str(error).rstrip(".")), deaf=True)
+            if self._over.wait(self._tries_again_after_s):
+                return None
 
     def _take(self, said: dict[str, Any]) -> None:
         """What the child says, in the thread that reads it."""
@@ -231,13 +241,12 @@ class _Child:
         self._take = take
         self._messages: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._said_s = time.monotonic()
-        # Found where we were found; one thread each for what numpy multiplies, as there is hardly anything.
+        # Found where we were found.
         place = str(Path(__file__).parents[2])
         paths = os.pathsep.join(filter(None, (place, os.environ.get("PYTHONPATH", ""))))
-        more = {"PYTHONPATH": paths, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", **_SMALL}
         self._process = subprocess.Popen(
             command,
-            env=os.environ | more,
+            env=os.environ | SMALL | {"PYTHONPATH": paths},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

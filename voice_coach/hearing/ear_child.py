@@ -14,6 +14,7 @@ does, so with its parent, however that ends. What it tells are lines of JSON, ea
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import queue
@@ -21,6 +22,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -108,7 +110,7 @@ class _Child:
         except HearingError as error:
             if name == ALWAYS_THERE or name != usual_recogniser():
                 raise
-            recogniser = open_recogniser(ALWAYS_THERE, ease)
+            recogniser = open_recogniser(ALWAYS_THERE)  # the ease was found with the other
             self._tell(trouble=f"{error}. Now {ALWAYS_THERE} listens, which understands less.")
             return recogniser
 
@@ -185,15 +187,23 @@ def tell(tells: BinaryIO, said: dict[str, object]) -> None:
         os._exit(0)
 
 
+def import_miniaudio() -> None:
+    """Without the network, which it would bring for internet radio: 7 MB, and nothing for an ear to have."""
+    sys.modules["urllib.request"] = ModuleType("urllib.request")
+    with suppress(ImportError, OSError):  # whoever opens the microphone says so
+        importlib.import_module("miniaudio")
+    del sys.modules["urllib.request"]
+
+
 def main() -> None:
     """Listen until standard input ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's
-    # miniaudio would bring the network, for internet radio: 7 MB, and nothing that an ear should have.
-    sys.modules["urllib.request"] = ModuleType("urllib.request")
+    import_miniaudio()
     tells = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints to standard output from here on goes to standard error
     if sys.platform != "win32":
-        os.setpriority(os.PRIO_PROCESS, 0, _NICE)  # whatever whoever plays has asked for
+        # Whatever whoever plays has asked for; but who was asked to be nicer stays so.
+        os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     try:
         child = _Child(tells)
         threading.Thread(target=child.take, args=(sys.stdin.buffer,), daemon=True).start()

@@ -81,7 +81,9 @@ class EchoFilter:
         rate = self._unsure / expected
         step = rate * self._played.conj() * spectrum
         self._learnt = _STAYS * (self._learnt + step)
-        self._doubt_more(_STAYS**2 * (1 - 0.5 * rate * power))
+        self._unsure = _STAYS**2 * (1 - 0.5 * rate * power) * self._unsure + (1 - _STAYS**2) * np.square(
+            np.abs(self._learnt)
+        )
         # Each part may last one block only.
         responses = np.fft.irfft(self._learnt, axis=1)
         responses[:, BLOCK:] = 0
@@ -89,17 +91,11 @@ class EchoFilter:
         return left * self._gain(left, echo)
 
     def _alone(self, heard: NDArray[np.float32], person: NDArray[np.float32] | None) -> NDArray[np.float32]:
-        """The same where nothing of what was played is in the room any more, for a fraction of the work."""
+        """The same where nothing of what was played is in the room any more: what was learnt stays."""
         self._last = np.zeros(BLOCK, np.float32)
         self._played[:] = 0
         self._hear(_spectrum(heard), person)
-        self._learnt *= np.float32(_STAYS)
-        self._doubt_more(np.float32(_STAYS**2))
         return heard * self._gain(heard, np.zeros(1, np.float32))
-
-    def _doubt_more(self, left: NDArray[np.float32] | np.float32) -> None:
-        """What was learnt holds less with time; so much is left of the doubt there was."""
-        self._unsure = left * self._unsure + (1 - _STAYS**2) * np.square(np.abs(self._learnt))
 
     def doubt(self) -> None:
         """Learn anew, as fast as at first: what was learnt holds no more."""

@@ -96,8 +96,9 @@ class Looks:
         self._began = max(self._began, frame)
 
     def skip(self, samples: NDArray[np.int16]) -> None:
-        """Count sound that nobody looks at."""
+        """Count sound that nobody looks at; nor at what came before."""
         self._frames += len(self._whole(samples))
+        self.forget()
 
     def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Iterator[Look]:
         """What comes next, and what there is to look at by now; see ``Recogniser.hear``."""

@@ -16,7 +16,7 @@ from voice_coach.hearing.endings import FRAME, HOLD_FRAMES
 from voice_coach.hearing.looks import Look, Looks
 from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
 from voice_coach.hearing.moonshine_model import MoonshineModel
-from voice_coach.hearing.moonshine_search import Found, PhraseSearch
+from voice_coach.hearing.moonshine_search import NUMBERS, Found, PhraseSearch
 from voice_coach.hearing.moonshine_tokens import Tokens
 from voice_coach.hearing.phrases import WAKE_FIRST
 from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, Recogniser
@@ -34,10 +34,12 @@ _MOST_GAIN: Final = np.float32(20)
 _SILENCE: Final = np.float32(1e-6)
 
 _FAR: Final = -9.0
-"""Where no phrase begins more likely than this, none will be found by looking closer; a logarithm."""
+"""Where no phrase begins more likely than this it hardly pays to look at what was said since a pause; a
+logarithm. Who talks without end has two looks in three spared."""
 
 _WORDS_BEFORE: Final = 2
-"""Whoever is asked for a number may say one or two words before it, or the name, which was not understood."""
+"""Whoever is asked for a number may say one or two words before it, or the name, which was not understood;
+but no other number: which of them counts is not for us to guess."""
 
 _ARTICLES: Final = frozenset(("the", "a", "our", "my", "your", "his", "her", "their", "this", "that"))
 """Who says "the coach helped" speaks of one, and not to one."""
@@ -86,11 +88,13 @@ class MoonshineRecogniser(Recogniser):
 
     def _understood(self, search: PhraseSearch, look: Look) -> Heard | None:
         """What was said last, if it was a phrase."""
-        found, nearest = self._found(search, look, self._thresholds)
-        # What is not understood after much else may be, alone; not where nobody can have begun a phrase.
-        for last in (look.since_coach(), look.since_pause()) if nearest > _FAR else ():
-            if found is None and last is not None:
-                found, _ = self._found(search, last, self._thresholds.after_pause)
+        asked = self._thresholds
+        found, nearest = self._found(search, look, asked)
+        # What is not understood after much else may be, alone.
+        if found is None and (last := look.since_coach()) is not None:
+            found, _ = self._found(search, last, asked.after_coach)
+        if found is None and nearest > _FAR and (last := look.since_pause()) is not None:
+            found, _ = self._found(search, last, asked.after_pause)
         if found is None:
             return None
         end = look.end - HOLD_FRAMES
@@ -108,6 +112,8 @@ class MoonshineRecogniser(Recogniser):
         if not found.phrase.startswith(WAKE_FIRST):
             # What others say, and the coach itself, is full of words that need no name before them.
             if len(found.before) > _WORDS_BEFORE or look.has_coach_since(look.begin):
+                return False
+            if any(word.strip(".,?!") in NUMBERS for word in found.before):
                 return False
             least = asked.likely_alone
         elif found.before and found.before[-1] in _ARTICLES:

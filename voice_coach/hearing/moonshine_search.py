@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -23,12 +23,13 @@ _LONGEST: Final = 30
 _DOORWAY: Final = 6.0
 """How much less likely than what the model writes a phrase may begin, as a logarithm."""
 _PLACES: Final = 4
-"""At so many words, counted from the end, a phrase may begin."""
+_PLACES_OF_NUMBERS: Final = 6
+"""At so many words, counted from the end, a phrase may begin; "seven out of ten" has many."""
 _BEAM: Final = 8
 _BEHIND: Final = 9.0
 """What is so much less likely than the best is not followed any further."""
 _WAYS: Final = 2.0
-"""How much likelier a phrase is than one way to write it, at most."""
+"""By about how much a phrase is likelier than the likeliest way to write it."""
 _BESIDE: Final = 4.0
 """What is so much less likely than what is asked for cannot make a phrase doubtful."""
 
@@ -43,6 +44,9 @@ _FILLERS: Final = ("oh", "um", "uh", "ow", "ouch", "ah", "hm", "mm", "well", "ye
 _ENDS: Final = (".", "?", "!", "")
 _CAPITALS: Final = {"i'm": "I'm", "am i": "am I", "can i": "can I"}
 _DIGITS: Final = {BY_NAME[name].phrases[0]: str(points) for points, name in enumerate(BY_POINTS)}
+NUMBERS: Final = frozenset((*_DIGITS, *_DIGITS.values()))
+"""Words that are numbers, as they are said and as they are written."""
+_OUT_OF: Final = {word: (f"{word} out of ten", f"{digit} out of 10") for word, digit in _DIGITS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +101,13 @@ class PhraseSearch:
         KeyError: a phrase has a letter that it cannot write.
     """
 
-    def __init__(self, model: MoonshineModel, tokens: Tokens, phrases: Iterable[str]) -> None:
+    def __init__(self, model: MoonshineModel, tokens: Tokens, phrases: Collection[str]) -> None:
         self._model = model
         self._tokens = tokens
         self._root = _Branch()
         self._phrases = frozenset(phrases)
         needs_name = all(phrase.startswith(WAKE_FIRST) for phrase in self._phrases)
+        self._places = _PLACES if needs_name else _PLACES_OF_NUMBERS
         for phrase in (*phrases, _CALLED, *(() if needs_name else _FILLERS)):
             for text in written(phrase):
                 branch = self._root
@@ -118,14 +123,13 @@ class PhraseSearch:
             asked: what can never become as likely as this is not followed to its end.
         """
         states = self._model.encoded(sound)
-        free = list(self._free(states))
+        free = self._free(states)
         best = [float(read.logs.max()) for read in free]
         said = [int(read.logs.argmax()) for read in free]
         near = [max(float(read.logs[0, token]) for token in self._root.on) for read in free]
         found: list[Found] = []
-        for at in [at for at in range(len(free)) if self._may_begin(near[at] - best[at], said[at])][
-            -_PLACES:
-        ]:
+        places = [at for at in range(len(free)) if self._may_begin(near[at] - best[at], said[at])]
+        for at in places[-self._places :]:
             rest = sum(best[at:])
             likely = asked.likely_after_words if at else asked.likely
             logs = self._followed(free[at], max(asked.surely, rest + likely))
@@ -138,15 +142,18 @@ class PhraseSearch:
         nearest = max(each - likeliest for each, likeliest in zip(near, best, strict=True))
         return Search(sorted(found, key=lambda each: -each.likely), nearest)
 
-    def _free(self, states: NDArray[np.float32]) -> Iterator[Read]:
-        """What the model writes by itself, token by token."""
-        read = self._model.begun(states, [BEGIN])
-        for _ in range(_LONGEST):
-            yield read
-            token = int(read.logs.argmax())
-            if token == END:
-                return
-            read = self._model.next(read, [0], [token])
+    def _free(self, states: NDArray[np.float32]) -> list[Read]:
+        """What the model writes by itself, token by token; but once what it repeats without end."""
+        reads = [self._model.begun(states, [BEGIN])]
+        said: list[int] = []
+        while len(reads) < _LONGEST:
+            said.append(int(reads[-1].logs.argmax()))
+            if said[-1] == END:
+                break
+            if (again := repeated(said)) is not None:
+                return reads[: -2 * again]
+            reads.append(self._model.next(reads[-1], [0], said[-1:]))
+        return reads
 
     def _may_begin(self, near: float, said: int) -> bool:
         """Whether a phrase may begin where the model would write a token that is likelier by ``-near``."""
@@ -181,6 +188,12 @@ class PhraseSearch:
         return done
 
 
+def repeated(said: list[int]) -> int | None:
+    """How many tokens at the end are there three times in a row, if any are."""
+    lengths = (length for length in range(1, len(said) // 3 + 1) if said[-3 * length :] == said[-length:] * 3)
+    return next(lengths, None)
+
+
 def share_of_meaning(phrase: str, logs: Mapping[str, float]) -> float:
     """The share of those phrases that mean the same as one, given the log probability of each."""
     meaning = MEANINGS.get(phrase, phrase)
@@ -195,7 +208,7 @@ def written(phrase: str) -> Iterator[str]:
     wake, _, words = phrase.partition(" ")
     if wake != WAKE_WORD or not words:
         wake, words = "", phrase
-    for text in filter(None, (words, _DIGITS.get(words))):
+    for text in filter(None, (words, _DIGITS.get(words), *_OUT_OF.get(words, ()))):
         sentence = text[0].upper() + text[1:]
         name = wake.capitalize()
         begun = (f"{name}, {text}", f"{name} {text}", f"{name}. {sentence}") if wake else (sentence,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -71,8 +72,8 @@ class MoonshineThresholds:
     share: float = 0.6
 
     @property
-    def after_pause(self) -> MoonshineThresholds:
-        """What is asked of what was said since a pause: more, as what was left out may have mattered."""
+    def after_coach(self) -> MoonshineThresholds:
+        """What is asked of what was said after the coach: more, as what was left out may have mattered."""
         return replace(
             self,
             likely=self.likely + 2,
@@ -81,6 +82,11 @@ class MoonshineThresholds:
             surely=self.surely + 1,
             share=self.share + 0.05,
         )
+
+    @property
+    def after_pause(self) -> MoonshineThresholds:
+        """The same of what was said since a pause: a number may be the end of anything."""
+        return replace(self.after_coach, likely_alone=math.inf)
 
 
 MOONSHINE: Final[Mapping[int, MoonshineThresholds]] = {

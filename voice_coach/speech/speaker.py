@@ -15,6 +15,9 @@ from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
 
+_MANY: Final = 20
+"""After so many utterances memory is given back that was needed to make them."""
+
 PATIENCE_S: Final = 0.3
 
 MEMORY_BYTES: Final = 16 * 1024 * 1024
@@ -151,8 +154,10 @@ class Speaker:
             self._worker.join()
 
     def _work(self) -> None:
+        made = 0
         while True:
-            if not self._queue:
+            if made > _MANY and not self._queue:
+                made = 0
                 give_back()
             with self._changed:
                 while not self._queue and not self._closed:
@@ -161,6 +166,7 @@ class Speaker:
                     return
                 utterance = self._next_queued()
             if utterance is not None:
+                made += 1
                 self._make_quietly(utterance)
 
     def _next_queued(self) -> Utterance | None:
