@@ -160,7 +160,7 @@ def test_ctrl_c_ends_within_a_second_and_says_how_to_go_on(
             ended = session.end()
             took_s.append(time.monotonic() - began_s)
         assert ended.code == 0, ended.said
-        assert "\nStopped after 0:0" in ended.said
+        assert "\nStopped at 0:0" in ended.said
         assert ended.said.endswith("-m voice_coach play --resume\n")
     assert min(took_s) < 1.0  # of three, as other tests run beside this one
 
@@ -278,7 +278,7 @@ def test_what_nobody_hears_cannot_be_gone_on_with(hours: Path, tmp_path: Path) -
         session.wait_for("Hours of breath")
         session.process.send_signal(signal.SIGINT)
         ended = session.end()
-    assert (ended.code, "Stopped after" in ended.said, "--resume" in ended.said) == (0, True, False)
+    assert (ended.code, "Stopped at" in ended.said, "--resume" in ended.said) == (0, True, False)
 
 
 def run_here(*arguments: str | Path) -> int:
@@ -358,7 +358,7 @@ def test_what_is_asked_before_there_is_a_session_is_done_when_there_is_one(
 ) -> None:
     run_with(AtHand("stop"), tiny, monkeypatch)
     shown = capsys.readouterr()
-    assert "Stopped after 0:00." in shown.err
+    assert "Stopped at 0:00." in shown.err
     assert "Begin." not in shown.out
 
 

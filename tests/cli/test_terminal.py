@@ -59,7 +59,7 @@ def test_what_is_said_and_done_and_comes_next(shown: Terminal) -> None:
     shown.press("C-c")
     screen = shown.wait_for(r"^\[exit")
     assert "[exit 0]" in screen
-    assert re.search(r"^Stopped after 0:\d\d\.$", screen, re.MULTILINE), screen
+    assert re.search(r"^Stopped at 0:\d\d\.$", screen, re.MULTILINE), screen
     said = screen.replace("\n", "")
     assert "To go on from there: " in said
     assert "play --resume" in said

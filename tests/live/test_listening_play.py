@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -19,8 +20,13 @@ from tests.live.spoken import NotedSession, People
 from tests.sound_server import SINK, SPEAKERS, VOICES, Room, SoundServer
 from voice_coach.coach import Coach
 from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.player.machine import about
+from voice_coach.player.state import State
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+
+STAYS_LOST_S = 9
+"""Longer than one that gives nothing takes to be given up again."""
 
 PLAIN = """
 import sys
@@ -75,7 +81,7 @@ def children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
-def test_without_a_microphone_it_is_a_plain_session(
+def test_without_a_microphone_it_says_so_and_is_a_plain_session(
     sound_server: SoundServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PULSE_SOURCE", raising=False)
@@ -88,8 +94,9 @@ def test_without_a_microphone_it_is_a_plain_session(
         recorded = recording.samples()[:, 0]
         assert session.said.startswith("No microphone was found (the sound server has none).")
         assert session.said.count("microphone") == 1
-        assert not [note for note in session.notes if "announced" in note]
-        expected = replayed(coach.prepare("tiny-session"), [])
+        assert [note["announced"] for note in session.notes if "announced" in note] == ["deaf"]
+        begin = State()
+        expected = replayed(coach.prepare("tiny-session"), [], state=State(asides=(about(begin, "deaf"),)))
         quiet = silences(recorded, expected, [])
         assert all(each.frames <= MOST_QUIET_MS * FRAMES_PER_MS for each in quiet)
 
@@ -98,10 +105,12 @@ def test_a_microphone_that_is_lost_is_told_and_comes_back(
     room: Room, session: NotedSession, tmp_path: Path
 ) -> None:
     room.lose_microphone()
-    session.reach(lambda status: status["speech"].startswith("I can no longer hear you."))
+    session.reach(lambda status: status["speech"].startswith("I cannot hear you."))
     assert "Until then nothing that is said is understood" in session.said
+    time.sleep(STAYS_LOST_S)
+    assert [note["announced"] for note in session.notes if "announced" in note] == ["deaf"]
     room.find_microphone()
-    session.reach(lambda status: status["speech"].startswith("I can hear you again."))
+    session.reach(lambda status: status["speech"].startswith("I can hear you now."))
     assert session.said.endswith("There is a microphone now: what is said is understood.")
     assert [note["announced"] for note in session.notes if "announced" in note] == ["deaf", "hears_again"]
     understood(room, session, tmp_path)

@@ -242,7 +242,7 @@ class _Playing:
 
     def _say_how_to_go_on(self, coach: Coach) -> None:
         last = self._display.last.status if self._display and self._display.last else None
-        tell(f"Stopped after {format_clock(last.position_ms if last else 0)}.")
+        tell(f"Stopped at {format_clock(last.position_ms if last else 0)}.")
         if coach.bookmark.is_own:
             tell(f"To go on from there: {command('play', '--resume')}", whole=True)
         elif self._resume is not None and coach.bookmark.read() == self._resume:

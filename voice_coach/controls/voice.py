@@ -122,6 +122,5 @@ class VoiceControl(Control):
             self._desk.give(command, spoken=True)
 
     def _deaf(self, is_deaf: bool) -> None:
-        # Who was never told that the coach listens need not hear that it does not.
-        if self._desk is not None and self._has_listened:
+        if self._desk is not None:
             self._desk.announce("deaf" if is_deaf else "hears_again")

@@ -91,6 +91,10 @@ class _Child:
             try:
                 self._microphone.open()
                 self._echo.begin()
+                while not self._listen(
+                    recogniser
+                ):  # one that is switched off may be opened, and gives nothing
+                    pass
                 self._told.pop("lost", None)
                 self._has_tried = True
                 self._tell(listens=True)
@@ -114,7 +118,8 @@ class _Child:
             self._tell(trouble=f"{error}. Now {ALWAYS_THERE} listens, which understands less.")
             return recogniser
 
-    def _listen(self, recogniser: Recogniser) -> None:
+    def _listen(self, recogniser: Recogniser) -> bool:
+        """Understand what has come by now; whether anything has."""
         samples = self._microphone.read(_READ_S)
         self._follow(recogniser)
         self._watch(samples)
@@ -123,6 +128,7 @@ class _Child:
             for heard in recogniser.hear(clean, speaks):
                 self._tell(heard=heard.phrase, end_ms=heard.end_ms, score=heard.score)
         self._live()
+        return len(samples) > 0
 
     def _wait(self, recogniser: Recogniser) -> None:
         """Until the microphone is tried again."""

@@ -140,8 +140,8 @@ class LiveWords:
         "I am listening. My name is Coach.",
         "Say my name, and then: pause, repeat, or that hurts. To hear everything, say my name, and: help.",
     )
-    deaf: Lines = ("I can no longer hear you. Keys and buttons still work.",)
-    hears_again: Lines = ("I can hear you again.",)
+    deaf: Lines = ("I cannot hear you. Keys and buttons still work.",)
+    hears_again: Lines = ("I can hear you now.",)
     score_ask: Lines = (
         "How much does it hurt now? From zero, for not at all, to ten, for the worst.",
         "Press the number, or just lie still.",
