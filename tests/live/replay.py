@@ -16,6 +16,7 @@ from voice_coach.model.commands import CommandName
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.performance import Performance
+from voice_coach.player.besides import told
 from voice_coach.player.state import Rules, State
 from voice_coach.player.stream import FADE_MS, LiveStream
 
@@ -56,6 +57,7 @@ def replayed(
     rules: Rules = Rules(),  # noqa: B008  (it never changes)
     state: State = State(),  # noqa: B008  (it never changes)
     spoken: bool = False,
+    deaf: bool = False,
 ) -> NDArray[np.int16]:
     """What the stream gives when this is done at these frames.
 
@@ -65,6 +67,7 @@ def replayed(
         rules: of the session.
         state: in which it begins.
         spoken: whether the commands were spoken to a coach who listens.
+        deaf: whether it is announced at the beginning that nobody listens.
     """
     scores = [_score(performance, 0, listens=spoken)]
 
@@ -72,6 +75,8 @@ def replayed(
         return scores[-1].performance.rendered(chapter, frames, start_ms, volume_db)
 
     stream = LiveStream(scores[-1], rules, render, state)
+    if deaf:
+        stream.adjust(lambda state: told(state, scores[-1], "deaf"))
     by_hand = HandDevice(stream)
     for deed in deeds:
         by_hand.hear(deed.frame - by_hand.position_frames)
