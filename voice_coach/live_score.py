@@ -90,6 +90,9 @@ class LiveScore:
     def has_easier(self, index: int) -> bool:
         return self._performance.has_easier(index)
 
+    def has_exercise(self, index: int) -> bool:
+        return bool(self._performance.exercises[index])
+
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
         here = self.chapter(index, easier=easier)
         after = [self.chapter(each) for each in range(index + 1, self.count)]
@@ -187,6 +190,9 @@ class LiveScore:
         lines: Lines = getattr(words, aside.name)
         if aside.points is not None:
             return lines, {"points": Known("count", aside.points)}
+        if aside.name == "come_into":
+            # Where the one before has its end, and this one its beginning.
+            exercise = self._performance.exercises[aside.chapter - 1]
         return lines, {
             "exercise": Known("text", self._performance.titles[aside.chapter]),
             "position": Known("text", words.positions[self._position(exercise)]),

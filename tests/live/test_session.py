@@ -381,3 +381,29 @@ def test_it_goes_on_at_the_same_rep_and_pace(coach: Coach) -> None:
     assert (seen[0].chapter, seen[0].rep, seen[0].speed_percent) == (1, 2, 80)
     assert seen[0].saying == "We go on with Bow."
     assert coach.bookmark.read() is None  # heard to its end
+
+
+def test_who_leaves_out_the_first_exercise_while_standing_is_led_down(coach: Coach) -> None:
+    words: list[str] = []
+    left_out = threading.Event()
+    session: LiveSession = coach.lead(coach.prepare("lower-back-short"), waits=True)
+
+    def heard(_ms: int) -> None:
+        now = session.now()
+        if left_out.is_set() and now.saying and now.saying not in words:
+            words.append(now.saying)
+        if now.mode == "waiting" and (now.chapter == 0 or now.saying == "Tell me when you are ready."):
+            session.give("ready")
+        elif now.chapter == 1 and not left_out.is_set():
+            left_out.set()
+            session.give("skip")
+        elif now.chapter == 2 and now.mode == "playing":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        session.play(TestDevice(heard), no_other)
+    assert words == [
+        "First, come into this position: on your stomach.",
+        "Take your time.",
+        "Tell me when you are ready.",
+    ]

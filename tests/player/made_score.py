@@ -64,6 +64,19 @@ BOW = chapter(
     exercise="bow",
 )
 
+LIE = chapter(
+    "Lie",
+    20_000,
+    says(0, "Lie next.", kind="prompt"),
+    says(1_000, "Come down onto your knees.", kind="move"),
+    does("move", 1_000, 4_000),
+    says(4_000, "Lie down.", kind="move"),
+    does("move", 4_000, 7_000),
+    does("hold", 8_000, 12_000, mark(1)),
+    does("move", 12_000, 14_000, mark(1)),
+    does("hold", 14_000, 18_000, mark(2)),
+    exercise="lie",
+)
 BREATH = chapter(
     "Breath",
     12_000,
@@ -103,6 +116,9 @@ class MadeScore:
 
     def has_easier(self, index: int) -> bool:
         return self.chapters[index].exercise == "bow"
+
+    def has_exercise(self, index: int) -> bool:
+        return bool(self.chapters[index].exercise)
 
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
         if self.ready < self.count:

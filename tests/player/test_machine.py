@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.player.made_score import BOW, MadeScore
+from tests.player.made_score import BOW, LIE, OPENING, MadeScore
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
@@ -33,7 +33,7 @@ from voice_coach.player.machine import (
     segment,
     slept,
 )
-from voice_coach.player.state import AsideName, Rules, State
+from voice_coach.player.state import AsideName, Rules, Score, State
 
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 RULES = Rules()
@@ -596,12 +596,12 @@ AnyOrder.TestCase.settings = settings(max_examples=300, stateful_step_count=30, 
 TestAnyOrder = AnyOrder.TestCase
 
 
-def stretch_on(state: State, rules: Rules) -> State:
+def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
     """The state after what is being heard, or waited for, is over."""
-    stretch = segment(state, SCORE, rules)
+    stretch = segment(state, score, rules)
     if stretch is None:
         return state
-    return over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, rules)
+    return over(moved(state, stretch.until_ms - stretch.from_ms, score), score, rules)
 
 
 def alike(state: State) -> State:
@@ -620,13 +620,13 @@ def alike(state: State) -> State:
     )
 
 
-def walked(rules: Rules) -> set[tuple[str, str, str]]:
+def walked(rules: Rules, score: Score = SCORE) -> set[tuple[str, str, str]]:
     """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
     steps: list[tuple[str, Callable[[State], State]]] = [
-        *((name, lambda state, name=name: commanded(state, name, SCORE, rules)) for name in NAMES),
-        ("by itself", lambda state: stretch_on(state, rules)),
+        *((name, lambda state, name=name: commanded(state, name, score, rules)) for name in NAMES),
+        ("by itself", lambda state: stretch_on(state, rules, score)),
         ("device lost", lost),
-        ("device back", lambda state: returned(state, SCORE, 0)),
+        ("device back", lambda state: returned(state, score, 0)),
     ]
     offer = entered(HOLD, "offering", "resume_offer")
     coming = deque([State(), HOLD, offer, replace(State(chapter=2, at_ms=11_000), speed_percent=90)])
@@ -650,4 +650,5 @@ def test_the_picture_in_the_architecture_is_the_machine() -> None:
     for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
         if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
             drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
-    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True))
+    led_in = MadeScore((OPENING, LIE, BOW), ready=3)
+    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in)

@@ -46,6 +46,7 @@ class LiveWords:
         rest_begins: the person rests.
         rest_reminder: they still do.
         back_to_exercise: and comes back into {position}, to go on with {exercise}.
+        come_into: an exercise is left out before anybody came into {position}, where the next one begins.
         easier_begins: something easier comes instead of what is left of the exercise.
         skipped: the exercise is left out.
         ended: the session was ended before its end.
@@ -110,6 +111,7 @@ class LiveWords:
     rest_begins: Lines = ("Rest for as long as you like.", "When you are ready, press play.")
     rest_reminder: Lines = ("Rest on. When you are ready, press play.",)
     back_to_exercise: Lines = ("When you are ready, take the position again: {position}.",)
+    come_into: Lines = ("First, come into this position: {position}.",)
     easier_begins: Lines = ("We go on with something easier.",)
     skipped: Lines = ("We leave this one out.",)
     ended: Lines = ("We end here.", "Stay for as long as you like. Then come up slowly.")

@@ -219,7 +219,8 @@ def _skip(state: State, score: Score, rules: Rules) -> State:
         return chapter_over(state, score, rules)
     if state.chapter + 1 >= score.count:
         return replace(entered(state, "paused", "nothing_after"), held=state.held)
-    return _gone(replace(state, chapter=state.chapter + 1, easier=False), 0)
+    there = chapter_over(state, score, rules)
+    return replace(entered(there, "paused", "where"), held=there.mode)
 
 
 def _back(state: State, _score: Score, _rules: Rules) -> State:
@@ -330,7 +331,7 @@ def _is_free(state: State) -> bool:
 
 def _gone(state: State, at_ms: int, *said: AsideName) -> State:
     """At another place: there it goes on, or while it is paused is told."""
-    there = replace(state, at_ms=at_ms)
+    there = replace(state, at_ms=at_ms, is_away=False)
     if state.mode == "paused":
         return replace(entered(there, "paused", *(said or ("where",))), held="playing")
     return entered(there, "playing", *said)

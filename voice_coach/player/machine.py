@@ -12,7 +12,7 @@ from typing import Final
 
 from voice_coach.model.live import Mode
 from voice_coach.model.timeline import Chapter
-from voice_coach.player.places import next_wait, resume_ms
+from voice_coach.player.places import next_wait, resume_ms, way_in_ms
 from voice_coach.player.state import Answer, Aside, AsideName, Rules, Score, Segment, State
 
 REMIND_MS: Final = 45_000
@@ -135,6 +135,8 @@ def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
     """What is said when a mode is entered again, so that nobody lies there without knowing why."""
     if mode == "waiting" and state.hurt:
         return ("back_to_exercise",)
+    if mode == "waiting" and _begins_away(state):
+        return _LED_IN
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
     if mode == "scoring":
@@ -185,6 +187,8 @@ def slept(state: State, score: Score, ms: int) -> State:
         case _:
             return gone_on(state, score, ms, state.mode, "going_on")
 
+
+_LED_IN: Final[tuple[AsideName, ...]] = ("come_into", "ready_ask")
 
 _ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
@@ -242,11 +246,27 @@ def _stretch_over(state: State, score: Score, rules: Rules) -> State:
 def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
     """The state at the start of the next chapter, or at the end."""
     if state.chapter + 1 < score.count:
-        there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False)
-        return entered(there, "playing", *asides)
+        is_away = _begins_away(state) or _is_led_in(state, score)
+        there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False, is_away=is_away)
+        if not is_away or not score.has_exercise(there.chapter):
+            return entered(there, "playing", *asides)
+        if rules.waits:
+            return entered(there, "waiting", *asides, *_LED_IN)
+        return entered(there, "playing", *asides, "come_into")
     if rules.asks_pain:
         return entered(state, "scoring", *asides, "score_ask")
     return scored(state, rules)
+
+
+def _is_led_in(state: State, score: Score) -> bool:
+    """Whether somebody is still on the way into the position of an exercise."""
+    chapter = here(state, score)
+    return chapter is not None and not state.easier and state.at_ms < way_in_ms(chapter)
+
+
+def _begins_away(state: State) -> bool:
+    """Whether a chapter is to begin, and somebody has yet to come to where it does."""
+    return state.is_away and not state.at_ms
 
 
 def scored(state: State, rules: Rules) -> State:

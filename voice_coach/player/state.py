@@ -31,6 +31,7 @@ AsideName = Literal[
     "rest_begins",
     "rest_reminder",
     "back_to_exercise",
+    "come_into",
     "easier_begins",
     "skipped",
     "nothing_before",
@@ -108,6 +109,7 @@ class State:
         lost_in: the mode to go on in when there is a device again.
         answer: how to go on after the way out, where that was said before it was asked; "" if not.
         hurt: whether something has hurt, and nobody has gone on since.
+        is_away: whether nobody has come into the position in which the chapter begins; as long as it has not.
         offer: what may be taken up in the mode ``offering``.
         offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
         score: the pain that was told at the end, from 0 to 10.
@@ -127,6 +129,7 @@ class State:
     lost_in: Mode = "playing"
     answer: Answer | Literal[""] = ""
     hurt: bool = False
+    is_away: bool = False
     offer: Offer = "resume"
     offered_percent: int | None = None
     score: int | None = None
@@ -187,6 +190,10 @@ class Score(Protocol):
 
     def has_easier(self, index: int) -> bool:
         """Whether there is an easier variant of a chapter's exercise."""
+        ...
+
+    def has_exercise(self, index: int) -> bool:
+        """Whether a chapter is one of an exercise, not the opening or the closing."""
         ...
 
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:

@@ -83,6 +83,11 @@ _FIELDS = {
         position="text",
         exercise="text",
     ),
+    "come_into": _said(
+        "An exercise is left out before you came into the {position}, and the next {exercise} begins there.",
+        position="text",
+        exercise="text",
+    ),
     "easier_begins": _said("Something easier comes instead of the rest of an exercise."),
     "skipped": _said("An exercise is left out."),
     "ended": _said("The session was ended before its end."),
