@@ -159,6 +159,14 @@ def test_what_hurt_comes_with_where_most_often_first() -> None:
     assert "  nod: 1×, last on 18 November 2026" in lines
 
 
+def test_a_pain_or_a_stop_is_listed_however_short_the_session_was() -> None:
+    stop = PainStop(exercise="knee-slide", at_ms=0, rep=2)
+    short = [led(3, minutes=0.4), led(2, minutes=0.4, pain=5), led(1, minutes=0.4, stops=(stop,))]
+    told = summary(short, TODAY)
+    assert (told.sessions, [each.id for each in told.listed]) == ((), [1, 2])
+    assert any("pain 5" in line for line in shown(told))
+
+
 def test_the_calendar_has_weeks_as_rows_and_today_in_brackets() -> None:
     lines = shown(of(0, 0, 19, 12))
     head = lines.index("Sessions a day, today in brackets")

@@ -47,7 +47,7 @@ def history_page(told: Summary) -> str:
         calendar=_calendar(told),
         pain=_pain(told) if len(told.pains) > 1 else "",
         hurts=_hurts(told) if told.hurts else "",
-        sessions=_sessions(told.sessions),
+        sessions=_sessions(told.listed),
         today=day(told.today),
     )
 

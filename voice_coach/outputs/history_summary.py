@@ -61,6 +61,7 @@ class Summary:
     Attributes:
         today: the day it is told on.
         sessions: those that count, newest first; not those of which hardly anything was led.
+        listed: besides those the ones with something to tell: a pain, or what hurt; newest first.
         days: on how many days something was led.
         streak: on how many of them in a row, until today or yesterday.
         longest: the most there were in a row.
@@ -73,6 +74,7 @@ class Summary:
 
     today: date
     sessions: tuple[Led, ...]
+    listed: tuple[Led, ...]
     days: int
     streak: int
     longest: int
@@ -98,6 +100,7 @@ def summary(past: Sequence[Led], today: date) -> Summary:
     return Summary(
         today=today,
         sessions=tuple(reversed(counted)),
+        listed=tuple(led for led in reversed(past) if _counts(led) or led.pain is not None or led.stops),
         days=len(per_day),
         streak=_streak(per_day, today) or _streak(per_day, today - timedelta(days=1)),
         longest=max((_streak(per_day, day) for day in per_day), default=0),

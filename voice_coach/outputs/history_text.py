@@ -66,8 +66,8 @@ def _lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_P
         yield from _pains(told.pains, columns, signs)
     if told.hurts:
         yield from _hurts(told, columns)
-    if told.sessions:
-        yield from _last(told.sessions[:_LAST_SESSIONS], columns)
+    if told.listed:
+        yield from _last(told.listed[:_LAST_SESSIONS], columns)
 
 
 def _head(title: str, more: str, columns: int) -> Iterator[_Parts]:
