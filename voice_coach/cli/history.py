@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
         tell(f"{led.title} of {led.began:%Y-%m-%d %H:%M}: {said}.")
         return DONE
     if past.is_empty:
-        return _nothing(past, is_file=bool(given))
+        return _nothing(past, is_file=bool(given) and options.csv != _STDOUT)
     if given:
         _write(past, options)
     else:
