@@ -18,6 +18,7 @@ from tests.outputs.streams import blocks, noise, silence
 from tests.sound_server import SoundServer, running_sound_server
 from voice_coach.audio.block import Block
 from voice_coach.audio.fades import falling
+from voice_coach.giving_back import give_back
 from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.outputs.frame_queue import FrameQueue
 from voice_coach.outputs.miniaudio_opening import can_be_direct
@@ -170,6 +171,7 @@ def test_it_comes_back_again_and_again_and_leaves_nothing_behind(own_sound_serve
 def _held() -> tuple[int, int, int]:
     """Open files, threads of the system and megabytes of this process, where the system tells."""
     gc.collect()
+    give_back()  # what other tests of this process left lying about does not count
     if sys.platform != "linux":
         return 0, 0, 0
     folder = Path("/proc/self")
