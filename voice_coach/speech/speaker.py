@@ -15,7 +15,7 @@ from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
 
-_MANY: Final = 20
+_MANY: Final = 4
 """After so many utterances memory is given back that was needed to make them."""
 
 PATIENCE_S: Final = 0.3
