@@ -22,6 +22,7 @@ from voice_coach.resources import shipped_scripts
 from voice_coach.script.collecting import with_line
 from voice_coach.script.finding import scripts_in
 from voice_coach.script.library import Library
+from voice_coach.stopping import held_up
 from voice_coach.studio import Studio
 from voice_coach.wishes import Wishes as Wishes
 
@@ -79,6 +80,7 @@ class Coach(LiveCoach):
     ) -> None:
         self.close()
 
+    @held_up()
     def close(self) -> None:
         """Lets go of the speech engines."""
         self._studio.close()
@@ -135,6 +137,7 @@ class Coach(LiveCoach):
         """
         return self.library().session(name or DEFAULT_SESSION)
 
+    @held_up()
     def prepare(
         self,
         session: Session | str | None = None,
@@ -159,6 +162,7 @@ class Coach(LiveCoach):
         chosen = session if isinstance(session, Session) else self.load(session)
         return self._preparer.performance(chosen, wishes or Wishes(), start_at=start_at, yours=yours)
 
+    @held_up()
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about its words and its time; or with a pacing file.
 
@@ -179,6 +183,7 @@ class Coach(LiveCoach):
         """The scripts in a folder, and in ``exercises/``, ``sessions/`` and ``languages/`` there."""
         return scripts_in(folder)
 
+    @held_up()
     def timeline(self, performance: Performance) -> Timeline:
         """The whole session with its times."""
         return performance.timeline()

@@ -23,6 +23,7 @@ from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing.nudging import Dial, dials, nudged
 from voice_coach.performance import Sounds, Voice
 from voice_coach.player.looping import Heard, Looping
+from voice_coach.stopping import held_up
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -235,6 +236,7 @@ class Listening:
     def _type(self, name: str) -> ParameterType:
         return (self._tune.get(name) or GENERAL[name]).type
 
+    @held_up()
     def _set(self, values: Mapping[str, Setting]) -> None:
         self._loop.exchange(self._rep.chapter(values))
         self._values = dict(values)

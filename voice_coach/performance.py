@@ -22,6 +22,7 @@ from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
 from voice_coach.pacing.layers import YOURS, of_session
+from voice_coach.stopping import may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -301,6 +302,7 @@ class Performance:
         """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(plans):
+            may_stop()
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())

@@ -105,6 +105,20 @@ def test_ctrl_c_tells_what_became_of_it(hours: Path, tmp_path: Path, wish: tuple
     assert [path for path in tmp_path.rglob("*") if path.suffix in (".partial", ".m4b", ".vtt", ".mp3")] == []
 
 
+def test_ctrl_c_at_any_moment_lets_an_export_end() -> None:
+    """No lock may stay taken for which another thread waits: the process would wait for that one for ever."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.cli.interrupted_export", "60"],
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE_S,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert int(ended.stdout) > 1_000
+    assert ended.stderr.count("Stopped") > 30
+    assert "Error" not in ended.stderr
+
+
 def test_what_is_told_of_a_file_is_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "x.m4b"
 

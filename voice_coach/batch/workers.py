@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from voice_coach.batch.job import Job
 from voice_coach.batch.work import Checked, Made, Worker
 from voice_coach.home import Home
 from voice_coach.model.problems import CoachError, OutputError
+from voice_coach.stopping import LOOK_S, held_up, may_stop, stop
 
 _T = TypeVar("_T")
 
@@ -75,14 +76,17 @@ class Workers:
         return self._done({self._pool.submit(_make, job, self._folder): job for job in jobs})
 
     def _done(self, futures: dict[Future[_T], Job]) -> Iterator[tuple[Job, _T]]:
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except BrokenProcessPool:
-                raise OutputError(
-                    "A process that made files was ended from outside, perhaps for want of memory. "
-                    "Run the same command again: it goes on where this one stopped."
-                ) from None
+        while futures:
+            done, _ = wait(futures, LOOK_S, FIRST_COMPLETED)
+            may_stop()
+            for future in done:
+                try:
+                    yield futures.pop(future), future.result()
+                except BrokenProcessPool:
+                    raise OutputError(
+                        "A process that made files was ended from outside, perhaps for want of memory. "
+                        "Run the same command again: it goes on where this one stopped."
+                    ) from None
 
 
 def _cores() -> int:
@@ -105,7 +109,8 @@ def _begin(home: Home | None) -> None:
 
 def _break_off(_signal: int, _frame: object) -> None:
     if _Here.busy:
-        raise KeyboardInterrupt
+        stop()
+        return
     os._exit(1)
 
 
@@ -128,7 +133,8 @@ def _make(job: Job, folder: Path) -> Made | Failed:
 def _alone(do: Callable[[], _T]) -> _T | Failed:
     try:
         _Here.busy = True
-        return do()
+        with held_up():
+            return do()
     except CoachError as error:
         return Failed(str(error))
     except KeyboardInterrupt:

@@ -6,9 +6,7 @@ import signal
 import sys
 from types import FrameType
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import NoReturn
+from voice_coach.stopping import stop
 
 _AGAIN_S = 0.02
 
@@ -32,8 +30,8 @@ def forget_interrupted_text() -> None:
     exec("")
 
 
-def _end(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+def _end(_number: int, _frame: FrameType | None) -> None:
+    stop()
 
 
 def _unraisable(what: sys.UnraisableHookArgs) -> None:

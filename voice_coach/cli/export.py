@@ -27,6 +27,7 @@ from voice_coach.model.export import (
     Mastering,
 )
 from voice_coach.model.problems import WishError
+from voice_coach.stopping import held_up
 
 SPLIT_FORMAT = "mp3"
 """What every player can play one after the other."""
@@ -84,7 +85,7 @@ def run(options: argparse.Namespace) -> int:
 
         _refuse_beside_manifest(options)
         return write_many(options.manifest, options.output, force=options.force)
-    with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
+    with held_up(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         session = coach.load(options.session)
         folder = options.output or Path(session.id)
         target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")

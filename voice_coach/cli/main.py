@@ -124,13 +124,15 @@ def _run(verb: str, arguments: list[str]) -> int:
     from voice_coach.cli.ending import end_as_by_ctrl_c, forget_interrupted_text
     from voice_coach.cli.process import set_up
     from voice_coach.model.problems import CoachError, ScriptError, WishError
+    from voice_coach.stopping import held_up
 
     set_up()
     end_as_by_ctrl_c()
-    module = import_module(f"voice_coach.cli.{verb}")
-    parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
-    module.arguments(parser)
-    options = parser.read(arguments, in_any_order=True)
+    with held_up():
+        module = import_module(f"voice_coach.cli.{verb}")
+        parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
+        module.arguments(parser)
+        options = parser.read(arguments, in_any_order=True)
     try:
         return int(module.run(options))
     except (ScriptError, WishError) as error:

@@ -12,6 +12,7 @@ from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.progress import ManyProgress
 from voice_coach.cli.telling import tell
 from voice_coach.model.problems import shown
+from voice_coach.stopping import held_up
 
 
 def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
@@ -21,7 +22,7 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
         CoachError: nothing was made, as something is wrong with the manifest or the folder.
     """
     try:
-        with ManyProgress() as bar:
+        with held_up(), ManyProgress() as bar:
             today = datetime.now(UTC).astimezone().date()
             outcomes = run(manifest, folder, today=today, force=force, on_progress=bar.at, notify=tell)
     except KeyboardInterrupt:

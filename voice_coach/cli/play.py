@@ -20,6 +20,7 @@ from voice_coach.model.problems import CoachError, DeviceError, OutputError, Wis
 from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.units import format_clock
 from voice_coach.performance import Performance
+from voice_coach.stopping import held_up
 
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark
@@ -91,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
             raise WishError(
                 "--resume goes on by sound; a file is always the whole session: leave one of them out."
             )
-        with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
+        with held_up(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
             return write(
                 coach,
                 lambda: coach.prepare(options.session, wishes(options), start_at=options.start_at),

@@ -14,6 +14,7 @@ from voice_coach.exporting import check_export, check_export_split
 from voice_coach.model.export import ExportWishes
 from voice_coach.model.problems import CoachError, shown
 from voice_coach.performance import Performance
+from voice_coach.stopping import held_up
 
 
 class StoppedError(CoachError):
@@ -58,20 +59,25 @@ def write_split(
     Raises:
         CoachError: one could not be written.
     """
+    written: list[Path] = []
     try:
-        check_export_split(folder, session, wishes)
-        performance = prepare()
-        with Progress(f"Exporting {performance.session.title}") as progress:
-            *files, playlist = coach.export_split(performance, folder, wishes, progress.at)
+        with held_up():
+            check_export_split(folder, session, wishes)
+            performance = prepare()
+            with Progress(f"Exporting {performance.session.title}") as progress:
+                written = coach.export_split(performance, folder, wishes, progress.at)
     except KeyboardInterrupt:
         name = shown(folder)
-        if not folder.is_dir():
+        if written:
+            became = f"{name} was made"
+        elif not folder.is_dir():
             became = f"{name} was not made"
         elif wishes.file.force:
             became = f"what was replaced in {name} is whole, and nothing new is there"
         else:
             became = f"{name} is as it was"
         raise StoppedError(f"\nStopped: {became}.") from None
+    *files, playlist = written
     beside = f", and captions of each as {' and '.join(wishes.captions)}" if wishes.captions else ""
     many = "s" if len(files) != 1 else ""
     tell(f"Wrote {len(files)} file{many} and {shown(playlist)} ({progress.clock}){beside}.")
@@ -88,7 +94,8 @@ def stoppable(target: Path, rest: str = "") -> Generator[None]:
     """
     before = _identity(target)
     try:
-        yield
+        with held_up():
+            yield
     except KeyboardInterrupt:
         if _identity(target) != before:
             became = f"was written, but not all of {rest}" if rest else "was written"

@@ -25,6 +25,7 @@ from voice_coach.encoding.joining import Joining
 from voice_coach.encoding.packets import Packets, PacketStore, SpanEncoder
 from voice_coach.encoding.recording import Recording, Run
 from voice_coach.encoding.spans import Cutter, Piece, Quiet, Sound
+from voice_coach.stopping import may_stop
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -145,6 +146,7 @@ class _Encoding:
     def _settle(self, samples: int) -> None:
         """Put what is done into the recording, and wait until no more than so many samples wait."""
         while self._waiting:
+            may_stop()
             first = self._waiting[0]
             if isinstance(first, Quiet):
                 self._recording.quiet(first.count)

@@ -6,10 +6,11 @@ import _thread
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
 
 from voice_coach.audio.block import Block
+from voice_coach.stopping import LOOK_S, may_stop
 
 AHEAD = 16
 """How many blocks may wait to be written."""
@@ -61,7 +62,14 @@ def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
         ended.release()
 
     def pulled() -> Iterator[Block]:
-        while not isinstance(block := waiting.get(), _End):
+        while True:
+            may_stop()
+            try:
+                block = waiting.get(timeout=LOOK_S)
+            except Empty:
+                continue
+            if isinstance(block, _End):
+                break
             room.put(None)
             yield block
         if block.error is not None:

@@ -16,6 +16,7 @@ from voice_coach.outputs.miniaudio_opening import PULSEAUDIO, can_be_direct, clo
 from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
 from voice_coach.outputs.priority import prefer, prefer_no_more
 from voice_coach.outputs.stillness import Stillness
+from voice_coach.stopping import may_stop
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,7 +97,10 @@ class MiniaudioDevice(LiveOutput):
     def ready(self) -> None:
         self.open()
         if self._opening is not None:
-            self._opening.join(_OPENING_PATIENCE_S)
+            until_s = time.monotonic() + _OPENING_PATIENCE_S
+            while self._opening.is_alive() and time.monotonic() < until_s:
+                self._opening.join(_LOOK_S)
+                may_stop()
             if self._opening.is_alive():
                 raise DeviceError(NO_DEVICE.format(reason="the sound system does not answer"))
         if self._device is None:
@@ -113,6 +117,7 @@ class MiniaudioDevice(LiveOutput):
                     self._start()
             self._start()
             while not self._queue.wait_for_silence(_DRAIN_FRAMES, _LOOK_S):
+                may_stop()
                 self._check_alive()
         finally:
             self.close()
@@ -145,7 +150,9 @@ class MiniaudioDevice(LiveOutput):
 
     def _pull(self, blocks: Iterator[Block]) -> Block | None:
         while not self._queue.wait_for_room(_LOOK_S):
+            may_stop()
             self._check_alive()
+        may_stop()
         return next(blocks, None)
 
     def _open(self) -> None:

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from voice_coach.audio.block import Block
 from voice_coach.outputs.output import LiveOutput
+from voice_coach.stopping import may_stop
 
 
 class NullDevice(LiveOutput):
@@ -20,6 +21,7 @@ class NullDevice(LiveOutput):
 
     def write(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
+            may_stop()
             self._frames += len(block.samples)
 
     @property

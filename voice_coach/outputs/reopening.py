@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from voice_coach.model.problems import DeviceError
 from voice_coach.outputs.output import LiveOutput
+from voice_coach.stopping import may_stop
 
 
 def wait_for_device(
@@ -34,6 +35,7 @@ def wait_for_device(
         OutputError: from ``factory``: no device of this name can run here, whatever is plugged in.
     """
     while not stopped():
+        may_stop()
         output = factory()
         try:
             output.ready()

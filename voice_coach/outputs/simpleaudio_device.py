@@ -13,6 +13,7 @@ from voice_coach.model.problems import DeviceError, OutputError
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.outputs.alsa import quiet_alsa
 from voice_coach.outputs.output import LOST_DEVICE, NO_DEVICE, LiveOutput
+from voice_coach.stopping import may_stop
 
 _LOOK_S = 0.05
 _PATIENCE_S = 1.0
@@ -72,6 +73,7 @@ class SimpleaudioDevice(LiveOutput):
         self._started_s = time.monotonic()
         try:
             while playing.is_playing():
+                may_stop()
                 self._check(over=False)
                 threading.Event().wait(_LOOK_S)
             self._check(over=True)

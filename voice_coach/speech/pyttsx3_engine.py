@@ -10,6 +10,7 @@ import platform
 import subprocess
 import sys
 import threading
+import time
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
@@ -18,6 +19,7 @@ from voice_coach.leftovers import scratch_folder
 from voice_coach.model.speech import Clip
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
 from voice_coach.speech.sound_bytes import read_sound
+from voice_coach.stopping import LOOK_S, may_stop
 
 LIMIT_S: Final = 30.0
 """How long one utterance may take; the slowest seen took four seconds, on its first use."""
@@ -96,12 +98,7 @@ class Pyttsx3Engine(Engine):
         process = self._start(environ)
         try:
             told = json.dumps(request | {"preload": preload}).encode()
-            answers, complaints = process.communicate(told, self._limit_s)
-        except subprocess.TimeoutExpired:
-            _end(process)
-            raise EngineError(
-                self.name, f"did not answer within {self._limit_s:g} s and was stopped"
-            ) from None
+            answers, complaints = self._answered(process, told)
         except BaseException:
             _end(process)
             raise
@@ -120,6 +117,17 @@ class Pyttsx3Engine(Engine):
         if reason := answer.get("error"):
             raise EngineError(self.name, reason)
         return answer
+
+    def _answered(self, process: subprocess.Popen[bytes], told: bytes | None) -> tuple[bytes, bytes]:
+        """What a child answers, and what it complains of."""
+        until_s = time.monotonic() + self._limit_s
+        while time.monotonic() < until_s:
+            may_stop()
+            try:
+                return process.communicate(told, min(LOOK_S, self._limit_s))
+            except subprocess.TimeoutExpired:
+                told = None  # it has it
+        raise EngineError(self.name, f"did not answer within {self._limit_s:g} s and was stopped")
 
     def _start(self, environ: dict[str, str]) -> subprocess.Popen[bytes]:
         with self._lock:

@@ -14,6 +14,7 @@ from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
+from voice_coach.stopping import LOOK_S, may_stop
 
 _MANY: Final = 4
 """After so many utterances memory is given back that was needed to make them."""
@@ -102,6 +103,7 @@ class Speaker:
         not just wait but makes the next in the queue, so that two cores speak.
         """
         while True:
+            may_stop()
             with self._changed:
                 if self._closed:
                     raise RuntimeError("the speaker has been closed")
@@ -114,7 +116,7 @@ class Speaker:
                     break
                 other = self._next_queued()
                 if other is None:
-                    self._changed.wait()
+                    self._changed.wait(LOOK_S)
             if other is not None:
                 self._make_quietly(other)
         return self._make(utterance)

@@ -1,0 +1,77 @@
+"""Ctrl-C where it does no harm.
+
+Python raises KeyboardInterrupt between any two steps of the main thread: also where a lock of its own library
+is taken and nobody knows it yet, so that another thread waits for it for ever, and in callbacks of C, which
+drop it. So work that goes on in several threads holds it up, and ends at moments that are fit for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from typing import Final
+
+LOOK_S: Final = 0.1
+"""How long what waits in held-up work waits at once, between one ``may_stop`` and the next."""
+
+
+class _Wish:
+    """What is known of Ctrl-C in this process.
+
+    Attributes:
+        held: how many blocks hold it up.
+        waits: whether it has come and not been raised.
+    """
+
+    held = 0
+    waits = False
+
+
+def stop() -> None:
+    """Ctrl-C has come: raises it now, or at the next fit moment where it is held up; a second one now.
+
+    Raises:
+        KeyboardInterrupt: it is not held up, or comes again.
+    """
+    if _Wish.held and not _Wish.waits:
+        _Wish.waits = True
+        return
+    _Wish.waits = False
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def held_up() -> Generator[None]:
+    """Within it Ctrl-C is raised by ``may_stop`` only, or at its end; of no effect in other threads.
+
+    That holds where the signal's handler calls ``stop``, as on the command line; else nothing changes.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C has come meanwhile.
+    """
+    if not _is_first_thread():
+        yield
+        return
+    _Wish.held += 1
+    try:
+        yield
+    finally:
+        _Wish.held -= 1
+    may_stop()
+
+
+def may_stop() -> None:
+    """A moment that is fit for Ctrl-C; of no effect in other threads.
+
+    Raises:
+        KeyboardInterrupt: it has come.
+    """
+    if _Wish.waits and _is_first_thread():
+        _Wish.waits = False
+        raise KeyboardInterrupt
+
+
+def _is_first_thread() -> bool:
+    """Whether this is the thread in which Python handles signals."""
+    return threading.current_thread() is threading.main_thread()
