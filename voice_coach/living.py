@@ -22,6 +22,7 @@ from voice_coach.player.slept import always_s
 from voice_coach.player.state import AsideName, Rules, State
 from voice_coach.player.stream import LiveStream
 from voice_coach.player.under import Loop
+from voice_coach.stopping import held_up
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
@@ -132,6 +133,7 @@ class LiveSession:
         """A chapter as it is heard now; None as long as it is not compiled, or if there is nothing easier."""
         return self._score.chapter(index, easier=easier)
 
+    @held_up()
     def play(self, device: LiveOutput, another: Callable[[], LiveOutput]) -> None:
         """Leads the session to its end; blocks until then.
 
@@ -231,10 +233,10 @@ class LiveSession:
             self._safely(*self._happened.popleft())
         here = self._here(state)
         status, cue = here.status, here.cue
-        self._safely("status", lambda: self._listeners.status(status))
-        if cue != self._cue:
+        if cue != self._cue:  # first: what is shown is remembered already, should this process be killed
             self._cue = cue
             self._safely("changed", partial(self._listeners.changed, here.place, status))
+        self._safely("status", lambda: self._listeners.status(status))
 
     def _here(self, state: State) -> Here:
         return Here(self._score, state)

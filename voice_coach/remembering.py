@@ -92,11 +92,10 @@ class Remembering:
         if index is not None:
             self._heard.whole(index, self._now_ms())
             self._place = index + 1, False  # where several went by since the last look
-        if chapter.exercise:
-            self._begin()
-            self._keeper.completed(chapter, begun=self._led is not None)
         if self._is_due or chapter.exercise:
             self._write(to_end=True if index == len(self._names) - 1 else None)
+        if chapter.exercise:  # killed before this, the session is whole and only its words fade later
+            self._keeper.completed(chapter, begun=self._led is not None)
 
     def hurt(self, place: Place) -> None:
         """Something hurts there."""
