@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.real_parts import require_real
-from voice_coach.hearing.moonshine_files import moonshine_folder
+from voice_coach.hearing.moonshine_files import DECODER, ENCODER, TOKENS, moonshine_folder
 from voice_coach.hearing.recogniser import Heard, Recogniser
 
 
 def require_recogniser(name: str) -> None:
     is_here = moonshine_folder() is not None if name == "moonshine" else find_spec(name) is not None
     require_real(name, is_here, f"pip install 'voice-coach[{name}]'")
+
+
+def write_no_model(folder: Path) -> None:
+    """Files called like those of Moonshine's model, which cannot be loaded."""
+    for name in (ENCODER, DECODER, TOKENS):
+        (folder / name).write_bytes(b"no model")
 
 
 def hear(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise, said
-from tests.hearing.heard import hear, phrases, require_recogniser
+from tests.hearing.heard import hear, phrases, require_recogniser, write_no_model
 from tests.real_parts import require_program
 from voice_coach.hearing import moonshine_files
 from voice_coach.hearing.ease import EASES
@@ -157,8 +157,7 @@ def test_phrases_that_mean_the_same_stand_together(words: str) -> None:
 
 def test_one_that_cannot_be_loaded_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     require_recogniser("moonshine")
-    for name in (moonshine_files.ENCODER, moonshine_files.DECODER, TOKENS):
-        (tmp_path / name).write_bytes(b"no model")
+    write_no_model(tmp_path)
     monkeypatch.setattr("voice_coach.hearing.moonshine_recogniser.moonshine_folder", lambda: tmp_path)
 
     with pytest.raises(HearingError, match="it cannot be loaded"):

@@ -1,4 +1,4 @@
-"""Fixtures for sessions that listen."""
+"""Sessions to be led, and a room for those that listen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.led import EXERCISE, SESSION
+from tests.live.own_scripts import write_scripts
 from tests.sound_server import Room, running_room
+from voice_coach.coach import Coach
+from voice_coach.performance import Performance
 
 
 @pytest.fixture
@@ -30,3 +34,15 @@ def short_home(monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
     with tempfile.TemporaryDirectory(prefix="home-", ignore_cleanup_errors=True) as made:
         monkeypatch.setenv("VOICE_COACH_HOME", made)
         yield Path(made)
+
+
+@pytest.fixture
+def coach(coach_home: Path) -> Generator[Coach]:
+    write_scripts(coach_home, "two", SESSION, EXERCISE, "bow", "nod")
+    with Coach() as made:
+        yield made
+
+
+@pytest.fixture
+def performance(coach: Coach) -> Performance:
+    return coach.prepare("two")

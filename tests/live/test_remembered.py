@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.live.own_scripts import write_scripts
-from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
 from voice_coach.history.file import HistoryFile

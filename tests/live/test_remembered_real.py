@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import wait_until, words
-from tests.live.test_session import SESSION
+from tests.live.led import SESSION
 from tests.sound_server import SoundServer
 from voice_coach.history.looking import past
 from voice_coach.model.past import Led

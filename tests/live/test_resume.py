@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
+from tests.live.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.live.left import LEFT
 from tests.live.own_scripts import write_scripts
-from tests.live.test_session import EXERCISE, SESSION, TestDevice, no_other, until
 from voice_coach.bookmark import Asked, Bookmark
 from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.coach import Coach, Wishes

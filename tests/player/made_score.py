@@ -8,7 +8,7 @@ from voice_coach.model.cue import Mark
 from voice_coach.model.problems import Where
 from voice_coach.model.speech import Utterance
 from voice_coach.model.timeline import Chapter, Event
-from voice_coach.player.state import Aside
+from voice_coach.player.state import Aside, AsideName, State
 
 WHERE = Where("made.yaml", 1)
 MARK = Mark(where=WHERE)
@@ -91,6 +91,11 @@ BREATH = chapter(
 )
 
 EASIER = chapter("Bow", 5_000, says(0, "Much smaller."), does("hold", 1_000, 4_000, mark(1)), exercise="bow")
+
+
+def said(state: State) -> tuple[AsideName, ...]:
+    """What is said besides."""
+    return tuple(aside.name for aside in state.asides)
 
 
 @dataclass

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from tests.player.made_score import BOW, BREATH, LIE, OPENING, MadeScore, chapter, says
+from tests.player.made_score import BOW, BREATH, LIE, OPENING, MadeScore, chapter, said, says
 from voice_coach.player.commanding import commanded
 from voice_coach.player.machine import over
 from voice_coach.player.places import way_in_ms
-from voice_coach.player.state import AsideName, Rules, State
+from voice_coach.player.state import Rules, State
 
 CLOSING = chapter("Closing", 5_000, says(0, "That was all."))
 SCORE = MadeScore((OPENING, LIE, BREATH, BOW, CLOSING), ready=5)
 RULES = Rules()
 ON_THE_WAY = State(chapter=1, at_ms=2_000)
-
-
-def said(state: State) -> tuple[AsideName, ...]:
-    return tuple(aside.name for aside in state.asides)
 
 
 def test_a_way_in_ends_where_its_last_move_does() -> None:

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.player.made_score import BOW, LIE, OPENING, MadeScore
+from tests.player.made_score import BOW, LIE, OPENING, MadeScore, said
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
@@ -33,7 +33,7 @@ from voice_coach.player.machine import (
     segment,
     slept,
 )
-from voice_coach.player.state import AsideName, Rules, Score, State
+from voice_coach.player.state import Rules, Score, State
 
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 RULES = Rules()
@@ -64,11 +64,6 @@ def after(state: State, *commands: CommandName) -> State:
     for command in commands:
         state = commanded(state, command, SCORE, RULES)
     return state
-
-
-def said(state: State) -> tuple[AsideName, ...]:
-    """What is said besides."""
-    return tuple(aside.name for aside in state.asides)
 
 
 BACK: list[CommandName] = ["previous", "previous-rep", "back"]
