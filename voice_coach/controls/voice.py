@@ -70,7 +70,6 @@ class VoiceControl(Control):
         self._desk: Desk | None = None
         self._commands: Mapping[str, CommandName] = {}
         self._changing = threading.Lock()
-        self._has_listened = False
 
     def start(self, desk: Desk) -> None:
         self._desk = desk
@@ -85,10 +84,10 @@ class VoiceControl(Control):
 
         One that does not yet goes on trying, and is of use once a microphone is plugged in.
         """
-        if self._ear is not None:
-            self._ear.settled.wait(patience_s)
-            self._has_listened |= self._ear.listens.is_set()
-        return self._has_listened
+        if self._ear is None:
+            return False
+        self._ear.settled.wait(patience_s)
+        return self._ear.listens.is_set()
 
     def check(self) -> None:
         """Whether the recogniser that was asked for can be used at all.

@@ -178,10 +178,8 @@ class Ear:
             tries = 1 if child.alive_s > _WELL_AFTER_S else tries + 1
             if tries <= _TRIES:
                 self._notify(AGAIN.format(reason=reason))
-            else:
-                self._tell(FAILING.format(reason=reason), deaf=True)
-                if self._over.wait(self._tries_again_after_s):
-                    return
+            elif not self._left_alone(reason):
+                return
             again = self._started_again()
             if again is None:
                 return
@@ -193,9 +191,13 @@ class Ear:
             try:
                 return self._started()
             except EarError as error:
-                self._tell(FAILING.format(reason=str(error).rstrip(".")), deaf=True)
-            if self._over.wait(self._tries_again_after_s):
-                return None
+                if not self._left_alone(str(error).rstrip(".")):
+                    return None
+
+    def _left_alone(self, reason: str) -> bool:
+        """Tell why nobody listens for a while; whether anybody is to afterwards."""
+        self._tell(FAILING.format(reason=reason), deaf=True)
+        return not self._over.wait(self._tries_again_after_s)
 
     def _take(self, said: dict[str, Any]) -> None:
         """What the child says, in the thread that reads it."""

@@ -91,9 +91,8 @@ class _Child:
             try:
                 self._microphone.open()
                 self._echo.begin()
-                while not self._listen(
-                    recogniser
-                ):  # one that is switched off may be opened, and gives nothing
+                # One that is switched off may be opened, and gives nothing.
+                while not self._listen(recogniser):
                     pass
                 self._told.pop("lost", None)
                 self._has_tried = True

@@ -92,8 +92,6 @@ class EchoFilter:
 
     def _alone(self, heard: NDArray[np.float32], person: NDArray[np.float32] | None) -> NDArray[np.float32]:
         """The same where nothing of what was played is in the room any more: what was learnt stays."""
-        self._last = np.zeros(BLOCK, np.float32)
-        self._played[:] = 0
         self._hear(_spectrum(heard), person)
         return heard * self._gain(heard, np.zeros(1, np.float32))
 

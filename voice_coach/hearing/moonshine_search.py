@@ -69,7 +69,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class Searched:
     """What came of looking for phrases.
 
     Attributes:
@@ -115,7 +115,7 @@ class PhraseSearch:
                     branch = branch.on.setdefault(token, _Branch())
                 branch.phrase = phrase
 
-    def search(self, sound: NDArray[np.float32], asked: MoonshineThresholds) -> Search:
+    def search(self, sound: NDArray[np.float32], asked: MoonshineThresholds) -> Searched:
         """Look for what was said last.
 
         Args:
@@ -126,10 +126,13 @@ class PhraseSearch:
         free = self._free(states)
         best = [float(read.logs.max()) for read in free]
         said = [int(read.logs.argmax()) for read in free]
-        near = [max(float(read.logs[0, token]) for token in self._root.on) for read in free]
+        firsts = list(self._root.on)
+        near = [float(read.logs[0, firsts].max()) - log for read, log in zip(free, best, strict=True)]
+        doorways = [
+            at for at in range(len(free)) if self._tokens.begins_word(said[at]) and near[at] > -_DOORWAY
+        ]
         found: list[Found] = []
-        places = [at for at in range(len(free)) if self._may_begin(near[at] - best[at], said[at])]
-        for at in places[-self._places :]:
+        for at in doorways[-self._places :]:
             rest = sum(best[at:])
             likely = asked.likely_after_words if at else asked.likely
             logs = self._followed(free[at], max(asked.surely, rest + likely))
@@ -139,8 +142,7 @@ class PhraseSearch:
                 for phrase, log in logs.items()
                 if phrase in self._phrases
             ]
-        nearest = max(each - likeliest for each, likeliest in zip(near, best, strict=True))
-        return Search(sorted(found, key=lambda each: -each.likely), nearest)
+        return Searched(sorted(found, key=lambda each: -each.likely), max(near))
 
     def _free(self, states: NDArray[np.float32]) -> list[Read]:
         """What the model writes by itself, token by token; but once what it repeats without end."""
@@ -154,10 +156,6 @@ class PhraseSearch:
                 return reads[: -2 * again]
             reads.append(self._model.next(reads[-1], [0], said[-1:]))
         return reads
-
-    def _may_begin(self, near: float, said: int) -> bool:
-        """Whether a phrase may begin where the model would write a token that is likelier by ``-near``."""
-        return self._tokens.begins_word(said) and near > -_DOORWAY
 
     def _followed(self, read: Read, least: float) -> Mapping[str, float]:
         """The log probability of each phrase from a place on, to the end; of those that are likely at all.
@@ -179,9 +177,8 @@ class PhraseSearch:
             if best < least - _WAYS:
                 return {}
             enough = max(best - _BEHIND, least - _BESIDE)
-            further = sorted((each for each in further if each[0] > enough), key=lambda each: -each[0])[
-                :_BEAM
-            ]
+            further = sorted((each for each in further if each[0] > enough), key=lambda each: -each[0])
+            further = further[:_BEAM]
             begun = [(on, log) for log, _text, _token, on in further]
             if begun:
                 read = self._model.next(read, [each[1] for each in further], [each[2] for each in further])

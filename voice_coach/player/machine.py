@@ -136,7 +136,7 @@ def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
     if mode == "waiting" and state.hurt:
         return ("back_to_exercise",)
     if mode == "waiting" and _begins_away(state):
-        return _LED_IN
+        return ("come_into", *_ASKED["waiting"])
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
     if mode == "scoring":
@@ -187,8 +187,6 @@ def slept(state: State, score: Score, ms: int) -> State:
         case _:
             return gone_on(state, score, ms, state.mode, "going_on")
 
-
-_LED_IN: Final[tuple[AsideName, ...]] = ("come_into", "ready_ask")
 
 _ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
@@ -251,7 +249,7 @@ def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -
         if not is_away or not score.has_exercise(there.chapter):
             return entered(there, "playing", *asides)
         if rules.waits:
-            return entered(there, "waiting", *asides, *_LED_IN)
+            return entered(there, "waiting", *asides, *asked_in(there, "waiting"))
         return entered(there, "playing", *asides, "come_into")
     if rules.asks_pain:
         return entered(state, "scoring", *asides, "score_ask")

@@ -25,13 +25,13 @@ _CYCLES: Final = {"inhale", "top", "exhale", "bottom", "part"}
 
 def way_in_ms(chapter: Chapter) -> int:
     """Until when a chapter leads into the position of its exercise; 0 if one is in it from the start."""
-    way_in_ms = 0
+    end_ms = 0
     for event in chapter.events:
-        if event.mark.rep is not None or (event.lane == "action" and event.kind in _DONE):
+        if event.mark.rep is not None or _is_done(event):
             break
         if event.lane == "action" and event.kind == "move":
-            way_in_ms = event.end_ms
-    return way_in_ms
+            end_ms = event.end_ms
+    return end_ms
 
 
 def back_ms(pause_ms: int) -> int:
@@ -73,8 +73,9 @@ def sentence_ms(chapter: Chapter, at_ms: int) -> int:
 
 def done_ms(chapter: Chapter, at_ms: int) -> int:
     """The end of the last hold, wait or breath before a moment; 0 if there is none."""
-    done = (event for event in chapter.events if event.kind in _DONE and event.lane == "action")
-    return max((event.end_ms for event in done if event.end_ms <= at_ms), default=0)
+    return max(
+        (event.end_ms for event in chapter.events if _is_done(event) and event.end_ms <= at_ms), default=0
+    )
 
 
 def rep_ms(chapter: Chapter, at_ms: int) -> int:
@@ -139,6 +140,11 @@ def rest_end_ms(chapter: Chapter, at_ms: int) -> int | None:
 def is_speaking(chapter: Chapter, at_ms: int) -> bool:
     """Whether words are being said at a moment."""
     return any(event.lane == "speech" and event.start_ms <= at_ms < event.end_ms for event in chapter.events)
+
+
+def _is_done(event: Event) -> bool:
+    """Whether it is something that a person does: a hold, a wait or a breath."""
+    return event.lane == "action" and event.kind in _DONE
 
 
 def _action_at(chapter: Chapter, at_ms: int) -> Event | None:
