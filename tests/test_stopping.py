@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from threading import Thread
 
 import pytest
 
-from voice_coach.stopping import held_up, may_stop, stop
+from voice_coach.stopping import begin, held_up, may_stop, stop
+
+
+@pytest.fixture(autouse=True)
+def new_command() -> Generator[None]:
+    begin()
+    yield
+    begin()
 
 
 def test_it_is_raised_at_once_where_nothing_holds_it_up() -> None:
@@ -48,12 +56,36 @@ def test_a_second_one_is_raised_at_once() -> None:
     may_stop()
 
 
-def test_an_error_of_the_work_is_not_hidden_and_it_is_raised_later() -> None:
-    with pytest.raises(ValueError, match="broken"), held_up():
+def test_so_it_is_if_something_goes_wrong_there() -> None:
+    with pytest.raises(KeyboardInterrupt) as raised, held_up():
         stop()
         raise ValueError("broken")
-    with pytest.raises(KeyboardInterrupt):
+    assert str(raised.value.__context__) == "broken"
+    may_stop()
+    with pytest.raises(ValueError, match="broken"), held_up():
+        raise ValueError("broken")
+
+
+def test_what_holds_it_up_within_lets_it_through() -> None:
+    done: list[str] = []
+    with pytest.raises(KeyboardInterrupt), held_up():
+        with held_up():
+            stop()
+            done.append("inner")
+        done.append("outer")
+    assert done == ["inner"]
+
+
+def test_once_it_was_raised_the_next_is_raised_at_once() -> None:
+    with held_up():
+        with pytest.raises(KeyboardInterrupt), held_up():
+            stop()
+        with pytest.raises(KeyboardInterrupt):  # while things are being put away
+            stop()
         may_stop()
+    begin()
+    with pytest.raises(KeyboardInterrupt), held_up():
+        stop()
 
 
 def test_other_threads_neither_hold_it_up_nor_are_ended_by_it() -> None:

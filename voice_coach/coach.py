@@ -183,7 +183,6 @@ class Coach(LiveCoach):
         """The scripts in a folder, and in ``exercises/``, ``sessions/`` and ``languages/`` there."""
         return scripts_in(folder)
 
-    @held_up()
     def timeline(self, performance: Performance) -> Timeline:
         """The whole session with its times."""
         return performance.timeline()
@@ -263,6 +262,7 @@ class Coach(LiveCoach):
         file = replace(wishes.file, cache=wishes.file.cache or self.home.cache)
         return export_split(performance, Path(folder), replace(wishes, file=file), on_progress)
 
+    @held_up()
     def listen(self, exercise: str, session: str | None = None) -> Listening:
         """One rep of an exercise, to be tuned by ear.
 

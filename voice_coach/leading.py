@@ -123,6 +123,7 @@ def lead(
         if marker is not None:
             marker.mark(place, status)
         if book is not None:
+            book.look(status)
             book.changed(place, status)
         for control in controls:
             control.changed(status)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voice_coach.home import Home, find_home
 from voice_coach.performance import Performance
+from voice_coach.stopping import held_up
 
 if TYPE_CHECKING:
     from voice_coach.bookmark import Asked, Bookmark
@@ -103,6 +104,7 @@ class LiveCoach(ABC):
 
         self.lead(performance, told, is_heard=device.is_heard).play(device, self.device)
 
+    @held_up()
     def lead(
         self,
         performance: Performance,

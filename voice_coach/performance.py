@@ -22,7 +22,7 @@ from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
 from voice_coach.pacing.fading import FADED
 from voice_coach.pacing.layers import YOURS, of_session
-from voice_coach.stopping import may_stop
+from voice_coach.stopping import held_up, may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -227,6 +227,7 @@ class Performance:
         """
         return self if self._again is None else self._again(speed)
 
+    @held_up()
     def timeline(self) -> Timeline:
         """The whole session with its times; speaks everything once to measure it."""
         return Timeline(
@@ -236,6 +237,7 @@ class Performance:
             chapters=tuple(each.chapter for each in self._scheduled(heard=False)),
         )
 
+    @held_up()
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
         from voice_coach.compiler.branches import way_out_problems

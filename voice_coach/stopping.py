@@ -22,10 +22,17 @@ class _Wish:
     Attributes:
         held: how many blocks hold it up.
         waits: whether it has come and not been raised.
+        has_come: whether it has come at all.
     """
 
     held = 0
     waits = False
+    has_come = False
+
+
+def begin() -> None:
+    """A command begins: what was asked before is over."""
+    _Wish.waits = _Wish.has_come = False
 
 
 def stop() -> None:
@@ -34,11 +41,10 @@ def stop() -> None:
     Raises:
         KeyboardInterrupt: it is not held up, or comes again.
     """
-    if _Wish.held and not _Wish.waits:
-        _Wish.waits = True
-        return
-    _Wish.waits = False
-    raise KeyboardInterrupt
+    _Wish.waits = _Wish.held > 0 and not _Wish.has_come
+    _Wish.has_come = True
+    if not _Wish.waits:
+        raise KeyboardInterrupt
 
 
 @contextmanager
@@ -48,7 +54,7 @@ def held_up() -> Generator[None]:
     That holds where the signal's handler calls ``stop``, as on the command line; else nothing changes.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C has come meanwhile.
+        KeyboardInterrupt: Ctrl-C has come meanwhile, whether or not something else went wrong.
     """
     if not _is_first_thread():
         yield
@@ -56,6 +62,9 @@ def held_up() -> Generator[None]:
     _Wish.held += 1
     try:
         yield
+    except Exception:
+        may_stop()  # what went wrong matters no more
+        raise
     finally:
         _Wish.held -= 1
     may_stop()

@@ -311,25 +311,31 @@ def test_the_command_tells_and_reports(place: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
-def test_killed_at_any_moment_it_leaves_no_broken_file_and_goes_on(place: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [("SIGKILL", -9), ("SIGINT", 1), ("SIGTERM", 1)])
+def test_ended_at_any_moment_it_leaves_no_broken_file_and_goes_on(
+    place: Path, number: str, code: int
+) -> None:
     command = [sys.executable, "-P", "-m", "voice_coach", "export"]
     command += ["--manifest", str(place / "p.csv"), "-o", str(place / "out")]
     subprocess.run(command, check=True, capture_output=True)
     whole = _digests(place)
     moments = random.Random(7)
-    killed = 0
+    ended = 0
     for _ in range(KILLS):
         for name in whole:
             if moments.random() < 0.7:
                 (place / "out" / name).unlink(missing_ok=True)
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         with suppress(subprocess.TimeoutExpired):
             process.wait(moments.uniform(0.2, 2.0))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+        process.send_signal(getattr(signal, number))
+        _, told = process.communicate(timeout=60)
+        assert process.returncode in (0, code), told
+        assert "--force" not in told
+        ended += process.returncode == code
         found = _digests(place)
         assert found.items() <= whole.items()
-    assert killed
+    assert ended
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0
     assert _digests(place) == whole
     assert sorted(path.name for path in (place / "out").iterdir() if path.is_file()) == [

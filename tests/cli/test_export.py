@@ -101,12 +101,15 @@ def test_a_full_disk_is_said_and_nothing_is_left(small_disk: Path, hours: Path, 
 @posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("ending", [".wav", ".flac"])
-def test_ctrl_c_leaves_nothing(hours: Path, folder: Path, number: int, ending: str) -> None:
+@pytest.mark.parametrize("written", [0, 100_000])
+def test_ctrl_c_leaves_nothing(hours: Path, folder: Path, number: int, ending: str, written: int) -> None:
     target = folder / f"hours{ending}"
     process = subprocess.Popen(
         words("export", hours, "-o", target), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    wait_until(lambda: bool(_partial(folder)) or process.poll() is not None)
+    wait_until(
+        lambda: any(path.stat().st_size >= written for path in _partial(folder)) or process.poll() is not None
+    )
     process.send_signal(number)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (1, "")

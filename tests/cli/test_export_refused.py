@@ -114,8 +114,8 @@ def test_ctrl_c_at_any_moment_lets_an_export_end() -> None:
         timeout=2 * PATIENCE_S,
     )
     assert ended.returncode == 0, ended.stderr
-    assert int(ended.stdout) > 1_000
-    assert ended.stderr.count("Stopped") > 30
+    assert int(ended.stdout) > 30
+    assert ended.stderr.count("Stopped") == int(ended.stdout)
     assert "Error" not in ended.stderr
 
 

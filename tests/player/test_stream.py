@@ -21,6 +21,7 @@ from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.player.state import Rules, State
 from voice_coach.player.stream import FADE_MS, LiveStream
+from voice_coach.stopping import begin, held_up, stop
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,6 +78,22 @@ def test_a_chapter_that_is_not_compiled_yet_is_waited_for_without_a_gap() -> Non
     device.hear(10**9)
     whole = np.concatenate([samples(chapter) for chapter in score.chapters])
     assert np.array_equal(device.heard[: len(whole)], whole)
+
+
+def test_ctrl_c_ends_the_wait_for_a_chapter() -> None:
+    class NeverReady(MadeScore):
+        def expect(self, index: int, timeout_s: float) -> None:
+            looked.append((index, timeout_s))
+            assert len(looked) == 1
+            stop()
+
+    looked: list[tuple[int, float]] = []
+    device = HandDevice(live(score=NeverReady(ready=0)))
+    begin()
+    with pytest.raises(KeyboardInterrupt), held_up():
+        device.hear(1)
+    assert looked
+    begin()
 
 
 @pytest.mark.parametrize("at_frames", [100_003, 300_000, 312_345])

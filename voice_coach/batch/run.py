@@ -91,7 +91,7 @@ def run(
             to_make = [job for job in jobs if job.file not in kept]
             if not force:
                 _refuse_to_replace(journal, [*(job.file for job in to_make), *REPORTS], folder)
-            made = _made(workers, journal, to_make, checked, on_progress)
+            made = _made(workers, journal, to_make, folder, checked, on_progress)
             outcomes = [
                 _outcome(job, kept.get(job.file), made.get(job.file), checked[job.file]) for job in jobs
             ]
@@ -116,6 +116,7 @@ def _made(
     workers: Workers,
     journal: Journal,
     jobs: list[Job],
+    folder: Path,
     checked: dict[str, Checked],
     on_progress: Callable[[str, int, int], None],
 ) -> dict[str, Made | Failed]:
@@ -131,10 +132,14 @@ def _made(
                 journal.finish(job.file, checked[job.file].identity, result)
             done_ms += checked[job.file].duration_ms
             on_progress("files", done_ms, total_ms)
+    except BaseException:
+        workers.end()
+        raise
     finally:
-        # Whatever lies there from now on was put there by somebody else.
+        # Whatever lies there from now on was put there by others, but for what was just being finished.
         for job in jobs:
-            if not isinstance(results.get(job.file), Made):
+            result = results.get(job.file)
+            if isinstance(result, Failed) or (result is None and not (folder / job.file).exists()):
                 journal.withdraw(job.file)
     return results
 

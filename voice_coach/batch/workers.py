@@ -7,10 +7,12 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -57,7 +59,11 @@ class Workers:
     ) -> None:
         if error is None:
             self._pool.shutdown()
-            return
+        else:
+            self.end()
+
+    def end(self) -> None:
+        """Breaks off what is being done; when this returns all processes are gone. May be called twice."""
         known = self._pool._processes or {}  # pyright: ignore[reportPrivateUsage]  (Python 3.14 has a method)
         processes = list(known.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -76,17 +82,28 @@ class Workers:
         return self._done({self._pool.submit(_make, job, self._folder): job for job in jobs})
 
     def _done(self, futures: dict[Future[_T], Job]) -> Iterator[tuple[Job, _T]]:
-        while futures:
-            done, _ = wait(futures, LOOK_S, FIRST_COMPLETED)
-            may_stop()
-            for future in done:
-                try:
-                    yield futures.pop(future), future.result()
-                except BrokenProcessPool:
-                    raise OutputError(
-                        "A process that made files was ended from outside, perhaps for want of memory. "
-                        "Run the same command again: it goes on where this one stopped."
-                    ) from None
+        done: SimpleQueue[Future[_T]] = SimpleQueue()
+        for future in futures:
+            future.add_done_callback(done.put)
+        for _ in futures:
+            future = _first(done)
+            try:
+                yield futures[future], future.result()
+            except BrokenProcessPool:
+                may_stop()  # what ended it may have been for all
+                raise OutputError(
+                    "A process that made files was ended from outside, perhaps for want of memory. "
+                    "Run the same command again: it goes on where this one stopped."
+                ) from None
+
+
+def _first(done: SimpleQueue[Future[_T]]) -> Future[_T]:
+    """The next that is done; Ctrl-C comes after all that are."""
+    while done.empty():
+        may_stop()
+        with suppress(Empty):
+            return done.get(timeout=LOOK_S)
+    return done.get()
 
 
 def _cores() -> int:

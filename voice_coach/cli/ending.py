@@ -6,13 +6,14 @@ import signal
 import sys
 from types import FrameType
 
-from voice_coach.stopping import stop
+from voice_coach.stopping import begin, stop
 
 _AGAIN_S = 0.02
 
 
 def end_as_by_ctrl_c() -> None:
     """What ends this process tidies up as Ctrl-C does, and is heard whenever it comes."""
+    begin()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # What ignores a signal, as under nohup, goes on ignoring it.

@@ -96,6 +96,7 @@ def stoppable(target: Path, rest: str = "") -> Generator[None]:
     try:
         with held_up():
             yield
+            rest = ""
     except KeyboardInterrupt:
         if _identity(target) != before:
             became = f"was written, but not all of {rest}" if rest else "was written"

@@ -17,6 +17,7 @@ from voice_coach.encoding.codecs import MP3
 from voice_coach.encoding.timed_text import CODEC, Sample, Subtitle, samples
 from voice_coach.model.problems import OutputError
 from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.stopping import may_stop
 
 if TYPE_CHECKING:
     from voice_coach.encoding.codecs import Settings
@@ -175,6 +176,7 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
     packet: Any = None
     before = b""
     for data in recording:
+        may_stop()
         first, last = at == -codec.priming, at + frame >= recording.samples
         if data is not before or last:  # else it is silence again, and only the time changes
             packet = Packet(data)

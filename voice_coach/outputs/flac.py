@@ -15,6 +15,7 @@ from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.tags import vorbis_comments
 from voice_coach.outputs.whole_file import whole_file
+from voice_coach.stopping import may_stop
 
 
 class FlacFile(FileOutput):
@@ -47,6 +48,7 @@ def _encode(container: Any, blocks: Iterable[Block], label: Label) -> None:
         cover()
     position_frames = 0
     for block in blocks:
+        may_stop()
         if not len(block.samples):
             continue  # FFmpeg has no frames without samples
         frame = av.AudioFrame.from_ndarray(block.samples.reshape(1, -1), format="s16", layout="mono")

@@ -47,6 +47,7 @@ def wait_for_device(
             output.close()
             raise
         output.close()
+        may_stop()
         if not stopped():
             wait(every_s)
     return None

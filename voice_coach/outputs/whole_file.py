@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from voice_coach.leftovers import clear, lock_new
 from voice_coach.model.problems import OutputError, shown
+from voice_coach.stopping import may_stop
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -71,8 +72,10 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
             yield file
             if _MAY_RENAME_OPEN:
                 # Still locked, so that nobody takes it for a leftover.
+                may_stop()
                 _finish(made[-1], place, target, force)
         if not _MAY_RENAME_OPEN:
+            may_stop()
             _finish(made[-1], place, target, force)
     except BaseException:
         for partial in made:

@@ -24,6 +24,7 @@ from voice_coach.player.machine import lost, moved, over, returned, segment, sle
 from voice_coach.player.state import Rules, Score, Segment, State
 from voice_coach.player.trail import Trail
 from voice_coach.player.under import Loop, Under
+from voice_coach.stopping import may_stop
 
 BLOCK_MS: Final = 100
 FADE_MS: Final = 10
@@ -150,6 +151,7 @@ class LiveStream:
             elif stretch is None:
                 yield silence(BLOCK_MS)  # what waits to be heard can still be commanded
             elif stretch.chapter is None and self._state.mode == "playing":
+                may_stop()
                 # Nothing is put in between: the first words shall not come later than they can.
                 self._score.expect(self._state.chapter, _LOOK_S)
             else:
