@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from voice_coach.compiler.scope import Scope
 from voice_coach.compiler.unfolding import Unfolding
@@ -44,7 +44,14 @@ def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     mark = scope.mark(step.where, step.duration)
     inner = scope.having(**{step.role: Known("duration", duration)})
     unfolding.progress.take_steps(step.countdown, step.where)
-    overlays = [overlay for item in step.during for overlay in _during_hold(unfolding, item, inner, duration)]
+    moments = [_moments(item, inner, duration) for item in step.during]
+    for item, at in zip(step.during, moments, strict=True):  # all of them before any is made
+        unfolding.progress.take_steps(len(at), item.where)
+    overlays = [
+        overlay
+        for item, at in zip(step.during, moments, strict=True)
+        for overlay in _during_hold(unfolding, item, inner, at, duration)
+    ]
     for number in range(step.countdown, 0, -1):
         words = Speech(
             texts=(unfolding.number(number, step.where),), kind="countdown", guidance="names", mark=mark
@@ -143,20 +150,23 @@ def count(unfolding: Unfolding, step: Count, scope: Scope) -> Span:
     )
 
 
-def _during_hold(unfolding: Unfolding, item: During, scope: Scope, duration: int) -> Iterator[Overlay]:
-    moments: Iterable[int]
+def _moments(item: During, scope: Scope, duration: int) -> Sequence[int]:
+    """When something is to be said or heard during a hold, in milliseconds from its start."""
     if item.every is not None:
         step = max(1, scope.amount(item.every, "duration"))
-        moments = range(step, duration, step)
-    elif item.last is not None:
-        moments = [duration - scope.amount(item.last, "duration")]
-    elif isinstance(item.at, float):
-        moments = [round(duration * item.at)]
-    else:
-        moments = [scope.amount(item.at or 0, "duration")]
+        return range(step, duration, step)
+    if item.last is not None:
+        return [duration - scope.amount(item.last, "duration")]
+    if isinstance(item.at, float):
+        return [round(duration * item.at)]
+    return [scope.amount(item.at or 0, "duration")]
+
+
+def _during_hold(
+    unfolding: Unfolding, item: During, scope: Scope, moments: Iterable[int], duration: int
+) -> Iterator[Overlay]:
     repeated = REPEATED if item.every is not None else 0
     for moment in moments:
-        unfolding.progress.take_steps(1, item.where)
         remaining = Known("duration", max(0, duration - moment))
         inner = scope.having(remaining=remaining)
         yield from _overlay(unfolding, item, inner, moment, duration, bonus=repeated)
