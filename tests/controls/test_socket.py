@@ -17,7 +17,7 @@ import pytest
 
 from tests.controls.desk import FakeDesk
 from voice_coach.controls.calling import ask
-from voice_coach.controls.meeting import NobodyError, meetings
+from voice_coach.controls.meeting import NobodyError, listen, meetings
 from voice_coach.controls.protocol import LONGEST_LINE
 from voice_coach.controls.socket import MOST_CONNECTED, SocketControl
 from voice_coach.model.problems import CoachError
@@ -318,6 +318,17 @@ def session(folder: Path, *, local: bool = True) -> subprocess.Popen[str]:
     assert started.stdout
     assert started.stdout.readline() == "started\n"
     return started
+
+
+@WAYS
+def test_of_two_that_begin_in_the_same_moment_the_later_is_the_newest(folder: Path, local: bool) -> None:
+    for _ in range(20):
+        with closing(listen(folder, local=local)) as first:
+            other = first.path.with_stem("99999999")  # of a process whose number is larger than ours
+            first.path.rename(other)
+            with closing(listen(folder, local=local)) as second:
+                assert [each.path for each in meetings(folder)] == [second.path, other]
+            other.unlink()
 
 
 @WAYS

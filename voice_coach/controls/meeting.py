@@ -13,6 +13,7 @@ import secrets
 import socket
 import struct
 import sys
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -222,7 +223,7 @@ def _listen_by_path(path: Path) -> Ears:
         unnamed.chmod(0o600)
         ears.listen(_WAITING)
         ears.setblocking(False)
-        unnamed.replace(path)
+        _name(unnamed, path)
     except BaseException:
         ears.close()
         raise
@@ -241,8 +242,15 @@ def _listen_by_token(path: Path) -> Ears:
         said = json.dumps({"port": ears.getsockname()[1], "token": token})
         with os.fdopen(os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(said)
-        unnamed.replace(path)
+        _name(unnamed, path)
     except BaseException:
         ears.close()
         raise
     return Ears(ears, path, token)
+
+
+def _name(unnamed: Path, path: Path) -> None:
+    """Let it be found, as the newest: a file system's own clock stands still for some milliseconds."""
+    now_ns = time.time_ns()
+    os.utime(unnamed, ns=(now_ns, now_ns))
+    unnamed.replace(path)
