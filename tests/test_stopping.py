@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from threading import Thread
+from queue import SimpleQueue
+from threading import Thread, Timer
 
 import pytest
 
-from voice_coach.stopping import begin, held_up, may_stop, stop
+from voice_coach.stopping import begin, held_up, may_stop, stop, taken
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +87,18 @@ def test_once_it_was_raised_the_next_is_raised_at_once() -> None:
     begin()
     with pytest.raises(KeyboardInterrupt), held_up():
         stop()
+
+
+def test_what_is_in_a_queue_comes_before_ctrl_c_and_waiting_for_more_ends_with_it() -> None:
+    queue: SimpleQueue[int] = SimpleQueue()
+    queue.put(1)
+    with pytest.raises(KeyboardInterrupt), held_up():
+        stop()
+        assert taken(queue) == 1
+        taken(queue)
+        pytest.fail("nothing was in it")
+    Timer(0.3, queue.put, (2,)).start()
+    assert taken(queue) == 2
 
 
 def test_other_threads_neither_hold_it_up_nor_are_ended_by_it() -> None:

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from typing import Final, TypeVar
+
+_T = TypeVar("_T")
 
 LOOK_S: Final = 0.1
 """How long what waits in held-up work waits at once, between one ``may_stop`` and the next."""
@@ -79,6 +82,19 @@ def may_stop() -> None:
     if _Wish.waits and _is_first_thread():
         _Wish.waits = False
         raise KeyboardInterrupt
+
+
+def taken(queue: SimpleQueue[_T]) -> _T:
+    """The next of a queue, waited for; as long as there is none it is a moment that is fit for Ctrl-C.
+
+    Raises:
+        KeyboardInterrupt: it has come.
+    """
+    while queue.empty():
+        may_stop()
+        with suppress(Empty):
+            return queue.get(timeout=LOOK_S)
+    return queue.get()
 
 
 def _is_first_thread() -> bool:

@@ -10,38 +10,15 @@ import sys
 import tempfile
 import threading
 from pathlib import Path
-from types import FrameType
 
 from tests.cli.command import TINY, TINY_SESSION
+from tests.interrupting import Interrupting
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.main import main as voice_coach
 from voice_coach.stopping import stop
 
 ENOUGH_S = 10.0
 LOCKING = ("threading.py", "concurrent/futures/thread.py", "concurrent/futures/_base.py", "speech/speaker.py")
-
-
-class Interrupting:
-    """Does what Ctrl-C does at one moment of this thread, counted in steps of Python within ``LOCKING``.
-
-    Args:
-        moment: before which step; never if it is less than 0.
-    """
-
-    def __init__(self, moment: int) -> None:
-        self.steps = 0
-        self.moment = moment
-
-    def __call__(self, frame: FrameType, event: str, _argument: object) -> Interrupting | None:
-        if event == "call" and not frame.f_code.co_filename.endswith(LOCKING):
-            return None
-        frame.f_trace_opcodes = True
-        # Raised at another event it would skip what a frame does at its end, as Ctrl-C never does.
-        if event == "opcode":
-            self.steps += 1
-            if self.steps == self.moment:
-                stop()
-        return self
 
 
 def main() -> None:
@@ -52,14 +29,14 @@ def main() -> None:
         place = Path(folder)
         for name, text in (("tiny", TINY), ("tiny-session", TINY_SESSION)):
             (place / f"{name}.yaml").write_text(text)
-        whole = Interrupting(-1)
+        whole = Interrupting(0, stop, LOCKING)
         assert _export(place, whole) == DONE
         for moment in range(1, whole.steps, max(1, whole.steps // wanted)):
-            interrupting = Interrupting(moment)
+            interrupting = Interrupting(moment, stop, LOCKING)
             code = _export(place, interrupting)
             if left := _going_on():
                 sys.exit(f"{left} goes on after Ctrl-C at moment {moment} of {whole.steps}.")
-            if interrupting.steps < moment:
+            if not interrupting.has:
                 continue  # threads take turns as they like: this time it had fewer steps
             if code != FAILED:
                 sys.exit(f"It goes on after Ctrl-C at moment {moment} of {whole.steps}.")

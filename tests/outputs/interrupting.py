@@ -6,42 +6,20 @@ import signal
 import sys
 import threading
 from itertools import count
-from types import FrameType
 
 import numpy as np
 
+from tests.interrupting import Interrupting
 from voice_coach.audio.block import Block
 from voice_coach.outputs.beside import AHEAD, beside
 
 ENOUGH_S = 20.0
 
 
-class Interrupting:
-    """Raises what Ctrl-C raises at one moment of this thread, counted in steps of what Python runs.
-
-    Args:
-        moment: before which step.
-    """
-
-    def __init__(self, moment: int) -> None:
-        self._left = moment
-        self.has = False
-
-    def __call__(self, frame: FrameType, event: str, _argument: object) -> Interrupting:
-        frame.f_trace_opcodes = True
-        # Raised at another event it would skip what a frame does at its end, as Ctrl-C never does.
-        if event == "opcode":
-            self._left -= 1
-            if self._left < 0 and not self.has:
-                self.has = True
-                signal.default_int_handler(signal.SIGINT, None)
-        return self
-
-
 def main() -> None:
     """Prints at how many moments it was interrupted; an error if the other thread goes on after one."""
-    for moment in count():
-        interrupting = Interrupting(moment)
+    for moment in count(1):
+        interrupting = Interrupting(moment, lambda: signal.default_int_handler(signal.SIGINT, None))
         try:
             _take(interrupting)
         except KeyboardInterrupt:
@@ -52,7 +30,7 @@ def main() -> None:
                 if thread.is_alive():
                     sys.exit(f"It goes on after Ctrl-C at moment {moment}.")
         if not interrupting.has:
-            print(moment)
+            print(moment - 1)
             return
 
 

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -20,7 +19,7 @@ from voice_coach.batch.job import Job
 from voice_coach.batch.work import Checked, Made, Worker
 from voice_coach.home import Home
 from voice_coach.model.problems import CoachError, OutputError
-from voice_coach.stopping import LOOK_S, held_up, may_stop, stop
+from voice_coach.stopping import held_up, may_stop, stop, taken
 
 _T = TypeVar("_T")
 
@@ -86,7 +85,7 @@ class Workers:
         for future in futures:
             future.add_done_callback(done.put)
         for _ in futures:
-            future = _first(done)
+            future = taken(done)  # Ctrl-C comes after all that are done
             try:
                 yield futures[future], future.result()
             except BrokenProcessPool:
@@ -95,15 +94,6 @@ class Workers:
                     "A process that made files was ended from outside, perhaps for want of memory. "
                     "Run the same command again: it goes on where this one stopped."
                 ) from None
-
-
-def _first(done: SimpleQueue[Future[_T]]) -> Future[_T]:
-    """The next that is done; Ctrl-C comes after all that are."""
-    while done.empty():
-        may_stop()
-        with suppress(Empty):
-            return done.get(timeout=LOOK_S)
-    return done.get()
 
 
 def _cores() -> int:

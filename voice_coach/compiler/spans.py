@@ -44,13 +44,13 @@ def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     mark = scope.mark(step.where, step.duration)
     inner = scope.having(**{step.role: Known("duration", duration)})
     unfolding.progress.take_steps(step.countdown, step.where)
-    moments = [_moments(item, inner, duration) for item in step.during]
-    for item, at in zip(step.during, moments, strict=True):  # all of them before any is made
-        unfolding.progress.take_steps(len(at), item.where)
+    during = [(item, _moments(item, inner, duration)) for item in step.during]
+    for item, moments in during:  # all of them before any is made
+        unfolding.progress.take_steps(len(moments), item.where)
     overlays = [
         overlay
-        for item, at in zip(step.during, moments, strict=True)
-        for overlay in _during_hold(unfolding, item, inner, at, duration)
+        for item, moments in during
+        for overlay in _during_hold(unfolding, item, inner, moments, duration)
     ]
     for number in range(step.countdown, 0, -1):
         words = Speech(

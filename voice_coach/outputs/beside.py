@@ -6,11 +6,11 @@ import _thread
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Thread
 
 from voice_coach.audio.block import Block
-from voice_coach.stopping import LOOK_S, may_stop
+from voice_coach.stopping import may_stop, taken
 
 AHEAD = 16
 """How many blocks may wait to be written."""
@@ -64,10 +64,7 @@ def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
     def pulled() -> Iterator[Block]:
         while True:
             may_stop()
-            try:
-                block = waiting.get(timeout=LOOK_S)
-            except Empty:
-                continue
+            block = taken(waiting)
             if isinstance(block, _End):
                 break
             room.put(None)

@@ -72,10 +72,8 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
             yield file
             if _MAY_RENAME_OPEN:
                 # Still locked, so that nobody takes it for a leftover.
-                may_stop()
                 _finish(made[-1], place, target, force)
         if not _MAY_RENAME_OPEN:
-            may_stop()
             _finish(made[-1], place, target, force)
     except BaseException:
         for partial in made:
@@ -101,6 +99,7 @@ class _Unmade(Exception):
 
 
 def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
+    may_stop()
     _check(place, target, force)  # somebody may have made it meanwhile
     try:
         partial.replace(place)
