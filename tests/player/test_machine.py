@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections import deque
-from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -14,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.player.made_score import BOW, LIE, OPENING, MadeScore, said
+from tests.player.made_score import BOW, MadeScore, said
 from voice_coach.model.commands import COMMANDS, CommandName
 from voice_coach.model.live import Mode
 from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
@@ -33,13 +29,11 @@ from voice_coach.player.machine import (
     segment,
     slept,
 )
-from voice_coach.player.state import Rules, Score, State
+from voice_coach.player.state import Rules, State
 
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 RULES = Rules()
 SCORE = MadeScore()
-
-ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 
 def run(state: State, ms: int, rules: Rules = RULES) -> State:
@@ -589,61 +583,3 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)
 TestAnyOrder = AnyOrder.TestCase
-
-
-def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
-    """The state after what is being heard, or waited for, is over."""
-    stretch = segment(state, score, rules)
-    if stretch is None:
-        return state
-    return over(moved(state, stretch.until_ms - stretch.from_ms, score), score, rules)
-
-
-def alike(state: State) -> State:
-    """A state that leads to the same modes; of those there are few enough to walk them all."""
-    needed = tuple(aside for aside in state.asides if aside.name == "way_out")
-    return replace(
-        state,
-        asides=tuple(replace(aside, at_ms=0) for aside in needed),
-        aside_ms=0,
-        since_ms=0 if state.mode in ("paused", "lost") else state.since_ms,
-        volume_db=0.0,
-        score=None if state.score is None else 0,
-        speed_percent=min(100, max(90, state.speed_percent)),
-        held=state.held if "paused" in (state.mode, state.lost_in) else "playing",
-        lost_in=state.lost_in if state.mode == "lost" else "playing",
-    )
-
-
-def walked(rules: Rules, score: Score = SCORE) -> set[tuple[str, str, str]]:
-    """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
-    steps: list[tuple[str, Callable[[State], State]]] = [
-        *((name, lambda state, name=name: commanded(state, name, score, rules)) for name in NAMES),
-        ("by itself", lambda state: stretch_on(state, rules, score)),
-        ("device lost", lost),
-        ("device back", lambda state: returned(state, score, 0)),
-    ]
-    offer = entered(HOLD, "offering", "resume_offer")
-    coming = deque([State(), HOLD, offer, replace(State(chapter=2, at_ms=11_000), speed_percent=90)])
-    seen: set[State] = set(coming)
-    ways: set[tuple[str, str, str]] = set()
-    while coming:
-        state = coming.popleft()
-        for name, step in steps:
-            there = step(state)
-            if there.mode != state.mode:
-                ways.add((state.mode, name, there.mode))
-            there = alike(there)
-            if there not in seen:
-                seen.add(there)
-                coming.append(there)
-    return ways
-
-
-def test_the_picture_in_the_architecture_is_the_machine() -> None:
-    drawn: set[tuple[str, str, str]] = set()
-    for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
-        if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
-            drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
-    led_in = MadeScore((OPENING, LIE, BOW), ready=3)
-    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in)
