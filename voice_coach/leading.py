@@ -17,6 +17,7 @@ from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import MS_PER_SECOND, format_clock
 from voice_coach.pacing.fitted import CannotFitError
 from voice_coach.performance import Performance
+from voice_coach.player.body import Body, way_start_ms
 from voice_coach.player.heard import Heard
 from voice_coach.player.machine import about, entered
 from voice_coach.player.places import resume_ms
@@ -94,7 +95,8 @@ def lead(
         OutputError: the bed cannot be used.
     """
     asked_percent = round(performance.speed * 100)
-    first, state = performance, State(speed_percent=asked_percent)
+    body = Body(performance.session.start)
+    first, state = performance, State(speed_percent=asked_percent, body=body)
     left = _found(performance, resume, notify) if resume and not offer else _same(performance, resume)
     if left is not None and not offer:
         first, percent = _at_percent(performance, left.speed_percent, notify)
@@ -239,9 +241,11 @@ def _resumed(score: LiveScore, state: State, left: Bookmark, *, offer: bool) -> 
     if chapter is not None:
         # What was left at a slower pace is not as far on at this one.
         slower = min(1.0, left.speed_percent / state.speed_percent)
-        state = replace(state, at_ms=_place_ms(chapter, left, round(left.at_ms * slower)))
+        at_ms = _place_ms(chapter, left, round(left.at_ms * slower))
+        # It is said by its name already, and by nothing but that.
+        state = replace(state, at_ms=max(at_ms, way_start_ms(chapter)) if chapter.exercise else at_ms)
     if not offer:
-        return entered(state, "playing", "resumed")
+        return entered(state, "playing", "resumed", "caution")
     return replace(entered(state, "offering", "resume_offer"), offered_percent=left.speed_percent)
 
 

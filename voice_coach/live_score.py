@@ -8,9 +8,11 @@ from itertools import chain, islice
 from voice_coach.asides import place, time_left
 from voice_coach.compiler.wording import Known
 from voice_coach.model.live_words import Lines, LiveWords
+from voice_coach.model.script import Position
 from voice_coach.model.timeline import Chapter
 from voice_coach.performance import Performance
 from voice_coach.player.ahead import Ahead
+from voice_coach.player.body import needed
 from voice_coach.player.course import Course, course, joined
 from voice_coach.player.state import SOUNDS, Aside, State
 
@@ -90,8 +92,8 @@ class LiveScore:
     def has_easier(self, index: int) -> bool:
         return self._performance.has_easier(index)
 
-    def has_exercise(self, index: int) -> bool:
-        return bool(self._performance.exercises[index])
+    def position(self, index: int) -> Position | None:
+        return self._performance.position(index)
 
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
         here = self.chapter(index, easier=easier)
@@ -153,6 +155,7 @@ class LiveScore:
         """No chapter; when all are there, what must come at once when it is asked for is spoken ahead."""
         for index in range(self.count):
             self._performance.way_out(index)
+            self._performance.way_out(index, own=False)
             self._easier_chapter(index)
         lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
         self._asides.expect(lines)
@@ -169,8 +172,11 @@ class LiveScore:
     def _compiled(self, aside: Aside) -> Chapter:
         if aside.name in SOUNDS:
             return self._asides.sound(aside.name)
-        if aside.name == "way_out":
-            return self._performance.way_out(aside.chapter)
+        if aside.name in ("way_out", "way_out_anywhere"):
+            return self._performance.way_out(aside.chapter, own=aside.name == "way_out")
+        if aside.detour is not None:
+            way = aside.detour
+            return self._performance.lead_in(aside.chapter, way.origin, way.to, is_there=way.is_there)
         return self._asides.said(*self._lines(aside))
 
     def _lines(self, aside: Aside) -> tuple[Lines, Mapping[str, Known]]:
@@ -187,15 +193,14 @@ class LiveScore:
             return words.where, self._place(aside)
         if aside.name == "hurts_ask" and (aside.easier or not self.has_easier(aside.chapter)):
             return words.hurts_ask_no_easier, {}
+        if aside.name == "caution":
+            return self._performance.language.opening, {}
         lines: Lines = getattr(words, aside.name)
         if aside.points is not None:
             return lines, {"points": Known("count", aside.points)}
-        if aside.name == "come_into":
-            # Where the one before has its end, and this one its beginning.
-            exercise = self._performance.exercises[aside.chapter - 1]
         return lines, {
             "exercise": Known("text", self._performance.titles[aside.chapter]),
-            "position": Known("text", words.positions[self._position(exercise)]),
+            "position": Known("text", words.positions[self._position(aside)]),
         }
 
     def _place(self, aside: Aside) -> Mapping[str, Known]:
@@ -206,7 +211,8 @@ class LiveScore:
         same = [index for index, exercise in enumerate(exercises) if exercise == exercises[aside.chapter]]
         return place(chapter, aside.at_ms, (same.index(aside.chapter) + 1, len(same)))
 
-    def _position(self, exercise: str) -> str:
-        entries = self._performance.session.entries
-        found = (entry.exercise.position for entry in entries if entry.exercise.id == exercise)
-        return next(found, self._performance.session.start)
+    def _position(self, aside: Aside) -> Position:
+        """Return the position that the place is for; else the exercise's, or that of the beginning."""
+        chapter = self.chapter(aside.chapter, easier=aside.easier)
+        asked = needed(chapter, aside.at_ms) if chapter else None
+        return asked or self.position(aside.chapter) or self._performance.session.start

@@ -16,7 +16,7 @@ from voice_coach.model.cue import Cue
 from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
-from voice_coach.model.script import Guidance, ParameterType, Session, Tunable
+from voice_coach.model.script import Guidance, ParameterType, Position, Session, Tunable
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.model.timeline import Chapter, Timeline
@@ -173,14 +173,34 @@ class Performance:
         for scheduled in self._scheduled(first):
             yield scheduled.chapter
 
-    def way_out(self, chapter_index: int) -> Chapter:
-        """What leads out of a chapter's position when something hurts; all of it is said.
+    def way_out(self, chapter_index: int, *, own: bool = True) -> Chapter:
+        """Compile what leads out of a chapter's position when something hurts; all of it is said.
 
         It has the chapter's title and exercise. Without an exercise, or where that has no way out of its own,
         it is the coach's general words. Blocks until the words have been spoken once, to measure them.
+
+        Args:
+            chapter_index: the chapter.
+            own: False for the general words, which are safe wherever the body is.
         """
         plan = self._plans[chapter_index]
-        return self._branch(plan, plan.way_out()).chapter
+        return self._branch(plan, plan.way_out(own)).chapter
+
+    def lead_in(self, chapter_index: int, origin: Position, to: Position, *, is_there: bool) -> Chapter:
+        """Compile what leads from where the body is to where a chapter goes on, as ``way_out``.
+
+        Args:
+            chapter_index: the chapter.
+            origin: the position of the body.
+            to: the position that the chapter goes on in.
+            is_there: False where the body is asked to come into ``origin`` first.
+        """
+        plan = self._plans[chapter_index]
+        return self._branch(plan, plan.lead_in(origin, to, is_there)).chapter
+
+    def position(self, chapter_index: int) -> Position | None:
+        """Return the position of a chapter's exercise; None if it has none."""
+        return self._plans[chapter_index].position
 
     def easier(self, chapter_index: int) -> Chapter | None:
         """Something easier instead of what is left of a chapter, as ``way_out``; None if there is nothing."""
@@ -246,7 +266,7 @@ class Performance:
         found: list[Problem] = []
         balance = SideBalance()
         for scheduled, plan in zip(self._scheduled(heard=False), self._plans, strict=True):
-            branches = [plan.way_out(), *([plan.easier()] if plan.easier else [])]
+            branches = [plan.way_out(True), *([plan.easier()] if plan.easier else [])]
             beside = [problem for cues in branches for problem in self._branch(plan, cues).warnings]
             warnings = (*scheduled.warnings, *beside)
             own = self.session.where.file

@@ -55,8 +55,8 @@ class Keeper:
             )
 
     def hurt(self, exercise: str, mark: Mark | None, *, begun: bool) -> None:
-        """Something hurt, in this exercise at this place; ``begun`` as for ``completed``."""
-        if self._history is not None and exercise:
+        """Keep that something hurt, in this exercise or outside of all; ``begun`` as for ``completed``."""
+        if self._history is not None:
             self._history.add_hurt(
                 exercise,
                 session=self.session,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from voice_coach.model.past import LedExercise, LedPacing
+from voice_coach.model.past import CLOSING, OPENING, LedExercise, LedPacing
 from voice_coach.player.heard import Heard
 
 if TYPE_CHECKING:
@@ -100,7 +100,8 @@ class Remembering:
     def hurt(self, place: Place) -> None:
         """Something hurts there."""
         self._begin()
-        self._keeper.hurt(place.exercise, place.mark, begun=self._led is not None)
+        outside = CLOSING if place.chapter else OPENING
+        self._keeper.hurt(place.exercise or outside, place.mark, begun=self._led is not None)
         self._write()
 
     def scored(self, pain: int) -> None:

@@ -24,7 +24,9 @@ def _plan(exercise: Exercise, guidance: Guidance | None = None, speed: float | N
 
 
 def _way_out(plan: ChapterPlan) -> Chapter:
-    return fakes.scheduled(plan.way_out(), title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
+    return fakes.scheduled(
+        plan.way_out(True), title=plan.title, exercise=plan.exercise, pace=plan.pace
+    ).chapter
 
 
 def _easier(plan: ChapterPlan) -> Chapter:

@@ -27,7 +27,7 @@ from tests.compiler.fakes import (
 )
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.wording import Wording
-from voice_coach.model.cue import Cue, Silence, Sound, Span, Speech
+from voice_coach.model.cue import Cue, InPosition, Silence, Sound, Span, Speech
 from voice_coach.model.pace import Pace
 from voice_coach.model.script import GUIDANCE_LEVELS, Breathe, During, Guidance, Hold, Sides, Step
 from voice_coach.model.timeline import Chapter, Event, Lane
@@ -77,6 +77,8 @@ def test_a_chapter_lasts_as_long_as_what_is_in_it(steps: tuple[Step, ...]) -> No
                 total += cue.duration_ms
             case Sound():
                 total += 1
+            case InPosition():
+                pass
             case _:
                 pytest.fail(f"an unexpected cue: {cue}")
     assert play(*steps, lengths=lengths).chapter.duration_ms == total

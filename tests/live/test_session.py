@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.live.led import TestDevice, no_other, until
+from tests.live.left import LEFT
 from voice_coach.audio.block import Block
 from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
 from voice_coach.living import LiveSession
+from voice_coach.model.commands import CommandName
 from voice_coach.model.live import LiveStatus
 from voice_coach.model.problems import CoachError, DeviceError
 from voice_coach.model.timeline import Chapter
@@ -225,27 +228,138 @@ def test_it_goes_on_at_the_same_rep_and_pace(coach: Coach) -> None:
     assert coach.bookmark.read() is None  # heard to its end
 
 
-def test_who_leaves_out_the_first_exercise_while_standing_is_led_down(coach: Coach) -> None:
+def walked(
+    session: LiveSession, step: Callable[[LiveStatus], CommandName | None], until_chapter: int
+) -> list[str]:
+    """All sentences from the first command that ``step`` gives until a chapter has come to its first rep."""
     words: list[str] = []
-    left_out = threading.Event()
-    session: LiveSession = coach.lead(coach.prepare("lower-back-short"), waits=True)
+    begun = threading.Event()
+    before = ""
 
     def heard(_ms: int) -> None:
+        nonlocal before
         now = session.now()
-        if left_out.is_set() and now.saying and now.saying not in words:
-            words.append(now.saying)
-        if now.mode == "waiting" and (now.chapter == 0 or now.saying == "Tell me when you are ready."):
+        speech = now.status.speech if now.status and now.mode == "playing" else None
+        text = now.saying or (speech.text if speech else "")
+        if begun.is_set() and text and text == before and words[-1:] != [text]:
+            words.append(text)  # heard for two blocks: on the border of two nothing is said yet
+        before = text
+        if now.mode == "waiting" and now.chapter == 0:
             session.give("ready")
-        elif now.chapter == 1 and not left_out.is_set():
-            left_out.set()
-            session.give("skip")
-        elif now.chapter == 2 and now.mode == "playing":
+        elif (command := step(now)) is not None:
+            begun.set()
+            session.give(command)
+        if now.chapter == until_chapter and now.mode == "playing" and now.rep:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        session.play(TestDevice(heard), no_other)
+    return words
+
+
+def test_who_leaves_out_two_exercises_while_standing_is_led_straight_onto_the_back(coach: Coach) -> None:
+    session = coach.lead(coach.prepare("lower-back-short", Wishes(guidance="names")), waits=True)
+    words = walked(session, lambda now: "skip" if now.chapter in (1, 2) else None, 3)
+    way = [
+        "Slowly come down onto your knees, one after the other.",
+        "Put your hands on the mat, and let your hips sink to one side.",
+        "Let your arms lower you, until you lie on your side.",
+        "And roll softly onto your back.",
+    ]
+    first = words.index("Next, Chair breathing.")
+    assert words[first + 1 : first + 6] == [*way, "Bend your knees, and put your feet on the mat."]
+    assert not any("stomach" in text for text in words)
+
+
+def test_pain_on_the_way_down_is_answered_with_words_that_are_safe_anywhere(coach: Coach) -> None:
+    session = coach.lead(coach.prepare("lower-back-short"), waits=True)
+    hurt = threading.Event()
+
+    def step(now: LiveStatus) -> CommandName | None:
+        speech = now.status.speech if now.status and now.mode == "playing" else None
+        if speech and speech.text.startswith("Put your hands on the mat") and not hurt.is_set():
+            hurt.set()
+            return "hurts"
+        if now.saying or not hurt.is_set():
+            return None
+        answers: dict[str, CommandName] = {"asking": "rest", "resting": "ready", "waiting": "ready"}
+        return answers.get(now.mode)
+
+    words = walked(session, step, 1)
+    assert words[:3] == list(coach.prepare("lower-back-short").language.live.hurts_way_out)
+    again = words.index("First, Pelvic tuck.")
+    assert words[again + 1 : again + 4] == [
+        "First, come into this position: on your hands and knees.",
+        "Walk your hands forward.",
+        "Let your arms lower you, until you lie on your stomach.",
+    ]
+    assert not any("roll softly onto one side" in text for text in words)
+
+
+def test_going_on_another_day_leads_into_the_position_and_waits_before_the_rep(coach: Coach) -> None:
+    asked = Asked(session="lower-back-short", wishes=Wishes())
+    left = replace(
+        LEFT,
+        session=asked.session,
+        exercise="knee-slide",
+        exercise_title="Knee slide",
+        chapter=2,
+        chapters=5,
+        rep=2,
+        side="left",
+    )
+    performance = coach.prepare("lower-back-short")
+    session = coach.lead(performance, asked=asked, waits=True, resume=left)
+    words: list[str] = []
+    waits: list[tuple[int | None, str | None]] = []
+    before = ""
+
+    def heard(_ms: int) -> None:
+        nonlocal before
+        now = session.now()
+        if now.saying and now.saying == before and words[-1:] != [now.saying]:
+            words.append(now.saying)
+        before = now.saying
+        if now.mode == "waiting" and not now.saying:
+            waits.append((now.rep, now.side))
+            session.give("ready")
+        elif waits and now.mode == "playing":
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         session.play(TestDevice(heard), no_other)
     assert words == [
-        "First, come into this position: on your stomach.",
+        "We go on with Knee slide.",
+        *performance.language.opening,
+        "Slowly come down onto your knees, one after the other.",
+        "Put your hands on the mat, and walk them forward.",
+        "Let your arms lower you, until you lie on your stomach.",
         "Take your time.",
         "Tell me when you are ready.",
     ]
+    assert (waits[0], session.now().rep, session.now().side) == ((2, "left"), 2, "left")
+
+
+def test_pain_before_the_first_exercise_is_remembered(coach: Coach) -> None:
+    session = coach.lead(
+        coach.prepare("two"), waits=True, is_heard=True, asked=Asked(session="two", wishes=Wishes())
+    )
+
+    def heard(_ms: int) -> None:
+        now = session.now()
+        if now.mode == "playing":
+            session.give("hurts")
+        elif now.mode == "asking":
+            session.give("end")
+
+    session.play(TestDevice(heard), no_other)
+    with closing(sqlite3.connect(coach.home.history)) as database:
+        assert database.execute("SELECT exercise FROM hurt").fetchall() == [("(opening)",)]
+
+
+@pytest.mark.parametrize("start_at", ["", "knee-slide"])
+def test_a_session_that_nobody_steers_is_its_timeline_to_the_millisecond(coach: Coach, start_at: str) -> None:
+    performance = coach.prepare("lower-back-short", Wishes(guidance="key"), start_at=start_at)
+    device = TestDevice()
+    coach.lead(performance).play(device, no_other)
+    assert device.frames == performance.timeline().duration_ms * FRAMES_PER_MS

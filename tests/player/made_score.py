@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from voice_coach.model.cue import Mark
 from voice_coach.model.problems import Where
+from voice_coach.model.script import Position
 from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Chapter, Event
+from voice_coach.model.timeline import Chapter, Event, PositionSpan
 from voice_coach.player.state import Aside, AsideName, State
 
 WHERE = Where("made.yaml", 1)
@@ -39,10 +41,28 @@ def does(kind: str, start_ms: int, end_ms: int, of: Mark = MARK) -> Event:
     return Event(lane="action", kind=kind, start_ms=start_ms, end_ms=end_ms, mark=of)
 
 
-def chapter(title: str, duration_ms: int, *events: Event, exercise: str = "") -> Chapter:
-    """A chapter of these events."""
+def stays(start_ms: int, position: Position, *, anywhere: bool = False) -> PositionSpan:
+    """A span in which the body stays in a position."""
+    return PositionSpan(start_ms=start_ms, position=position, to=None, leaves_ms=start_ms, anywhere=anywhere)
+
+
+def goes(start_ms: int, position: Position, to: Position, leaves_ms: int) -> PositionSpan:
+    """A way from one position into another."""
+    return PositionSpan(start_ms=start_ms, position=position, to=to, leaves_ms=leaves_ms)
+
+
+def chapter(
+    title: str, duration_ms: int, *events: Event, exercise: str = "", positions: Sequence[PositionSpan] = ()
+) -> Chapter:
+    """A chapter of these events; without positions one that is done standing."""
     order = sorted(events, key=lambda event: (event.start_ms, event.lane, event.end_ms))
-    return Chapter(title=title, exercise=exercise, duration_ms=duration_ms, events=tuple(order))
+    return Chapter(
+        title=title,
+        exercise=exercise,
+        duration_ms=duration_ms,
+        events=tuple(order),
+        positions=tuple(positions) or (stays(0, "standing"),),
+    )
 
 
 OPENING = chapter("Welcome", 8_000, says(0, "Hello."), says(1_000, "Lie down."), does("wait", 2_000, 7_000))
@@ -76,6 +96,11 @@ LIE = chapter(
     does("move", 12_000, 14_000, mark(1)),
     does("hold", 14_000, 18_000, mark(2)),
     exercise="lie",
+    positions=(
+        stays(0, "standing", anywhere=True),
+        goes(1_000, "standing", "prone", leaves_ms=1_500),
+        stays(7_000, "prone"),
+    ),
 )
 BREATH = chapter(
     "Breath",
@@ -122,8 +147,9 @@ class MadeScore:
     def has_easier(self, index: int) -> bool:
         return self.chapters[index].exercise == "bow"
 
-    def has_exercise(self, index: int) -> bool:
-        return bool(self.chapters[index].exercise)
+    def position(self, index: int) -> Position | None:
+        chapter = self.chapters[index]
+        return chapter.positions[-1].position if chapter.exercise else None
 
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:
         if self.ready < self.count:
@@ -134,4 +160,8 @@ class MadeScore:
 
     def aside(self, aside: Aside) -> Chapter:
         self.asked.append(aside)
-        return chapter("aside", ASIDE_MS, says(0, aside.name))
+        if aside.detour is None:
+            return chapter("aside", ASIDE_MS, says(0, aside.name))
+        way = aside.detour
+        spans = (stays(0, way.origin), goes(0, way.origin, way.to, 500), stays(ASIDE_MS, way.to))
+        return chapter("aside", ASIDE_MS, says(0, aside.name), positions=spans)

@@ -30,7 +30,7 @@ def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
 
 def alike(state: State) -> State:
     """A state that leads to the same modes; of those there are few enough to walk them all."""
-    needed = tuple(aside for aside in state.asides if aside.name == "way_out")
+    needed = tuple(aside for aside in state.asides if aside.name.startswith("way_out"))
     return replace(
         state,
         asides=tuple(replace(aside, at_ms=0) for aside in needed),
@@ -39,6 +39,7 @@ def alike(state: State) -> State:
         volume_db=0.0,
         score=None if state.score is None else 0,
         speed_percent=min(100, max(90, state.speed_percent)),
+        body=replace(state.body, way=None, to=None),
         held=state.held if "paused" in (state.mode, state.lost_in) else "playing",
         lost_in=state.lost_in if state.mode == "lost" else "playing",
     )

@@ -1,4 +1,4 @@
-"""What comes beside the session when something hurts: the way out of a position, and something easier.
+"""What comes beside the session: the way out when something hurts, something easier, and the way back in.
 
 All words are said then, whatever the guidance: nobody in pain is expected to remember them. And nothing is
 hurried, however brisk the session.
@@ -8,38 +8,111 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
+from typing import Final
 
 from voice_coach.compiler.expand import expander_of
 from voice_coach.compiler.progress import Milestone, Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
-from voice_coach.model.cue import Cue
+from voice_coach.model.cue import Cue, InPosition
 from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace, Stretch
-from voice_coach.model.problems import Problem
-from voice_coach.model.script import Exercise, Position, Say, Session, Step
+from voice_coach.model.problems import Problem, ScriptError, Where
+from voice_coach.model.script import Entry, Exercise, MoveTo, Pause, Position, Say, Session, Step
+
+COME_MS: Final = 15_000
+"""Time to come into a position that is only named: about that of the longest sentence of a move."""
 
 
 def way_out_cues(
     session: Session, language: Language, exercise: Exercise | None, pace: Pace
 ) -> Iterator[Cue]:
-    """The cues of the exercise's own way out, or else the coach's general words.
+    """Return the cues of the exercise's own way out, or else the coach's general words.
+
+    The own words are for somebody in the exercise's position; the general ones are safe in every position.
 
     Args:
         session: where the exercise belongs.
         language: the coach's own words.
-        exercise: None in the opening and closing.
+        exercise: None in the opening and closing, and where its position has not been reached.
         pace: the effective pace of the exercise.
 
     Raises:
         ScriptError: as ``branch_cues``.
     """
     if exercise and exercise.hurts:
+        yield InPosition(position=exercise.position)
         yield from branch_cues(session, language, exercise, exercise.hurts, pace, exercise.position)
+        yield InPosition(position=exercise.end_position or exercise.position)
         return
     where = exercise.where if exercise else session.where
     words = Say(texts=language.live.hurts_way_out, guidance="names", where=where)
-    yield from branch_cues(session, language, exercise, (words,), pace, session.start)
+    yield from branch_cues(session, language, None, (words,), pace, session.start)
+
+
+def lead_in_cues(
+    session: Session,
+    language: Language,
+    entry: Entry | None,
+    pace: Pace,
+    origin: Position,
+    to: Position,
+    *,
+    is_there: bool,
+) -> Iterator[Cue]:
+    """Return the cues that lead from where the body is into the position that comes next; never none.
+
+    An exercise's own way in is taken where it fits: one of the session only from where the session begins.
+    Where nothing says how to get there, the position is named.
+
+    Args:
+        session: what is played.
+        language: the coach's own words.
+        entry: the exercise that is led into; None for the opening and closing.
+        pace: the effective pace there.
+        origin: where the body is, or where it is asked to come first.
+        to: the position that comes next.
+        is_there: whether the body is in ``origin``; otherwise it is asked to come there first.
+
+    Raises:
+        ScriptError: as ``branch_cues``.
+    """
+    exercise = entry.exercise if entry else None
+    where = entry.where if entry else session.where
+    title = exercise.title if exercise else session.title
+    come_into = partial(_come_into, session, language, pace, title, where)
+    yield InPosition(position=origin)
+    if not is_there or origin == to:
+        yield from come_into(origin)
+    own = entry.arrive if entry and origin == session.start else None
+    own = own if own is not None else exercise.arrive if exercise else None
+    if own and exercise and to == exercise.position:
+        yield InPosition(position=origin, to=to)
+        owner = exercise if own is exercise.arrive else None
+        yield from branch_cues(session, language, owner, own, pace, origin)
+        yield InPosition(position=to)
+    elif origin != to:
+        try:
+            yield from branch_cues(session, language, None, (MoveTo(position=to, where=where),), pace, origin)
+        except ScriptError:
+            yield InPosition(position=origin, to=to)
+            yield from come_into(to)
+
+
+def _come_into(
+    session: Session, language: Language, pace: Pace, title: str, where: Where, position: Position
+) -> Iterator[Cue]:
+    """Return the cues that name a position, and the time to come into it."""
+    name = language.live.positions[position]
+    words = tuple(
+        text.replace("{position}", name).replace("{exercise}", title) for text in language.live.come_into
+    )
+    steps = (
+        Say(texts=words, guidance="names", where=where, then=0),
+        Pause(duration=COME_MS, where=where),
+    )
+    yield from branch_cues(session, language, None, steps, pace, position)
 
 
 def easier_cues(session: Session, language: Language, exercise: Exercise, pace: Pace) -> Iterator[Cue]:
@@ -49,6 +122,7 @@ def easier_cues(session: Session, language: Language, exercise: Exercise, pace: 
         ScriptError: as ``branch_cues``.
     """
     position = exercise.end_position or exercise.position
+    yield InPosition(position=position)
     yield from branch_cues(session, language, exercise, exercise.easier or (), pace, position)
 
 

@@ -53,4 +53,8 @@ def _lasting(chapter: Chapter, duration_ms: int) -> Chapter:
         event if event.end_ms <= duration_ms else replace(event, end_ms=duration_ms)
         for event in chapter.events
     )
-    return replace(chapter, duration_ms=duration_ms, events=events)
+    positions = tuple(
+        span if span.start_ms <= duration_ms else replace(span, start_ms=duration_ms, leaves_ms=duration_ms)
+        for span in chapter.positions
+    )
+    return replace(chapter, duration_ms=duration_ms, events=events, positions=positions)

@@ -9,7 +9,7 @@ from voice_coach.compiler.moves import route
 from voice_coach.compiler.scope import Scope
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
-from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Speech
+from voice_coach.model.cue import Cue, InPosition, Lasting, Mark, Silence, Sound, Speech
 from voice_coach.model.problems import Where
 from voice_coach.model.script import (
     Breathe,
@@ -87,13 +87,18 @@ class Expander:
         Raises:
             ScriptError: no way leads there.
         """
-        for move in self._route(self._progress.position, position, where):
+        moves = self._route(self._progress.position, position, where)
+        if moves:
+            yield InPosition(position=self._progress.position, to=position)
+        for move in moves:
             mark = Mark(where=where)
             self._progress.take_time(move.duration_ms, where)
             cues = tuple(Speech(texts=(text,), kind="move", guidance="names", mark=mark) for text in move.say)
             minimum = round(move.duration_ms * self._pace.stretch.moves)
             yield Lasting(cues=cues, minimum_ms=minimum, gap_ms=self._pace.gap_ms, mark=mark)
         self._progress.position = position
+        if moves:
+            yield InPosition(position=position)
 
     def _steps(self, steps: Iterable[Step], scope: Scope) -> Iterator[Cue]:
         for step in steps:

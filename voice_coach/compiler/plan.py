@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 
-from voice_coach.compiler.branches import easier_cues, way_out_cues
+from voice_coach.compiler.branches import easier_cues, lead_in_cues, way_out_cues
 from voice_coach.compiler.expand import expander_of
 from voice_coach.compiler.memory import Memory, Unfold
 from voice_coach.compiler.progress import Progress
 from voice_coach.compiler.unfolding import Unfolding
 from voice_coach.compiler.wording import Known
-from voice_coach.model.cue import Cue
+from voice_coach.model.cue import Cue, InPosition
 from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Where, WishError
 from voice_coach.model.script import (
     Entry,
-    Exercise,
     PlaySound,
+    Position,
     Rounds,
     Say,
     Session,
@@ -35,16 +35,19 @@ PaceOf = Callable[[Entry | None], Pace]
 class ChapterPlan:
     """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same.
 
-    Likewise ``way_out()``, for when something hurts in it, and ``easier()``, for what may then be done; None
-    if there is nothing easier.
+    Likewise ``way_out(own)``, for when something hurts in it, in the exercise's own words or general ones;
+    ``lead_in(origin, to, is_there)``, for when the body is elsewhere; and ``easier()``, for what may be done
+    after pain; None if there is nothing easier. ``position`` is the exercise's, None without an exercise.
     """
 
     title: str
     exercise: str
     pace: Pace
     cues: Callable[[], Iterator[Cue]]
-    way_out: Callable[[], Iterator[Cue]]
+    way_out: Callable[[bool], Iterator[Cue]]
+    lead_in: Callable[[Position, Position, bool], Iterator[Cue]]
     easier: Callable[[], Iterator[Cue]] | None = None
+    position: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,16 @@ def plan_session(
 
     sound: set[int] = set()  # the exercises whose branches have been expanded
 
-    def add(title: str, exercise: Exercise | None, pace: Pace, where: Where, unfold: Unfold) -> None:
+    def add(title: str, entry: Entry | None, pace: Pace, where: Where, unfold: Unfold) -> None:
         index = memory.add(unfold, where)
-        way_out = partial(way_out_cues, session, language, exercise, pace)
+        exercise = entry.exercise if entry else None
+
+        def way_out(own: bool) -> Iterator[Cue]:
+            return way_out_cues(session, language, exercise if own else None, pace)
+
+        def lead_in(origin: Position, to: Position, is_there: bool) -> Iterator[Cue]:
+            return lead_in_cues(session, language, entry, pace, origin, to, is_there=is_there)
+
         easier = (
             partial(easier_cues, session, language, exercise, pace)
             if exercise and exercise.easier is not None
@@ -93,11 +103,11 @@ def plan_session(
         )
         if id(exercise) not in sound:
             sound.add(id(exercise))
-            for _ in chain(way_out(), easier() if easier else ()):
+            for _ in chain(way_out(True), easier() if easier else ()):
                 pass
-        name = exercise.id if exercise else ""
+        name, position = (exercise.id, exercise.position) if exercise else ("", None)
         cues = partial(memory.cues, index)
-        chapters.append(ChapterPlan(title, name, pace, cues, way_out, easier))
+        chapters.append(ChapterPlan(title, name, pace, cues, way_out, lead_in, easier, position))
 
     own_pace = pace_of(None)
     steps = _caution(session, language) if start_at and session.opening else session.opening
@@ -109,7 +119,7 @@ def plan_session(
     for stop in stops:
         exercise, pace = stop.entry.exercise, pace_of(stop.entry)
         unfold = partial(_exercise, session, language, stop, pace)
-        add(exercise.title, exercise, pace, stop.entry.where, unfold)
+        add(exercise.title, stop.entry, pace, stop.entry.where, unfold)
     if session.closing or memory.position != session.end:
         closing = partial(_closing, session, language, own_pace)
         add(language.chapters["closing"], None, own_pace, session.where, closing)
@@ -153,6 +163,7 @@ def _opening(
     session: Session, language: Language, pace: Pace, steps: tuple[Step, ...], progress: Progress
 ) -> Iterator[Cue]:
     expander = expander_of(session, Unfolding(language, pace, progress))
+    yield InPosition(position=progress.position)
     yield from expander.expand(steps, title=Known("text", session.title))
 
 
@@ -166,21 +177,27 @@ def _exercise(
     around = expander_of(session, unfolding)
     inner = expander_of(session, unfolding, exercise)
     progress.take_steps(1, entry.where)
+    yield InPosition(position=progress.position, anywhere=True)
     yield from around.expand(stop.lead_in, title=title, **turn)
     yield from around.expand(session.between, title=title)
-    if entry.arrive is not None:
-        yield from around.expand(entry.arrive, title=title)
-        progress.position = exercise.position
-    elif exercise.arrive is not None:
-        yield from inner.expand(exercise.arrive, title=title)
-        progress.position = exercise.position
-    else:
+    if entry.arrive is None and exercise.arrive is None and progress.position != exercise.position:
         yield from inner.move_to(exercise.position, entry.where)
+    else:
+        yield InPosition(position=progress.position, to=exercise.position)
+        if entry.arrive is not None:
+            yield from around.expand(entry.arrive, title=title)
+        elif exercise.arrive is not None:
+            yield from inner.expand(exercise.arrive, title=title)
+        progress.position = exercise.position
+        yield InPosition(position=progress.position)
     yield from inner.expand(exercise.steps, title=title)
-    progress.position = exercise.end_position or progress.position
+    if exercise.end_position:
+        progress.position = exercise.end_position
+        yield InPosition(position=progress.position)
 
 
 def _closing(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
     expander = expander_of(session, Unfolding(language, pace, progress))
+    yield InPosition(position=progress.position)
     yield from expander.expand(session.closing, title=Known("text", session.title))
     yield from expander.move_to(session.end, session.where)

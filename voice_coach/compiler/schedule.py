@@ -8,12 +8,12 @@ from typing import Protocol
 
 from voice_coach.compiler.lint import misfit_problem, overrun_problem, wording_problems
 from voice_coach.compiler.placing import place_sounds, place_speech
-from voice_coach.model.cue import Cue, Lasting, Mark, Silence, Sound, Span, Speech
+from voice_coach.model.cue import Cue, InPosition, Lasting, Mark, Silence, Sound, Span, Speech
 from voice_coach.model.pace import Pace
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import Guidance
 from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Chapter, Event, Lane
+from voice_coach.model.timeline import Chapter, Event, Lane, PositionSpan
 
 
 class Lengths(Protocol):
@@ -80,8 +80,38 @@ def _schedule(
         scheduler.add(cue)
         scheduler.warnings += wording_problems(cue)
     events = scheduler.finish()
-    chapter = Chapter(title=title, exercise=exercise, duration_ms=scheduler.end_ms, events=events)
+    chapter = Chapter(
+        title=title,
+        exercise=exercise,
+        duration_ms=scheduler.end_ms,
+        events=events,
+        positions=_position_spans(scheduler.positions, events),
+    )
     return Scheduled(chapter, tuple(dict.fromkeys(scheduler.warnings)), scheduler.cramped)
+
+
+def _position_spans(
+    positions: Sequence[tuple[int, InPosition]], events: Sequence[Event]
+) -> tuple[PositionSpan, ...]:
+    """Return the spans that begin at these times; a way leaves a position after its first sentence."""
+    spoken = [event for event in events if event.lane == "speech"]
+    spans: list[PositionSpan] = []
+    for number, (start_ms, cue) in enumerate(positions):
+        leaves_ms = start_ms
+        if cue.to is not None:
+            ends_ms = (at_ms for at_ms, later in positions[number:] if later.to is None)
+            way = range(start_ms, next(ends_ms, events[-1].end_ms if events else 0))
+            leaves_ms = next((event.end_ms for event in spoken if event.start_ms in way), start_ms)
+        spans.append(
+            PositionSpan(
+                start_ms=start_ms,
+                position=cue.position,
+                to=cue.to,
+                leaves_ms=leaves_ms,
+                anywhere=cue.anywhere,
+            )
+        )
+    return tuple(spans)
 
 
 def utterances(cues: Iterable[Cue], voice: str, rate_wpm: int) -> Iterable[Utterance]:
@@ -110,6 +140,7 @@ class _Scheduler:
         self._now = 0
         self._events: list[Event] = []
         self._last_sound: int | None = None
+        self.positions: list[tuple[int, InPosition]] = []
         self.warnings: list[Problem] = []
         self.cramped = False
 
@@ -136,6 +167,8 @@ class _Scheduler:
                 self._last(cue)
             case Span():
                 self._span(cue)
+            case InPosition():
+                self.positions.append((self._now, cue))
 
     def finish(self) -> tuple[Event, ...]:
         """The events in order of start, then lane."""

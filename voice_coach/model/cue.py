@@ -1,6 +1,7 @@
 """What *expand* makes: a flat list of instructions that have no times yet.
 
-A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting` and :class:`Span`. What has
+A sequence of :class:`Speech`, :class:`Sound`, :class:`Silence`, :class:`Lasting`, :class:`Span` and
+:class:`InPosition`. What has
 a length of its own and something happening inside (a hold, a rest, guided breathing, counted reps) is a span;
 what happens inside it are overlays, each anchored to a moment of the span.
 """
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice_coach.model.problems import Where
-from voice_coach.model.script import Guidance, Side
+from voice_coach.model.script import Guidance, Position, Side
 
 SpeechKind = Literal["prompt", "countdown", "count", "breath", "move"]
 SilenceKind = Literal["pause", "wait", "gap", "move"]
@@ -114,4 +115,17 @@ class Lasting:
     mark: Mark
 
 
-Cue = Speech | Sound | Silence | Span | Lasting
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InPosition:
+    """The position that what follows takes the body to be in; nothing is heard.
+
+    With ``to``, what follows leads from there into that position, and the next of these says where it ends.
+    With ``anywhere``, what follows is safe to hear and do in every position.
+    """
+
+    position: Position
+    to: Position | None = None
+    anywhere: bool = False
+
+
+Cue = Speech | Sound | Silence | Span | Lasting | InPosition

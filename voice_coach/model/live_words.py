@@ -38,7 +38,8 @@ class LiveWords:
         ready_ask: the coach waits until the person is ready.
         ready_reminder: it still does.
         ready_limit: it has waited long enough, and goes on.
-        hurts_way_out: where an exercise has no way out of its own. The first words stop every movement.
+        hurts_way_out: where an exercise has no way out of its own, or its position has not been reached: safe
+            in every position. The first words stop every movement.
         hurts_ask: how to go on after that: rest, something easier, leave the exercise out, or end.
         hurts_ask_no_easier: the same where there is nothing easier.
         hurts_limit: there was no answer for long; the session is paused.
@@ -46,7 +47,7 @@ class LiveWords:
         rest_begins: the person rests.
         rest_reminder: they still do.
         back_to_exercise: and comes back into {position}, to go on with {exercise}.
-        come_into: an exercise is left out before anybody came into {position}, where the next one begins.
+        come_into: the body is elsewhere than in the {position} that a way begins or {exercise} goes on in.
         easier_begins: something easier comes instead of what is left of the exercise.
         skipped: the exercise is left out.
         ended: the session was ended before its end.
@@ -89,9 +90,9 @@ class LiveWords:
     ready_reminder: Lines = ("There is no hurry.", "When you are ready, press play, or the space bar.")
     ready_limit: Lines = ("Let us go on, gently.",)
     hurts_way_out: Lines = (
-        "Stop. Let everything go.",
-        "Breathe, and do nothing for a moment.",
-        "Slowly, and only as far as it feels good, find a position that is comfortable.",
+        "Stop there, and breathe.",
+        "If you are up, hold on to something steady, or lean on your hands.",
+        "Then slowly, and only as far as it feels good, find a position that is comfortable.",
     )
     hurts_ask: Lines = (
         "How shall we go on?",

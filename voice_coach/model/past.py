@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
 
 from voice_coach.model.units import MS_PER_SECOND
 
@@ -48,12 +50,20 @@ class LedExercise:
     to_end: bool
 
 
+OPENING: Final = "(opening)"
+CLOSING: Final = "(closing)"
+"""Instead of an exercise's id, which has no brackets, where something hurt outside of all exercises."""
+
+OUTSIDE: Final[Mapping[str, str]] = {OPENING: "Before the first exercise", CLOSING: "After the last exercise"}
+"""How these are shown."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PainStop:
-    """Somebody said "that hurts".
+    """One time that the user said "that hurts".
 
     Attributes:
-        exercise: the exercise's id.
+        exercise: the exercise's id, or ``OPENING`` or ``CLOSING``.
         at_ms: when.
         set: which set that was, if it has them; likewise ``rep`` and ``side``.
     """

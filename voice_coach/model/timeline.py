@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice_coach.model.cue import Mark
-from voice_coach.model.script import Guidance
+from voice_coach.model.script import Guidance, Position
 from voice_coach.model.speech import Utterance
 
 Lane = Literal["speech", "sound", "action"]
@@ -34,16 +34,38 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionSpan:
+    """The position that a chapter takes the body to be in, from a moment until the next span begins.
+
+    Attributes:
+        start_ms: the moment, from the start of the chapter.
+        position: the position; on the way into another one, the position that is left.
+        to: where the way leads; None where the body stays.
+        leaves_ms: the end of the first sentence of a way, before which nobody has left the position;
+            elsewhere ``start_ms``.
+        anywhere: whether all that is said in it is safe to hear and do in every position.
+    """
+
+    start_ms: int
+    position: Position
+    to: Position | None
+    leaves_ms: int
+    anywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A named span of the timeline: the opening, one exercise, or the closing.
 
     ``events`` are sorted by start, then lane. ``exercise`` is the exercise's id, "" for opening and closing.
+    ``positions`` are in order; the first one begins with the chapter. Without any, all is safe anywhere.
     """
 
     title: str
     exercise: str
     duration_ms: int
     events: tuple[Event, ...]
+    positions: tuple[PositionSpan, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from voice_coach.model.past import Led
+from voice_coach.model.past import OUTSIDE, Led
 
 _COUNTS_MS: Final = 60_000
 """A session of which so much was led counts, and one in which an exercise was completed."""
@@ -144,7 +144,7 @@ def _weeks(days: Counter[date], today: date) -> tuple[Week, ...]:
 
 
 def _hurts(past: Sequence[Led]) -> tuple[Hurt, ...]:
-    titles = {done.exercise: done.title for led in past for done in led.exercises}
+    titles = {**OUTSIDE, **{done.exercise: done.title for led in past for done in led.exercises}}
     stops = [(led, stop) for led in past for stop in led.stops]
     often = Counter(stop.exercise for _, stop in stops)
     found: list[Hurt] = []

@@ -18,6 +18,7 @@ from voice_coach.model.steps import (
 from voice_coach.model.timeline import Chapter
 from voice_coach.player import places
 from voice_coach.player.besides import confirmed, is_speaking, told
+from voice_coach.player.body import unsettled
 from voice_coach.player.machine import (
     about,
     answered,
@@ -29,6 +30,7 @@ from voice_coach.player.machine import (
     here,
     ready,
     scored,
+    way_out,
 )
 from voice_coach.player.state import Answer, AsideName, Rules, Score, State
 
@@ -135,7 +137,7 @@ def _ready(state: State, score: Score, _rules: Rules) -> State:
             return ready(state, score)
         case "resting":
             # The person is ready to go on, and has yet to come back into the position.
-            return entered(state, "waiting", "back_to_exercise")
+            return entered(state, "waiting", *asked_in(state, "waiting", score))
         case "hurting":
             return entered(state, "asking", "hurts_ask")
         case "playing":
@@ -153,10 +155,12 @@ def _hurts(state: State, score: Score, _rules: Rules) -> State:
         chapter = here(state, score)
         begin_ms = places.rep_ms(chapter, state.at_ms) if chapter else state.at_ms
         state = replace(state, at_ms=begin_ms, hurt=True)
-    state = replace(state, answer="")
+    words = way_out(state, score)
+    body = state.body if words == "way_out" else unsettled(state.body)
+    state = replace(state, answer="", body=body)
     if state.mode == "lost":
         return replace(state, lost_in="hurting")
-    return entered(state, "hurting", "way_out")
+    return entered(state, "hurting", words)
 
 
 def _repeat(state: State, score: Score, _rules: Rules) -> State:
@@ -167,7 +171,7 @@ def _repeat(state: State, score: Score, _rules: Rules) -> State:
         place_ms = places.sentence_ms(chapter, state.at_ms)
         if places.done_ms(chapter, state.at_ms) <= place_ms < state.at_ms:
             return _gone(state, place_ms)
-    if asked := asked_in(state, state.mode):
+    if asked := asked_in(state, state.mode, score):
         return entered(state, state.mode, *asked)
     if chapter is None or not _is_free(state):
         return state
@@ -321,7 +325,7 @@ def _taken_up(state: State) -> State:
     if state.offer == "keep":
         return entered(state, "ended", "kept")
     percent = state.speed_percent if state.offered_percent is None else state.offered_percent
-    return entered(replace(state, speed_percent=percent), "playing", "resumed")
+    return entered(replace(state, speed_percent=percent), "playing", "resumed", "caution")
 
 
 def _is_free(state: State) -> bool:
@@ -331,7 +335,7 @@ def _is_free(state: State) -> bool:
 
 def _gone(state: State, at_ms: int, *said: AsideName) -> State:
     """At another place: there it goes on, or while it is paused is told."""
-    there = replace(state, at_ms=at_ms, is_away=False)
+    there = replace(state, at_ms=at_ms)
     if state.mode == "paused":
         return replace(entered(there, "paused", *(said or ("where",))), held="playing")
     return entered(there, "playing", *said)

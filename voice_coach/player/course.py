@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
-from voice_coach.model.timeline import Chapter, Event, Lane
+from voice_coach.model.timeline import Chapter, Event, Lane, PositionSpan
 
 Name = tuple[Hashable, ...]
 """What an event is called in every timing of a chapter."""
@@ -93,6 +93,10 @@ def joined(old: Course, from_ms: int, new: Course) -> Course:
         new.chapter,
         duration_ms=duration_ms,
         events=tuple(each.event for each in named),
+        positions=(
+            *(span for span in old.chapter.positions if span.start_ms < leave_ms),
+            *(_span_moved(span, shift_ms) for span in new.chapter.positions if span.start_ms >= place_ms),
+        ),
     )
     return Course(chapter, tuple(named))
 
@@ -183,6 +187,10 @@ def _rung_out(before: list[Named], after: list[Named], duration_ms: int) -> Iter
 
 def _moved(event: Event, by_ms: int) -> Event:
     return replace(event, start_ms=event.start_ms + by_ms, end_ms=event.end_ms + by_ms)
+
+
+def _span_moved(span: PositionSpan, by_ms: int) -> PositionSpan:
+    return replace(span, start_ms=span.start_ms + by_ms, leaves_ms=span.leaves_ms + by_ms)
 
 
 def _order(each: Named) -> tuple[int, int, int]:

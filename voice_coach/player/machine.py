@@ -11,8 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from voice_coach.model.live import Mode
+from voice_coach.model.script import Position
 from voice_coach.model.timeline import Chapter
-from voice_coach.player.places import next_wait, resume_ms, way_in_ms
+from voice_coach.player.body import Body, after_hearing, detour, needed, next_detour_ms
+from voice_coach.player.places import next_wait, resume_ms
 from voice_coach.player.state import Answer, Aside, AsideName, Rules, Score, Segment, State
 
 REMIND_MS: Final = 45_000
@@ -38,6 +40,12 @@ SCORE_MS: Final = 15_000
 SCORE_AGAIN_MS: Final = 8_000
 """So long after an answer another one takes its place."""
 
+_MOVING: Final = ("lead_in", "way_out")
+"""What is said besides and moves the body."""
+
+BESIDES: Final = -1
+"""Instead of a chapter's index, for what is said besides."""
+
 _FOREVER_MS: Final = 1 << 50
 _NOT_YET_MS: Final = 100
 """So soon it is looked again whether a chapter is compiled."""
@@ -58,19 +66,30 @@ def segment(state: State, score: Score, rules: Rules) -> Segment | None:
     chapter = here(state, score)
     if chapter is None:
         return Segment(None, 0, _NOT_YET_MS)
+    if detour(state.body, chapter, state.chapter, state.at_ms):
+        return Segment(chapter, state.at_ms, state.at_ms)  # first the body has to come there
     wait = next_wait(chapter, state.at_ms) if rules.waits else None
-    return Segment(chapter, state.at_ms, wait.start_ms if wait else chapter.duration_ms)
+    until_ms = wait.start_ms if wait else chapter.duration_ms
+    detour_ms = next_detour_ms(state.body, chapter, state.chapter, state.at_ms)
+    return Segment(chapter, state.at_ms, until_ms if detour_ms is None else min(until_ms, detour_ms))
 
 
 def moved(state: State, ms: int, score: Score) -> State:
     """The state so many milliseconds further on in its segment."""
     if state.asides:
-        return replace(state, aside_ms=state.aside_ms + ms)
+        aside, aside_ms = state.asides[0], state.aside_ms + ms
+        if aside.name not in _MOVING:
+            return replace(state, aside_ms=aside_ms)
+        body = after_hearing(state.body, score.aside(aside), BESIDES, state.aside_ms, aside_ms)
+        return replace(state, aside_ms=aside_ms, body=body)
     if state.mode != "playing":
         return replace(state, since_ms=state.since_ms + ms)
-    if here(state, score) is None:
+    chapter = here(state, score)
+    if chapter is None:
         return state
-    return replace(state, at_ms=state.at_ms + ms)
+    at_ms = state.at_ms + ms
+    body = after_hearing(state.body, chapter, state.chapter, state.at_ms, at_ms)
+    return replace(state, at_ms=at_ms, body=body)
 
 
 def over(state: State, score: Score, rules: Rules) -> State:
@@ -89,7 +108,7 @@ def over(state: State, score: Score, rules: Rules) -> State:
         case "scoring":
             return scored(state, rules)
         case "offering":
-            return declined(state) if state.told else _reminded(state, *asked_in(state, "offering"))
+            return declined(state) if state.told else _reminded(state, *asked_in(state, "offering", score))
         case _:
             return state
 
@@ -118,30 +137,54 @@ def declined(state: State) -> State:
 
 
 def ready(state: State, score: Score, *asides: AsideName) -> State:
-    """The wait is over."""
+    """The wait is over: the person is where the coach asked them to be."""
     wait = _wait(state, score)
-    there = replace(state, at_ms=wait[1] if wait else state.at_ms, hurt=False)
+    asked = _asked_position(state, score)
+    there = replace(
+        state,
+        at_ms=wait[1] if wait else state.at_ms,
+        hurt=False,
+        body=Body(asked) if asked else state.body,
+    )
     return entered(there, "playing", *asides)
+
+
+def _asked_position(state: State, score: Score) -> Position | None:
+    """Return the position that the place is for; None where any will do."""
+    chapter = here(state, score)
+    return needed(chapter, state.at_ms) if chapter else None
 
 
 def gone_on(state: State, score: Score, pause_ms: int, mode: Mode, aside: AsideName) -> State:
     """The state in the mode that it was held up in, after so long."""
     if mode == "playing":
         return entered(stepped_back(state, score, pause_ms), "playing", aside)
-    return entered(state, mode, aside, *asked_in(state, mode))
+    return entered(state, mode, aside, *asked_in(state, mode, score))
 
 
-def asked_in(state: State, mode: Mode) -> tuple[AsideName, ...]:
+def asked_in(state: State, mode: Mode, score: Score) -> tuple[AsideName, ...]:
     """What is said when a mode is entered again, so that nobody lies there without knowing why."""
     if mode == "waiting" and state.hurt:
-        return ("back_to_exercise",)
-    if mode == "waiting" and _begins_away(state):
-        return ("come_into", *_ASKED["waiting"])
+        return (_back(state, score),)
+    if mode == "hurting":
+        return (way_out(state, score),)
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
     if mode == "scoring":
         return ("score_ask",) if state.score is None else ()
     return _ASKED.get(mode, ())
+
+
+def way_out(state: State, score: Score) -> AsideName:
+    """Return what is said when something hurts: the exercise's own words for who is in its position only."""
+    body = state.body
+    is_in_it = body.is_there and body.position == score.position(state.chapter)
+    return "way_out" if is_in_it else "way_out_anywhere"
+
+
+def _back(state: State, score: Score) -> AsideName:
+    """Return what is asked after a rest: to come back, or to be ready where the way is still to come."""
+    return "back_to_exercise" if _asked_position(state, score) else "ready_ask"
 
 
 def stepped_back(state: State, score: Score, pause_ms: int) -> State:
@@ -190,7 +233,7 @@ def slept(state: State, score: Score, ms: int) -> State:
 
 _ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
     "waiting": ("ready_ask",),
-    "hurting": ("way_out",),
+    "hurting": ("way_out_anywhere",),
     "asking": ("hurts_ask",),
     "resting": ("rest_reminder",),
 }
@@ -226,6 +269,11 @@ def answered(state: State, answer: Answer, score: Score, rules: Rules) -> State:
 
 def _aside_over(state: State, score: Score, rules: Rules) -> State:
     left = state.asides[1:]
+    detour = state.asides[0].detour
+    if detour is not None:
+        state = replace(state, body=Body(detour.to))
+        if detour.waits and rules.waits and not left:
+            return entered(state, "waiting", "ready_ask")
     if not left and state.mode == "hurting":
         asking = entered(state, "asking", "hurts_ask")
         return answered(asking, state.answer, score, rules) if state.answer else asking
@@ -236,35 +284,24 @@ def _stretch_over(state: State, score: Score, rules: Rules) -> State:
     chapter = here(state, score)
     if chapter is None:
         return state
-    if state.at_ms < chapter.duration_ms:
-        return entered(state, "waiting", "ready_ask")
-    return chapter_over(state, score, rules)
+    if state.at_ms >= chapter.duration_ms:
+        return chapter_over(state, score, rules)
+    if way := detour(state.body, chapter, state.chapter, state.at_ms):
+        there = replace(state, at_ms=way.at_ms)
+        if way.is_needless:
+            return there
+        return replace(there, asides=(replace(about(there, "lead_in"), detour=way),), aside_ms=0)
+    return entered(state, "waiting", "ready_ask")
 
 
 def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
     """The state at the start of the next chapter, or at the end."""
     if state.chapter + 1 < score.count:
-        is_away = _begins_away(state) or _is_led_in(state, score)
-        there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False, is_away=is_away)
-        if not is_away or not score.has_exercise(there.chapter):
-            return entered(there, "playing", *asides)
-        if rules.waits:
-            return entered(there, "waiting", *asides, *asked_in(there, "waiting"))
-        return entered(there, "playing", *asides, "come_into")
+        there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False)
+        return entered(there, "playing", *asides)
     if rules.asks_pain:
         return entered(state, "scoring", *asides, "score_ask")
     return scored(state, rules)
-
-
-def _is_led_in(state: State, score: Score) -> bool:
-    """Whether somebody is still on the way into the position of an exercise."""
-    chapter = here(state, score)
-    return chapter is not None and not state.easier and state.at_ms < way_in_ms(chapter)
-
-
-def _begins_away(state: State) -> bool:
-    """Whether a chapter is to begin, and somebody has yet to come to where it does."""
-    return state.is_away and not state.at_ms
 
 
 def scored(state: State, rules: Rules) -> State:
@@ -291,7 +328,7 @@ def _wait_limit_ms(state: State, score: Score) -> int:
 def _waited(state: State, score: Score) -> State:
     if state.hurt:
         # Nobody who was hurt is led on without having said so.
-        return _unanswered(state, REST_LIMIT_MS, "back_to_exercise")
+        return _unanswered(state, REST_LIMIT_MS, _back(state, score))
     if state.since_ms >= _wait_limit_ms(state, score):
         return ready(state, score, "ready_limit")
     return _reminded(state, "ready_reminder")

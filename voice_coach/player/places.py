@@ -23,17 +23,6 @@ _CYCLES: Final = {"inhale", "top", "exhale", "bottom", "part"}
 """What is done over and over: one can only join in at the start of a rep."""
 
 
-def way_in_ms(chapter: Chapter) -> int:
-    """Until when a chapter leads into the position of its exercise; 0 if one is in it from the start."""
-    end_ms = 0
-    for event in chapter.events:
-        if event.mark.rep is not None or _is_done(event):
-            break
-        if event.lane == "action" and event.kind == "move":
-            end_ms = event.end_ms
-    return end_ms
-
-
 def back_ms(pause_ms: int) -> int:
     """How far to go back after a pause."""
     return next((back for least, back in BACK_MS if pause_ms >= least), 0)

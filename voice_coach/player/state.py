@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
 from voice_coach.model.live import Mode
+from voice_coach.model.script import Position
 from voice_coach.model.timeline import Chapter
+from voice_coach.player.body import STANDING, Body, Detour
 
 AsideName = Literal[
     "paused",
@@ -25,13 +27,15 @@ AsideName = Literal[
     "ready_reminder",
     "ready_limit",
     "way_out",
+    "way_out_anywhere",
     "hurts_ask",
     "hurts_limit",
     "no_easier",
     "rest_begins",
     "rest_reminder",
     "back_to_exercise",
-    "come_into",
+    "lead_in",
+    "caution",
     "easier_begins",
     "skipped",
     "nothing_before",
@@ -82,6 +86,7 @@ class Aside:
         easier: whether that is the exercise's easier variant.
         left_ms: the time left, where that is what is told; None if it is not known yet.
         points: the pain, where that is what is told.
+        detour: where the body is led, and from where, where that is what is done.
     """
 
     name: AsideName
@@ -90,6 +95,7 @@ class Aside:
     easier: bool = False
     left_ms: int | None = None
     points: int | None = None
+    detour: Detour | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,7 @@ class State:
         lost_in: the mode to go on in when there is a device again.
         answer: how to go on after the way out, where that was said before it was asked; "" if not.
         hurt: whether something has hurt, and nobody has gone on since.
-        is_away: whether nobody has come into the position in which the chapter begins; as long as it has not.
+        body: where the body is, from what has been heard.
         offer: what may be taken up in the mode ``offering``.
         offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
         score: the pain that was told at the end, from 0 to 10.
@@ -129,7 +135,7 @@ class State:
     lost_in: Mode = "playing"
     answer: Answer | Literal[""] = ""
     hurt: bool = False
-    is_away: bool = False
+    body: Body = STANDING
     offer: Offer = "resume"
     offered_percent: int | None = None
     score: int | None = None
@@ -192,8 +198,8 @@ class Score(Protocol):
         """Whether there is an easier variant of a chapter's exercise."""
         ...
 
-    def has_exercise(self, index: int) -> bool:
-        """Whether a chapter is one of an exercise, not the opening or the closing."""
+    def position(self, index: int) -> Position | None:
+        """The position of a chapter's exercise; None in the opening and the closing."""
         ...
 
     def left_ms(self, index: int, at_ms: int, *, easier: bool = False) -> int | None:

@@ -239,6 +239,8 @@ class LiveStream:
                 self._source = self._render(stretch.chapter, _BLOCK_FRAMES, stretch.from_ms, volume_db)
             whole = next(self._source)
             block = Block(whole.samples[: ms * FRAMES_PER_MS], whole.silent)
+            if ms < BLOCK_MS:
+                self._source = None  # the rest of the block is not heard
         if self._rises:
             block, self._rises = risen(block, _FADE_FRAMES), False
         place = None if stretch.chapter is None else (stretch.chapter, stretch.from_ms)

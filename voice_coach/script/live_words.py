@@ -71,7 +71,9 @@ _FIELDS = {
     "ready_ask": _said("The coach waits until you are ready."),
     "ready_reminder": _said("It still does, and says how to tell it."),
     "ready_limit": _said("It has waited long enough, and goes on."),
-    "hurts_way_out": _said("The way out of an exercise that has none of its own; its first words stop."),
+    "hurts_way_out": _said(
+        "The way out where an exercise has none, or is not reached: safe in every position."
+    ),
     "hurts_ask": _said("How to go on after that: rest, something easier, leave it out, end."),
     "hurts_ask_no_easier": _said("The same where there is nothing easier."),
     "hurts_limit": _said("There was no answer for long: the session is paused."),
@@ -84,7 +86,7 @@ _FIELDS = {
         exercise="text",
     ),
     "come_into": _said(
-        "An exercise is left out before you came into the {position}, and the next {exercise} begins there.",
+        "You are elsewhere than in the {position} that a way begins, or the {exercise} goes on, in.",
         position="text",
         exercise="text",
     ),
