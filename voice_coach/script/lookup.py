@@ -10,6 +10,7 @@ from typing import Literal
 from voice_coach.model.problems import Where
 from voice_coach.model.script import Amount, Param, ParameterType, Pattern
 from voice_coach.model.settings import EXPECTED, parse_setting
+from voice_coach.model.units import parse_duration
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.read_aloud import misread
 
@@ -99,11 +100,16 @@ class Lookup:
 
     def text(self, text: str, where: Where, scope: Scope) -> None:
         """Checks the braces in words to say, and whether a voice reads the words as they are meant."""
-        if self._language == "en":
-            for token, hint in misread(text):
-                message = f"{quoted(token)} is not read aloud as it is meant"
-                self._collectors[where.file].add_token(where, token, message, hint, "warning")
+        self.aloud(text, where)
         self.braces(text, where, scope)
+
+    def aloud(self, text: str, where: Where) -> None:
+        """Add a warning for each part of a text that a voice does not read as it is meant."""
+        if self._language != "en":
+            return
+        for token, hint in misread(text):
+            message = f"{quoted(token)} is not read aloud as it is meant"
+            self._collectors[where.file].add_token(where, token, message, hint, "warning")
 
     def braces(self, text: str, where: Where, scope: Scope) -> None:
         """Checks the braces in words."""
@@ -136,6 +142,17 @@ class Lookup:
             self.add(where, token, message, nearest(format_, FORMATS))
         elif format_ and scope.types[name] not in ("count", "text"):
             self.add(where, token, f'"{name}" is not a number to say as {format_}', f"write {{{name}}}")
+        elif name in scope.arguments and not _is_duration(scope.arguments[name]):
+            self.aloud(scope.arguments[name], scope.use or where)
+
+
+def _is_duration(argument: str) -> bool:
+    """Return whether a fragment's argument is put into words by the coach: 5s is "five seconds"."""
+    try:
+        parse_duration(argument)
+    except ValueError:
+        return False
+    return True
 
 
 def _parameter_hint(name: str, type_: ParameterType, scope: Scope) -> str:

@@ -75,6 +75,11 @@ class NameCheck:
         types: dict[str, NameType] = {name: tunable.type for name, tunable in self._tune.items()}
         self._steps(steps, Scope({**types, "title": "text", **names}, {}))
 
+    def check_aloud(self, texts: Iterable[str], where: Where) -> None:
+        """Checks whether a voice reads a title, or other words without names in braces, as they are meant."""
+        for text in texts:
+            self._lookup.aloud(text, where)
+
     def check_fragments(self, unused_in: str = "") -> None:
         """Checks that no fragment leads back to itself, and the steps of those that nothing has used yet.
 
