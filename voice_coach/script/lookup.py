@@ -9,7 +9,7 @@ from typing import Literal
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import Amount, Param, ParameterType, Pattern
-from voice_coach.model.settings import EXPECTED, parse_setting
+from voice_coach.model.settings import EXPECTED, parse_setting, refusal
 from voice_coach.model.units import parse_duration
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.read_aloud import misread
@@ -92,9 +92,10 @@ class Lookup:
             given = scope.arguments.get(name, "")
             try:
                 parse_setting(given, type_)
-            except ValueError:
-                message = f'{quoted(given)} is not {EXPECTED[type_]}, as the fragment needs for "{name}"'
-                self.add(scope.use or where, given, message)
+            except ValueError as error:
+                why, hint = refusal(given, type_, error)
+                message = f'{quoted(given)} {why}, as the fragment needs for "{name}"'
+                self.add(scope.use or where, given, message, hint)
         elif known != type_:
             self.add(where, name, f'"{name}" is a {known}, but here goes {EXPECTED[type_]}')
 
