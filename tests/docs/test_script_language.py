@@ -11,7 +11,8 @@ import pytest
 
 from tests.script.editor import complaints, load
 from voice_coach.model.problems import ScriptError
-from voice_coach.model.settings import EXPECTED, GENERAL, PARAMETERS
+from voice_coach.model.settings import EXPECTED, GENERAL, PARAMETERS, format_setting, usual_bounds
+from voice_coach.model.units import LONGEST_PART_MS, format_duration
 from voice_coach.script.documents import ENTRY_FIELDS, EXERCISE, ROUNDS_FIELDS, SESSION
 from voice_coach.script.during import IN_HOLD, IN_TURNS
 from voice_coach.script.library import Library
@@ -150,3 +151,19 @@ def test_what_the_doc_refuses_is_refused(tmp_path: Path) -> None:
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ScriptError):
             Library([ROOT / "scripts"], SOUNDS).check(str(path))
+
+
+def test_the_bounds_of_parameters_without_a_max_are_told() -> None:
+    told = re.search(r"Without a `max`.*?\n\n", _section("An exercise"), re.DOTALL)
+    assert told
+    text = " ".join(told[0].split())
+    for name, parameter in PARAMETERS.items():
+        if parameter.type in ("count", "duration"):
+            most = format_setting(parameter.most, parameter.type)
+            assert re.search(rf"`{name}`(?: and `\w+`)? to {most}\b", text), name
+    assert (
+        f"a duration of any other name to {format_setting(usual_bounds('x', 'duration')[1], 'duration')}"
+        in text
+    )
+    assert f"a count to {usual_bounds('x', 'count')[1]}." in text
+    assert f"never longer than {format_duration(LONGEST_PART_MS)}" in text

@@ -15,6 +15,7 @@ from tests.script.golden_messages import SOUNDS
 from voice_coach.model.problems import ScriptError
 from voice_coach.model.units import (
     LONGEST_MS,
+    LONGEST_PART_MS,
     format_duration,
     format_pattern,
     parse_duration,
@@ -140,7 +141,7 @@ def test_a_duration_is_read_as_it_is_written(ms: int) -> None:
     assert parse_duration(format_duration(ms)) == ms
 
 
-@given(st.lists(st.integers(0, 400_000), min_size=2, max_size=8).filter(any))
+@given(st.lists(st.integers(0, LONGEST_PART_MS), min_size=2, max_size=8).filter(any))
 def test_a_pattern_is_read_as_it_is_written(parts: list[int]) -> None:
     assert parse_pattern(format_pattern(tuple(parts))) == tuple(parts)
 

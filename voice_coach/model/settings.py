@@ -10,8 +10,11 @@ from voice_coach.model.script import ParameterType, Setting, Tunable
 from voice_coach.model.units import (
     DURATION_EXPECTED,
     LONGEST_MS,
+    LONGEST_PART_MS,
     MS_PER_HOUR,
+    MS_PER_MINUTE,
     USUAL_BREATH,
+    TooLong,
     format_duration,
     format_pattern,
     parse_breaths_per_minute,
@@ -31,9 +34,18 @@ EXPECTED: dict[ParameterType, str] = {
 WIDEST: dict[ParameterType, tuple[int, int]] = {
     "duration": (0, LONGEST_MS),
     "count": (1, MAX_COUNT),
-    "breath": (0, MS_PER_HOUR),
-    "tempo": (0, MS_PER_HOUR),
+    "breath": (0, LONGEST_PART_MS),
+    "tempo": (0, LONGEST_PART_MS),
 }
+"""The bounds that nothing may leave, inclusive; of a breath or tempo those of each part."""
+
+_MONTH = r"(?:jan|feb|mar|mär|mrz|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)[a-z]*"
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}(?:[ T].*)?|\d{1,2}-\d{1,2}-\d{4}|\d{1,2}([./])\d{1,2}\1(?:\d{4}|\d\d)?"
+    rf"|\d{{1,2}}[-. ]+{_MONTH}(?:[-. ]+\d{{2,4}})?|{_MONTH}[-. ]+\d{{1,4}}",
+    re.IGNORECASE,
+)
+"""What spreadsheets make of 3-1-1 or 3-1, in some of their languages."""
 
 
 UnderPace = Literal["stretches", "stays", "gently"]
@@ -45,27 +57,42 @@ UnderFit = Literal["pauses", "rests", "moves", "counts", "stays"]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A name that scripts may use in ``tune`` without saying its type."""
+    """A name that scripts may use in ``tune`` without saying its type.
+
+    Attributes:
+        most: the most that it may be where a script says no ``max`` (our choice), as in ``WIDEST``.
+    """
 
     type: ParameterType
     doc: str
+    most: int
     under_pace: UnderPace = "stays"
     under_fit: UnderFit = "stays"
 
 
 PARAMETERS: dict[str, Parameter] = {
-    "reps": Parameter("count", "how many times, on each side where there are sides", under_fit="counts"),
-    "sets": Parameter("count", "how many sets", under_fit="counts"),
-    "rounds": Parameter("count", "how many rounds", under_fit="counts"),
-    "cycles": Parameter("count", "how many breaths", under_fit="counts"),
-    "hold": Parameter("duration", "how long to stay"),
-    "work": Parameter("duration", "how long to work in an interval"),
-    "rest": Parameter("duration", "how long to rest in between", "stretches", "rests"),
-    "pause": Parameter("duration", "how long to pause", "stretches", "pauses"),
-    "change": Parameter("duration", "how long to change sides", "stretches", "moves"),
-    "breath": Parameter("breath", "seconds to inhale, hold in, exhale, hold out", "stretches"),
-    "tempo": Parameter("tempo", "seconds for each part of a rep"),
+    "reps": Parameter("count", "how many times, on each side where there are sides", 200, under_fit="counts"),
+    "sets": Parameter("count", "how many sets", 20, under_fit="counts"),
+    "rounds": Parameter("count", "how many rounds", 100, under_fit="counts"),
+    "cycles": Parameter("count", "how many breaths", 500, under_fit="counts"),
+    "hold": Parameter("duration", "how long to stay", 30 * MS_PER_MINUTE),
+    "work": Parameter("duration", "how long to work in an interval", MS_PER_HOUR),
+    "rest": Parameter("duration", "how long to rest in between", 30 * MS_PER_MINUTE, "stretches", "rests"),
+    "pause": Parameter("duration", "how long to pause", 10 * MS_PER_MINUTE, "stretches", "pauses"),
+    "change": Parameter("duration", "how long to change sides", 5 * MS_PER_MINUTE, "stretches", "moves"),
+    "breath": Parameter(
+        "breath", "seconds to inhale, hold in, exhale, hold out", LONGEST_PART_MS, "stretches"
+    ),
+    "tempo": Parameter("tempo", "seconds for each part of a rep", LONGEST_PART_MS),
 }
+
+_MOST_OF_OTHERS: dict[ParameterType, int] = {
+    "duration": MS_PER_HOUR,
+    "count": MAX_COUNT,
+    "breath": LONGEST_PART_MS,
+    "tempo": LONGEST_PART_MS,
+}
+"""The same for a name that an author made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +111,22 @@ GENERAL: dict[str, General] = {
     "gap": General("duration", "silence after each prompt", 900, 0, 10_000, "stretches"),
     "rate": General("count", "speech in words per minute", 150, 90, 260, "gently"),
 }
+
+
+def usual_bounds(name: str, type_: ParameterType) -> tuple[int, int]:
+    """Return the bounds of a parameter for which a script says none; of a pattern those of each part."""
+    known = PARAMETERS.get(name)
+    most = known.most if known and known.type == type_ else _MOST_OF_OTHERS[type_]
+    return WIDEST[type_][0], most
+
+
+def who_sets(limits: Tunable | General) -> str:
+    """Return where the bounds of a parameter come from, for a user who went past them."""
+    if isinstance(limits, General):
+        return limits.doc
+    if limits.maximum == usual_bounds(limits.name, limits.type)[1]:
+        return f"a max: in {limits.where} may allow more"
+    return f"{limits.where} sets them"
 
 
 def under_pace(name: str, type_: ParameterType) -> UnderPace:
@@ -123,6 +166,19 @@ def parse_setting(text: str, type_: ParameterType, like: tuple[int, ...] = USUAL
     if type_ == "breath" and len(pattern) != 4:
         raise ValueError(f"{text!r} is not {EXPECTED['breath']}")
     return pattern
+
+
+def refusal(text: str, type_: ParameterType, error: ValueError) -> tuple[str, str]:
+    """Return why ``parse_setting`` took no value from a text, to go on after it, and what to do, or ""."""
+    why = error.message if isinstance(error, TooLong) else f"is not {EXPECTED[type_]}"
+    example = {"breath": "4-0-6-0", "tempo": "3-1-1"}.get(type_)
+    if _DATE.fullmatch(text.strip()):
+        made = f"made of a value such as {example}" if example else "made"
+        in_table = "in a table, format its cells as text first"
+        return why, f"it looks like a date that a spreadsheet {made}: write it again; {in_table}"
+    if isinstance(error, TooLong) and example:
+        return why, f"write the seconds of each part: {example}"
+    return why, ""
 
 
 def parse_within(text: str, limits: Tunable | General) -> Setting:

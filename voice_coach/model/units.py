@@ -9,6 +9,8 @@ MS_PER_SECOND = 1000
 MS_PER_MINUTE = 60 * MS_PER_SECOND
 MS_PER_HOUR = 60 * MS_PER_MINUTE
 LONGEST_MS = 24 * MS_PER_HOUR
+LONGEST_PART_MS = MS_PER_MINUTE
+"""The most of one part of a breath or tempo: more is a slip, or a date that a spreadsheet made of 3-1-1."""
 
 SAMPLE_RATE_HZ = 48_000
 FRAMES_PER_MS = SAMPLE_RATE_HZ // MS_PER_SECOND
@@ -34,6 +36,18 @@ _PER_MINUTE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)\s*(?:per\s+min(?:ute)?|/\s*mi
 _CLOCK = re.compile(r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2}(?:\.\d{1,3})?)")
 
 
+class TooLong(ValueError):
+    """A value that can be read, and lasts longer than it can be meant to.
+
+    Attributes:
+        message: what it is and may be, to go on after the value.
+    """
+
+    def __init__(self, text: str, message: str) -> None:
+        self.message = message
+        super().__init__(f"{text!r} {message}")
+
+
 def parse_duration(text: str) -> int:
     """Milliseconds of a written duration: ``45s``, ``1m30s``, ``1:30``, ``0:45``, ``5.5s``, ``90``.
 
@@ -41,6 +55,7 @@ def parse_duration(text: str) -> int:
 
     Raises:
         ValueError: the text is not a duration; the message says what was expected.
+        TooLong: it is longer than that.
     """
     written = text.strip()
     if len(written) > LONGEST_WRITTEN:
@@ -58,7 +73,7 @@ def parse_duration(text: str) -> int:
     else:
         raise ValueError(f"{text!r} is not {DURATION_EXPECTED}")
     if total > LONGEST_MS:
-        raise ValueError(f"{text!r} is longer than 24 hours")
+        raise TooLong(text, "is longer than 24 hours")
     return total
 
 
@@ -67,14 +82,15 @@ def parse_pattern(text: str) -> tuple[int, ...]:
 
     Raises:
         ValueError: the text is not two to eight durations in seconds joined by dashes.
+        TooLong: a part is longer than a minute.
     """
     parts = [part.strip() for part in text.strip().split("-")]
     if not 2 <= len(parts) <= 8 or not all(_PLAIN.fullmatch(part) for part in parts):
         raise ValueError(f"{text!r} is not {PATTERN_EXPECTED}")
     pattern = tuple(_ms(part, MS_PER_SECOND) for part in parts)
-    if not 0 < sum(pattern) <= MS_PER_HOUR:
-        raise ValueError(f"{text!r} must last longer than nothing and at most an hour")
-    return pattern
+    if not any(pattern):
+        raise ValueError(f"{text!r} must last longer than nothing")
+    return _with_sane_parts(pattern, text)
 
 
 def parse_breaths_per_minute(text: str, like: tuple[int, ...] = USUAL_BREATH) -> tuple[int, ...]:
@@ -83,16 +99,17 @@ def parse_breaths_per_minute(text: str, like: tuple[int, ...] = USUAL_BREATH) ->
     The parts add up to the length of one breath, to the millisecond.
 
     Raises:
-        ValueError: the text is not so many per minute, or a breath would last longer than an hour.
+        ValueError: the text is not so many per minute.
+        TooLong: a part of such a breath is longer than a minute.
     """
     written = _PER_MINUTE.fullmatch(text.strip()) if len(text) <= LONGEST_WRITTEN else None
     if not written:
         raise ValueError(f"{text[:LONGEST_WRITTEN]!r} is not {BREATHS_EXPECTED}")
-    if float(written[1]) * MS_PER_HOUR < MS_PER_MINUTE:
-        raise ValueError(f"{text!r} must last longer than nothing and at most an hour")
+    if not float(written[1]):
+        raise ValueError(f"{text!r} must be more than none")
     whole = round(MS_PER_MINUTE / float(written[1]))
     ends = [round(whole * sum(like[:count]) / sum(like)) for count in range(len(like) + 1)]
-    return tuple(end - start for start, end in pairwise(ends))
+    return _with_sane_parts(tuple(end - start for start, end in pairwise(ends)), text)
 
 
 def format_duration(ms: int) -> str:
@@ -128,6 +145,18 @@ def clock_parts(ms: int) -> tuple[int, int, int, int]:
     """Hours, minutes, seconds and milliseconds."""
     minutes, rest = divmod(ms, MS_PER_MINUTE)
     return (*divmod(minutes, 60), *divmod(rest, MS_PER_SECOND))
+
+
+def _with_sane_parts(pattern: tuple[int, ...], text: str) -> tuple[int, ...]:
+    """Return a pattern.
+
+    Raises:
+        TooLong: a part of it is longer than a minute.
+    """
+    if (longest := max(pattern)) > LONGEST_PART_MS:
+        most = format_duration(LONGEST_PART_MS)
+        raise TooLong(text, f"has a part of {format_duration(longest)}; each part may last {most} at most")
+    return pattern
 
 
 def _ms(number: str | None, scale: int) -> int:

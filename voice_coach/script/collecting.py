@@ -101,24 +101,29 @@ class Collector:
         """
         if severity == "warning" and len(self.warnings) >= MAX_PROBLEMS:
             return
-        line, column = self._find(where, token, key) if token else (where.line, where.column)
-        width = len(token) if self.line_text(line)[column - 1 :].startswith(token) else 1
+        line, column, width = self._find(where, token, key) if token else (where.line, where.column, 1)
         self.add_at(line, column, message, hint, width, severity)
 
-    def _find(self, where: Where, token: str, key: bool) -> tuple[int, int]:
-        """The nearest place of a word from ``where`` on: whole and in the role that is meant, or anyhow."""
-        word = re.escape(token)
+    def _find(self, where: Where, token: str, key: bool) -> tuple[int, int, int]:
+        """The nearest place of a word from ``where`` on: whole and in the role that is meant, or anyhow.
+
+        Returns:
+            Line, column and width.
+        """
+        plain = word = r"\s+".join(
+            map(re.escape, token.split(" "))
+        )  # whatever spaces the text was written with
         if token[0].isalnum():
             word = rf"(?<![\w-]){word}"
         if token[-1].isalnum():
             word = rf"{word}(?![\w-])"
         role = r"(?=[\"']?\s*:)" if key else r"(?![\"']?\s*:)"
-        for pattern in (word + role, word, re.escape(token)):
+        for pattern in (word + role, word, plain):
             for number in range(where.line, min(where.line + 30, len(self._lines) + 1)):
                 start = where.column - 1 if number == where.line else 0
                 if found := re.compile(pattern).search(self.line_text(number), start):
-                    return number, found.start() + 1
-        return where.line, where.column
+                    return number, found.start() + 1, found.end() - found.start()
+        return where.line, where.column, 1
 
     def raise_if_any(self) -> None:
         """Raises ScriptError when anything was collected."""

@@ -14,6 +14,7 @@ from voice_coach.model.script import (
     Entry,
     Exercise,
     Fragment,
+    Move,
     PlaySound,
     Rounds,
     Say,
@@ -172,6 +173,7 @@ class Library:
         self._check_language(document)
         tune: dict[str, Tunable] = values.get("tune", {})
         checker = self._checker(fragments, tune, all_fragments, values.get("language", "en"))
+        self._check_title(document, checker)
         checker.check(values.get("steps", ()))
         for name in ("arrive", "hurts", "easier"):
             checker.check(values.get(name, ()))
@@ -182,6 +184,11 @@ class Library:
         if not any(collector.problems for collector in self._collectors.values()):
             check_ends(exercise, self._collectors)
         return exercise
+
+    def _check_title(self, document: Document, checker: NameCheck) -> None:
+        if "title" in document.values:
+            where = document.problems.where(document.root.pairs["title"][1])
+            checker.check_aloud([document.values["title"]], where)
 
     def _checker(
         self, fragments: dict[str, Fragment], tune: dict[str, Tunable], all_fragments: bool, language: str
@@ -219,6 +226,10 @@ class Library:
         items = [self._item(draft, document) for draft in drafts]
         settings = self._general_settings(values.pop("settings", {}), document)
         checker = self._checker(fragments, {}, all_fragments, values.get("language", "en"))
+        self._check_title(document, checker)
+        moves: tuple[Move, ...] = values.get("moves", ())
+        for move in moves:
+            checker.check_aloud(move.say, move.where)
         for name in ("opening", "closing", "between"):
             checker.check(values.get(name, ()))
         for draft in drafts:

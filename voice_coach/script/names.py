@@ -6,6 +6,7 @@ Walks all steps, also those that a given pace never reaches, so that nothing unk
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from voice_coach.model.problems import Where
 from voice_coach.model.script import (
@@ -34,6 +35,7 @@ from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.fragment_rings import rings
 from voice_coach.script.lookup import Lookup, NameType, Scope
 from voice_coach.script.setting_check import check_in_sets
+from voice_coach.script.shadowing import Value
 
 MAX_STEPS = 20_000
 MAX_FRAGMENT_DEPTH = 20
@@ -73,7 +75,13 @@ class NameCheck:
     def check(self, steps: Iterable[Step], **names: NameType) -> None:
         """Checks steps in which, besides the parameters, these names are known."""
         types: dict[str, NameType] = {name: tunable.type for name, tunable in self._tune.items()}
-        self._steps(steps, Scope({**types, "title": "text", **names}, {}))
+        values = {name: Value(tunable) for name, tunable in self._tune.items()}
+        self._steps(steps, Scope({**types, "title": "text", **names}, {}, values=values))
+
+    def check_aloud(self, texts: Iterable[str], where: Where) -> None:
+        """Checks whether a voice reads a title, or other words without names in braces, as they are meant."""
+        for text in texts:
+            self._lookup.aloud(text, where)
 
     def check_fragments(self, unused_in: str = "") -> None:
         """Checks that no fragment leads back to itself, and the steps of those that nothing has used yet.
@@ -86,7 +94,8 @@ class NameCheck:
             self._lookup.add(use.where, use.fragment, message, "take this use away")
         for name, fragment in self._fragments.items():
             if name not in self._used and fragment.where.file == unused_in:
-                self._steps(fragment.steps, Scope({}, {}, (name,), open=True))
+                values = dict.fromkeys(fragment.parameters, Value(name))
+                self._steps(fragment.steps, Scope({}, {}, (name,), open=True, values=values))
 
     def _steps(self, steps: Iterable[Step], scope: Scope) -> None:
         for step in steps:
@@ -130,22 +139,27 @@ class NameCheck:
                 raise TypeError(f"a step of no known kind: {step!r}")
 
     def _loop(self, step: Repeat | Sets | Sides, scope: Scope) -> None:
-        match step:
-            case Repeat():
-                self._lookup.value(step.times, "count", step.where, scope)
-                counted: dict[str, NameType] = {step.counter: "count", f"{step.counter}s": "count"}
-                inner = scope.having(**counted)
-            case Sets():
-                self._lookup.value(step.times, "count", step.where, scope)
-                inner = scope.having(set="count", sets="count")
-                for each in step.each:
-                    self._set_values(each, step.where)
-            case Sides():
-                self._lookup.value(step.reps, "count", step.where, scope)
-                inner = scope.having(rep="count", reps="count", side="side")
-                self._steps(step.change or (), inner)
+        times = step.reps if isinstance(step, Sides) else step.times
+        self._lookup.value(times, "count", step.where, scope)
+        inner = scope.in_loop(step)
+        if isinstance(step, Sides):
+            inner = inner.having(side="side")
+            self._steps(step.change or (), inner)
+        elif isinstance(step, Sets) and step.each:
+            for each in step.each:
+                self._set_values(each, step.where)
+            inner = self._inside_sets(step, inner)
         self._steps(step.steps, inner)
         self._steps(step.between, inner)
+
+    def _inside_sets(self, step: Sets, scope: Scope) -> Scope:
+        """Return the scope in which what differs from set to set is known, where every set says it."""
+        said = {name for each in step.each for name in each if name in self._tune}
+        in_all: dict[str, NameType] = {
+            name: self._tune[name].type for name in said if all(name in each for each in step.each)
+        }
+        values = {name: Value(self._tune[name], step.where) for name in said}
+        return replace(scope.having(**in_all), values={**scope.values, **values})
 
     def _breathe(self, step: Breathe, scope: Scope) -> None:
         self._lookup.value(step.pattern, "breath", step.where, scope)
@@ -178,10 +192,12 @@ class NameCheck:
     def _during_hold(self, step: Hold, scope: Scope) -> None:
         timed: dict[str, NameType] = {"remaining": "duration", step.role: "duration"}
         inner = scope.having(**timed)
+        own = () if step.duration == Param(step.role) else (step.role,)
+        outer = scope.hiding(own, step.role, step.where)
         for item in step.during:
             for moment in (item.at, item.last, item.every):
                 if not isinstance(moment, float):
-                    self._lookup.value(moment, "duration", item.where, scope)
+                    self._lookup.value(moment, "duration", item.where, outer)
             self._during(item, inner)
 
     def _during_turns(self, during: tuple[During, ...], phases: Iterable[str], scope: Scope) -> None:
@@ -228,14 +244,24 @@ class NameCheck:
                 types.pop(name, None)
                 unknown = True
             elif given in scope.types and given not in scope.arguments:
+                if given in scope.shadows:
+                    self._lookup.shadowed(given, given, step.where, scope)
                 types[name] = scope.types[given]
                 arguments.pop(name, None)
             else:
                 types[name] = "text"
                 arguments[name] = scope.arguments.get(given, given)
                 self._lookup.braces(given, step.where, scope)
-        inside = (*scope.inside, step.fragment)
-        self._steps(fragment.steps, Scope(types, arguments, inside, step.where, unknown))
+        inner = Scope(
+            types,
+            arguments,
+            (*scope.inside, step.fragment),
+            step.where,
+            unknown,
+            {**scope.values, **dict.fromkeys(fragment.parameters, Value(step.fragment))},
+            {name: shadow for name, shadow in scope.shadows.items() if name not in fragment.parameters},
+        )
+        self._steps(fragment.steps, inner)
 
     def _set_values(self, each: Mapping[str, str], where: Where) -> None:
         for name, text in each.items():

@@ -10,7 +10,7 @@ from typing import Literal, cast
 from voice_coach.model.own import ALL, OwnPacing, OwnValue, OwnValues, Settled, Tuned
 from voice_coach.model.problems import Problem
 from voice_coach.model.script import GUIDANCE_LEVELS, Guidance, Setting, Tunable
-from voice_coach.model.settings import EXPECTED, GENERAL, format_setting, parse_within, within
+from voice_coach.model.settings import GENERAL, format_setting, parse_within, refusal, who_sets, within
 from voice_coach.model.speed import PACE_EXPECTED, parse_pace
 from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.kinds import found
@@ -161,14 +161,13 @@ def tuned_value(name: str, text: str, tune: Mapping[str, Tunable]) -> Tuned:
     low, high = (format_setting(bound, limits.type) for bound in (limits.minimum, limits.maximum))
     try:
         value = parse_within(text, limits)
-    except ValueError:
+    except ValueError as error:
+        why, hint = refusal(text, limits.type, error)
         if limits.type == "count":
-            raise NotSo(
-                "value", f"{name} {quoted(text)} is not a whole number from {low} to {high}"
-            ) from None
-        expected = EXPECTED[limits.type]
-        raise NotSo("value", f"{name} {quoted(text)} is not {expected}", f"from {low} to {high}") from None
+            why = f"is not a whole number from {low} to {high}"
+        elif not hint:
+            hint = f"from {low} to {high}"
+        raise NotSo("value", f"{name} {quoted(text)} {why}", hint) from None
     if not within(value, limits.minimum, limits.maximum):
-        hint = f"{limits.where} sets them" if isinstance(limits, Tunable) else limits.doc
-        raise NotSo("value", f"{name} {text} is outside its bounds, {low} to {high}", hint)
+        raise NotSo("value", f"{name} {text} is outside its bounds, {low} to {high}", who_sets(limits))
     return value

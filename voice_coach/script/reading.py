@@ -53,7 +53,7 @@ def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Docume
     Args:
         path: the file.
         name: what to call it in problems.
-        kinds: the kinds that are wanted here, for a file that does not say its own.
+        kinds: the kinds that are wanted here, for a file that does not say its own; none for any.
 
     Raises:
         WishError: there is no such file.
@@ -108,7 +108,7 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
         return node.text
     likely = next((kind for key, kind in _TELLING.items() if key in root.pairs), "")
     if node is None:
-        wanted = list(kinds)
+        wanted = kinds or tuple(KINDS)
         message = f'"kind" is missing here: {" or ".join(wanted)}'
         problems.add(first_key(root), message, f"add kind: {likely or wanted[0]} as the first line")
         return likely or None

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from voice_coach.model.problems import Where
 from voice_coach.model.script import ParameterType, Setting, Tunable
 from voice_coach.model.settings import (
-    EXPECTED,
     GENERAL,
     PARAMETERS,
     General,
     format_setting,
     parse_within,
+    refusal,
+    who_sets,
     within,
 )
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
@@ -29,7 +30,7 @@ def check_setting(
             hint = nearest(name, tune) or hint
         problems.add_token(where, name, f"{quoted(name)} cannot be tuned here", hint, key=True)
         return None
-    return _bounded(name, text, tunable, f"{tunable.where} sets them", where, problems)
+    return _bounded(name, text, tunable, where, problems)
 
 
 def check_in_sets(
@@ -53,20 +54,23 @@ def check_general(name: str, text: str, where: Where, problems: Collector) -> Se
             hint = f"set it below an exercise; for all of them: {', '.join(GENERAL)}"
         problems.add_token(where, name, f"{quoted(name)} cannot be set for a whole session", hint, key=True)
         return None
-    return _bounded(name, text, general, general.doc, where, problems)
+    return _bounded(name, text, general, where, problems)
 
 
 def _bounded(
-    name: str, text: str, limits: Tunable | General, hint: str, where: Where, problems: Collector
+    name: str, text: str, limits: Tunable | General, where: Where, problems: Collector
 ) -> Setting | None:
     type_: ParameterType = limits.type
     try:
         value = parse_within(text, limits)
-    except ValueError:
-        problems.add_token(where, text, f"{quoted(text)} is not {EXPECTED[type_]}")
+    except ValueError as error:
+        why, hint = refusal(text, type_, error)
+        problems.add_token(where, text, f"{quoted(text)} {why}", hint)
         return None
     if not within(value, limits.minimum, limits.maximum):
         low, high = (format_setting(bound, type_) for bound in (limits.minimum, limits.maximum))
-        problems.add_token(where, text, f"{name} {text} is outside its bounds, {low} to {high}", hint)
+        problems.add_token(
+            where, text, f"{name} {text} is outside its bounds, {low} to {high}", who_sets(limits)
+        )
         return None
     return value

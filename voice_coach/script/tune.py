@@ -9,9 +9,10 @@ from voice_coach.model.settings import (
     EXPECTED,
     GENERAL,
     PARAMETERS,
-    WIDEST,
     format_setting,
     parse_setting,
+    refusal,
+    usual_bounds,
     within,
 )
 from voice_coach.model.units import USUAL_BREATH
@@ -96,12 +97,19 @@ class Tune(Kind[dict[str, Tunable]]):
             text, place = raw[part], node.pairs[part][1]
             try:
                 values[part] = parse_setting(text, type_, _like(values))
-            except ValueError:
-                problems.add(place, f"{quoted(text)} is not {EXPECTED[type_]}", value_hint(place, type_))
+            except ValueError as error:
+                why, hint = refusal(text, type_, error)
+                problems.add(place, f"{quoted(text)} {why}", hint or value_hint(place, type_))
         if len(values) < len(raw):
             return INVALID
         default = values["default"]
-        for part, bound in zip(("min", "max"), WIDEST[type_], strict=True):
+        bounds = usual_bounds(key.text, type_)
+        if "max" not in values and isinstance(default, int) and default > bounds[1]:
+            written, most = (format_setting(value, type_) for value in (default, bounds[1]))
+            message = f"{key.text} {written} is more than {most}, the most of it where no max is said"
+            problems.add(node.pairs["default"][1], message, f"if it is meant, add max: {written}")
+            values["max"] = default  # known all the same
+        for part, bound in zip(("min", "max"), bounds, strict=True):
             values.setdefault(part, tuple(bound for _ in default) if isinstance(default, tuple) else bound)
         low, high = values["min"], values["max"]
         tunable = Tunable(key.text, type_, default, low, high, problems.where(key), what)

@@ -6,21 +6,24 @@ import re
 from dataclasses import dataclass
 
 from voice_coach.model.script import Param, ParameterType, Setting
-from voice_coach.model.settings import EXPECTED, MAX_COUNT, parse_setting
-from voice_coach.script.collecting import Collector
-from voice_coach.script.kinds import Invalid, JsonSchema, Kind
+from voice_coach.model.settings import EXPECTED, MAX_COUNT, parse_setting, refusal
+from voice_coach.model.units import TooLong
+from voice_coach.script.collecting import Collector, quoted
+from voice_coach.script.kinds import INVALID, Invalid, JsonSchema, Kind
 from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
 
 PARAMETER_NAME = r"[a-z][a-z0-9_]*"
 
+_PART = r"([0-5]?\d(\.\d+)?|60)"
+"""Seconds of a part of a breath or tempo, up to ``LONGEST_PART_MS``."""
 
 _SCHEMAS: dict[ParameterType, list[JsonSchema]] = {
     "duration": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": r"^\d[\d.:a-z ]*$"}],
     "count": [{"type": "integer", "minimum": 1, "maximum": MAX_COUNT}],
     "breath": [
-        {"type": "string", "pattern": r"^([\d.]+(-[\d.]+){3}|[\d.]+ *(per +min(ute)?|/ *min(ute)?))$"}
+        {"type": "string", "pattern": rf"^({_PART}(-{_PART}){{3}}|[\d.]+ *(per +min(ute)?|/ *min(ute)?))$"}
     ],
-    "tempo": [{"type": "string", "pattern": r"^[\d.]+(-[\d.]+){1,7}$"}],
+    "tempo": [{"type": "string", "pattern": rf"^{_PART}(-{_PART}){{1,7}}$"}],
 }
 
 _VALUE_HINTS: tuple[tuple[ParameterType, str, str], ...] = (
@@ -107,10 +110,16 @@ class Value(Kind[Setting | Param]):
             return Param(node.text)
         try:
             return parse_setting(node.text, self.type)
+        except TooLong as error:
+            problems.add(
+                node, f"{quoted(node.text)} {error.message}", refusal(node.text, self.type, error)[1]
+            )
+            return INVALID
         except ValueError as error:
             said = str(error).partition(repr(node.text))[2].strip()
             hint = "" if said.startswith("is not") else f"it {said}"
-            return self.wrong(node, problems, value_hint(node, self.type, names) or hint)
+            hint = refusal(node.text, self.type, error)[1] or value_hint(node, self.type, names) or hint
+            return self.wrong(node, problems, hint)
 
     def schema(self) -> JsonSchema:
         return {"$ref": f"#/definitions/{self.type}{'_alone' if self.literal_only else ''}"}
