@@ -247,6 +247,17 @@ class TestHurting:
         assert said(coming) == ("lead_in",)
         assert said(commanded(coming, "hurts", SCORE, RULES)) == ("way_out_anywhere",)
 
+    def test_after_a_rest_on_a_way_besides_it_leads_anew_into_the_position(self) -> None:
+        on = heard(commanded(TestGoingOn.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 600)
+        hurt = commanded(on, "hurts", SCORE, RULES)
+        assert said(hurt) == ("way_out_anywhere",)
+        resting = commanded(heard(hurt, 2 * ASIDE_MS), "rest", SCORE, RULES)
+        waiting = commanded(heard(resting, 5_000), "ready", SCORE, RULES)
+        assert said(waiting) == ("ready_ask",)
+        there = commanded(waiting, "ready", SCORE, RULES)
+        assert list(sentences(there)) == ["(all fours) → prone"]
+        assert heard(there, 2 * ASIDE_MS).mode == "waiting"
+
     def test_between_two_exercises_those_of_the_next_one_do_not_fit_yet(self) -> None:
         assert said(commanded(State(chapter=2, body=PRONE), "hurts", SCORE, RULES)) == ("way_out_anywhere",)
 
