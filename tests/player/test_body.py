@@ -185,6 +185,19 @@ class TestSkipping:
         left = commanded(State(chapter=1, at_ms=500, body=body), "skip", score, RULES)
         assert list(sentences(left, score=score))[:3] == ["Stay comes next.", way, "Stretch your arms out."]
 
+    def test_a_position_that_is_changed_without_a_word_is_no_reason_to_wait(self) -> None:
+        silent = replace(
+            STAY,
+            positions=(*STAY.positions[:1], goes(1_000, "prone", "supine", 1_000), stays(1_000, "supine")),
+        )
+        score = MadeScore((OPENING, LIE, silent, CLOSING), ready=4)
+        left = commanded(State(chapter=1, at_ms=9_000, body=PRONE), "skip", score, RULES)
+        assert list(sentences(left, score=score))[:3] == [
+            "Stay comes next.",
+            "Stretch your arms out.",
+            "That was all.",
+        ]
+
     def test_half_way_down_it_begins_at_a_position_that_can_be_come_to(self) -> None:
         left = commanded(heard(State(chapter=1), 3_000), "skip", SCORE, RULES)
         assert list(sentences(left))[:3] == ["Roll comes last.", "(all fours) → supine", "Bend your knees."]
@@ -300,6 +313,17 @@ class TestGoingOn:
         paused = commanded(on, "toggle", SCORE, RULES)
         assert (paused.mode, paused.body) == ("paused", STANDING)
         assert list(sentences(commanded(paused, "toggle", SCORE, RULES))) == ["going_on", "standing → prone"]
+
+    @pytest.mark.parametrize("command", ["next", "previous", "next-rep", "previous-rep", "repeat"])
+    def test_during_the_way_no_key_leads_to_another_place_in_the_exercise(self, command: CommandName) -> None:
+        on = heard(commanded(self.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 100)
+        again = commanded(on, command, SCORE, RULES)
+        assert again.at_ms == 14_000
+        assert list(sentences(again)) == ["standing → prone"]
+
+    def test_what_is_told_during_the_way_does_not_lead_from_where_the_body_has_left(self) -> None:
+        on = heard(commanded(self.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 600)
+        assert list(sentences(commanded(on, "where", SCORE, RULES))) == ["where", "(all fours) → prone"]
 
     def test_where_nobody_can_say_that_they_are_ready_it_goes_on_by_itself(self) -> None:
         rules = Rules(waits=False)

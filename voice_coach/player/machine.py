@@ -280,7 +280,7 @@ def _stretch_over(state: State, score: Score, rules: Rules) -> State:
         if way.is_needless:
             return there
         return replace(there, asides=(replace(about(there, "lead_in"), detour=way),), aside_ms=0)
-    return entered(state, "waiting", "ready_ask")
+    return entered(state, "waiting", "ready_ask") if rules.waits and _wait(state, score) else state
 
 
 def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
