@@ -11,7 +11,18 @@ from tests.compiler.test_golden import EXERCISES
 from voice_coach.compiler.branches import way_out_problems
 from voice_coach.compiler.plan import ChapterPlan
 from voice_coach.model.problems import ScriptError
-from voice_coach.model.script import Exercise, Guidance, Hold, MoveTo, Param, Pause, Say, Session
+from voice_coach.model.script import (
+    Entry,
+    Exercise,
+    Guidance,
+    Hold,
+    MoveTo,
+    Param,
+    Pause,
+    Position,
+    Say,
+    Session,
+)
 from voice_coach.model.timeline import Chapter
 
 STOP = Say(texts=("Stop.",), guidance="full", where=fakes.HERE)
@@ -136,3 +147,30 @@ def test_advice_names_where_the_general_words_are() -> None:
     assert problem.severity == "warning"
     assert "languages/cs.yaml" in problem.hint
     assert way_out_problems(fakes.exercise(STOP, hurts=(STOP,))) == ()
+
+
+class TestTheWayBackIn:
+    """Two exercises on the stomach and back; the second has the session's own way in, from the first."""
+
+    OWN = Say(texts=("Roll over.",), guidance="full", where=fakes.HERE)
+
+    def _said(self, origin: Position, to: Position = "supine", *, is_there: bool = True) -> list[str]:
+        first = fakes.exercise(STOP, position="prone")
+        second = Entry(exercise=fakes.exercise(STOP, position="supine"), where=fakes.HERE, arrive=(self.OWN,))
+        session = fakes.session(Entry(exercise=first, where=fakes.HERE), second)
+        plan = [plan for plan in fakes.plans(session, "names") if plan.exercise][-1]
+        cues = plan.lead_in(origin, to, is_there)
+        return fakes.said(
+            fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
+        )
+
+    def test_the_session_s_own_is_said_in_all_its_words_from_where_it_was_written_for(self) -> None:
+        assert self._said("prone") == ["Roll over."]
+
+    def test_from_elsewhere_it_is_the_coach_s(self) -> None:
+        words = self._said("standing")
+        assert words[0].startswith("Slowly come down")
+        assert "Roll over." not in words
+
+    def test_who_need_only_be_told_where_is_told_no_more(self) -> None:
+        assert self._said("supine", is_there=False) == ["First, come into this position: on your back."]

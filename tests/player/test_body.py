@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -42,6 +43,20 @@ ROLL = chapter(
         stays(3_000, "supine"),
     ),
 )
+STAY = chapter(
+    "Stay",
+    6_000,
+    says(0, "Stay comes next."),
+    says(1_000, "Stretch your arms out."),
+    does("hold", 2_000, 5_000, mark(1)),
+    exercise="stay",
+    positions=(
+        stays(0, "prone", anywhere=True),
+        goes(1_000, "prone", "prone", leaves_ms=1_000),
+        stays(1_000, "prone"),
+    ),
+)
+"""An exercise in the position of the one before it: its way in is empty."""
 CLOSING = chapter(
     "Closing",
     6_000,
@@ -74,9 +89,9 @@ def heard(state: State, ms: int, rules: Rules = RULES) -> State:
     return state
 
 
-def sentences(state: State, rules: Rules = RULES) -> Iterator[str]:
+def sentences(state: State, rules: Rules = RULES, score: MadeScore = SCORE) -> Iterator[str]:
     """What is heard from a state on until the coach waits or all is over; ways besides as ``from → to``."""
-    while (stretch := segment(state, SCORE, rules)) is not None and state.mode == "playing":
+    while (stretch := segment(state, score, rules)) is not None and state.mode == "playing":
         if state.asides:
             way = state.asides[0].detour
             origin = (way.origin if way.is_there else f"({way.origin})") if way else ""
@@ -85,7 +100,7 @@ def sentences(state: State, rules: Rules = RULES) -> Iterator[str]:
             for event in stretch.chapter.events:
                 if event.lane == "speech" and stretch.from_ms <= event.start_ms < stretch.until_ms:
                     yield event.text
-        state = over(moved(state, stretch.until_ms - stretch.from_ms, SCORE), SCORE, rules)
+        state = over(moved(state, stretch.until_ms - stretch.from_ms, score), score, rules)
 
 
 class TestWhereItIs:
@@ -99,6 +114,16 @@ class TestWhereItIs:
 
     def test_what_is_jumped_over_moves_nothing(self) -> None:
         assert after_hearing(STANDING, LIE, 1, 8_000, 9_000) == STANDING
+
+    def test_an_announcement_takes_nobody_into_the_position_that_it_ends_in(self) -> None:
+        for body in (STANDING, SUPINE, COMING_DOWN, unsettled(PRONE)):
+            assert after_hearing(body, STAY, 2, 0, 1_000) == body
+        assert after_hearing(PRONE, STAY, 2, 0, 1_000) == PRONE
+
+    def test_a_position_that_the_steps_lead_to_without_a_way_is_reached(self) -> None:
+        rolls = replace(STAY, positions=(stays(0, "prone"), stays(5_000, "supine")))
+        assert after_hearing(PRONE, rolls, 2, 4_000, 5_000) == SUPINE
+        assert after_hearing(STANDING, rolls, 2, 4_000, 5_000) == STANDING
 
     def test_who_was_asked_for_any_comfortable_position_is_anywhere(self) -> None:
         assert unsettled(STANDING) == Body("all fours", is_there=False)
@@ -150,6 +175,27 @@ class TestSkipping:
             "That was all.",
             "Stand up.",
             "Goodbye.",
+        ]
+
+    @pytest.mark.parametrize(("body", "way"), [(STANDING, "standing → prone"), (SUPINE, "supine → prone")])
+    def test_the_next_one_in_the_position_of_the_one_left_out_is_led_into_too(
+        self, body: Body, way: str
+    ) -> None:
+        score = MadeScore((OPENING, LIE, STAY, CLOSING), ready=4)
+        left = commanded(State(chapter=1, at_ms=500, body=body), "skip", score, RULES)
+        assert list(sentences(left, score=score))[:3] == ["Stay comes next.", way, "Stretch your arms out."]
+
+    def test_a_position_that_is_changed_without_a_word_is_no_reason_to_wait(self) -> None:
+        silent = replace(
+            STAY,
+            positions=(*STAY.positions[:1], goes(1_000, "prone", "supine", 1_000), stays(1_000, "supine")),
+        )
+        score = MadeScore((OPENING, LIE, silent, CLOSING), ready=4)
+        left = commanded(State(chapter=1, at_ms=9_000, body=PRONE), "skip", score, RULES)
+        assert list(sentences(left, score=score))[:3] == [
+            "Stay comes next.",
+            "Stretch your arms out.",
+            "That was all.",
         ]
 
     def test_half_way_down_it_begins_at_a_position_that_can_be_come_to(self) -> None:
@@ -214,6 +260,17 @@ class TestHurting:
         assert said(coming) == ("lead_in",)
         assert said(commanded(coming, "hurts", SCORE, RULES)) == ("way_out_anywhere",)
 
+    def test_after_a_rest_on_a_way_besides_it_leads_anew_into_the_position(self) -> None:
+        on = heard(commanded(TestGoingOn.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 600)
+        hurt = commanded(on, "hurts", SCORE, RULES)
+        assert said(hurt) == ("way_out_anywhere",)
+        resting = commanded(heard(hurt, 2 * ASIDE_MS), "rest", SCORE, RULES)
+        waiting = commanded(heard(resting, 5_000), "ready", SCORE, RULES)
+        assert said(waiting) == ("ready_ask",)
+        there = commanded(waiting, "ready", SCORE, RULES)
+        assert list(sentences(there)) == ["(all fours) → prone"]
+        assert heard(there, 2 * ASIDE_MS).mode == "waiting"
+
     def test_between_two_exercises_those_of_the_next_one_do_not_fit_yet(self) -> None:
         assert said(commanded(State(chapter=2, body=PRONE), "hurts", SCORE, RULES)) == ("way_out_anywhere",)
 
@@ -256,6 +313,17 @@ class TestGoingOn:
         paused = commanded(on, "toggle", SCORE, RULES)
         assert (paused.mode, paused.body) == ("paused", STANDING)
         assert list(sentences(commanded(paused, "toggle", SCORE, RULES))) == ["going_on", "standing → prone"]
+
+    @pytest.mark.parametrize("command", ["next", "previous", "next-rep", "previous-rep", "repeat"])
+    def test_during_the_way_no_key_leads_to_another_place_in_the_exercise(self, command: CommandName) -> None:
+        on = heard(commanded(self.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 100)
+        again = commanded(on, command, SCORE, RULES)
+        assert again.at_ms == 14_000
+        assert list(sentences(again)) == ["standing → prone"]
+
+    def test_what_is_told_during_the_way_does_not_lead_from_where_the_body_has_left(self) -> None:
+        on = heard(commanded(self.OFFER, "toggle", SCORE, RULES), 2 * ASIDE_MS + 600)
+        assert list(sentences(commanded(on, "where", SCORE, RULES))) == ["where", "(all fours) → prone"]
 
     def test_where_nobody_can_say_that_they_are_ready_it_goes_on_by_itself(self) -> None:
         rules = Rules(waits=False)

@@ -30,12 +30,16 @@ def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
 
 def alike(state: State) -> State:
     """A state that leads to the same modes; of those there are few enough to walk them all."""
+    if state.mode == "ended":
+        return State(mode="ended")
     needed = tuple(aside for aside in state.asides if aside.name.startswith("way_out"))
+    is_held = state.mode in ("paused", "lost")
     return replace(
         state,
         asides=tuple(replace(aside, at_ms=0) for aside in needed),
         aside_ms=0,
-        since_ms=0 if state.mode in ("paused", "lost") else state.since_ms,
+        since_ms=0 if is_held else state.since_ms,
+        told=0 if is_held else state.told,
         volume_db=0.0,
         score=None if state.score is None else 0,
         speed_percent=min(100, max(90, state.speed_percent)),

@@ -55,6 +55,7 @@ def lead_in_cues(
     session: Session,
     language: Language,
     entry: Entry | None,
+    before: Position,
     pace: Pace,
     origin: Position,
     to: Position,
@@ -63,13 +64,14 @@ def lead_in_cues(
 ) -> Iterator[Cue]:
     """Return the cues that lead from where the body is into the position that comes next; never none.
 
-    An exercise's own way in is taken where it fits: one of the session only from where the session begins.
+    An exercise's own way in is taken where it fits: one of the session only from where it was written for.
     Where nothing says how to get there, the position is named.
 
     Args:
         session: what is played.
         language: the coach's own words.
         entry: the exercise that is led into; None for the opening and closing.
+        before: the position that the session takes the body to be in before it.
         pace: the effective pace there.
         origin: where the body is, or where it is asked to come first.
         to: the position that comes next.
@@ -85,19 +87,19 @@ def lead_in_cues(
     yield InPosition(position=origin)
     if not is_there or origin == to:
         yield from come_into(origin)
-    own = entry.arrive if entry and origin == session.start else None
+    if origin == to:
+        return
+    own = entry.arrive if entry and origin == before else None
     own = own if own is not None else exercise.arrive if exercise else None
-    if own and exercise and to == exercise.position:
-        yield InPosition(position=origin, to=to)
-        owner = exercise if own is exercise.arrive else None
-        yield from branch_cues(session, language, owner, own, pace, origin)
-        yield InPosition(position=to)
-    elif origin != to:
-        try:
-            yield from branch_cues(session, language, None, (MoveTo(position=to, where=where),), pace, origin)
-        except ScriptError:
-            yield InPosition(position=origin, to=to)
-            yield from come_into(to)
+    steps = own if own and exercise and to == exercise.position else (MoveTo(position=to, where=where),)
+    owner = exercise if exercise and steps is exercise.arrive else None
+    try:
+        cues = tuple(branch_cues(session, language, owner, steps, pace, origin))
+    except ScriptError:
+        cues = tuple(come_into(to))
+    yield InPosition(position=origin, to=to)
+    yield from cues
+    yield InPosition(position=to)
 
 
 def _come_into(

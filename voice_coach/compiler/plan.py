@@ -87,6 +87,7 @@ def plan_session(
     sound: set[int] = set()  # the exercises whose branches have been expanded
 
     def add(title: str, entry: Entry | None, pace: Pace, where: Where, unfold: Unfold) -> None:
+        before = memory.position
         index = memory.add(unfold, where)
         exercise = entry.exercise if entry else None
 
@@ -94,7 +95,7 @@ def plan_session(
             return way_out_cues(session, language, exercise if own else None, pace)
 
         def lead_in(origin: Position, to: Position, is_there: bool) -> Iterator[Cue]:
-            return lead_in_cues(session, language, entry, pace, origin, to, is_there=is_there)
+            return lead_in_cues(session, language, entry, before, pace, origin, to, is_there=is_there)
 
         easier = (
             partial(easier_cues, session, language, exercise, pace)

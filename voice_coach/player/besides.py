@@ -45,7 +45,9 @@ def told(state: State, score: Score, name: AsideName) -> State:
     if state.mode == "hurting":
         # Nobody is held up who is half out of a position that hurts.
         return replace(state, asides=(*state.asides, said))
-    waiting = (aside for aside in state.asides if aside.name not in _CONFIRMATIONS)
+    # A way begins anew from where the body has come to meanwhile, so it is not kept.
+    kept = (aside for aside in state.asides if aside.detour is None)
+    waiting = (aside for aside in kept if aside.name not in _CONFIRMATIONS)
     return replace(state, asides=(said, *waiting), aside_ms=0)
 
 

@@ -85,9 +85,10 @@ def after_hearing(body: Body, chapter: Chapter, index: int, from_ms: int, to_ms:
         to_ms: its end.
     """
     for number, span in enumerate(chapter.positions):
-        if span.to is not None and from_ms < span.leaves_ms <= to_ms:
-            body = Body(between(span.position, span.to), is_there=False, way=(index, number), to=span.to)
-        elif span.to is None and number and from_ms < span.start_ms <= to_ms:
+        if span.to is not None:
+            if span.start_ms < to_ms and from_ms < span.leaves_ms <= to_ms:
+                body = Body(between(span.position, span.to), is_there=False, way=(index, number), to=span.to)
+        elif number and from_ms < span.start_ms <= to_ms and _leads_on(body, chapter, index, number - 1):
             body = Body(span.position)
     return body
 
@@ -149,6 +150,11 @@ def _span_at(chapter: Chapter, at_ms: int) -> tuple[int, PositionSpan] | None:
     starts = [span.start_ms for span in chapter.positions]
     number = bisect_right(starts, at_ms) - 1
     return (number, chapter.positions[number]) if number >= 0 else None
+
+
+def _leads_on(body: Body, chapter: Chapter, index: int, number: int) -> bool:
+    """Tell whether a body reaches the end of a span, and was not elsewhere while it was heard."""
+    return body.way == (index, number) or body == Body(chapter.positions[number].position)
 
 
 def _is_free(chapter: Chapter, span: PositionSpan) -> bool:

@@ -55,6 +55,9 @@ def commanded(state: State, command: CommandName, score: Score, rules: Rules) ->
         return entered(state, "ended")
     if state.mode == "scoring" and command not in _BESIDES and command not in BY_POINTS:
         return scored(state, rules)  # whoever asks for something else does not want to tell
+    if command in _TO_PLACES and any(aside.detour for aside in state.asides):
+        # Who is being led into a position has no place in it yet: that can only be said again.
+        return replace(state, asides=(), aside_ms=0) if command == "repeat" else state
     if state.mode == "asking" or (state.hurt and state.mode != "hurting" and command not in _YES):
         command = _ANSWERS.get(command, command)
     return _COMMANDS[command](state, score, rules)
@@ -97,6 +100,9 @@ _BESIDES: Final = (
 
 _STAYS_PAUSED: Final = (*_YES, *(each for each in _BESIDES if each != "hurts"))
 """What does not lead out of a pause in which nothing is left but a question."""
+
+_TO_PLACES: Final = ("repeat", "next", "previous", "next-rep", "previous-rep")
+"""What leads to another place in the same chapter."""
 
 _ANSWERS: Final[Mapping[CommandName, CommandName]] = {
     "toggle": "rest",

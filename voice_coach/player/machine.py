@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Final
 
 from voice_coach.model.live import Mode
-from voice_coach.model.script import Position
 from voice_coach.model.timeline import Chapter
 from voice_coach.player.body import Body, after_hearing, detour, needed, next_detour_ms
 from voice_coach.player.places import next_wait, resume_ms
@@ -139,20 +138,8 @@ def declined(state: State) -> State:
 def ready(state: State, score: Score, *asides: AsideName) -> State:
     """The wait is over: the person is where the coach asked them to be."""
     wait = _wait(state, score)
-    asked = _asked_position(state, score)
-    there = replace(
-        state,
-        at_ms=wait[1] if wait else state.at_ms,
-        hurt=False,
-        body=Body(asked) if asked else state.body,
-    )
+    there = replace(state, at_ms=wait[1] if wait else state.at_ms, hurt=False)
     return entered(there, "playing", *asides)
-
-
-def _asked_position(state: State, score: Score) -> Position | None:
-    """Return the position that the place is for; None where any will do."""
-    chapter = here(state, score)
-    return needed(chapter, state.at_ms) if chapter else None
 
 
 def gone_on(state: State, score: Score, pause_ms: int, mode: Mode, aside: AsideName) -> State:
@@ -183,8 +170,10 @@ def way_out(state: State, score: Score) -> AsideName:
 
 
 def _back(state: State, score: Score) -> AsideName:
-    """Return what is asked after a rest: to come back, or to be ready where the way is still to come."""
-    return "back_to_exercise" if _asked_position(state, score) else "ready_ask"
+    """Return what is asked after a rest: to take the position again, or to be ready to be led into it."""
+    chapter = here(state, score)
+    asked = needed(chapter, state.at_ms) if chapter else None
+    return "back_to_exercise" if asked and state.body == Body(asked) else "ready_ask"
 
 
 def stepped_back(state: State, score: Score, pause_ms: int) -> State:
@@ -291,7 +280,7 @@ def _stretch_over(state: State, score: Score, rules: Rules) -> State:
         if way.is_needless:
             return there
         return replace(there, asides=(replace(about(there, "lead_in"), detour=way),), aside_ms=0)
-    return entered(state, "waiting", "ready_ask")
+    return entered(state, "waiting", "ready_ask") if rules.waits and _wait(state, score) else state
 
 
 def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
