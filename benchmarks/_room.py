@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tempfile
 import wave
@@ -41,8 +42,9 @@ def said(voice: str, text: str, speed: float = 1.0) -> Sound:
     engine, _, name = voice.partition(":")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "said.wav"
+        program, *arguments = _COMMANDS[engine](name, text, speed, str(path))
         subprocess.run(
-            _COMMANDS[engine](name, text, speed, str(path)),
+            [shutil.which(program) or program, *arguments],
             input=text.encode(),
             check=True,
             stdout=subprocess.DEVNULL,

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+from tests.real_parts import refuse_bare_names, require_program
+from tests.small_disk import mounted_disk
 from tests.sound_server import SoundServer, running_sound_server
+
+# How long one example takes says more about the machine; tests/calibration.py is for bounds on time.
+settings.register_profile(
+    "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,6 +35,12 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:  # py
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("VOICE_COACH_HOME", str(tmp_path_factory.mktemp("home")))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs_are_asked_for() -> None:  # pyright: ignore[reportUnusedFunction]
+    """From the first test on, so that what pytest starts itself is none of it."""
+    sys.addaudithook(refuse_bare_names)
 
 
 @pytest.fixture(autouse=True)
@@ -82,17 +95,18 @@ def _found(server: SoundServer, monkeypatch: pytest.MonkeyPatch) -> SoundServer:
 
 
 @pytest.fixture
+def ffmpeg() -> str:
+    """The path of FFmpeg, with ffprobe beside it; asked for before much is made for it to read."""
+    return require_program("ffmpeg")
+
+
+@pytest.fixture
 def small_disk(tmp_path: Path) -> Generator[Path]:
     """A disk of two megabytes."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        pytest.skip("only root can make a disk")
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("no disk can be made in here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted_disk(folder, megabytes=2) as disk:
+        yield disk
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from tests.real_parts import require_program
+from tests.real_parts import report_missing, require_program
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -288,7 +288,10 @@ _Server = TypeVar("_Server", bound=SoundServer)
 
 @contextlib.contextmanager
 def _running(server: _Server) -> Generator[_Server]:
-    server.start()
+    try:
+        server.start()
+    except subprocess.CalledProcessError as error:
+        report_missing("pulseaudio", f"it is there and does not start ({error.returncode})")
     try:
         yield server
     finally:

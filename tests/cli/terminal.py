@@ -22,7 +22,7 @@ class Terminal:
     socket: str
 
     def tmux(self, *arguments: str) -> str:
-        command = ["tmux", "-S", self.socket, "-f", os.devnull, *arguments]
+        command = [require_program("tmux"), "-S", self.socket, "-f", os.devnull, *arguments]
         return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
 
     def screen(self, *, colours: bool = False) -> str:
@@ -53,7 +53,7 @@ def terminal(
     command: Sequence[str], columns: int = 80, lines: int = 24, environ: Mapping[str, str] | None = None
 ) -> Generator[Terminal]:
     """Runs a command in a terminal of that size; the terminal is closed at the end of the block."""
-    tmux = require_program("tmux")
+    tmux, posix_shell = require_program("tmux"), require_program("sh", "dash")
     # A socket's path must be short, so not pytest's tmp_path.
     with tempfile.TemporaryDirectory(prefix="tmux-", ignore_cleanup_errors=True) as folder:
         socket = f"{folder}/socket"
@@ -73,7 +73,7 @@ def terminal(
             str(lines),
         ]
         changed = {name: value for name, value in os.environ.items() if name not in ("TMUX", "NO_COLOR")}
-        subprocess.run([*start, "sh", "-c", shell], env=changed | dict(environ or {}), check=True)
+        subprocess.run([*start, posix_shell, "-c", shell], env=changed | dict(environ or {}), check=True)
         shown = Terminal(socket)
         try:
             yield shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
 from tests.cli.sounds import samples
+from tests.small_disk import mounted_disk
 from voice_coach.outputs.output import endings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
@@ -34,13 +34,8 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def small_disk(folder: Path) -> Generator[Path]:
     """A disk of one megabyte."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        pytest.skip("only root can make a disk")
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], check=False)
-    if mounted.returncode:
-        pytest.skip("no disk can be made in here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with mounted_disk(folder, megabytes=1) as disk:
+        yield disk
 
 
 def test_wav_and_flac_hold_the_same_samples(tiny: Path, folder: Path) -> None:

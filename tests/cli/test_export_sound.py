@@ -92,6 +92,7 @@ def played(performance: Performance) -> NDArray[np.int16]:
     return np.concatenate([block.samples for block in performance.blocks()])
 
 
+@pytest.mark.usefixtures("ffmpeg")
 @pytest.mark.parametrize(
     ("session", "loudness", "bed", "rate_wpm"),
     [
@@ -113,6 +114,7 @@ def test_it_is_as_loud_as_its_preset(
     assert found.peak_dbtp <= -1.0
 
 
+@pytest.mark.usefixtures("ffmpeg")
 @pytest.mark.parametrize(("ending", "loudness"), [(".m4b", "aes"), (".mp3", "phone"), (".opus", "aes")])
 def test_small_files_are_as_loud_and_their_peaks_no_higher_than_1_db(
     coach: Coach, tmp_path: Path, ending: str, loudness: Loudness
@@ -125,6 +127,7 @@ def test_small_files_are_as_loud_and_their_peaks_no_higher_than_1_db(
     assert found.peak_dbtp <= -1.0
 
 
+@pytest.mark.usefixtures("ffmpeg")
 @pytest.mark.parametrize("ending", ["mp3", "m4b", "opus"])
 @pytest.mark.parametrize(
     ("session", "loudness", "quality"),
@@ -238,6 +241,7 @@ def test_a_bed_that_is_not_there_is_told_and_nothing_is_written(tiny: Path, tmp_
     assert not list(tmp_path.glob(".voice-coach-*"))
 
 
+@pytest.mark.usefixtures("ffmpeg")
 def test_a_file_is_as_long_as_it_was_asked_to_be(tmp_path: Path) -> None:
     target = tmp_path / "fitted.flac"
     ended = voice_coach("export", SHORT, "-o", target, "--fit", "11m")

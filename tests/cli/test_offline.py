@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import SILENT, voice_coach, words
+from tests.real_parts import require_program
 
 FORBID = """\
 import socket, sys
@@ -45,9 +45,9 @@ def test_no_socket_is_opened(forbidden: dict[str, str], tiny: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("arguments", [("play", "--output", "none"), ("export", "-o", "tiny.flac")])
 def test_it_works_where_there_is_no_network(tiny: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    unshare = shutil.which("unshare")
-    alone = [unshare or "", "--net", "--"]
-    if not unshare or subprocess.run([*alone, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+    alone = [require_program("unshare", "util-linux"), "--net", "--"]
+    nothing = [*alone, sys.executable, "-c", ""]
+    if subprocess.run(nothing, stderr=subprocess.DEVNULL, check=False).returncode:
         pytest.skip("only root can cut a program off the network")
     verb, *options = arguments
     command = [*alone, *words(verb, tiny, *options)]

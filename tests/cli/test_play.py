@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.calibration import patience_s
 from tests.cli.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait_until, words
 from tests.cli.sounds import samples, sounding
 from tests.live.left import LEFT
@@ -164,7 +165,7 @@ def test_ctrl_c_ends_within_a_second_and_says_how_to_go_on(
         assert ended.code == 0, ended.said
         assert "\nStopped at 0:0" in ended.said
         assert ended.said.endswith("-m voice_coach play --resume\n")
-    assert min(took_s) < 1.0  # of three, as other tests run beside this one
+    assert min(took_s) < patience_s(1.0)  # of three, as other tests run beside this one
 
 
 @posix

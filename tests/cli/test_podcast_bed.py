@@ -36,6 +36,7 @@ def podcast(tiny: Path, tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("ffmpeg")
 @pytest.mark.parametrize("ending", ["mp3", "m4b", "opus"])
 def test_what_goes_into_a_podcast_has_a_bed(podcast: Path, tiny: Path, ending: str) -> None:
     made = podcast / f"second.{ending}"
@@ -47,6 +48,7 @@ def test_what_goes_into_a_podcast_has_a_bed(podcast: Path, tiny: Path, ending: s
     assert made.name not in again.err
 
 
+@pytest.mark.usefixtures("ffmpeg")
 def test_who_chooses_a_bed_gets_that(podcast: Path, tiny: Path) -> None:
     for chosen in ("none", "tone"):
         made = podcast / f"{chosen}.mp3"
@@ -59,6 +61,7 @@ def test_words_have_no_bed(podcast: Path, tiny: Path) -> None:
     assert (said.code, USUAL in said.err) == (0, False)
 
 
+@pytest.mark.usefixtures("ffmpeg")
 def test_a_table_does_the_same(podcast: Path, tiny: Path, tmp_path: Path) -> None:
     table = tmp_path / "table.csv"
     with table.open("w", newline="") as file:

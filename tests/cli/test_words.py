@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PATIENCE_S, Ended, voice_coach, words
+from tests.real_parts import require_program
 from voice_coach import __version__
 from voice_coach.cli.main import VERBS
 
@@ -171,12 +172,10 @@ def test_output_that_cannot_be_written(arguments: list[str]) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="closed by a POSIX shell")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
 def test_streams_that_are_closed(tiny: Path, tmp_path: Path, closed: str) -> None:
-    shell = f'"$@" {closed}'
+    shell = [require_program("sh", "dash"), "-c", f'"$@" {closed}', "sh"]
     target = tmp_path / "closed.wav"
     for command in (words("export", tiny, "-o", target), words("play", tiny, "--output", "none")):
-        done = subprocess.run(
-            ["sh", "-c", shell, "sh", *command], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*shell, *command], capture_output=True, text=True, check=False)
         assert done.returncode == 0
         assert "Traceback" not in done.stderr
     assert target.exists()

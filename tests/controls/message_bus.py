@@ -71,6 +71,7 @@ def running_bus() -> Generator[MessageBus]:
         assert process.stdout
         try:
             address = process.stdout.readline().strip()
+            require_real("dbus-daemon", bool(address), "it is there and does not start")
             yield MessageBus({"DBUS_SESSION_BUS_ADDRESS": address}, process)
         finally:
             with suppress(ProcessLookupError):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.real_parts import require_program
 from tests.script.editor import complaints
 from voice_coach.coach import Coach
 from voice_coach.model.pace import Stretch
@@ -30,15 +30,15 @@ COMMANDS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 FILES = re.findall(r"^```yaml\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh here")
 def test_the_commands_work_one_after_the_other(tmp_path: Path) -> None:
+    shell = require_program("sh", "dash")
     command = tmp_path / "bin" / "voice-coach"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m voice_coach "$@"\n', encoding="utf-8")
     command.chmod(0o755)
     path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["sh", "-eu", "-c", "\n".join(COMMANDS)],
+        [shell, "-eu", "-c", "\n".join(COMMANDS)],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(ROOT), "PATH": path},
         stdin=subprocess.DEVNULL,

@@ -15,6 +15,7 @@ import pytest
 
 from tests.hearing.heard import require_recogniser, write_no_model
 from tests.hearing.listener import CHILD_OF_TESTS, PATIENCE_S, Listener, speak
+from tests.real_parts import require_program
 from voice_coach.hearing.ear import CHILD, Ear, EarError
 from voice_coach.hearing.recogniser import usual_recogniser
 
@@ -152,7 +153,7 @@ def test_where_none_can_be_started_again_it_is_tried_until_one_can(tmp_path: Pat
 @pytest.mark.usefixtures("room")
 def test_it_stays_as_nice_as_whoever_started_it() -> None:
     """Who may not take that back would otherwise hear nothing."""
-    nice = ("nice", "-n", "10", *CHILD_OF_TESTS)
+    nice = (require_program("nice", "coreutils"), "-n", "10", *CHILD_OF_TESTS)
     with closing(Listener(child=nice)) as listener:
         listener.start()
         assert listener.ear.pid

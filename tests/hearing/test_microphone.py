@@ -73,9 +73,8 @@ def test_it_hears_at_the_right_pitch_and_level(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("room")
 def test_silence_comes_as_fast_as_it_lasts() -> None:
     with closing(Microphone()) as microphone:
+        began_s = time.monotonic()  # before the first of it can wait to be read, on a busy machine
         microphone.open()
-        read_until(microphone, lambda sound: len(sound) > 0)
-        began_s = time.monotonic()
         sound = read_until(microphone, lambda sound: len(sound) >= RATE_HZ)
         took_s = time.monotonic() - began_s
     assert not sound.any()

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise, said
+from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise
 from tests.hearing.heard import hear, phrases, require_recogniser, write_no_model
+from tests.hearing.people import said
 from tests.real_parts import require_program
 from voice_coach.hearing import moonshine_files
 from voice_coach.hearing.ease import EASES

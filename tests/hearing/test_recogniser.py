@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks._room import RATE_HZ, Sound, hum, joined, mixed, music, pcm, room_noise, said, water
+from benchmarks._room import RATE_HZ, Sound, hum, joined, mixed, music, pcm, room_noise, water
 from benchmarks.hearing import coach_heard
 from tests.hearing.heard import hear, phrases, require_recogniser
+from tests.hearing.people import said
 from tests.real_parts import require_program
 from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
 from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from benchmarks._room import pcm, said
+from benchmarks._room import pcm
+from tests.hearing.people import said
 from voice_coach.ears import keep_ease
 from voice_coach.hearing.ease import USUAL_EASE, kept_ease
 from voice_coach.hearing.phrases import COMMAND_PHRASES

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from tests.real_parts import require_real
+from tests.real_parts import report_missing, require_real
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -33,10 +33,13 @@ def running_chromium() -> Generator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     require_real("chromium", program is not None, "apt install chromium")
     require_real("playwright", find_spec("playwright") is not None, "make setup")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Error, sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        try:
+            browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
+        except Error as error:
+            report_missing("chromium", f"it is there and does not start: {error.message.splitlines()[0]}")
         yield browser
         browser.close()
 

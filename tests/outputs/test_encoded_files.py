@@ -70,7 +70,7 @@ def programme(make: Callable[[], NDArray[np.int16]] = sound) -> Programme:
 
 
 def probed(path: Path) -> Any:
-    ffprobe = require_program("ffprobe")
+    ffprobe = require_program("ffprobe", "ffmpeg")
     asked = ["-show_format", "-show_streams", "-show_chapters", "-of", "json"]
     found = subprocess.run([ffprobe, "-v", "error", *asked, path], check=True, capture_output=True)
     return json.loads(found.stdout)

@@ -14,6 +14,7 @@ from typing import TypeVar
 import pytest
 
 from tests.cli.command import PATIENCE_S, TINY, TINY_SESSION
+from tests.small_disk import make_read_only
 from voice_coach.coach import Coach
 from voice_coach.exporting import file_endings, programme
 from voice_coach.home import find_home
@@ -136,7 +137,7 @@ def test_a_cache_that_can_only_be_read_costs_time_only(
 ) -> None:
     export(script, tmp_path / "whole.m4b")
     monkeypatch.setenv("VOICE_COACH_HOME", str(small_disk))
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    make_read_only(small_disk)
     told = export(script, tmp_path / "made.m4b")
     assert digest(tmp_path / "made.m4b") == digest(tmp_path / "whole.m4b")
     assert [sentence.rpartition("(")[2] for sentence in told] == [
@@ -198,7 +199,7 @@ def test_what_cannot_be_written_is_said_before_anything_is_spoken(
 def test_a_disk_that_can_only_be_read_is_said_before_anything_is_spoken(
     script: Path, small_disk: Path, ending: str
 ) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    make_read_only(small_disk)
     with Coach() as coach:
         performance = coach.prepare(str(script))
         with pytest.raises(OutputError, match="the disk can only be read. Choose another folder"):

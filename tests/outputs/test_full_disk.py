@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.outputs.streams import blocks, noise, silence
+from tests.small_disk import make_read_only
 from voice_coach.model.problems import OutputError
 from voice_coach.outputs.output import file_output
 from voice_coach.outputs.programme import sound_alone
@@ -43,7 +43,7 @@ def test_silence_needs_no_room_and_is_all_there(small_disk: Path) -> None:
 
 @pytest.mark.parametrize("ending", [".wav", ".flac"])
 def test_a_disk_that_can_only_be_read_is_said(small_disk: Path, ending: str) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    make_read_only(small_disk)
     with pytest.raises(OutputError, match="the disk can only be read. Choose another folder"):
         file_output(small_disk / f"session{ending}").write(sound_alone(blocks([noise(4800)])))
 

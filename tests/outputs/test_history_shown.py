@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voice_coach.model.past import Led, LedExercise, LedPacing, PainStop
 from voice_coach.outputs.history_csv import COLUMNS, history_csv
@@ -28,9 +30,10 @@ def led(
     stops: tuple[PainStop, ...] = (),
     offset_s: int = 0,
     hour: int = 12,
+    today: date = TODAY,
 ) -> Led:
     """A session so many days ago."""
-    began = datetime(2026, 11, 21, hour, tzinfo=UTC) - timedelta(days=days_ago)
+    began = datetime(today.year, today.month, today.day, hour, tzinfo=UTC) - timedelta(days=days_ago)
     at_ms = round(began.timestamp() * 1000)
     return Led(
         id=days_ago,
@@ -186,6 +189,23 @@ def test_it_fits_the_window(columns: int) -> None:
     past = [led(each, pain=each % 11, done=(done,), stops=stops) for each in range(60, -1, -1)]
     for line in shown(summary(past, TODAY), columns):
         assert len(line) <= max(columns, 29), line
+
+
+@given(
+    today=st.dates(date(2000, 1, 1), date(2199, 12, 31)),
+    days_ago=st.lists(st.integers(0, 400), min_size=1, max_size=20, unique=True),
+    columns=st.integers(30, 200),
+)
+def test_on_any_day_no_line_is_wider_than_the_window_or_ends_in_blanks(
+    today: date, days_ago: list[int], columns: int
+) -> None:
+    stops = (PainStop(exercise="Wednesday in September", at_ms=0, set=10, rep=30, side="right"),)
+    past = [
+        led(each, minutes=each, pain=each % 11, stops=stops, today=today) for each in sorted(days_ago)[::-1]
+    ]
+    for line in shown(summary(past, today), columns):
+        assert len(line) <= columns, line
+        assert line == line.rstrip()
 
 
 def test_what_is_drawn_differs_in_its_signs_alone() -> None:

@@ -39,7 +39,8 @@ def export(script: Path, target: Path) -> None:
 
 def tags(path: Path) -> dict[str, str]:
     """The tags of a file, by FFmpeg's names: those of Ogg lie on the stream."""
-    asked = [require_program("ffprobe"), "-v", "error", "-show_format", "-show_streams", "-of", "json"]
+    ffprobe = require_program("ffprobe", "ffmpeg")
+    asked = [ffprobe, "-v", "error", "-show_format", "-show_streams", "-of", "json"]
     found = json.loads(subprocess.run([*asked, path], check=True, capture_output=True).stdout)
     both = (found["streams"][0].get("tags", {}), found["format"].get("tags", {}))
     return {name.lower(): text for each in both for name, text in each.items()}

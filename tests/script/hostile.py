@@ -1,4 +1,4 @@
-"""Reads a hostile script; prints the processor's time (s), the peak memory (MB), and what was said.
+"""Reads a hostile script; prints the processor's time (in loops), the peak memory (MB), and what was said.
 
 Run as a process of its own, so that the peak is that of this script: ``python -m tests.script.hostile FILE``.
 """
@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.calibration import loops_of_processor_time
 from voice_coach.compiler.plan import plan_session
 from voice_coach.model.problems import CoachError
 from voice_coach.pacing.layers import effective_pace
@@ -36,8 +37,8 @@ def main(name: str) -> None:
                     pass
     except CoachError as error:
         said = str(error)
-    took = time.process_time() - before
-    print(f"{took:.3f} {peak_bytes() / 1e6:.0f} {said}")
+    took_s = time.process_time() - before
+    print(f"{loops_of_processor_time(took_s):.1f} {peak_bytes() / 1e6:.0f} {said}")
 
 
 def peak_bytes() -> int:

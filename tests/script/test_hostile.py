@@ -1,4 +1,4 @@
-"""Files made to do harm are refused within a second and 200 MB, and never with a traceback."""
+"""Files made to do harm are refused within a second of a quiet machine and 200 MB, never with a traceback."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.calibration import SECOND_LOOPS, within
 from voice_coach.model.problems import CoachError
 from voice_coach.script.library import Library
 
 pytest.importorskip("resource", reason="peak memory is measured with resource, which Windows has not")
 
-MOST_S = 1.0
+MOST_LOOPS = SECOND_LOOPS
 MOST_MB = 200
 ROOT = Path(__file__).parents[2]
 HEAD = "kind: exercise\nid: x\ntitle: X\nposition: supine\n"
@@ -136,15 +137,21 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
 def _refused(path: Path, expected: str) -> str:
     command = [sys.executable, "-m", "tests.script.hostile", path.name]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(
-        command, cwd=path.parent, env=environ, capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2_000:]
-    took, peak, said = done.stdout.split(" ", 2)
-    assert expected in said
-    assert len(said) < 40_000
-    assert float(took) < MOST_S, f"{took} s: {said[:200]}"
-    assert int(peak) < MOST_MB
+    said = ""
+
+    def loops() -> float:
+        nonlocal said
+        done = subprocess.run(
+            command, cwd=path.parent, env=environ, capture_output=True, text=True, timeout=600, check=False
+        )
+        assert done.returncode == 0, done.stderr[-2_000:]
+        took, peak, said = done.stdout.split(" ", 2)
+        assert expected in said
+        assert len(said) < 40_000
+        assert int(peak) < MOST_MB
+        return float(took)
+
+    assert within(MOST_LOOPS, loops), said[:200]
     return said
 
 

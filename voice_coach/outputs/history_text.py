@@ -53,8 +53,18 @@ def history_lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iter
         signs: what to draw with.
     """
     for parts in _lines(told, columns, weeks, signs):
-        *before, (last, style) = parts or [("", "")]
-        yield (*before, (last.rstrip(), style))
+        yield _strip_end(parts)
+
+
+def _strip_end(parts: _Parts) -> Line:
+    """Return the line without blanks at its end: the days of this week that are to come are such parts."""
+    left = list(parts)
+    while left and not left[-1][0].strip():
+        left.pop()
+    if not left:
+        return (("", ""),)
+    *before, (last, style) = left
+    return (*before, (last.rstrip(), style))
 
 
 def _lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_Parts]:
