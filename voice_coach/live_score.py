@@ -176,7 +176,9 @@ class LiveScore:
             return self._performance.way_out(aside.chapter, own=aside.name == "way_out")
         if aside.detour is not None:
             way = aside.detour
-            return self._performance.lead_in(aside.chapter, way.origin, way.to, is_there=way.is_there)
+            return self._performance.lead_in(
+                aside.chapter, way.origin, way.to, is_there=way.is_there, set_up=way.waits
+            )
         return self._asides.said(*self._lines(aside))
 
     def _lines(self, aside: Aside) -> tuple[Lines, Mapping[str, Known]]:

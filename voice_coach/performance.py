@@ -186,7 +186,9 @@ class Performance:
         plan = self._plans[chapter_index]
         return self._branch(plan, plan.way_out(own)).chapter
 
-    def lead_in(self, chapter_index: int, origin: Position, to: Position, *, is_there: bool) -> Chapter:
+    def lead_in(
+        self, chapter_index: int, origin: Position, to: Position, *, is_there: bool, set_up: bool = False
+    ) -> Chapter:
         """Compile what leads from where the body is to where a chapter goes on, as ``way_out``.
 
         Args:
@@ -194,9 +196,10 @@ class Performance:
             origin: the position of the body.
             to: the position that the chapter goes on in.
             is_there: False where the body is asked to come into ``origin`` first.
+            set_up: whether what the exercise says before its first rep comes too.
         """
         plan = self._plans[chapter_index]
-        return self._branch(plan, plan.lead_in(origin, to, is_there)).chapter
+        return self._branch(plan, plan.lead_in(origin, to, is_there, set_up)).chapter
 
     def position(self, chapter_index: int) -> Position | None:
         """Return the position of a chapter's exercise; None if it has none."""

@@ -159,7 +159,7 @@ class TestTheWayBackIn:
         second = Entry(exercise=fakes.exercise(STOP, position="supine"), where=fakes.HERE, arrive=(self.OWN,))
         session = fakes.session(Entry(exercise=first, where=fakes.HERE), second)
         plan = [plan for plan in fakes.plans(session, "names") if plan.exercise][-1]
-        cues = plan.lead_in(origin, to, is_there)
+        cues = plan.lead_in(origin, to, is_there, False)
         return fakes.said(
             fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
         )
@@ -173,4 +173,19 @@ class TestTheWayBackIn:
         assert "Roll over." not in words
 
     def test_who_need_only_be_told_where_is_told_no_more(self) -> None:
-        assert self._said("supine", is_there=False) == ["First, come into this position: on your back."]
+        assert self._said("supine", is_there=False) == [
+            "Slowly come into this position: on your back. Hold on to something, if you like."
+        ]
+
+
+def test_in_the_middle_the_position_is_set_up_again_in_few_words() -> None:
+    session = fakes.library().session("lower-back-relief")
+    plan = next(plan for plan in fakes.plans(session) if plan.exercise == "chair-breathing")
+    cues = plan.lead_in("supine", "supine", False, True)
+    chapter = fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
+    assert fakes.said(chapter)[1:] == [
+        "Bend your knees, and put your feet on the mat.",
+        "Shuffle to the chair with short moves, until your calves can lie on the seat.",
+        "Lay one lower leg on the seat of the chair.",
+        "And now the other one, beside it.",
+    ]

@@ -289,7 +289,7 @@ def test_pain_on_the_way_down_is_answered_with_words_that_are_safe_anywhere(coac
     assert words[:3] == list(coach.prepare("lower-back-short").language.live.hurts_way_out)
     again = words.index("First, Pelvic tuck.")
     assert words[again + 1 : again + 4] == [
-        "First, come into this position: on your hands and knees.",
+        "Slowly come into this position: on your hands and knees. Hold on to something, if you like.",
         "Walk your hands forward.",
         "Let your arms lower you, until you lie on your stomach.",
     ]
@@ -334,6 +334,7 @@ def test_going_on_another_day_leads_into_the_position_and_waits_before_the_rep(c
         "Slowly come down onto your knees, one after the other.",
         "Put your hands on the mat, and walk them forward.",
         "Let your arms lower you, until you lie on your stomach.",
+        "Stretch your arms out to the sides, level with your shoulders.",
         "Take your time.",
         "Tell me when you are ready.",
     ]

@@ -162,7 +162,10 @@ class TestDetours:
         assert detour(PRONE, LIE, 1, 4_000) is None
 
     def test_who_jumps_over_the_end_of_a_way_need_only_be_told_where_it_leads(self) -> None:
-        assert detour(COMING_DOWN, LIE, 1, 7_500) == Detour("prone", False, "prone", 7_500, waits=True)
+        assert detour(COMING_DOWN, LIE, 1, 9_000) == Detour("prone", False, "prone", 9_000, waits=True)
+
+    def test_before_the_first_rep_all_that_sets_the_position_up_is_heard(self) -> None:
+        assert detour(COMING_DOWN, LIE, 1, 7_500) == Detour("prone", False, "prone", 7_000, waits=False)
 
 
 class TestSkipping:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from voice_coach.compiler.expand import expander_of
@@ -19,7 +20,26 @@ from voice_coach.model.cue import Cue, InPosition
 from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace, Stretch
 from voice_coach.model.problems import Problem, ScriptError, Where
-from voice_coach.model.script import Entry, Exercise, MoveTo, Pause, Position, Say, Session, Step
+from voice_coach.model.script import (
+    Breathe,
+    Count,
+    Entry,
+    Exercise,
+    Group,
+    Guidance,
+    Hold,
+    MoveTo,
+    Pause,
+    Position,
+    Repeat,
+    Say,
+    Session,
+    Sets,
+    Sides,
+    Step,
+    Use,
+    Variants,
+)
 
 COME_MS: Final = 15_000
 """Time to come into a position that is only named: about that of the longest sentence of a move."""
@@ -61,11 +81,13 @@ def lead_in_cues(
     to: Position,
     *,
     is_there: bool,
+    set_up: bool,
 ) -> Iterator[Cue]:
     """Return the cues that lead from where the body is into the position that comes next; never none.
 
     An exercise's own way in is taken where it fits: one of the session only from where it was written for.
-    Where nothing says how to get there, the position is named.
+    Where nothing says how to get there, the position is named. Where the exercise goes on in its middle, what
+    it says of the position before its first rep comes too, in its fewest words: the legs on the chair.
 
     Args:
         session: what is played.
@@ -76,6 +98,7 @@ def lead_in_cues(
         origin: where the body is, or where it is asked to come first.
         to: the position that comes next.
         is_there: whether the body is in ``origin``; otherwise it is asked to come there first.
+        set_up: whether what comes before the first rep is said as well.
 
     Raises:
         ScriptError: as ``branch_cues``.
@@ -87,19 +110,25 @@ def lead_in_cues(
     yield InPosition(position=origin)
     if not is_there or origin == to:
         yield from come_into(origin)
-    if origin == to:
-        return
-    own = entry.arrive if entry and origin == before else None
-    own = own if own is not None else exercise.arrive if exercise else None
-    steps = own if own and exercise and to == exercise.position else (MoveTo(position=to, where=where),)
-    owner = exercise if exercise and steps is exercise.arrive else None
-    try:
-        cues = tuple(branch_cues(session, language, owner, steps, pace, origin))
-    except ScriptError:
-        cues = tuple(come_into(to))
-    yield InPosition(position=origin, to=to)
-    yield from cues
-    yield InPosition(position=to)
+    if origin != to:
+        own = entry.arrive if entry and origin == before else None
+        own = own if own is not None else exercise.arrive if exercise else None
+        steps = own if own and exercise and to == exercise.position else (MoveTo(position=to, where=where),)
+        owner = exercise if exercise and steps is exercise.arrive else None
+        try:
+            cues = tuple(branch_cues(session, language, owner, steps, pace, origin))
+        except ScriptError:
+            cues = tuple(come_into(to))
+        yield InPosition(position=origin, to=to)
+        yield from cues
+        yield InPosition(position=to)
+    if exercise and set_up and to == exercise.position:
+        steps = tuple(takewhile(lambda step: not isinstance(step, _REPS), exercise.steps))
+        yield from branch_cues(session, language, exercise, steps, pace, to, guidance="names")
+
+
+_REPS: Final = (Breathe, Count, Group, Hold, MoveTo, Repeat, Sets, Sides, Use, Variants)
+"""The first of these begins what an exercise does."""
 
 
 def _come_into(
@@ -135,6 +164,7 @@ def branch_cues(
     steps: tuple[Step, ...],
     pace: Pace,
     position: Position,
+    guidance: Guidance = "full",
 ) -> Iterator[Cue]:
     """The cues of steps beside the session, as if nothing had been heard before; always the same.
 
@@ -145,6 +175,7 @@ def branch_cues(
         steps: what to expand.
         pace: the effective pace of the exercise; its guidance does not matter.
         position: the position before the first step.
+        guidance: how much is said.
 
     Raises:
         ScriptError: no way leads from one position to the next, the steps unfold into more than can be
@@ -152,12 +183,12 @@ def branch_cues(
     """
     owner = exercise or session
     progress = Progress(Milestone(position), owner.where, lambda _step: 0)
-    unfolding = Unfolding(language, _unhurried(pace), progress)
+    unfolding = Unfolding(language, _unhurried(pace, guidance), progress)
     yield from expander_of(session, unfolding, exercise).expand(steps, title=Known("text", owner.title))
 
 
-def _unhurried(pace: Pace) -> Pace:
-    """The pace, all words said and no silence shorter than it is written."""
+def _unhurried(pace: Pace, guidance: Guidance) -> Pace:
+    """The pace with so many words, and no silence shorter than it is written."""
     written = pace.stretch
     stretch = Stretch(
         pauses=max(1.0, written.pauses),
@@ -165,7 +196,7 @@ def _unhurried(pace: Pace) -> Pace:
         moves=max(1.0, written.moves),
         breath=max(1.0, written.breath),
     )
-    return replace(pace, guidance="full", stretch=stretch)
+    return replace(pace, guidance=guidance, stretch=stretch)
 
 
 def way_out_problems(exercise: Exercise) -> tuple[Problem, ...]:

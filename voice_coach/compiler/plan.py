@@ -36,8 +36,8 @@ class ChapterPlan:
     """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same.
 
     Likewise ``way_out(own)``, for when something hurts in it, in the exercise's own words or general ones;
-    ``lead_in(origin, to, is_there)``, for when the body is elsewhere; and ``easier()``, for what may be done
-    after pain; None if there is nothing easier. ``position`` is the exercise's, None without an exercise.
+    ``lead_in(origin, to, is_there, set_up)``, for when the body is elsewhere; and ``easier()``, for what may be
+    done after pain; None if there is nothing easier. ``position`` is the exercise's, None without an exercise.
     """
 
     title: str
@@ -45,7 +45,7 @@ class ChapterPlan:
     pace: Pace
     cues: Callable[[], Iterator[Cue]]
     way_out: Callable[[bool], Iterator[Cue]]
-    lead_in: Callable[[Position, Position, bool], Iterator[Cue]]
+    lead_in: Callable[[Position, Position, bool, bool], Iterator[Cue]]
     easier: Callable[[], Iterator[Cue]] | None = None
     position: Position | None = None
 
@@ -94,8 +94,10 @@ def plan_session(
         def way_out(own: bool) -> Iterator[Cue]:
             return way_out_cues(session, language, exercise if own else None, pace)
 
-        def lead_in(origin: Position, to: Position, is_there: bool) -> Iterator[Cue]:
-            return lead_in_cues(session, language, entry, before, pace, origin, to, is_there=is_there)
+        def lead_in(origin: Position, to: Position, is_there: bool, set_up: bool) -> Iterator[Cue]:
+            return lead_in_cues(
+                session, language, entry, before, pace, origin, to, is_there=is_there, set_up=set_up
+            )
 
         easier = (
             partial(easier_cues, session, language, exercise, pace)

@@ -112,7 +112,7 @@ class LiveWords:
     rest_begins: Lines = ("Rest for as long as you like.", "When you are ready, press play.")
     rest_reminder: Lines = ("Rest on. When you are ready, press play.",)
     back_to_exercise: Lines = ("When you are ready, take the position again: {position}.",)
-    come_into: Lines = ("First, come into this position: {position}.",)
+    come_into: Lines = ("Slowly come into this position: {position}. Hold on to something, if you like.",)
     easier_begins: Lines = ("We go on with something easier.",)
     skipped: Lines = ("We leave this one out.",)
     ended: Lines = ("We end here.", "Stay for as long as you like. Then come up slowly.")

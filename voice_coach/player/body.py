@@ -15,6 +15,8 @@ from voice_coach.model.timeline import Chapter, PositionSpan
 
 _LYING: Final[tuple[Position, ...]] = ("prone", "supine", "side-lying")
 
+_DOING: Final = ("hold", "inhale", "exhale", "part")
+
 Way = tuple[int, int]
 """A way into a position: the index of the chapter, and of the span in its ``positions``."""
 
@@ -49,7 +51,8 @@ class Detour:
         is_there: whether it is there; otherwise it is asked to come there first.
         to: the position to be led into.
         at_ms: the place in the chapter to go on at after that.
-        waits: whether the coach waits there until the person is ready.
+        waits: whether that is in the middle of an exercise: its position is set up again, and the coach
+            waits there until the person is ready.
     """
 
     origin: Position
@@ -114,7 +117,8 @@ def detour(body: Body, chapter: Chapter, index: int, at_ms: int) -> Detour | Non
     if span.to is None:
         if _is_free(chapter, span) or (body.is_there and body.position == span.position):
             return None
-        return _from(body, index, span.position, at_ms, waits=at_ms > span.start_ms)
+        is_set_up = at_ms >= _first_rep_ms(chapter, span.start_ms)
+        return _from(body, index, span.position, at_ms if is_set_up else span.start_ms, waits=is_set_up)
     if body.to == span.to and body.way is not None and body.way[0] == index:
         return None
     is_behind = body.position == span.to and at_ms > span.start_ms
@@ -160,6 +164,17 @@ def _leads_on(body: Body, chapter: Chapter, index: int, number: int) -> bool:
 def _is_free(chapter: Chapter, span: PositionSpan) -> bool:
     """Tell whether what is said in a span is for every position, as in the opening and closing."""
     return span.anywhere or not chapter.exercise
+
+
+def _first_rep_ms(chapter: Chapter, from_ms: int) -> int:
+    """Return when what is done in a position begins, after what is said to set it up."""
+    begun = (
+        event.start_ms
+        for event in chapter.events
+        if event.start_ms >= from_ms
+        and (event.mark.rep is not None or (event.lane == "action" and event.kind in _DOING))
+    )
+    return next(begun, chapter.duration_ms)
 
 
 def _end_ms(chapter: Chapter, number: int) -> int:
