@@ -36,8 +36,8 @@ class ChapterPlan:
     """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same.
 
     Likewise ``way_out(own)``, for when something hurts in it, in the exercise's own words or general ones;
-    ``lead_in(origin, to, is_there, set_up)``, for when the body is elsewhere; and ``easier()``, for what may be
-    done after pain; None if there is nothing easier. ``position`` is the exercise's, None without an exercise.
+    ``lead_in(origin, to, is_there, set_up)``, for when the body is elsewhere; and ``easier()``, for what
+    may be done after pain; None if there is nothing easier. ``position`` is the exercise's, None without.
     """
 
     title: str
