@@ -9,6 +9,8 @@ with Coach() as coach:
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` would wait for
     from typing import Any
@@ -26,6 +28,10 @@ if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` w
     from voice_coach.performance import Performance
 
 __version__ = "0.1.0"
+
+# onnxruntime would number the user, keep a database of what it does in the home folder, and send it to its maker.
+# It looks for this when it is loaded, by whichever library, in child processes too.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _PLACES = {
     "Coach": "voice_coach.coach",
