@@ -29,8 +29,8 @@ if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` w
 
 __version__ = "0.1.0"
 
-# onnxruntime would number the user, keep a database of what it does in the home folder, and send it to its maker.
-# It looks for this when it is loaded, by whichever library, in child processes too.
+# onnxruntime would number the user, keep a database of what it does in the home folder, and send it to its
+# maker. It looks for this when it is loaded, by whichever library, in child processes too.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _PLACES = {
