@@ -154,9 +154,13 @@ def test_advice_never_holds_a_digit_that_the_text_does_not(text: str) -> None:
     ["1", "{", "a/", "1-", "{a}", "a:", "{}", "1x", "1 - ", "1 000", "1,", "1 ", "a-", "°", "{a}-1", "½"],
 )
 def test_a_long_text_takes_no_long_time(piece: str) -> None:
-    before = time.process_time()
-    list(misread(piece * (2_000 // len(piece))))
-    assert time.process_time() - before < 0.02
+    text = piece * (2_000 // len(piece))
+    took: list[float] = []
+    for _ in range(3):  # the garbage of other tests may be collected during one of them
+        before = time.process_time()
+        list(misread(text))
+        took.append(time.process_time() - before)
+    assert min(took) < 0.02
 
 
 def _warnings(folder: Path, steps: str, language: str = "en") -> list[str]:
