@@ -48,13 +48,13 @@ steps:
     "ladder": """
 tune:
   tempo: {default: 3-1-1, min: 1-0-1, max: 5-2-2}
-  squats: {type: count, default: 6, min: 2, max: 10}
+  reps_each: {type: count, default: 6, min: 2, max: 10}
   rest: {default: 10s, min: 5s, max: 30s}
 steps:
   - sides: [left, right]
     steps:
       - say: The {side} side.
-      - count: squats
+      - count: reps_each
         tempo: tempo
         phases: [Down, "-", Up]
     change:

@@ -175,6 +175,7 @@ def test_every_parameter_has_a_bound_of_its_own() -> None:
     assert set(WIDEST) == set(EXPECTED)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 10 * LONGEST_PART_MS), min_size=2, max_size=8).filter(any))
 def test_a_pattern_with_a_part_longer_than_a_minute_is_refused(parts: list[int]) -> None:
     text = "-".join(f"{part / 1000:g}" for part in parts)
@@ -188,7 +189,7 @@ def test_a_pattern_with_a_part_longer_than_a_minute_is_refused(parts: list[int])
 _PARTS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,3})?", fullmatch=True)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(_PARTS, min_size=2, max_size=5).map("-".join).filter(lambda text: re.search("[1-9]", text)))
 def test_the_schema_takes_the_patterns_that_the_reader_takes(text: str) -> None:
     for type_ in ("tempo", "breath"):

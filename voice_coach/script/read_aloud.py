@@ -59,6 +59,9 @@ _IN_BRACES = re.compile(r"\{[^{}]*\}")
 _JOINED = re.compile(r"(?<![\w{}:])[\w{}:]++(?:/[\w{}:]++)+|\{[^{}]{0,60}+\}[a-z]{1,3}\b")
 """Words on both sides of a slash, and a name in braces with an abbreviation."""
 
+_ANY = re.compile(rf"{_NUMERAL}|[{{/]")
+"""What every part that may be misread holds."""
+
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\{.*")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}\.[0-9][0-9]0")
 """In English a decimal point, elsewhere a thousand: nobody says three decimals of which the last is 0."""
@@ -74,6 +77,8 @@ _DECIMAL = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
 
 def misread(text: str) -> Iterator[tuple[str, str]]:
     """Yield the parts of a text that a voice does not read as they are meant, each with what to do."""
+    if not _ANY.search(text):  # as most texts; looking at every word of thousands takes its time
+        return
     end = 0
     for run in re.finditer(r"\S+", text):
         if run.start() < end:
