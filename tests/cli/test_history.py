@@ -25,6 +25,7 @@ def path(coach_home: Path) -> Path:
     return made
 
 
+@pytest.mark.clock
 def test_it_begins_with_sentences_and_is_plain_where_nobody_looks(path: Path) -> None:
     assert path.exists()
     ended = voice_coach("history")
@@ -154,6 +155,7 @@ def test_a_newer_history_is_refused_in_a_sentence(path: Path) -> None:
         assert "was written by a newer voice_coach. It stays as it is" in ended.err
 
 
+@pytest.mark.clock
 def test_colours_and_signs_are_for_terminals(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert path.exists()
     with terminal("history") as running:

@@ -6,6 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.cli.command import voice_coach
 from tests.history.made_past import TODAY, made_past
 from voice_coach.history.looking import past
@@ -36,6 +38,7 @@ def test_every_command_works(tmp_path: Path, coach_home: Path) -> None:
     assert written == {"went.html", "went.csv", "lower-back-relief.ics", "back.ics"}
 
 
+@pytest.mark.clock
 def test_the_example_is_what_is_told(tmp_path: Path) -> None:
     made_past(tmp_path / "history.db")
     told = summary(past(tmp_path / "history.db"), TODAY)

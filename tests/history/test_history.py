@@ -143,6 +143,7 @@ def _others_tables(path: Path) -> None:
         other.execute(f"PRAGMA user_version = {VERSION}")
 
 
+@pytest.mark.clock
 @pytest.mark.parametrize("damage", [_garbage, _torn, _others_tables])
 def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
     history: History, path: Path, told: Told, damage: Callable[[Path], None]
