@@ -165,6 +165,16 @@ def test_a_row_from_no_time_of_ours_is_no_session(path: Path) -> None:
     assert [found.began_ms for found in past(path)] == [BEGAN_MS]
 
 
+def test_what_was_completed_adds_no_exercise_to_a_session_that_keeps_its_own(
+    path: Path, log: SessionLog
+) -> None:
+    """A kill may fall between the row of an exercise that was completed and that of the session."""
+    led = _begin(log)
+    assert led
+    History(path, sys.exit).add("bow", session="morning", run=led, at_ms=LATER_MS)
+    assert [(found.exercises, found.heard_ms) for found in past(path)] == [((), 0)]
+
+
 def test_a_newer_file_is_refused_in_a_sentence_and_stays(
     path: Path, log: SessionLog, told: list[str]
 ) -> None:

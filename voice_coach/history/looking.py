@@ -108,7 +108,7 @@ def _read(database: sqlite3.Connection) -> tuple[Led, ...]:
     database.execute("BEGIN")  # all of it as it was at one moment
     exercises, before, stops = _exercises(database), _before(database), _stops(database)
     found = tuple(
-        _led(row, exercises[row["id"]] or before[row["run"]], stops[row["run"]])
+        _led(row, (before if row["heard_ms"] is None else exercises)[row["run"]], stops[row["run"]])
         for row in database.execute(_LED)
     )
     database.execute("COMMIT")
@@ -134,11 +134,12 @@ def _led(row: sqlite3.Row, exercises: list[LedExercise], stops: list[PainStop]) 
     )
 
 
-def _exercises(database: sqlite3.Connection) -> dict[int, list[LedExercise]]:
-    """What was done in each session."""
-    found: dict[int, list[LedExercise]] = defaultdict(list)
-    for row in database.execute("SELECT * FROM led_exercise ORDER BY led, chapter, easier"):
-        found[row["led"]].append(
+def _exercises(database: sqlite3.Connection) -> dict[str, list[LedExercise]]:
+    """What was done in each run."""
+    found: dict[str, list[LedExercise]] = defaultdict(list)
+    with_run = "SELECT run, led_exercise.* FROM led_exercise JOIN led ON led.id = led"
+    for row in database.execute(f"{with_run} ORDER BY led, chapter, easier"):
+        found[row["run"]].append(
             LedExercise(
                 chapter=row["chapter"],
                 easier=bool(row["easier"]),
