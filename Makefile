@@ -20,7 +20,11 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
-.PHONY: help play setup check test bench simpleaudio moonshine lock clean
+# What the natural voice needs is locked by itself, as it may be missing.
+VOICE := hibari-tts onnxruntime flatbuffers protobuf coloredlogs humanfriendly mpmath sympy
+BUT_VOICE := $(VOICE:%=--no-emit-package %)
+
+.PHONY: help play setup check test bench pack simpleaudio moonshine hibari lock licences media wheel clean
 
 help:
 	@echo "make play    play the session that comes with voice_coach"
@@ -28,9 +32,14 @@ help:
 	@echo "make check   style, types and the directions of imports"
 	@echo "make bench   measure speed and memory"
 	@echo "make setup   make $(VENV) with everything for working on the code"
+	@echo "make pack    speak anew what comes with voice_coach as clips, after words or the voice have changed"
 	@echo "make simpleaudio   another way to the sound device, for Python 3.11 only; needs a C compiler"
 	@echo "make moonshine   understand spoken commands better, where it could not be installed at once"
+	@echo "make hibari   speak with the natural voice, where it could not be installed at once"
 	@echo "make lock    pin the newest versions of all dependencies (needs uv)"
+	@echo "make licences   list anew what is bundled and installed, with its licences; after make lock"
+	@echo "make media   make the sample and the picture of the README anew"
+	@echo "make wheel   build the wheel that uv tool and pipx install"
 	@echo "make clean   remove $(VENV)"
 
 play: $(VENV)/.runtime
@@ -51,6 +60,10 @@ test: check
 bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks $(ARGS)
 
+# With the engine that is locked; other processors give other bytes. Commit what it writes.
+pack: $(VENV)/.development
+	$(BIN)/python -m voice_coach.packing $(ARGS)
+
 # Compiled here, as it has no wheels; on Linux that takes gcc and the headers of ALSA and Python.
 simpleaudio: $(VENV)/.runtime
 	@$(BIN)/python -c "import sys; sys.exit(sys.version_info >= (3, 12) and 'simpleaudio needs Python 3.11')"
@@ -60,11 +73,38 @@ simpleaudio: $(VENV)/.runtime
 moonshine: $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements-moonshine.txt
 
-lock:
-	$(LOCK) pyproject.toml --group build --output-file requirements.txt
-	$(LOCK) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
-	$(LOCK) pyproject.toml --extra moonshine --constraint requirements.txt --output-file requirements-moonshine.txt
+# The natural voice; espeak speaks where there is none.
+hibari: $(VENV)/.runtime
+	@$(INSTALL) --require-hashes -r requirements-hibari.txt
+
+lock: $(VENV)/.made
+	$(LOCK) pyproject.toml --group build $(BUT_VOICE) --output-file requirements.txt
+	$(LOCK) pyproject.toml --group dev $(BUT_VOICE) --constraint requirements.txt --output-file requirements-dev.txt
+	sed -nE 's/^    "((hibari-tts|onnxruntime).*)",$$/\1/p' pyproject.toml >$(VENV)/voice.in
+	$(LOCK) $(VENV)/voice.in --constraint requirements.txt --output-file requirements-hibari.txt
+	$(LOCK) $(VENV)/voice.in --constraint requirements-hibari.txt --format pylock.toml --output-file $(VENV)/pylock.toml
+	$(BIN)/python -c "$$WHEELS" <$(VENV)/pylock.toml >wheels-hibari.sha256
+	$(LOCK) pyproject.toml --extra moonshine --no-emit-package hibari-tts --constraint requirements.txt \
+		--constraint requirements-hibari.txt --output-file requirements-moonshine.txt
 	echo simpleaudio | $(LOCK) - --output-file requirements-simpleaudio.txt
+
+# A hash tells no platform: the files' names do, and a test looks at them.
+define WHEELS
+import sys, tomllib
+files = (file for each in tomllib.load(sys.stdin.buffer)["packages"] for file in each["wheels"])
+names = {file["url"].rpartition("/")[2]: file["hashes"]["sha256"] for file in files}
+print(*(f"{names[name]}  {name}" for name in sorted(names)), sep="\n")
+endef
+export WHEELS
+# A test tells when it is not what the lock files say.
+licences: $(VENV)/.development
+	$(BIN)/python -m releasing.licence_list
+
+media: $(VENV)/.development
+	$(BIN)/python -m releasing.media
+
+wheel: $(VENV)/.runtime
+	@$(BIN)/python -m hatchling build -t wheel
 
 clean:
 	rm -rf $(VENV)
@@ -89,13 +129,18 @@ $(VENV)/.made:
 	fi; \
 	exit 1
 
-# Not every machine has wheels of what understands spoken commands best; then pocketsphinx does.
-$(VENV)/.runtime: $(VENV)/.made requirements.txt requirements-moonshine.txt pyproject.toml
+# Not every machine has wheels of the natural voice, then espeak speaks; nor of what understands spoken commands
+# best, then pocketsphinx does.
+$(VENV)/.runtime: $(VENV)/.made requirements.txt requirements-hibari.txt requirements-moonshine.txt pyproject.toml
 	@$(INSTALL) --require-hashes -r requirements.txt
+	@$(INSTALL) --require-hashes -r requirements-hibari.txt 2>$(VENV)/hibari.log || \
+		{ echo "The natural voice cannot be installed, so espeak speaks. To try again: make hibari"; \
+		tail -n 1 $(VENV)/hibari.log; }
 	@$(INSTALL) --require-hashes -r requirements-moonshine.txt 2>$(VENV)/moonshine.log || \
 		{ echo "Moonshine cannot be installed, so play --listen understands less. To try again: make moonshine"; \
 		tail -n 1 $(VENV)/moonshine.log; }
 	@$(INSTALL) --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q voice_coach
 	@touch $@
 
 $(VENV)/.development: $(VENV)/.runtime requirements-dev.txt

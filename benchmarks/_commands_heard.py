@@ -112,7 +112,7 @@ def commands_heard(commands: int) -> list[Heard]:
         environment({"VOICE_COACH_HOME": folder}),
         closing(Recorder(environ)) as recorder,
     ):
-        script = _written(Path(folder))
+        script = write_session(Path(folder))
         with Coach() as coach:
             mirror = _Mirror(coach.device(live=True))
             session = coach.lead(coach.prepare(str(script)), waits=False)
@@ -175,8 +175,8 @@ def _changed(cut: _Cut, instead: NDArray[np.int16]) -> int | None:
     return first if np.count_nonzero(shown) > _SHOWS_FRAMES // 4 else None
 
 
-def _written(folder: Path) -> Path:
-    """The session's file, in a folder with its exercise."""
+def write_session(folder: Path) -> Path:
+    """Write a session of nothing but talk, its exercise beside it, and return its file."""
     talk = "".join(_TALK.format(part=part) for part in range(1, 31))
     (folder / "talk.yaml").write_text(_EXERCISE + talk, encoding="utf-8")
     script = folder / "talking.yaml"

@@ -1,66 +1,138 @@
-"""How many words a speech recogniser gets wrong: a stand-in for a listener, the same for every voice."""
+"""What recognisers make of clips: a stand-in for a listener, the same for every voice."""
 
 from __future__ import annotations
 
-import collections
-import math
 import re
-import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import soxr
-from pocketsphinx import Decoder
+from num2words import num2words
+from pocketsphinx import Decoder, get_model_path
 
+from benchmarks._room import RATE_HZ, Sound, hiss, noisy, pcm, room_noise
+from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
+from voice_coach.hearing.moonshine_model import MoonshineModel
+from voice_coach.hearing.moonshine_tokens import BEGIN, END, Tokens
 from voice_coach.model.speech import Clip
 
-SENTENCES = tuple(Path(__file__).with_name("coaching_sentences.txt").read_text("utf-8").splitlines())
-"""Forty sentences as a coach says them."""
+SENTENCES: Final = tuple(Path(__file__).with_name("coaching_sentences.txt").read_text("utf-8").splitlines())
+"""Forty sentences as a coach says them; no session has them all."""
 
-_RATE_HZ = 16_000
-_ROOM_NOISE = 60 / 32_768  # −55 dBFS, a quiet room: the recogniser never heard digital silence
-_LEVEL = 0.7
-_EDGE_S = 0.2
-_DISCOUNT = 0.5
+EDGE_MS: Final = 300
+"""Silence of the room before and after a clip."""
+
+_TOKENS_PER_S: Final = 6.5
+"""The most that English has, by Moonshine's authors; more is a model that repeats itself."""
+_FEWEST_TOKENS: Final = 8
+_PEAK: Final = 0.5
+_FRAME_MS: Final = 10
 
 
-class Recogniser:
-    """pocketsphinx with its US-English sounds, expecting the word pairs of ``SENTENCES`` and their words.
+class Transcriber:
+    """Writes down what it hears with Moonshine tiny, each time the likeliest token; it expects no words.
 
-    It knows which word is likely to follow, as someone does who has heard the exercise before. Being
-    trained on American speakers it favours American voices.
+    Raises:
+        RuntimeError: Moonshine is not installed.
     """
 
     def __init__(self) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            model = Path(folder) / "coach.arpa"
-            model.write_text(_bigrams([_words(sentence) for sentence in SENTENCES]), "ascii")
-            self._decoder = Decoder(lm=str(model), samprate=_RATE_HZ, loglevel="FATAL")
+        folder = moonshine_folder()
+        if folder is None:
+            raise RuntimeError("Moonshine is not installed: make moonshine")
+        self._tokens = Tokens((folder / TOKENS).read_bytes())
+        self._model = MoonshineModel(folder)
+        self._sounds: dict[str, str] = {}
+        for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
+            word, _, phones = line.partition(" ")
+            if "(" not in word:
+                self._sounds[word] = phones
 
-    def heard(self, clip: Clip) -> list[str]:
-        """The words it makes of a clip, at any rate and level."""
-        speech = soxr.resample(clip.samples, clip.rate_hz, _RATE_HZ)
-        sound = np.pad(speech * (_LEVEL / np.abs(speech).max()), int(_EDGE_S * _RATE_HZ))
-        sound += np.random.default_rng(0).normal(0, _ROOM_NOISE, len(sound))
+    def text(self, sound: Sound) -> str:
+        """Return what it writes down."""
+        read = self._model.begun(self._model.encoded(sound), [BEGIN])
+        written: list[int] = []
+        most = max(_FEWEST_TOKENS, round(len(sound) / RATE_HZ * _TOKENS_PER_S))
+        while len(written) < most and (token := int(read.logs[0].argmax())) != END:
+            written.append(token)
+            read = self._model.next(read, [0], [token])
+        return self._tokens.text(written)
+
+    def wrong(self, text: str, sound: Sound) -> tuple[int, str]:
+        """Count the words of a text that were taken for others, missed or added; and return what was written.
+
+        Case and punctuation do not count, nor whether a number is written in digits, nor whether a compound
+        is written as one word ("tailbone"), nor how a word is spelled that sounds the same ("two", "to").
+        """
+        written = self.text(sound)
+        said, heard = words_of(text), words_of(written)
+        said, heard = _compounds(said, heard), _compounds(heard, said)
+        return _distance(
+            *([self._sounds.get(word, word) for word in words] for words in (said, heard))
+        ), written
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text in lower case, numbers in words, without punctuation."""
+    spelled = re.sub(r"\d+", lambda number: f" {num2words(int(number[0]))} ", text.lower().replace("’", "'"))
+    return re.sub(r"[^a-z ]", "", re.sub(r"[-–—]", " ", spelled)).split()
+
+
+def in_room(clip: Clip, noise_db: float | None = None, seed: int = 0) -> Sound:
+    """Return a clip at a recogniser's rate in a quiet room, or so many dB above pink noise."""
+    speech = soxr.resample(clip.samples, clip.rate_hz, RATE_HZ)
+    speech = (speech * (_PEAK / np.abs(speech).max())).astype(np.float32)
+    sound = np.pad(speech, EDGE_MS * RATE_HZ // 1000)
+    seconds = len(sound) / RATE_HZ
+    sound += np.resize(room_noise(seconds, seed), len(sound))
+    return sound if noise_db is None else noisy(sound, speech, noise_db, hiss(seconds, seed))
+
+
+class Aligner:
+    """Finds the words of a text in its clip: forced alignment by pocketsphinx, in steps of 10 ms."""
+
+    def __init__(self) -> None:
+        self._decoder = Decoder(samprate=RATE_HZ, loglevel="FATAL")
+
+    def begins_ms(self, text: str, clip: Clip) -> list[tuple[int, bool]]:
+        """Return when each word begins, and whether after a pause (or first); [] where it finds no words.
+
+        Apart from hyphens, a text must be of words that pocketsphinx knows.
+        """
+        try:
+            self._decoder.set_align_text(re.sub(r"[^a-z ']", "", text.lower()))
+        except RuntimeError:  # a word that is not in its dictionary
+            return []
         self._decoder.start_utt()
-        self._decoder.process_raw((sound * 32_767).astype(np.int16).tobytes(), full_utt=True)
+        self._decoder.process_raw(pcm(in_room(clip)).tobytes(), full_utt=True)
         self._decoder.end_utt()
-        guess = self._decoder.hyp()
-        return guess.hypstr.split() if guess else []
-
-    def word_error_rate(self, clips: Sequence[Clip]) -> float:
-        """Words wrong, missing or too many in the clips of ``SENTENCES``, as a share of their words."""
-        spoken = [_words(sentence) for sentence in SENTENCES]
-        wrong = sum(_distance(words, self.heard(clip)) for words, clip in zip(spoken, clips, strict=True))
-        return wrong / sum(map(len, spoken))
+        segments = [("<sil>", 0), *((each.word, each.start_frame) for each in self._decoder.seg() or [])]
+        return [
+            (start * _FRAME_MS - EDGE_MS, _is_pause(before))
+            for (before, _), (word, start) in pairwise(segments)
+            if not _is_pause(word)
+        ]
 
 
-def _words(sentence: str) -> list[str]:
-    return re.sub(r"[^a-z ]", "", sentence.lower()).split()
+def _is_pause(word: str) -> bool:
+    return word.startswith(("<", "[", "+"))
 
 
-def _distance(said: list[str], heard: list[str]) -> int:
+def _compounds(words: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return words, two of them as one where that is one of the others."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] + word in others:
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
+def _distance(said: Sequence[str], heard: Sequence[str]) -> int:
     """The fewest words to change, add or drop (Levenshtein)."""
     row = list(range(len(heard) + 1))
     for count, word in enumerate(said, 1):
@@ -68,29 +140,3 @@ def _distance(said: list[str], heard: list[str]) -> int:
         for at, other in enumerate(heard):
             row.append(min(before[at] + (word != other), before[at + 1] + 1, row[at] + 1))
     return row[-1]
-
-
-def _bigrams(sentences: list[list[str]]) -> str:
-    """An ARPA model of word pairs with absolute discounting, backing off to single words."""
-    singles = collections.Counter(word for words in sentences for word in [*words, "</s>"])
-    pairs = collections.Counter(
-        pair for words in sentences for pair in zip(["<s>", *words], [*words, "</s>"], strict=True)
-    )
-    firsts: collections.Counter[str] = collections.Counter()
-    followers: dict[str, list[str]] = collections.defaultdict(list)
-    for (first, second), count in pairs.items():
-        firsts[first] += count
-        followers[first].append(second)
-    total = sum(singles.values())
-    lines = ["\\data\\", f"ngram 1={len(singles) + 1}", f"ngram 2={len(pairs)}", "", "\\1-grams:"]
-    for word in ["<s>", *sorted(singles)]:
-        log_share = -99.0 if word == "<s>" else math.log10(singles[word] / total)
-        back_off = 0.0
-        if seen := followers[word]:
-            left = 1 - sum(singles[second] / total for second in seen)
-            back_off = math.log10(len(seen) * _DISCOUNT / firsts[word] / left)
-        lines.append(f"{log_share:.4f} {word} {back_off:.4f}")
-    lines += ["", "\\2-grams:"]
-    for (first, second), count in sorted(pairs.items()):
-        lines.append(f"{math.log10((count - _DISCOUNT) / firsts[first]):.4f} {first} {second}")
-    return "\n".join([*lines, "", "\\end\\", ""])

@@ -13,8 +13,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 _RECORD = ("parec", "--device=test.monitor", "--format=s16le", "--channels=1", "--rate=48000", "--raw")
 _FRAME_BYTES = 2
+_RATE_HZ = 48_000
 
 
 def record_command(latency_ms: int) -> tuple[str, ...]:
@@ -86,6 +90,17 @@ class Recorder:
         while at % _FRAME_BYTES and at != -1:
             at = self._recorded.find(samples, at + 1)
         return at if at == -1 else at // _FRAME_BYTES
+
+    def since(self, frame: int) -> NDArray[np.int16]:
+        """What was recorded from a frame until now."""
+        return np.frombuffer(
+            bytes(self._recorded[frame * _FRAME_BYTES : self.frames * _FRAME_BYTES]), np.int16
+        )
+
+    def played_s(self, frame: int) -> float:
+        """When a frame was played, by ``time.monotonic``: no frame can have come before it was."""
+        begins = zip(self._came_s, self._ends, strict=False)
+        return min(came - end / _RATE_HZ for came, end in begins) + frame / _RATE_HZ
 
     def came_s(self, frame: int) -> float:
         """When a frame came, by ``time.monotonic``; the recorder's own delay is in it."""

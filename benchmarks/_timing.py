@@ -10,7 +10,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmarks._figures import record
+
 VOICE_COACH = (sys.executable, "-m", "voice_coach")
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """The cost of a process and of the children that it waited for.
+
+    Attributes:
+        seconds: from start to exit.
+        processor_s: of all cores.
+        peak_mb: the most resident memory that any one of them had.
+    """
+
+    seconds: float
+    processor_s: float
+    peak_mb: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +39,47 @@ class Command:
     environ: dict[str, str]
     before: Callable[[], None] = lambda: None
 
-    def seconds(self) -> float:
-        """Wall-clock seconds from start to exit.
+    def run(self) -> Took:
+        """Run it to its exit.
 
         Raises:
             subprocess.CalledProcessError: the command failed.
         """
         self.before()
         began = time.perf_counter()
-        subprocess.run(
+        process = subprocess.Popen(
             self.arguments,
             env=os.environ | self.environ,
-            check=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        return time.perf_counter() - began
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, self.arguments)
+        return Took(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def race(commands: Sequence[Command], runs: int) -> dict[str, list[float]]:
-    """Seconds of each command by name: one warm-up, then ``runs`` rounds in which each runs once."""
-    times: dict[str, list[float]] = {command.name: [] for command in commands}
+def race(commands: Sequence[Command], runs: int) -> dict[str, list[Took]]:
+    """Return what each command took, by name: one warm-up, then ``runs`` rounds in which each runs once."""
+    times: dict[str, list[Took]] = {command.name: [] for command in commands}
     for round_ in range(runs + 1):
         for command in commands:
-            seconds = command.seconds()
+            took = command.run()
             if round_:
-                times[command.name].append(seconds)
+                times[command.name].append(took)
     return times
 
 
-def report(times: dict[str, list[float]], against: str) -> None:
-    """Prints minimum, median and maximum of each, and the median of its ratios to ``against``."""
-    for name, seconds in times.items():
-        ratios = [mine / other for mine, other in zip(seconds, times[against], strict=True)]
+def report(times: dict[str, list[Took]], against: str) -> None:
+    """Record the median of each; print extremes, and the median of its ratios to ``against``."""
+    for name, tooks in times.items():
+        seconds = [took.seconds for took in tooks]
+        ratios = [mine / other.seconds for mine, other in zip(seconds, times[against], strict=True)]
+        record(name, statistics.median(seconds), "s")
         print(
-            f"{name:<34} {min(seconds):7.3f} {statistics.median(seconds):7.3f} {max(seconds):7.3f} s"
-            f"   {statistics.median(ratios):6.2f} × {against}"
+            f"    {min(seconds):.3f} to {max(seconds):.3f} s   {statistics.median(ratios):6.2f} × {against}",
+            flush=True,
         )

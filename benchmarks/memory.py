@@ -1,6 +1,6 @@
 """Peak memory and time of exporting an eight-hour session and a ten-minute one, as whole processes.
 
-python -m benchmarks memory
+python -m benchmarks memory [--voice ENGINE:NAME]
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks._figures import record
 from benchmarks._timing import VOICE_COACH
+from benchmarks._voices import voices_asked
 
 PARTS = {"ten minutes": 1, "an hour": 6, "eight hours": 53}
 
@@ -44,21 +47,24 @@ exercises: [{exercises}]
 """
 
 
-def main(_arguments: list[str]) -> None:
-    """Prints peak memory (megabytes), time, and time per hour of session."""
-    for ending, new_words in (("wav", False), ("wav", True), ("flac", False)):
-        print("every word is new" if new_words else "the same words again and again")
-        base_mb = None
-        for name, parts in PARTS.items():
-            seconds, peak_mb, length_s = _export(parts, ending, new_words)
-            base_mb = base_mb or peak_mb
-            print(
-                f"{ending:<5} {name:<12} {length_s / 60:6.1f} min   peak {peak_mb:6.1f} MB "
-                f"({peak_mb - base_mb:+5.1f})   {seconds:6.2f} s, {seconds / length_s * 3600:5.2f} s an hour"
-            )
+def main(arguments: Sequence[str]) -> None:
+    """Print peak memory (megabytes), time, and time per hour of session."""
+    for voice in voices_asked(arguments):
+        for ending, new_words in (("wav", False), ("wav", True), ("flac", False)):
+            what = "every word is new" if new_words else "the same words again and again"
+            base_mb = None
+            for name, parts in PARTS.items():
+                seconds, peak_mb, length_s = _export(voice, parts, ending, new_words)
+                base_mb = base_mb or peak_mb
+                record(f"{voice}, {ending}, {name}, {what}", peak_mb, "MB", at_most=350)
+                print(
+                    f"    {length_s / 60:.1f} min, {peak_mb - base_mb:+.1f} MB, {seconds:.2f} s, "
+                    f"{seconds / length_s * 3600:.2f} s an hour",
+                    flush=True,
+                )
 
 
-def _export(parts: int, ending: str, new_words: bool) -> tuple[float, float, float]:
+def _export(voice: str, parts: int, ending: str, new_words: bool) -> tuple[float, float, float]:
     """Seconds, peak megabytes and seconds of session."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -72,7 +78,7 @@ def _export(parts: int, ending: str, new_words: bool) -> tuple[float, float, flo
         target = folder / f"whole.{ending}"
         environ = os.environ | {"VOICE_COACH_HOME": str(folder / "home")}
         began = time.perf_counter()
-        arguments = (*VOICE_COACH, "export", str(folder / "whole.yaml"), "-o", str(target))
+        arguments = (*VOICE_COACH, "export", str(folder / "whole.yaml"), "-o", str(target), "--voice", voice)
         process = subprocess.Popen(arguments, env=environ, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
         said = process.stderr.read()

@@ -1,30 +1,44 @@
-"""How long until something is heard, and until ``--help`` is there.
+"""How long until something is heard, whether the first word comes in time, and how long ``--help`` takes.
 
-    python -m benchmarks start
+    python -m benchmarks start [--voice ENGINE:NAME]
 
-The first sound is measured where it comes out: a PulseAudio null sink is recorded while ``voice-coach play``
-runs (apt install pulseaudio pulseaudio-utils). The recording itself is up to 20 ms late.
+A PulseAudio null sink is recorded while ``voice-coach play`` runs (apt install pulseaudio pulseaudio-utils).
+The first word of a session has to be as far as in the timeline from the sound before it, or, where it begins
+with a word, from the second prompt.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks._commands_heard import write_session
+from benchmarks._figures import record
+from benchmarks._sound_server import Recorder, can_record, load_average, server
 from benchmarks._timing import VOICE_COACH, Command, race, report
+from benchmarks._voices import empty_home, fail, voices_asked
+from voice_coach.coach import DEFAULT_SESSION, Coach
 
-RUNS = 9
-PATIENCE_S = 20.0
+RUNS = 5
+PATIENCE_S = 60.0
+FRAMES_A_MS = 48
+_BEGINS_FRAMES = 12_000 * FRAMES_A_MS
+_SHOWS_FRAMES = 240
+"""So many frames in a row are found in a recording at one place only."""
 
 
-def main(_arguments: list[str]) -> None:
-    """Prints the times and ratios."""
+def main(arguments: Sequence[str]) -> None:
+    """Print the times and ratios."""
     program = Path(sys.executable).with_name("voice-coach")
     helping = (str(program), "--help") if program.exists() else (*VOICE_COACH, "--help")
     commands = [
@@ -32,52 +46,112 @@ def main(_arguments: list[str]) -> None:
         Command("python -c pass", (sys.executable, "-c", "pass"), {}),
     ]
     report(race(commands, 21), "python -c pass")
-    if not shutil.which("pulseaudio") or not shutil.which("parec"):
-        print("first sound: needs pulseaudio and parec")
+    if not can_record():
+        print("first sound: needs Linux, pulseaudio and parec")
         return
-    from tests.sound_server import running_sound_server
-
-    with tempfile.TemporaryDirectory() as folder, running_sound_server() as server:
-        for name in ("cold", "warm"):
-            seconds: list[float] = []
-            for run in range(RUNS + (name == "warm")):
-                home = Path(folder) / (f"cold-{run}" if name == "cold" else "warm")
-                seconds.append(first_sound_s(server.environ | {"VOICE_COACH_HOME": str(home)}))
-            seconds = seconds[1:] if name == "warm" else seconds
-            print(
-                f"first sound, {name:<20} {min(seconds):7.3f} {statistics.median(seconds):7.3f} "
-                f"{max(seconds):7.3f} s"
-            )
+    for voice in voices_asked(arguments):
+        with tempfile.TemporaryDirectory() as folder, server() as environ:
+            _print_voice(voice, Path(folder), environ)
 
 
-def first_sound_s(environ: dict[str, str]) -> float:
-    """Seconds from the start of ``voice-coach play`` until the sound server has what is not silence.
+def _print_voice(voice: str, folder: Path, environ: dict[str, str]) -> None:
+    own = str(write_session(folder))
+    for session, kind in ((DEFAULT_SESSION, "shipped"), (own, "own words")):
+        begins = _beginning(voice, session)
+        for state, most_s in (("warm", 0.4), ("cold", 0.6)):
+            first_s: list[float] = []
+            late_ms: list[float] = []
+            for run in range(RUNS + (state == "warm")):
+                home = folder / (f"{kind} {run}" if state == "cold" else kind)
+                arguments = (*VOICE_COACH, "play", session, "--no-wait", "--quiet", "--voice", voice)
+                heard = _heard(arguments, environ | {"VOICE_COACH_HOME": str(home)}, begins)
+                if state == "cold" or run:
+                    first_s.append(heard.first_s)
+                    late_ms.append(heard.word_late_ms)
+            name = f"{voice}, {kind}, {state}"
+            most = most_s if kind == "shipped" else None
+            record(f"{name}, first sound", statistics.median(first_s), "s", at_most=most)
+            print(f"    {min(first_s):.3f} to {max(first_s):.3f} s")
+            record(f"{name}, first word off its place", max(map(abs, late_ms)), "ms", at_most=20)
+    print(f"load average {load_average()}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """How a session begins: places in its stream, and frames to find them by.
+
+    Attributes:
+        word: the frame of the first word, and samples from there on.
+        other: the same of what sounds before it, or of the second prompt if nothing does.
+    """
+
+    word: tuple[int, bytes]
+    other: tuple[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What was heard of a session's beginning.
+
+    Attributes:
+        first_s: from the command until the first sound.
+        word_late_ms: how much later than in the timeline the first word came.
+    """
+
+    first_s: float
+    word_late_ms: float
+
+
+def _beginning(voice: str, session: str) -> _Beginning:
+    with empty_home(), Coach(voice=voice, notify=fail) as coach:
+        performance = coach.prepare(session)
+        timeline = coach.timeline(performance)
+        events = (
+            (start_ms + event.start_ms) * FRAMES_A_MS
+            for chapter, start_ms in zip(timeline.chapters, timeline.starts_ms(), strict=True)
+            for event in chapter.events
+            if event.lane == "speech"
+        )
+        words = [next(events), next(events)]
+        pieces: list[np.ndarray[tuple[int], np.dtype[np.int16]]] = []
+        for block in coach.blocks(performance):
+            pieces.append(block.samples.reshape(-1))
+            if sum(map(len, pieces)) > _BEGINS_FRAMES:
+                break
+    samples = np.concatenate(pieces)
+    begins = [frame + int(np.flatnonzero(samples[frame:])[0]) for frame in (0, *words)]
+    first, word, second = ((at, samples[at : at + _SHOWS_FRAMES].tobytes()) for at in begins)
+    return _Beginning(word, second if first == word else first)
+
+
+def _heard(arguments: Sequence[str], environ: dict[str, str], begins: _Beginning) -> _Heard:
+    """Play a session until its first word was heard.
 
     Raises:
-        TimeoutError: nothing was heard.
+        TimeoutError: it was not.
     """
-    whole = os.environ | environ
-    recorder = subprocess.Popen(
-        ("parec", "--device=test.monitor", "--format=s16le", "--channels=1", "--latency-msec=10", "--raw"),
-        stdout=subprocess.PIPE,
-        env=whole,
-    )
-    assert recorder.stdout is not None
-    try:
-        os.read(recorder.stdout.fileno(), 1)
-        began = time.perf_counter()
-        player = subprocess.Popen((*VOICE_COACH, "play"), env=whole, stdout=subprocess.DEVNULL)
-        try:
-            while time.perf_counter() - began < PATIENCE_S:
-                if any(os.read(recorder.stdout.fileno(), 1 << 14)):
-                    return time.perf_counter() - began
-        finally:
-            player.kill()
-            player.wait()
-    finally:
-        recorder.kill()
-        recorder.wait()
-    raise TimeoutError("nothing was heard")
+    with closing(Recorder(environ)) as recorder:
+        frame, began_s = recorder.frames, time.monotonic()
+        with subprocess.Popen(
+            arguments,
+            env=os.environ | environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as player:
+            try:
+                while -1 in (
+                    found := [recorder.find(each[1], frame) for each in (begins.word, begins.other)]
+                ):
+                    if time.monotonic() - began_s > PATIENCE_S:
+                        raise TimeoutError("the first word was not heard")
+                    time.sleep(0.1)
+            finally:
+                player.kill()
+        first = frame + int(np.flatnonzero(recorder.since(frame))[0])
+        word, other = found
+        late_ms = ((word - other) - (begins.word[0] - begins.other[0])) / FRAMES_A_MS
+        return _Heard(recorder.played_s(first) - began_s, late_ms)
 
 
 if __name__ == "__main__":

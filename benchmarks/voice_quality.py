@@ -1,47 +1,36 @@
-"""Compares espeak voices: words per minute spoken, loudness, and a recogniser's word errors.
+"""How well voices are understood, how fast they speak and how loud they are.
 
-    python -m benchmarks.voice_quality                        the shipped voices and their nearest rivals
-    python -m benchmarks.voice_quality en-us+m3 gmw/en --wpm 130
-    python -m benchmarks.voice_quality en-us --pitch 40 --range 60 --word-gap 1
+    python -m benchmarks voice_quality                     the default voice, and espeak beside it
+    python -m benchmarks voice_quality --voice espeak:en-us+m3 --voice espeak:gmw/en --wpm 130
 
-The last column is the ``gain_db`` to put into ``voice_coach/speech/espeak_voices.py``.
+Moonshine writes down what is said, in a quiet room and with pink noise at 5 dB: everything that the shipped
+sessions say as it is mixed, and forty other sentences and twenty single words. Then the word times of the
+clips are compared with a forced alignment by pocketsphinx.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from dataclasses import replace
+import sys
+from collections.abc import Iterable, Sequence
+from statistics import median
 
 import numpy as np
 
-from benchmarks._recogniser import SENTENCES, Recogniser
-from voice_coach.audio.conditioning import condition
+from benchmarks._figures import record
+from benchmarks._recogniser import SENTENCES, Aligner, Transcriber, in_room, words_of
+from benchmarks._voices import SHORT_WORDS, session_clips, spoken_clips, voices_asked
 from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
-from voice_coach.speech.espeak import EspeakEngine
-from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
 
-RIVALS = (
-    "gmw/en-gb-x-rp",
-    "gmw/en-gb-scotland",
-    "en-us+f2",
-    "en-us+f3",
-    "en-us+f4",
-    "en-us+m1",
-    "en-us+m3",
-    "en-us+Annie",
-)
+NOISE_DB = 5
 BETWEEN_S = 0.5
+SHOWN = 12
 
 
-def spoken_clips(voice: EspeakVoice, wpm: int, gain_db: float) -> list[Clip]:
-    """The coaching sentences, conditioned."""
-    engine = EspeakEngine([voice])
-    spoken = [Utterance(sentence, f"espeak:{voice.name}", wpm) for sentence in SENTENCES]
-    clips = [condition(engine.synthesise(utterance), gain_db) for utterance in spoken]
-    engine.close()
-    return clips
+def sentence_clips(voice: str, wpm: int = DEFAULT_RATE_WPM) -> list[Clip]:
+    """Return the coaching sentences, spoken by the engine and conditioned."""
+    return spoken_clips([Utterance(sentence, voice, wpm) for sentence in SENTENCES])
 
 
 def words_per_minute(clips: Sequence[Clip]) -> float:
@@ -56,41 +45,78 @@ def joined(clips: Sequence[Clip]) -> Clip:
     return Clip(np.concatenate([part for clip in clips for part in (clip.samples, pause)]), clips[0].rate_hz)
 
 
+def word_errors(
+    transcriber: Transcriber, said: Iterable[tuple[str, Clip]], noise_db: float | None = None
+) -> tuple[float, list[str]]:
+    """Return the share of words that are wrong, and what was written where any were, the worst first."""
+    words = wrong = 0
+    shown: list[tuple[int, str]] = []
+    for seed, (text, clip) in enumerate(said):
+        errors, written = transcriber.wrong(text, in_room(clip, noise_db, seed))
+        words += len(words_of(text))
+        wrong += errors
+        if errors:
+            shown.append((-errors, f"{text} -> {written}"))
+    return wrong / words, [line for _, line in sorted(shown)]
+
+
+def word_time_errors_ms(said: Iterable[tuple[str, Clip]]) -> tuple[list[float], list[float]]:
+    """Return how far the starts of words lie behind aligned ones: of all words, of those after a pause.
+
+    After silence the aligner lets a word begin a few hundredths of a second too early. By how much, first
+    words show: clips are trimmed to them, so their places are known. That is taken off the words after a
+    pause inside a clip.
+    """
+    aligner = Aligner()
+    first: list[int] = []
+    inner: list[tuple[int, bool]] = []
+    for text, clip in said:
+        heard = aligner.begins_ms(text, clip)
+        if len(heard) == len(clip.words):  # otherwise there is a word that it does not know
+            pairs = zip(clip.words, heard, strict=True)
+            errors = [(word.start_ms - at_ms, paused) for word, (at_ms, paused) in pairs]
+            first.append(errors[0][0])
+            inner += errors[1:]
+    early_ms = median(first)
+    return [*first, *(error for error, _ in inner)], [error - early_ms for error, paused in inner if paused]
+
+
 def main(arguments: Sequence[str]) -> None:
-    """Prints a line for each voice."""
+    """Print the figures of each voice, and what was misheard."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("voices", nargs="*", help="espeak's own names, such as en-us+f3")
-    parser.add_argument("--wpm", type=int, default=DEFAULT_RATE_WPM)
-    parser.add_argument("--pitch", type=int)
-    parser.add_argument("--range", type=int)
-    parser.add_argument("--word-gap", type=int)
-    chosen = parser.parse_args(arguments)
-
-    tuning = {name: getattr(chosen, name) for name in ("pitch", "range", "word_gap")}
-    tuning = {name: value for name, value in tuning.items() if value is not None}
-    tuned = () if chosen.voices else VOICES
-    plain = [EspeakVoice(name=f, language="", description="", file=f) for f in chosen.voices or RIVALS]
-    recogniser = Recogniser()
-    print("voice                  asked spoken errors quietest loudest gain_db")
-    for voice in (replace(voice, **tuning) for voice in (*tuned, *plain)):
-        gain_db = voice.gain_db or 0.0
-        clips = spoken_clips(voice, chosen.wpm, gain_db)
-        for _ in range(2):  # the limiter takes a little away, so the gain is found step by step
-            gain_db += SPEECH_LUFS - integrated_lufs(joined(clips))
-            clips = spoken_clips(voice, chosen.wpm, gain_db)
-        # Levels of whole sentences, not gated: how even the prompts are among each other.
-        levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in clips]
-        print(
-            f"{voice.name:<22} {chosen.wpm:>5} {words_per_minute(clips):>6.0f} "
-            f"{recogniser.word_error_rate(clips):>6.1%} {min(levels):>8.1f} {max(levels):>7.1f} "
-            f"{gain_db:>7.1f}",
-            flush=True,
-        )
+    parser.add_argument(
+        "--wpm", type=int, default=DEFAULT_RATE_WPM, help="of the forty sentences and the twenty words"
+    )
+    voices = voices_asked(arguments, parser)
+    wpm: int = parser.parse_args(arguments).wpm
+    transcriber = Transcriber()
+    for voice in voices:
+        sentences = sentence_clips(voice, wpm)
+        session = [(said.text, clip) for said, clip in session_clips(voice).items()]
+        spoken = [*session, *zip(SENTENCES, sentences, strict=True)]
+        for where, noise_db, bound in (("in quiet", None, 0.04), (f"noise at {NOISE_DB} dB", NOISE_DB, 0.1)):
+            share, misheard = word_errors(transcriber, spoken, noise_db)
+            record(f"{voice}, words wrong, {where}", share, "%", at_most=bound)
+            print("".join(f"    {line}\n" for line in misheard[:SHOWN]), end="")
+        short = spoken_clips([Utterance(text, voice, wpm) for text in SHORT_WORDS])
+        _, misheard = word_errors(transcriber, zip(SHORT_WORDS, short, strict=True))
+        understood = len(short) - len(misheard)
+        record(f"{voice}, one-word prompts understood", understood, f"of {len(short)}", at_least=len(short))
+        print("".join(f"    {line}\n" for line in misheard), end="")
+        every, after_pause = word_time_errors_ms(spoken)
+        for name, errors, most_ms in (("", every, 40), (" after a pause", after_pause, 25)):
+            error_ms = median(map(abs, errors))
+            record(f"{voice}, error of {len(errors)} word times{name}", error_ms, "ms", at_most=most_ms)
+            bias_ms, p95_ms = median(errors), np.quantile(np.abs(errors), 0.95)
+            print(f"    {bias_ms:+.0f} ms in the middle, 95 % within {p95_ms:.0f} ms")
+        record(f"{voice}, words a minute at {wpm}", words_per_minute(sentences), "wpm")
+        record(f"{voice}, level", integrated_lufs(joined(sentences)) - SPEECH_LUFS, "LU from speech")
+        # Of whole sentences, not gated: how even the prompts are among each other.
+        levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in sentences]
+        record(f"{voice}, from the quietest to the loudest", max(levels) - min(levels), "dB")
 
 
 if __name__ == "__main__":
-    import sys
-
     main(sys.argv[1:])

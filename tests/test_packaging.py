@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach import __version__
+from voice_coach.resources import shipped_cues, shipped_scripts, shipped_voices
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "voice_coach"
@@ -21,8 +24,10 @@ HEAVY = (
     "asyncio",
     "av",
     "dbus_fast",
+    "hibari",
     "miniaudio",
     "numpy",
+    "onnxruntime",
     "pocketsphinx",
     "pyttsx3",
     "rich",
@@ -36,6 +41,7 @@ ADAPTED = (
     "PIL",
     "av",
     "dbus_fast",
+    "hibari",
     "miniaudio",
     "pocketsphinx",
     "pyttsx3",
@@ -52,16 +58,26 @@ def shipped_files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
-def test_a_checkout_finds_the_scripts_and_sounds_at_its_top() -> None:
+def test_a_checkout_finds_scripts_sounds_and_voices_at_its_top() -> None:
     assert shipped_scripts() == TOP / "scripts"
     assert shipped_cues() == TOP / "audio_cues"
+    assert shipped_voices() == TOP / "voices"
 
 
-def test_a_wheel_finds_the_scripts_and_sounds_inside_the_package(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel of this checkout, really built."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
     subprocess.run(build, cwd=TOP, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("voice_coach-*.whl")
-    home = tmp_path / "venv"
+    (made,) = folder.glob("voice_coach-*.whl")
+    return made
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path) -> Path:
+    """The Python of an environment in which nothing but the wheel is installed."""
+    home = wheel.parent / "venv"
     venv.create(home, with_pip=False)
     python = home / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     pip = [
@@ -76,15 +92,24 @@ def test_a_wheel_finds_the_scripts_and_sounds_inside_the_package(tmp_path: Path)
         "--no-index",
     ]
     subprocess.run([*pip, str(wheel)], check=True, capture_output=True)
+    return python
 
-    code = "from voice_coach.resources import *; print(shipped_scripts()); print(shipped_cues())"
-    told = subprocess.check_output([str(python), "-I", "-c", code], cwd=tmp_path, text=True).splitlines()
-    for found, source in zip(map(Path, told), (TOP / "scripts", TOP / "audio_cues"), strict=True):
-        assert found.is_relative_to(home)
+
+def told_by(python: Path, code: str, *arguments: str) -> list[str]:
+    """What the installed wheel prints, far from the checkout."""
+    command = [str(python), "-I", "-c", code, *arguments]
+    return subprocess.check_output(command, cwd=python.parent, text=True).splitlines()
+
+
+def test_a_wheel_finds_scripts_sounds_and_voices_inside_the_package(installed: Path) -> None:
+    places = "shipped_scripts(), shipped_cues(), shipped_voices()"
+    told = told_by(installed, f"from voice_coach.resources import *; print({places}, sep='\\n')")
+    sources = (TOP / name for name in ("scripts", "audio_cues", "voices"))
+    for found, source in zip(map(Path, told), sources, strict=True):
+        assert found.is_relative_to(installed.parents[1])
         assert shipped_files(found) == shipped_files(source)
 
-    code = "import voice_coach.outputs; print(voice_coach.outputs.__file__)"
-    told = subprocess.check_output([str(python), "-I", "-c", code], cwd=tmp_path, text=True).splitlines()
+    told = told_by(installed, "import voice_coach.outputs; print(voice_coach.outputs.__file__)")
     for folder, needed in {
         "page": {"base.css", "page.html", "player.html"},
         "sheet": {"sheet.typ"},
@@ -93,6 +118,47 @@ def test_a_wheel_finds_the_scripts_and_sounds_inside_the_package(tmp_path: Path)
         pieces = shipped_files(PACKAGE / "outputs" / folder)
         assert needed <= set(pieces)
         assert shipped_files(Path(told[0]).parent / folder) == pieces
+
+
+def test_a_wheel_holds_every_licence_text_that_its_notice_names(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (notice,) = [name for name in archive.namelist() if name.endswith(".dist-info/licenses/NOTICE")]
+        folder = notice.removesuffix("NOTICE")
+        text = archive.read(notice).decode()
+        named = [name for group in re.findall(r"\[(.*?)\]", text) for name in group.split(", ")]
+        assert {"LICENSE", "licences/Apache-2.0.txt", "licences/onnxruntime.txt"} <= set(named)
+        for name in named:
+            assert archive.read(f"{folder}{name}") == (TOP / name).read_bytes()
+        texts = {name.removeprefix(folder) for name in archive.namelist() if name.startswith(folder)}
+    assert texts == {"NOTICE", *named}
+
+
+def test_what_lies_in_a_wheel_and_is_not_ours_is_in_its_list(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (found,) = [
+            name for name in archive.namelist() if name.endswith(".dist-info/sboms/voice-coach.cdx.json")
+        ]
+        listed = json.loads(archive.read(found))["components"]
+        foreign = [name for name in archive.namelist() if b"\0" in archive.read(name)[:4096]]
+    places = [
+        each["value"] for part in listed for each in part.get("properties", []) if "place" in each["name"]
+    ]
+    assert foreign
+    for name in foreign:  # what we write is text
+        assert any(name.startswith(f"{place}/") for place in places), name
+
+
+def test_a_wheel_tells_its_licences(installed: Path) -> None:
+    # Nothing else is installed there: what has a licence is told even where all else is damaged.
+    code = "from voice_coach.cli.main import main; main(['doctor', '--licences'])"
+    told = told_by(installed, code)
+    assert told[0].split() == ["voice-coach", __version__, "GPL-3.0-or-later"]
+    assert told[1].split() == ["Open", "Sans", "Apache-2.0"]
+    (texts,) = [line.partition(": ")[2] for line in told if line.startswith("The full texts")]
+    assert Path(texts).is_relative_to(installed.parents[1])
+    assert (Path(texts) / "LICENSE").is_file()
+    (listed,) = [line.partition(": ")[2] for line in told if "CycloneDX" in line]
+    assert Path(listed).read_bytes() == (TOP / "licences" / "voice-coach.cdx.json").read_bytes()
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

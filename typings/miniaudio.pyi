@@ -1,5 +1,6 @@
 """What voice_coach uses of miniaudio, which brings no types."""
 
+from array import array
 from collections.abc import Generator
 from enum import Enum
 
@@ -81,3 +82,8 @@ class _Foreign:
 ffi: _Foreign
 
 def lib_version() -> str: ...
+
+class DecodedSoundFile:
+    samples: array[float]
+
+def mp3_read_f32(data: bytes) -> DecodedSoundFile: ...

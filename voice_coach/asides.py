@@ -19,6 +19,7 @@ from voice_coach.player.places import mark_at
 from voice_coach.player.state import SOUNDS, AsideName
 
 _MINUTE_MS: Final = 60 * MS_PER_SECOND
+_LONG_MS: Final = 30 * _MINUTE_MS
 
 
 class Asides:
@@ -76,8 +77,9 @@ class Asides:
 
 
 def time_left(ms: int) -> Mapping[str, Known]:
-    """The time left as it is told: in whole minutes; nothing for less than one."""
-    minutes = (ms + _MINUTE_MS // 2) // _MINUTE_MS
+    """Return the time left as told: in minutes, in fives over half an hour; nothing for less than one."""
+    step_ms = 5 * _MINUTE_MS if ms > _LONG_MS else _MINUTE_MS
+    minutes = (ms + step_ms // 2) // step_ms * step_ms // _MINUTE_MS
     return {"time": Known("duration", minutes * _MINUTE_MS)} if ms >= _MINUTE_MS else {}
 
 

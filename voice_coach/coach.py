@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from voice_coach.home import Home
 from voice_coach.live_coach import LiveCoach
 from voice_coach.model.own import TuningChange, TuningRow
-from voice_coach.model.problems import Problem, ScriptError
+from voice_coach.model.problems import CoachError, Problem, ScriptError
 from voice_coach.model.script import Session
 from voice_coach.model.speed import parse_pace as parse_pace
 from voice_coach.performance import Performance
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
     from voice_coach.model.export import ExportWishes
     from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput as LiveOutput
+    from voice_coach.saying import Sentence
     from voice_coach.script.listing import Listed
+    from voice_coach.speech.engine import VoiceInfo as VoiceInfo
     from voice_coach.speech.speaker import Speaker
     from voice_coach.tuning import Tuner
 
@@ -61,6 +64,7 @@ class Coach(LiveCoach):
     ) -> None:
         super().__init__(home, notify, now_ms)
         self._pacing = pacing
+        self._voice = voice
         self._studio = Studio(lambda: self.home, notify)
         self._preparer = Preparer(
             self._studio,
@@ -103,11 +107,44 @@ class Coach(LiveCoach):
 
         return listed([self.home.scripts, shipped_scripts()])
 
-    def voices(self) -> Iterator[tuple[str, str]]:
-        """Every voice that works here: what to write after ``--voice``, and a line about it."""
+    def voices(self) -> Iterator[tuple[str, VoiceInfo]]:
+        """Every voice that works here: what to write after ``--voice``, and what is known of it."""
         from voice_coach.voicing import working_voices
 
         return working_voices(self._notify)
+
+    @held_up()
+    def sentence(self, text: str, *, rate_wpm: int | None = None) -> Sentence:
+        """A sentence as a session says it, to be heard or written to a file; blocks until it is made.
+
+        Where this coach was made with a voice no other speaks instead of it.
+
+        Args:
+            text: the words.
+            rate_wpm: words per minute; as sessions have it where nobody sets it, if not given.
+
+        Raises:
+            WishError: there are no words in it or too many, the rate is out of its bounds, or the voice that
+                was asked for does not speak here.
+            CoachError: no engine can speak it.
+        """
+        from voice_coach.saying import speak
+
+        return speak(text, self._voice, rate_wpm, self.home.cache, self._notify)
+
+    def sample_text(self, *languages: str) -> str:
+        """Some of the coach's own words, to try a voice with: of the first language that has any, or English.
+
+        Args:
+            languages: codes, such as ``de`` or ``de-at``.
+        """
+        from voice_coach.saying import sample_text
+
+        library = self.library()
+        for code in [part for each in languages for part in (each, each.partition("-")[0])]:
+            with suppress(CoachError):
+                return sample_text(library.language(code.casefold()))
+        return sample_text(library.language("en"))
 
     @cached_property
     def tuner(self) -> Tuner:

@@ -63,6 +63,14 @@ def _sounds(coach: Coach) -> Finding:
     return Finding("sounds", "well", f"{count} sound cues; your own go into {coach.home.sounds}")
 
 
+_WITHOUT: dict[str, tuple[Literal["missing", "ill"], str]] = {
+    "hibari": ("missing", "Without it espeak speaks. To have the natural voice: make hibari"),
+    "espeak": ("ill", "Install voice_coach again; it brings this engine along."),
+    "pyttsx3": ("missing", "Only needed for the voices that Windows and macOS bring."),
+}
+"""What it means that an engine does not speak, and what to do."""
+
+
 def _speech(coach: Coach, engine: str) -> Finding:
     from voice_coach.speech.engine import EngineError, make_engine
 
@@ -76,15 +84,14 @@ def _speech(coach: Coach, engine: str) -> Finding:
         finally:
             speaker.close()
     except EngineError as error:
-        if engine == "espeak":
-            advice = "Install voice_coach again; it brings this engine along."
-            return Finding(what, "ill", f"It does not speak: {error.reason}.", advice)
-        advice = "Only needed for the voices that Windows and macOS bring."
-        return Finding(what, "missing", f"It does not speak: {error.reason}.", advice)
+        state, advice = _WITHOUT[engine]
+        return Finding(what, state, f"It does not speak: {error.reason}.", advice)
     took = (time.monotonic() - began) * 1000
     del coach
     return Finding(
-        what, "well", f"It speaks ({voices} voices; {clip.duration_ms} ms of speech in {took:.0f} ms)."
+        what,
+        "well",
+        f"It speaks ({voices} voice{'s' * (voices != 1)}; {clip.duration_ms} ms of speech in {took:.0f} ms).",
     )
 
 
@@ -202,6 +209,7 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
     ("Python", _python, _AGAIN),
     ("scripts", _scripts, _AGAIN),
     ("sounds", _sounds, "Put right what is said above; until then your own sounds are left out."),
+    ("speech, hibari", lambda coach: _speech(coach, "hibari"), _AGAIN),
     ("speech, espeak", lambda coach: _speech(coach, "espeak"), _AGAIN),
     ("speech, pyttsx3", lambda coach: _speech(coach, "pyttsx3"), _AGAIN),
     ("clip cache", _cache, _AGAIN),

@@ -54,12 +54,16 @@ def find_runtime() -> Path:
 def find_home() -> Home:
     """The folders of the person who runs this."""
     if own := os.environ.get("VOICE_COACH_HOME"):
-        base = Path(os.path.expanduser(own))  # noqa: PTH111  (Path's own fails for a person who is not there)
-        return _home(base, base / "cache", base / "exports")
+        return home_in(Path(os.path.expanduser(own)))  # noqa: PTH111  (Path's own fails for a person who is not there)
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
     return _home(dirs.user_data_path, dirs.user_cache_path, dirs.user_music_path / APP)
+
+
+def home_in(base: Path) -> Home:
+    """Return the folders of a person who keeps all below one."""
+    return _home(base, base / "cache", base / "exports")
 
 
 def _home(data: Path, cache: Path, exports: Path) -> Home:

@@ -36,7 +36,7 @@ REOPEN_S: Final = 1.0
 
 _SOON_S: Final = 0.01
 
-STOP_PATIENCE_S: Final = 0.5
+STOP_PATIENCE_S: Final = 3.0
 """How long the end waits for a chapter that is being compiled."""
 
 

@@ -242,6 +242,19 @@ class Performance:
         pace = self._plans[index].pace
         return Asides(self.session, self.language, self._voice_name, pace, self._lengths)
 
+    def with_voice(self, voice: Voice, voice_name: str) -> Performance:
+        """The same session, at this speed only, with another voice."""
+        return Performance(
+            self.session,
+            self.language,
+            self._plans,
+            voice,
+            voice_name,
+            self._sounds,
+            person=self.person,
+            speed=self.speed,
+        )
+
     def at_speed(self, speed: float) -> Performance:
         """The same session with the one knob elsewhere.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from voice_coach.model.language import Language
 from voice_coach.model.pace import Pace
 from voice_coach.model.practice import AUTO
 from voice_coach.model.script import Entry, Session
-from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.model.settings import GENERAL
+from voice_coach.model.speech import DEFAULT_VOICE, Utterance
 from voice_coach.pacing.layers import LayersOf, effective_pace, kept_layers, no_layers, speed_of
 from voice_coach.performance import Performance
 from voice_coach.studio import Studio
@@ -60,7 +62,18 @@ class Preparer:
         """A session, ready; ``Coach.prepare`` says what is raised."""
         # Once for all speeds: what is completed meanwhile does not make the words fewer.
         known = self._known(chosen) if wished.guidance == AUTO else None
-        return self._performance(chosen, wished, known, start_at=start_at, yours=yours)
+
+        def made(wishes: Wishes, voice: str) -> Performance:
+            return self._performance(chosen, wishes, known, voice, start_at=start_at, yours=yours)
+
+        def all_said() -> Iterable[Utterance]:
+            from voice_coach.repertoire import repertoire
+
+            # What a fit changes is counts, and a pack has those too.
+            return repertoire(made(replace(wished, fit_ms=None), asked), asked)
+
+        asked = self._voice(self._language(chosen.language))
+        return made(wished, self._studio.speaker().choose(asked, all_said))
 
     def rep(self, chosen: Session, entry: Entry) -> Listening:
         """One rep of an exercise in a session, to be tuned by ear; ``Coach.listen`` says what is raised."""
@@ -68,25 +81,36 @@ class Preparer:
 
         own = self._own_layers(chosen, self._notify)
         language = self._language(chosen.language)
-        voice = self._studio.speaker()
+        speaker = self._studio.speaker()
+        asked = self._voice(language)
+        # The rate is tuned as well, and no pack has them all.
+        rates = GENERAL["rate"].minimum, GENERAL["rate"].maximum
+        voice = speaker.choose(asked, lambda: (Utterance(chosen.title, asked, rate) for rate in rates))
         rep = RepCompiler(
             entry.exercise,
             language,
             kept_layers(chosen, entry, own(entry)),
-            self._voice(language),
+            voice,
             self._studio.lengths(),
-            voice.prepare,
+            speaker.prepare,
             chosen.moves,
         )
-        return Listening(rep, voice, self._studio.sounds)
+        return Listening(rep, speaker, self._studio.sounds)
 
     def _performance(
-        self, chosen: Session, wished: Wishes, known: Known | None, *, start_at: str, yours: bool
+        self,
+        chosen: Session,
+        wished: Wishes,
+        known: Known | None,
+        voice: str,
+        *,
+        start_at: str,
+        yours: bool,
     ) -> Performance:
         language = self._language(chosen.language)
         own = self._own_layers(chosen, self._tell_once) if yours else no_layers
         layers_of = all_layers(chosen, wished, known=known, own=own)
-        voice, lengths = self._voice(language), self._studio.lengths()
+        lengths = self._studio.lengths()
         layers_of = fitted_layers(
             chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
         )
@@ -96,7 +120,7 @@ class Preparer:
 
         def again(speed: float) -> Performance:
             turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
-            return self._performance(chosen, turned, known, start_at=start_at, yours=yours)
+            return self._performance(chosen, turned, known, voice, start_at=start_at, yours=yours)
 
         return Performance(
             chosen,

@@ -1,18 +1,21 @@
-"""Makes the voice: engines with their fall-backs, clips made ready to mix, and the cache."""
+"""Makes the voice: packs of clips, engines with their fall-backs, clips made ready to mix, and the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
+from threading import Lock
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
 from voice_coach.model.problems import WishError
 from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
+from voice_coach.resources import shipped_voices
 from voice_coach.speech.cache import ClipCache, cache_key
-from voice_coach.speech.engine import ENGINES, EngineError, make_engine
+from voice_coach.speech.engine import ENGINES, EngineError, VoiceInfo, make_engine
 from voice_coach.speech.fallback import Conditioning, Voices
 from voice_coach.speech.grid import GridClip
+from voice_coach.speech.pack import ENDING, ClipPack, PackError
 from voice_coach.speech.speaker import Speaker
 
 CLIPS = "clips"
@@ -37,21 +40,66 @@ def make_cache(folder: Path, notify: Callable[[str], None]) -> ClipCache:
     return ClipCache(folder / CLIPS, notify=notify)
 
 
-def make_speaker(cache: ClipCache, notify: Callable[[str], None]) -> Speaker:
+def make_speaker(
+    cache: ClipCache, notify: Callable[[str], None], fall_back: Sequence[str] = tuple(ENGINES)
+) -> Speaker:
     """A speaker that keeps its clips in a cache.
 
     Args:
         cache: closed with the speaker.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
+        fall_back: the engines whose default voices speak instead of one that does not, in their order.
     """
-    conditioning = Conditioning(
-        condition=condition_prompt, gain_db=_measured_gain_db, version=CONDITIONING_VERSION
-    )
-    return Speaker(Voices(conditioning, cache, notify=notify))
+    return Speaker(Voices(conditioning(), cache, packs=Packs(notify).pack, engines=fall_back, notify=notify))
 
 
-def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, str]]:
-    """Every voice that works here: its name as ``ENGINE:NAME``, and a line about it.
+def conditioning() -> Conditioning:
+    """Return how prompts are made ready to mix."""
+    return Conditioning(condition=condition_prompt, gain_db=_measured_gain_db, version=CONDITIONING_VERSION)
+
+
+class Packs:
+    """The packs of clips that come with voice_coach, each opened when its voice is first asked for.
+
+    Args:
+        notify: told, in a sentence, of a pack that cannot be read: its voice speaks without.
+    """
+
+    def __init__(self, notify: Callable[[str], None]) -> None:
+        self._notify = notify
+        self._lock = Lock()
+        self._opened: dict[str, ClipPack | None] = {}
+
+    def pack(self, voice: str) -> ClipPack | None:
+        """Return the pack of a voice; of an engine's default voice the one that the engine has."""
+        with self._lock:
+            if voice not in self._opened:
+                self._opened[voice] = self._open(voice)
+            return self._opened[voice]
+
+    def _open(self, voice: str) -> ClipPack | None:
+        path = pack_path(voice)
+        if path is None:
+            return None
+        try:
+            return ClipPack(path)
+        except PackError as error:
+            self._notify(f"{error}. The voice speaks without it, but later: install voice-coach again.")
+            return None
+
+
+def pack_path(voice: str) -> Path | None:
+    """Return the file with a voice's pack, if there is one."""
+    engine, _, name = voice.partition(":")
+    if not engine.isidentifier() or (name and not name.isidentifier()):
+        return None
+    with suppress(FileNotFoundError):
+        return next(iter(sorted(shipped_voices().glob(f"{engine}-{name or '*'}{ENDING}"))), None)
+    return None
+
+
+def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, VoiceInfo]]:
+    """Every voice that works here: its name as ``ENGINE:NAME``, and what is known of it.
 
     Args:
         notify: told of an engine that does not work, and why.
@@ -60,7 +108,7 @@ def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, str]]:
         try:
             engine = make_engine(name)
             for voice in engine.voices():
-                yield f"{name}:{voice.name}", f"{voice.language}, {voice.description}"
+                yield f"{name}:{voice.name}", voice
             engine.close()
         except EngineError as error:
             notify(f"{name}: {error.reason}")
@@ -77,9 +125,12 @@ def check_voice(name: str) -> None:
         with closing(make_engine(voice.engine)) as engine:
             engine.synthesise(voice)
     except EngineError as error:
-        raise WishError(
-            f'The voice "{name}" does not speak here: {error.reason}. See: voice-coach list --voices'
-        ) from None
+        raise silent_voice(name, error.reason) from None
+
+
+def silent_voice(name: str, reason: str) -> WishError:
+    """The error for a voice that was asked for and does not speak here."""
+    return WishError(f'The voice "{name}" does not speak here: {reason}.')
 
 
 def _measured_gain_db(clip: Clip) -> float:

@@ -40,10 +40,10 @@ def bed(path: Path) -> str:
 def test_where_a_podcast_is_the_bed_is_noise(tiny: Path, podcast: Path) -> None:
     target = podcast / "new.m4b"
     made = voice_coach("export", tiny, "-o", target)
-    assert made == Ended(0, "", f"{SAYS}Wrote {target} (0:07).\n")
+    assert made == Ended(0, "", f"{SAYS}Wrote {target} (0:06).\n")
     assert bed(target) == "noise"
     again = voice_coach("export", tiny, "-o", target, "--force", "--bed", "none")
-    assert again.err == f"Wrote {target} (0:07).\n"
+    assert again.err == f"Wrote {target} (0:06).\n"
     assert bed(target) == "none"
 
 

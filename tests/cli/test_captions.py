@@ -29,7 +29,7 @@ FRAMES_PER_MS = 48
 def test_captions_lie_beside_the_file_in_step_with_it(tiny: Path, tmp_path: Path) -> None:
     target = tmp_path / "tiny.v2.wav"
     made = voice_coach("export", tiny, "-o", target, "--captions", "vtt,srt,vtt")
-    assert made == Ended(0, "", f"Wrote {target} (0:07), and its captions as vtt and srt.\n")
+    assert made == Ended(0, "", f"Wrote {target} (0:06), and its captions as vtt and srt.\n")
     read = webvtt.read(str(tmp_path / "tiny.v2.vtt"))
     srt = (tmp_path / "tiny.v2.srt").read_text("utf-8")
     assert len(read) == srt.count("-->") == 3

@@ -41,7 +41,7 @@ def small_disk(folder: Path) -> Generator[Path]:
 def test_wav_and_flac_hold_the_same_samples(tiny: Path, folder: Path) -> None:
     wav, flac = folder / "tiny.wav", folder / "tiny.FLAC"
     for target in (wav, flac):
-        assert voice_coach("export", tiny, "-o", target) == Ended(0, "", f"Wrote {target} (0:07).\n")
+        assert voice_coach("export", tiny, "-o", target) == Ended(0, "", f"Wrote {target} (0:06).\n")
     assert np.array_equal(samples(wav), samples(flac))
     assert samples(wav).any()
 

@@ -94,7 +94,7 @@ def test_what_is_heard_is_the_one_stream(sound_server: SoundServer, tiny: Path) 
 def test_a_file_as_output_is_the_export(tiny: Path, tmp_path: Path) -> None:
     exported, played = tmp_path / "exported.wav", tmp_path / "played.wav"
     assert voice_coach("export", tiny, "-o", exported).code == 0
-    assert voice_coach("play", tiny, "--output", played) == Ended(0, "", f"Wrote {played} (0:07).\n")
+    assert voice_coach("play", tiny, "--output", played) == Ended(0, "", f"Wrote {played} (0:06).\n")
     assert played.read_bytes() == exported.read_bytes()
     again = voice_coach("play", tiny, "--output", played)
     assert (again.code, "Use --force to replace it" in again.err) == (1, True)
@@ -132,7 +132,7 @@ def test_without_a_device_a_file_is_written(tiny: Path, tmp_path: Path, coach_ho
         assert ended.code == 0
         assert ended.out == ""
         assert ended.err.startswith("No sound device was found (")
-        assert f"Wrote {written} (0:07).\nPlay it on any device that has sound.\n" in ended.err
+        assert f"Wrote {written} (0:06).\nPlay it on any device that has sound.\n" in ended.err
         assert np.array_equal(samples(written), samples(exported))
     assert [path.name for path in written.parent.iterdir()] == ["tiny-session.flac"]
 
@@ -431,7 +431,7 @@ def test_a_folder_of_kept_speech_that_cannot_be_used_is_told_once(
     ended = voice_coach("export", tiny, "-o", made)
     notice, wrote = ended.err.splitlines()
     assert notice.startswith(f"Speech cannot be kept in {coach_home / 'cache'}")
-    assert (ended.code, wrote) == (0, f"Wrote {made} (0:07).")
+    assert (ended.code, wrote) == (0, f"Wrote {made} (0:06).")
     assert made.read_bytes() == good.read_bytes()
 
 
@@ -445,7 +445,7 @@ def test_kept_speech_that_was_damaged_is_made_anew(tiny: Path, tmp_path: Path, c
         data = bytearray(clip.read_bytes())
         data[-1] ^= 0x40
         clip.write_bytes(data if turn % 2 else data[: len(data) // 2])
-    assert voice_coach("export", tiny, "-o", second) == Ended(0, "", f"Wrote {second} (0:07).\n")
+    assert voice_coach("export", tiny, "-o", second) == Ended(0, "", f"Wrote {second} (0:06).\n")
     assert second.read_bytes() == first.read_bytes()
     assert [clip.read_bytes() for clip in clips] == whole
     assert voice_coach("export", tiny, "-o", third).code == 0

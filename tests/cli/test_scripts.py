@@ -133,14 +133,6 @@ def test_broken_sounds_are_told_and_left_out(coach_home: Path) -> None:
         assert 'cues.yaml:1:8  unknown key "nonsense"' in ended.err
 
 
-def test_voices_are_listed_as_they_are_asked_for() -> None:
-    listed = voice_coach("list", "--voices")
-    assert listed.code == 0
-    assert listed.out.startswith("espeak:en-us ")
-    wrong = voice_coach("show", "knee-slide", "--voice", "espeak:nobody")
-    assert "voice-coach list --voices" in wrong.err
-
-
 @pytest.mark.parametrize("kind", ["exercise", "session"])
 def test_new_then_check_then_show(kind: str, tmp_path: Path) -> None:
     made = voice_coach("new", kind, "my-own", cwd=tmp_path)

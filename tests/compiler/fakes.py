@@ -27,11 +27,13 @@ from voice_coach.model.script import (
     Step,
     Tunable,
 )
-from voice_coach.model.speech import Utterance
+from voice_coach.model.speech import DEFAULT_RATE_WPM, DEFAULT_VOICE, Utterance
 from voice_coach.model.timeline import Chapter, Event, Timeline
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.resources import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
+from voice_coach.speech.pack import ClipPack
+from voice_coach.voicing import pack_path
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 VOICE = "fake:letters"
@@ -73,9 +75,29 @@ def real_sounds(name: str) -> tuple[int, int]:
     return info.duration_ms, info.lead_ms
 
 
+class PackLengths(FakeLengths):
+    """The lengths of the clips that come with voice_coach, which are the same on every machine.
+
+    At another rate a prompt takes the length in the pack times the ratio of the rates.
+    """
+
+    def utterance_ms(self, utterance: Utterance) -> int:
+        packed = pack().find(utterance.text, utterance.rate_wpm, any_rate=True)
+        assert packed is not None, f"not in the pack: {utterance.text}; make pack"
+        return round(packed.duration_ms * DEFAULT_RATE_WPM / utterance.rate_wpm)
+
+
+@lru_cache
+def pack() -> ClipPack:
+    path = pack_path(DEFAULT_VOICE)
+    assert path is not None
+    return ClipPack(path)
+
+
 PLAIN = effective_pace({}, [])
 LENGTHS = FakeLengths(sounds=real_sounds)
 FAKE = FakeLengths()
+PACKED = PackLengths(sounds=real_sounds)
 
 
 @lru_cache
@@ -126,17 +148,21 @@ def timeline(
     values: dict[str, Setting] | None = None,
     start_at: str = "",
     speed: float | None = None,
+    lengths: FakeLengths = LENGTHS,
 ) -> Timeline:
-    chapters = tuple(compiled(plan).chapter for plan in plans(session, guidance, values, start_at, speed))
+    made = plans(session, guidance, values, start_at, speed)
+    chapters = tuple(compiled(plan, lengths).chapter for plan in made)
     return Timeline(session=session.id, title=session.title, language="en", chapters=chapters)
 
 
-def advice(session: Session, guidance: Guidance | None = None) -> list[Problem]:
+def advice(
+    session: Session, guidance: Guidance | None = None, lengths: FakeLengths = LENGTHS
+) -> list[Problem]:
     """What lint says about a session."""
     found: list[Problem] = []
     balance = SideBalance()
     for plan in plans(session, guidance):
-        done = compiled(plan)
+        done = compiled(plan, lengths)
         found += done.warnings
         balance.add(done.chapter)
     found += balance.problems()

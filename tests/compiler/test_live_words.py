@@ -10,6 +10,7 @@ import pytest
 
 from tests.compiler import fakes
 from voice_coach.compiler.wording import BRACES, Known, Wording
+from voice_coach.hearing.phrases import WAKE_WORD
 from voice_coach.model.commands import COMMANDS
 from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.script import POSITIONS
@@ -88,11 +89,11 @@ def test_whoever_can_speak_is_told_what_to_say() -> None:
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_the_coach_never_says_its_name_and_a_command(name: str) -> None:
-    said = re.sub(r"[^a-z' ]+", " ", " ".join(_lines(fakes.english().spoken_to, name)).lower())
-    for command in COMMANDS:
-        for phrase in command.phrases:
-            assert not re.search(rf"\bcoach\s+{phrase}\b", said)
+def test_the_coach_says_its_name_last(name: str) -> None:
+    """What comes after it, even later, may be taken for a command where the microphone misses a moment."""
+    for words in (fakes.english().live, fakes.english().spoken_to):
+        said = re.findall(r"[a-z']+", " ".join(_lines(words, name)).lower())
+        assert WAKE_WORD not in said[:-1]
 
 
 def test_the_ask_names_every_answer_and_how_to_give_it() -> None:

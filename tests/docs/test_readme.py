@@ -19,7 +19,7 @@ from voice_coach.bookmark_file import BookmarkFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/playing.md", "docs/exporting.md"]
-SETTING_UP = ("make", "source", "pip")
+SETTING_UP = ("make", "source", "pip", "uv")
 
 
 def _blocks(page: str, kind: str) -> list[str]:

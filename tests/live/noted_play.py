@@ -6,7 +6,7 @@ Run as a program; its first argument is the file descriptor to write to, one JSO
 - ``done``: a command that was carried out, at a ``frame``;
 - ``retimed``: the percent that the session is compiled at anew, from the chapter ``first`` on;
 - ``exchanged``: the ``frame`` at which it went on so;
-- ``announced``: what the session was told to say.
+- ``announced``: what the session was told to say, from a ``frame`` on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from voice_coach.player.stream import LiveStream
 
 def note_all(write: Callable[[dict[str, object]], None]) -> None:
     """Has everything noted."""
-    make, exchange = LiveStream.__init__, LiveStream.exchange
+    make, exchange, adjust = LiveStream.__init__, LiveStream.exchange, LiveStream.adjust
+    announcing: list[str] = []
     give, announce = LiveSession.give, LiveSession.announce
     compile_ = LiveSession._compile  # pyright: ignore[reportPrivateUsage]
 
@@ -53,8 +54,18 @@ def note_all(write: Callable[[dict[str, object]], None]) -> None:
         give(self, command, spoken=spoken)
 
     def announced(self: LiveSession, what: Literal["deaf", "hears_again"]) -> None:
-        write({"announced": what})
+        announcing.append(what)
         announce(self, what)
+
+    def adjusted(self: LiveStream, act: Callable[[State], State]) -> None:
+        what = announcing.pop() if announcing else None
+
+        def acted(state: State) -> State:
+            if what:
+                write({"announced": what, "frame": frame(self)})
+            return act(state)
+
+        adjust(self, acted)
 
     def retimed(self: LiveSession, percent: int, first: int) -> None:
         write({"retimed": percent, "first": first})
@@ -62,6 +73,7 @@ def note_all(write: Callable[[dict[str, object]], None]) -> None:
 
     LiveStream.__init__ = made
     LiveStream.exchange = exchanged
+    LiveStream.adjust = adjusted
     LiveSession.give = given
     LiveSession.announce = announced
     LiveSession._compile = retimed  # pyright: ignore[reportPrivateUsage]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -38,12 +38,15 @@ class Pace:
     first: int
 
 
+Announcement = Literal["deaf", "hears_again"]
+
+
 @dataclass(frozen=True, slots=True)
 class Deed:
     """What was done at a frame."""
 
     frame: int
-    what: CommandName | Pace
+    what: CommandName | Announcement | Pace
 
 
 class RanDryError(AssertionError):
@@ -57,7 +60,6 @@ def replayed(
     rules: Rules = Rules(),  # noqa: B008  (it never changes)
     state: State = State(),  # noqa: B008  (it never changes)
     spoken: bool = False,
-    deaf: bool = False,
 ) -> NDArray[np.int16]:
     """What the stream gives when this is done at these frames.
 
@@ -67,7 +69,6 @@ def replayed(
         rules: of the session.
         state: in which it begins.
         spoken: whether the commands were spoken to a coach who listens.
-        deaf: whether it is announced at the beginning that nobody listens.
     """
     scores = [_score(performance, 0, listens=spoken)]
 
@@ -75,16 +76,18 @@ def replayed(
         return scores[-1].performance.rendered(chapter, frames, start_ms, volume_db)
 
     stream = LiveStream(scores[-1], rules, render, state)
-    if deaf:
-        stream.adjust(lambda state: told(state, scores[-1], "deaf"))
     by_hand = HandDevice(stream)
     for deed in deeds:
-        by_hand.hear(deed.frame - by_hand.position_frames)
+        if deed.frame > by_hand.position_frames:  # or the stream would have begun
+            by_hand.hear(deed.frame - by_hand.position_frames)
         if isinstance(deed.what, Pace):
             other = performance.at_speed(deed.what.percent / 100)
             score, old = _score(other, deed.what.first, listens=spoken), scores[-1]
             scores.append(score)
             stream.exchange(lambda now, score=score, old=old: score.after(old, now))
+        elif deed.what == "deaf" or deed.what == "hears_again":
+            what = deed.what
+            stream.adjust(lambda state, what=what: told(state, scores[-1], what))
         else:
             stream.give(deed.what, spoken=spoken)
     by_hand.hear(10**9)

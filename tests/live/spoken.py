@@ -79,7 +79,7 @@ class NotedSession:
             if "retimed" in note:
                 pace = Pace(note["retimed"], note["first"])
             elif "frame" in note:
-                deeds.append(Deed(note["frame"], note.get("done", pace)))
+                deeds.append(Deed(note["frame"], note.get("done") or note.get("announced", pace)))
         return deeds
 
     def given(self) -> list[tuple[CommandName, float]]:

@@ -93,7 +93,7 @@ def test_without_a_microphone_it_says_so_and_is_a_plain_session(
         assert session.said.startswith("No microphone was found (the sound server has none).")
         assert session.said.count("microphone") == 1
         assert [note["announced"] for note in session.notes if "announced" in note] == ["deaf"]
-        expected = replayed(coach.prepare("tiny-session"), [], deaf=True)
+        expected = replayed(coach.prepare("tiny-session"), session.deeds)
         quiet = silences(recorded, expected, [])
         assert all(each.frames <= MOST_QUIET_MS * FRAMES_PER_MS for each in quiet)
 

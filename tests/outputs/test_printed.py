@@ -180,7 +180,7 @@ def test_doses_are_the_person_s_own() -> None:
 
 def test_what_comes_between_is_no_dose_where_there_is_one_turn(tmp_path: Path) -> None:
     assert doses_of(session_of("lower-back-short")) == [
-        ["2 times", "hold 30 s", "rest 10 s"],
+        ["2 times", "hold 30 s", "rest 12 s"],
         ["2 times on each side", "slide 4 s", "hold 6 s", "rest 5 s"],
         ["1 round", "4 breaths", "breathe in 4 s, breathe out 6 s"],
     ]

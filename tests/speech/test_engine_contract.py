@@ -17,6 +17,7 @@ from voice_coach.model.speech import Clip, Utterance
 from voice_coach.model.words import word_spans
 from voice_coach.speech.engine import LONGEST_TEXT, Engine, EngineError, PromptTooLongError
 from voice_coach.speech.espeak import EspeakEngine
+from voice_coach.speech.hibari_engine import HibariEngine
 from voice_coach.speech.pyttsx3_engine import Pyttsx3Engine
 
 TEXTS = ("Breathe in.", "Five.", "Lie down on your stomach and rest your forehead on the mat.", "Halfway.")
@@ -33,7 +34,9 @@ class Subject:
         return self.engine.synthesise(Utterance(text, f"{self.engine.name}:{voice_name}", rate_wpm))
 
 
-@pytest.fixture(params=[ToneEngine, EspeakEngine, Pyttsx3Engine], ids=lambda engine: engine.name)
+@pytest.fixture(
+    params=[ToneEngine, EspeakEngine, HibariEngine, Pyttsx3Engine], ids=lambda engine: engine.name
+)
 def subject(request: pytest.FixtureRequest) -> Generator[Subject]:
     engine: Engine = request.param()
     try:

@@ -29,10 +29,7 @@ def add_session(parser: argparse.ArgumentParser) -> None:
 
 def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = None) -> None:
     """How a session is spoken: voice, rate, guidance (with its default), and where it starts."""
-    parser.add_argument(
-        "--voice", metavar="ENGINE:NAME", help=f"who speaks ({DEFAULT_VOICE}, or the session's language)"
-    )
-    parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
+    add_speech(parser, f"who speaks ({DEFAULT_VOICE}, or the session's language)")
     parser.add_argument(
         "--guidance",
         type=one_of(_GUIDANCE),
@@ -59,6 +56,12 @@ def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = 
     parser.add_argument(
         "--from", dest="start_at", default="", metavar="EXERCISE", help="begin with this exercise"
     )
+
+
+def add_speech(parser: argparse.ArgumentParser, voice: str = f"who speaks ({DEFAULT_VOICE})") -> None:
+    """Who speaks, and how fast."""
+    parser.add_argument("--voice", metavar="ENGINE:NAME", help=f"{voice}; see 'voice-coach voices'")
+    parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
 
 
 def wishes(options: argparse.Namespace) -> Wishes:

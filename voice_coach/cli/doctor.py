@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from voice_coach.cli.main import DONE, FAILED
-from voice_coach.coach import Coach
+
+if TYPE_CHECKING:
+    from voice_coach.licences import Licensed
 
 _SIGNS = {"well": "ok", "missing": "--", "ill": "!!"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    del parser  # it has no options
+    parser.add_argument(
+        "--licences",
+        action="store_true",
+        help="instead list the licences of voice_coach, of the voices and of all that is installed with it",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    del options
+    return _list_licences() if options.licences else _examine()
+
+
+def _examine() -> int:
+    from voice_coach.coach import Coach
     from voice_coach.doctor import examine
 
     ill = 0
@@ -27,3 +39,26 @@ def run(options: argparse.Namespace) -> int:
                 print(f"    {'':<16} {finding.advice}")
     print("\nEverything that is needed works." if not ill else "\nWhat is marked !! has to be put right.")
     return FAILED if ill else DONE
+
+
+def _list_licences() -> int:
+    from voice_coach.licences import licences
+    from voice_coach.resources import licence_list, licence_texts
+
+    found = licences()
+    rows = list(_rows((found.own, *found.installed)))
+    width = max(len(name) for name, _ in rows)
+    for name, licence in rows:
+        print(f"{name:<{width}}  {licence}")
+    if found.absent:
+        print(f"\nOptional or for other systems, and not installed: {', '.join(found.absent)}")
+    print(f"\nThe full texts, and NOTICE: {licence_texts()}")
+    print("Those of another package: python -m pip show --files PACKAGE")
+    print(f"For other programs, as CycloneDX: {licence_list()}")
+    return DONE
+
+
+def _rows(licensed: Iterable[Licensed], indent: str = "") -> Iterator[tuple[str, str]]:
+    for each in licensed:
+        yield f"{indent}{each.name} {each.version}".rstrip(), each.licence
+        yield from _rows(each.inside, f"{indent}  ")

@@ -5,21 +5,14 @@ from __future__ import annotations
 import argparse
 
 from voice_coach.cli.main import DONE
-from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--files", action="store_true", help="also where each script lies")
-    parser.add_argument("--voices", action="store_true", help="list the voices instead")
 
 
 def run(options: argparse.Namespace) -> int:
-    if options.voices:
-        with Coach(notify=tell) as coach:
-            for name, description in coach.voices():
-                print(f"{name:<32} {description}")
-        return DONE
     with Coach() as coach:
         listed = list(coach.listed())
     width = max((len(each.id) for each in listed), default=0)

@@ -30,6 +30,8 @@ VERBS = {
     "history": "show how it went: days, minutes, pain",
     "remind": "write reminders for a phone's calendar",
     "list": "list the sessions and exercises there are",
+    "voices": "list the voices there are, and hear one",
+    "say": "hear a sentence at once, or write it to a file",
     "check": "check scripts, and their timing",
     "new": "write a script to start from",
     "doctor": "tell what works on this machine, and what to do about what does not",

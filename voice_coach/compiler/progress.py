@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from voice_coach.model.problems import Problem, ScriptError, Where
+from voice_coach.model.problems import Problem, TooMuchError, Where
 from voice_coach.model.script import During, Position, Step
 from voice_coach.model.units import LONGEST_MS, MS_PER_HOUR
 
@@ -62,7 +62,7 @@ class Progress:
         """Takes a duration from what a session may last; the same duration back.
 
         Raises:
-            ScriptError: there is not so much left.
+            TooMuchError: there is not so much left.
         """
         self._ms_left -= ms
         if self._ms_left < 0:
@@ -75,18 +75,18 @@ class Progress:
         """Takes steps from what a session may unfold into.
 
         Raises:
-            ScriptError: there are not so many left.
+            TooMuchError: there are not so many left.
         """
         self._steps_left -= count
         if self._steps_left < 0:
             own = self._begin.steps_left - self._steps_left
             raise self._too_much(2 * own > MAX_STEPS, where, f"repeats into more than {MAX_STEPS:,} steps")
 
-    def _too_much(self, by_itself: bool, where: Where, what: str) -> ScriptError:
+    def _too_much(self, by_itself: bool, where: Where, what: str) -> TooMuchError:
         """Names the step where its chapter takes most of it, else the chapter that is one too many."""
         if by_itself:
             problem = Problem(where, f"this {what}", "lower the counts, or shorten the durations")
         else:
             hint = "lower the counts, shorten the durations, or do fewer rounds and exercises"
             problem = Problem(self._where, f"with this the session {what}", hint)
-        return ScriptError([problem])
+        return TooMuchError([problem])

@@ -140,8 +140,9 @@ class LiveWords:
         "To end the session, press Q.",
     )
     listen_begins: Lines = (
-        "I am listening. My name is Coach.",
+        "I am listening.",
         "Say my name, and then: pause, repeat, or that hurts. To hear everything, say my name, and: help.",
+        "My name is Coach.",
     )
     deaf: Lines = ("I cannot hear you. Keys and buttons still work.",)
     hears_again: Lines = ("I can hear you now.",)

@@ -86,6 +86,10 @@ class ScriptError(CoachError):
         return f"{found}\n{count} problem{'s' if count != 1 else ''} found"
 
 
+class TooMuchError(ScriptError):
+    """A session that repeats into more steps, or goes on for longer, than can be played."""
+
+
 class SpeechError(CoachError):
     """No engine could speak.
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-DEFAULT_VOICE = "espeak:en-us"
+DEFAULT_VOICE = "hibari:heart"
 DEFAULT_RATE_WPM = 150
 
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from voice_coach.audio.block import Block
 from voice_coach.model.problems import OutputError, shown
 from voice_coach.model.units import SAMPLE_RATE_HZ
-from voice_coach.outputs.beside import beside
 from voice_coach.outputs.output import FileOutput
 from voice_coach.outputs.programme import Programme
 from voice_coach.outputs.whole_file import whole_file
@@ -28,9 +27,9 @@ class WavFile(FileOutput):
     """Writes a WAV file of at most 4 GiB (12 hours). Silence is skipped over rather than written."""
 
     def write(self, programme: Programme) -> None:
-        with whole_file(self._target, force=self._wishes.force) as file, beside(programme.blocks()) as made:
+        with whole_file(self._target, force=self._wishes.force) as file:
             file.write(header(0))
-            data_bytes = self._write_samples(file, made)
+            data_bytes = self._write_samples(file, programme.blocks())
             file.truncate(_HEADER.size + data_bytes)
             file.seek(0)
             file.write(header(data_bytes))

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from voice_coach.model.problems import TooMuchError
 from voice_coach.model.script import GUIDANCE_LEVELS, Guidance
 from voice_coach.pacing.doses import Dose, Doses
 from voice_coach.pacing.filling import TOLERANCE_MS, fill
@@ -154,7 +156,20 @@ class _Search:
         )
 
     def _top(self) -> _Rung:
-        return _Rung(self._words.highest, self._even(self._doses.highest))
+        return _Rung(self._words.highest, self._even(self._most_doses))
+
+    @cached_property
+    def _most_doses(self) -> int:
+        """The highest step of the doses that can still be played."""
+        most = self._doses.highest
+        return most if self._is_playable(most) else _highest(0, most - 1, self._is_playable)
+
+    def _is_playable(self, doses: int) -> bool:
+        try:
+            self._measured(_Rung(0, doses), AS_IT_IS)
+        except TooMuchError:
+            return False
+        return True
 
     # Where on it.
 

@@ -16,6 +16,7 @@ from voice_coach.model.words import has_words, word_spans
 from voice_coach.speech.alignment import aligned
 
 ENGINES: dict[str, str] = {
+    "hibari": "voice_coach.speech.hibari_engine:HibariEngine",
     "espeak": "voice_coach.speech.espeak:EspeakEngine",
     "pyttsx3": "voice_coach.speech.pyttsx3_engine:Pyttsx3Engine",
 }
@@ -82,11 +83,25 @@ class UnspeakableError(CoachError):
 
 @dataclass(frozen=True, slots=True)
 class VoiceInfo:
-    """A voice that an engine has: the name to write after ``ENGINE:``, its language, a line for people."""
+    """A voice that an engine has.
+
+    Attributes:
+        name: what to write after ``ENGINE:``.
+        language: its code, such as ``en-us``.
+        description: a line for people.
+        licence: an SPDX expression; "" where it is not known.
+        size_bytes: what it takes on disk, with all that it shares with other voices; None if not known.
+        is_installed: whether it speaks without being downloaded first.
+        is_recommended: whether it is shown to people who only ask which voices there are.
+    """
 
     name: str
     language: str
     description: str
+    licence: str = ""
+    size_bytes: int | None = None
+    is_installed: bool = True
+    is_recommended: bool = False
 
 
 class Engine(ABC):
@@ -136,6 +151,14 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """End what is going on in any thread, soon, and let go of everything. May be called twice."""
+
+    def trouble(self, voice_name: str) -> str:
+        """Return why this voice does not speak here, as far as that shows at once; "" if it may."""
+        try:
+            self.identity(voice_name)
+        except EngineError as error:
+            return error.reason
+        return ""
 
     def gain_db(self, voice_name: str) -> float | None:  # noqa: ARG002 - for engines that know their voices
         """The gain that brings this voice to the house level, or None if it has to be measured."""

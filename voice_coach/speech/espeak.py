@@ -15,8 +15,11 @@ from voice_coach.model.speech import Clip, duration_ms
 from voice_coach.speech import espeak_library as library
 from voice_coach.speech.alignment import timed
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
-from voice_coach.speech.espeak_data import by_handle, near
+from voice_coach.speech.espeak_data import by_handle, near, size_bytes
 from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
+
+LICENCE = "GPL-3.0-or-later"
+"""Of the library and all its voices."""
 
 # A file or language, and a variant: what the library looks up inside its own folder, and its buffers hold.
 _VOICE_NAME = re.compile(r"([A-Za-z0-9_/-]{1,24})(?:\+([A-Za-z0-9_ -]{1,12}))?")
@@ -40,10 +43,26 @@ class EspeakEngine(Engine):
         self._lock = threading.RLock()
 
     def voices(self) -> list[VoiceInfo]:
-        tuned = [VoiceInfo(voice.name, voice.language, voice.description) for voice in self._tuned.values()]
+        size = size_bytes(self._files)
+        tuned = [
+            VoiceInfo(
+                voice.name,
+                voice.language,
+                voice.description,
+                LICENCE,
+                size,
+                is_recommended=True,
+            )
+            for voice in self._tuned.values()
+        ]
+        listed = {voice.file for voice in self._tuned.values()}
         with self._library() as espeak:
-            others = espeak.voices()
-        return tuned + [VoiceInfo(file, language, name) for file, language, name in others]
+            others = [each for each in espeak.voices() if each[0].lower() not in listed]
+        # The library finds every voice by the last part of its file's name alone.
+        return tuned + [
+            VoiceInfo(file.rpartition("/")[2], language, name, LICENCE, size)
+            for file, language, name in others
+        ]
 
     def identity(self, voice_name: str) -> str:
         voice = self._voice(voice_name)

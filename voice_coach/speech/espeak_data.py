@@ -9,7 +9,15 @@ from functools import cache
 from pathlib import Path
 
 from voice_coach.leftovers import scratch_folder
-from voice_coach.speech.espeak_library import DATA_FOLDER, LONGEST_PATH
+from voice_coach.speech.espeak_library import DATA_FOLDER, LONGEST_PATH, Files
+
+
+def size_bytes(files: Files) -> int | None:
+    """Return what the library and its data take on disk; None where only the system knows where they lie."""
+    if files.data is None:
+        return None
+    found = (file for file in (files.data / DATA_FOLDER).rglob("*") if file.is_file())
+    return sum(file.stat().st_size for file in (Path(files.library), *found))
 
 
 @cache

@@ -282,7 +282,7 @@ class Library:
             return voice_file
         if not voice_file.isascii() or self._short("espeak_SetVoiceByName")(voice_file.encode()) != 0:
             raise EngineError(
-                "espeak", f"has no voice {voice_file!r}; 'voice-coach list --voices' shows what there is"
+                "espeak", f"has no voice {voice_file!r}; 'voice-coach voices' shows what there is"
             )
         chosen: bytes = self._short("espeak_GetCurrentVoice")().contents.identifier
         return chosen.decode()

@@ -1,9 +1,9 @@
-"""From an utterance to a conditioned clip: the engine that is asked for, or the next that works."""
+"""From an utterance to a conditioned clip: the voice's pack, its engine, or the next engine that works."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,6 +12,7 @@ from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.speech.cache import ClipCache, cache_key
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, UnspeakableError, make_engine
 from voice_coach.speech.grid import GridClip
+from voice_coach.speech.pack import ClipPack, PackedClip, PackError
 
 CALIBRATION_TEXT: Final = (
     "Lie down on your back, let your shoulders sink to the ground, and take all the time you need. "
@@ -39,12 +40,15 @@ class Conditioning:
 class Voices:
     """Speaks each utterance with the voice it asks for, or the default voice of the next engine that can.
 
-    A voice that failed for good is not tried again, and its failure told once. Safe to use from several
-    threads.
+    What a voice has in its pack needs no engine. A voice that failed for good is not tried again, and its
+    failure told once. If it has a pack, it goes on with that alone, at the nearest rate there is, until
+    something is asked for that is in it at no rate: from then on the next voice says everything. Safe to use
+    from several threads.
 
     Args:
         conditioning: what makes a raw clip ready to mix.
         cache: where conditioned clips are kept; None keeps none.
+        packs: gives the pack of a voice, if it has one.
         engines: names in fall-back order.
         make: makes an engine of its name.
         notify: told, in a sentence, who speaks instead of whom.
@@ -55,28 +59,67 @@ class Voices:
         conditioning: Conditioning,
         cache: ClipCache | None = None,
         *,
+        packs: Callable[[str], ClipPack | None] = lambda _voice: None,
         engines: Sequence[str] = tuple(ENGINES),
         make: Callable[[str], Engine] = make_engine,
         notify: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         self._conditioning = conditioning
         self._cache = cache
+        self._packs = packs
         self._order = tuple(engines)
         self._make = make
         self._notify = notify
         self._lock = threading.Lock()
         self._engines: dict[str, Engine] = {}
         self._failed: dict[str, str] = {}
+        self._pack_only: dict[str, str] = {}  # voices whose engine does not work, and why
         self._told: set[str] = set()
         self._gains: dict[tuple[str, str], float] = {}
         self._closed = False
         self.synthesised = 0
         self.from_cache = 0
+        self.from_pack = 0
 
     @property
     def failures(self) -> int:
-        """How many voices have failed for good: with each more, another voice speaks."""
-        return len(self._failed)
+        """How many voices and engines have failed for good: with each more, clips may be others."""
+        return len(self._failed) + len(self._pack_only)
+
+    def packed(self, utterance: Utterance) -> PackedClip | None:
+        """Return the clip of an utterance if it comes from its voice's pack; never blocks on an engine."""
+        voice = _with_colon(utterance.voice)
+        pack = None if voice in self._failed else self._packs(voice)
+        if pack is None:
+            return None
+        return pack.find(utterance.text, utterance.rate_wpm, any_rate=voice in self._pack_only)
+
+    def choose(self, voice: str, utterances: Callable[[], Iterable[Utterance]]) -> str:
+        """Return the voice that can say all of something: the one asked for, or else the next that works.
+
+        Decided before the first word, so that one voice says all of a session. What there is to be said is
+        asked for only where an engine is missing whose voice has a pack. Which voice speaks instead is told.
+
+        Args:
+            voice: the voice asked for.
+            utterances: gives all that may have to be said.
+        """
+        asked = _with_colon(voice)
+        pack = self._packs(asked)
+        if pack is None:
+            return voice  # found out with the first word, and then holds for all
+        reason = self._failed.get(asked) or self._pack_only.get(asked) or self._trouble(asked)
+        if not reason:
+            return voice
+        self._pack_only.setdefault(asked, reason)
+        if asked not in self._failed and all(pack.find(each.text, each.rate_wpm) for each in utterances()):
+            return voice
+        engine = asked.partition(":")[0]
+        for other in self._candidates(asked):
+            if other.partition(":")[0] != engine and other not in self._failed and not self._trouble(other):
+                self._tell([(voice, reason)], other)
+                return other
+        return voice
 
     def clip(self, utterance: Utterance) -> GridClip:
         """The conditioned clip of an utterance; blocks until it is there.
@@ -94,7 +137,7 @@ class Voices:
             words_only = words_only and reason is None
             if reason is None:
                 try:
-                    clip = self._clip(self._engine(asked.engine), asked)
+                    clip = self._clip(asked)
                 except EngineError as error:
                     reason = error.reason
                     if error.lasting:
@@ -122,7 +165,7 @@ class Voices:
 
     def _candidates(self, voice: str) -> Iterator[str]:
         """The voice asked for, then the default voices in fall-back order."""
-        asked = voice if ":" in voice else f"{voice}:"
+        asked = _with_colon(voice)
         yield asked
         for name in self._order:
             if (default := f"{name}:") != asked:
@@ -136,7 +179,42 @@ class Voices:
                 self._engines[name] = self._make(name)
             return self._engines[name]
 
-    def _clip(self, engine: Engine, utterance: Utterance) -> GridClip:
+    def _trouble(self, voice: str) -> str:
+        """Why a voice's engine does not work here, as far as that shows without loading it; "" if it may."""
+        engine, _, name = voice.partition(":")
+        try:
+            return self._engine(engine).trouble(name)
+        except EngineError as error:
+            return error.reason
+
+    def _clip(self, utterance: Utterance) -> GridClip:
+        """The clip from the voice's pack, or its engine, or if that fails from the pack at another rate."""
+        if (packed := self.packed(utterance)) and (clip := self._unpacked(packed)):
+            return clip
+        voice = _with_colon(utterance.voice)
+        if voice in self._pack_only:
+            raise EngineError(utterance.engine, self._pack_only[voice])
+        try:
+            return self._spoken(self._engine(utterance.engine), utterance)
+        except EngineError as error:
+            if not error.lasting or self._packs(voice) is None:
+                raise
+            self._pack_only[voice] = error.reason
+            if (packed := self.packed(utterance)) and (clip := self._unpacked(packed)):
+                return clip
+            raise
+
+    def _unpacked(self, packed: PackedClip) -> GridClip | None:
+        """The clip decoded; None if the file is not what it was when it was opened."""
+        try:
+            clip = packed.grid_clip()
+        except PackError:
+            return None
+        with self._lock:
+            self.from_pack += 1
+        return clip
+
+    def _spoken(self, engine: Engine, utterance: Utterance) -> GridClip:
         identity = engine.identity(utterance.voice_name)
         gain_db = engine.gain_db(utterance.voice_name)
         if gain_db is None:
@@ -173,7 +251,15 @@ class Voices:
         with self._lock:
             news = [attempt for attempt in attempts if attempt[0] not in self._told]
             self._told.update(voice for voice, _ in news)
+        reasons: dict[str, str] = {}
         for voice, reason in news:
+            reasons.setdefault(reason, voice)  # a voice and the default one of its engine fail for one reason
+        for reason, voice in reasons.items():
             self._notify(
                 f"The voice {voice} does not speak ({reason}): {speaks.removesuffix(':')} speaks instead."
             )
+
+
+def _with_colon(voice: str) -> str:
+    """A voice as it is known here: the name of an engine alone means its default voice."""
+    return voice if ":" in voice else f"{voice}:"

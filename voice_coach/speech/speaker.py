@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
 from typing import Final, Self
@@ -14,6 +14,7 @@ from voice_coach.model.problems import CoachError
 from voice_coach.model.speech import Clip, Utterance, Word
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip
+from voice_coach.speech.pack import PackedClip
 from voice_coach.stopping import LOOK_S, may_stop
 
 _MANY: Final = 4
@@ -21,8 +22,9 @@ _MANY: Final = 4
 
 PATIENCE_S: Final = 0.3
 
-MEMORY_BYTES: Final = 16 * 1024 * 1024
-"""Nearly three minutes of speech. More would be no quicker: what made room comes from the disk again."""
+MEMORY_BYTES: Final = 32 * 1024 * 1024
+"""Nearly six minutes of speech, as much as a chapter has, which is measured after it is written. More would
+be no quicker: what made room comes from the disk again."""
 
 
 class Speaker:
@@ -66,8 +68,13 @@ class Speaker:
         return self._voices.from_cache
 
     @property
+    def from_pack(self) -> int:
+        """How many clips came from packs so far."""
+        return self._voices.from_pack
+
+    @property
     def failures(self) -> int:
-        """How many voices have failed for good; what was measured before such a failure holds no more."""
+        """How many voices and engines have failed for good; what was measured before holds no more."""
         return self._voices.failures
 
     def clip(self, utterance: Utterance) -> Clip:
@@ -86,7 +93,7 @@ class Speaker:
         Raises:
             SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
         """
-        return self._made(utterance).duration_ms
+        return self._timed(utterance).duration_ms
 
     def words(self, utterance: Utterance) -> tuple[Word, ...]:
         """When each word of an utterance is spoken, from the start of its clip; blocks until it is there.
@@ -94,7 +101,19 @@ class Speaker:
         Raises:
             SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
         """
-        return self._made(utterance).words()
+        return self._timed(utterance).words()
+
+    def choose(self, voice: str, utterances: Callable[[], Iterable[Utterance]]) -> str:
+        """Return the voice that can say all of something; as ``Voices.choose``."""
+        return self._voices.choose(voice, utterances)
+
+    def _timed(self, utterance: Utterance) -> GridClip | PackedClip:
+        """What knows the times of an utterance: its clip, or the pack that has it, not decoded."""
+        with self._changed:
+            if self._closed:
+                raise RuntimeError("the speaker has been closed")
+            kept = self._kept.get(utterance)
+        return kept or self._voices.packed(utterance) or self._made(utterance)
 
     def _made(self, utterance: Utterance) -> GridClip:
         """The clip as it is kept, made if need be.
@@ -124,7 +143,8 @@ class Speaker:
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """Make these in the background, in this order, after what is queued already. Returns at once.
 
-        What goes wrong is told by ``clip`` when the utterance is asked for.
+        Of those that a pack has only the first is decoded: each takes some milliseconds, but the decoder has
+        to be imported first. What goes wrong is told by ``clip`` when the utterance is asked for.
 
         Raises:
             RuntimeError: the speaker has been closed. So who works ahead ends with it, though all that is
@@ -133,9 +153,14 @@ class Speaker:
         with self._changed:
             if self._closed:
                 raise RuntimeError("the speaker has been closed")
+            decodes = True
             for utterance in utterances:
-                if utterance not in self._kept and utterance not in self._making:
+                if utterance in self._kept or utterance in self._making:
+                    continue
+                is_packed = self._voices.packed(utterance) is not None
+                if decodes or not is_packed:
                     self._queue[utterance] = None
+                decodes = decodes and not is_packed
             if self._queue and self._worker is None:
                 worker = threading.Thread(target=self._work, name="speaker", daemon=True)
                 worker.start()  # Ctrl-C may come here: then nobody is to wait for it
@@ -158,7 +183,7 @@ class Speaker:
     def _work(self) -> None:
         made = 0
         while True:
-            if made > _MANY and not self._queue:
+            if made > _MANY:
                 made = 0
                 give_back()
             with self._changed:
