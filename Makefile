@@ -73,7 +73,7 @@ simpleaudio: $(VENV)/.runtime
 moonshine: $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements-moonshine.txt
 
-# The natural voice; espeak speaks where there is none.
+# The engine of the natural voice; without it espeak says what is not in the pack of clips.
 hibari: $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements-hibari.txt
 
@@ -129,12 +129,12 @@ $(VENV)/.made:
 	fi; \
 	exit 1
 
-# Not every machine has wheels of the natural voice, then espeak speaks; nor of what understands spoken commands
+# Not every machine has wheels of the natural voice, then espeak says what is not in its pack; nor of what understands spoken commands
 # best, then pocketsphinx does.
 $(VENV)/.runtime: $(VENV)/.made requirements.txt requirements-hibari.txt requirements-moonshine.txt pyproject.toml
 	@$(INSTALL) --require-hashes -r requirements.txt
 	@$(INSTALL) --require-hashes -r requirements-hibari.txt 2>$(VENV)/hibari.log || \
-		{ echo "The natural voice cannot be installed, so espeak speaks. To try again: make hibari"; \
+		{ echo "The engine of the natural voice cannot be installed, so espeak says what does not come with voice_coach. To try again: make hibari"; \
 		tail -n 1 $(VENV)/hibari.log; }
 	@$(INSTALL) --require-hashes -r requirements-moonshine.txt 2>$(VENV)/moonshine.log || \
 		{ echo "Moonshine cannot be installed, so play --listen understands less. To try again: make moonshine"; \

@@ -35,7 +35,7 @@ def record(
         at_most: the bound that it must not exceed.
         at_least: the bound that it must reach.
     """
-    figure: dict[str, float | str] = {"value": round(value, 4), "unit": unit}
+    figure: dict[str, float | str] = {"value": round(float(value), 4), "unit": unit}
     if unit in _TIMES:
         figure["loops"] = round(value / calibration_s(_TIMES[unit]), 2)
     _found[name] = figure

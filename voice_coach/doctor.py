@@ -64,7 +64,11 @@ def _sounds(coach: Coach) -> Finding:
 
 
 _WITHOUT: dict[str, tuple[Literal["missing", "ill"], str]] = {
-    "hibari": ("missing", "Without it espeak speaks. To have the natural voice: make hibari"),
+    "hibari": (
+        "missing",
+        "Without it the natural voice says only what comes with voice_coach, and espeak the rest. "
+        "In a checkout: make hibari. Otherwise install voice-coach again.",
+    ),
     "espeak": ("ill", "Install voice_coach again; it brings this engine along."),
     "pyttsx3": ("missing", "Only needed for the voices that Windows and macOS bring."),
 }

@@ -56,14 +56,16 @@ def licences() -> Licences:
     packages = [each for each in made["components"] if "purl" in each]
     application = made["metadata"]["component"]
     own = _licensed({**application, "components": bundled}, application["version"])
-    installed: list[Licensed] = []
-    absent: list[str] = []
-    for each in packages:
+    installed: dict[str, Licensed] = {}
+    absent: dict[str, None] = {}
+    for each in packages:  # some are listed in a version for each Python
+        name = each["name"]
         try:
-            installed.append(_licensed(each, version(each["name"])))
+            if name not in installed or each["version"] == version(name):
+                installed[name] = _licensed(each, version(name))
         except PackageNotFoundError:
-            absent.append(each["name"])
-    return Licences(own=own, installed=tuple(installed), absent=tuple(absent))
+            absent[name] = None
+    return Licences(own=own, installed=tuple(installed.values()), absent=tuple(absent))
 
 
 def _licensed(component: Mapping[str, Any], installed: str = "") -> Licensed:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import os
+import platform
 import random
 import re
 import subprocess
@@ -58,6 +60,17 @@ def engine() -> Iterator[HibariEngine]:
         require_real("hibari", available=False, reason=error.reason)
     yield made
     made.close()
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="numpy knows these features on x86-64")
+def test_a_processor_without_newer_instructions_has_an_identity(engine: HibariEngine) -> None:
+    code = "from voice_coach.speech.hibari_engine import HibariEngine; print(HibariEngine().identity(''))"
+    _, *found = engine.identity("").split()[7].split("-")
+    environ = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(found)}
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, env=environ, cwd=TOP, capture_output=True, text=True, check=True).stdout
+    assert told.startswith("hibari-tts ")
+    assert told.strip() != engine.identity("")
 
 
 def clip(engine: HibariEngine, text: str, rate_wpm: int = USUAL_WPM) -> Clip:

@@ -167,8 +167,10 @@ class Voices:
         """The voice asked for, then the default voices in fall-back order."""
         asked = _with_colon(voice)
         yield asked
+        # A pack is of an engine's default voice, which would only fail a second time.
+        engine = asked.partition(":")[0] if self._packs(asked) else None
         for name in self._order:
-            if (default := f"{name}:") != asked:
+            if (default := f"{name}:") != asked and name != engine:
                 yield default
 
     def _engine(self, name: str) -> Engine:
@@ -201,6 +203,10 @@ class Voices:
                 raise
             self._pack_only[voice] = error.reason
             if (packed := self.packed(utterance)) and (clip := self._unpacked(packed)):
+                self._notify(
+                    f"The voice {voice} can say only what comes with voice_coach, and only at its own rate "
+                    f"({error.reason})."
+                )
                 return clip
             raise
 

@@ -212,9 +212,9 @@ class HibariEngine(Engine):
 
 
 def _instructions() -> str:
-    """The processor's instruction sets, as numpy knows them."""
-    found = np.show_config(mode="dicts")
-    sets: list[str] = found["SIMD Extensions"]["found"] if found else []
+    """The processor's instruction sets beyond the oldest, as numpy knows them; there may be none."""
+    config: Any = np.show_config(mode="dicts") or {}
+    sets: list[str] = config.get("SIMD Extensions", {}).get("found", [])
     return "-".join([platform.machine(), *sets])
 
 

@@ -7,12 +7,13 @@ and then each clip as MP3. The index has every length: a timeline is made withou
 from __future__ import annotations
 
 import json
+import os
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,6 +136,7 @@ class ClipPack:
                 said = file.read(texts)
                 self._times = file.read(words * _WORD.size)
                 begin = file.tell()
+                self._identity = _identity(file)
             self._entries = self._read_index(index, said, begin)
         except (OSError, ValueError, struct.error) as error:
             raise PackError(f"{path} cannot be read: {error}") from error
@@ -175,6 +177,8 @@ class ClipPack:
     def _samples(self, entry: _Entry) -> NDArray[np.int16]:
         try:
             with self._path.open("rb") as file:
+                if _identity(file) != self._identity:  # other words may lie at the same place
+                    raise PackError(f"{self._path} was replaced meanwhile")
                 file.seek(entry.offset)
                 data = file.read(entry.size)
         except OSError as error:
@@ -183,6 +187,12 @@ class ClipPack:
         samples *= np.float32(FULL_SCALE * 10 ** (entry.gain / _GAIN_STEPS / 20))
         _fade(samples)
         return np.rint(samples, out=samples).astype("<i2")
+
+
+def _identity(file: BinaryIO) -> tuple[int, int, int]:
+    """Return what tells a file from one that has taken its place."""
+    status = os.fstat(file.fileno())
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def write_pack(path: Path, header: Mapping[str, Any], clips: Sequence[Encoded]) -> None:

@@ -44,6 +44,7 @@ class Speaker:
         self._changed = threading.Condition()
         self._kept: OrderedDict[Utterance, GridClip] = OrderedDict()
         self._kept_bytes = 0
+        self._failures = 0
         self._making: set[Utterance] = set()
         self._queue: OrderedDict[Utterance, None] = OrderedDict()
         self._worker: threading.Thread | None = None
@@ -126,6 +127,11 @@ class Speaker:
             with self._changed:
                 if self._closed:
                     raise RuntimeError("the speaker has been closed")
+                if self._voices.failures != self._failures:
+                    # Another voice may speak now, and says all of it.
+                    self._failures = self._voices.failures
+                    self._kept.clear()
+                    self._kept_bytes = 0
                 if utterance in self._kept:
                     self._kept.move_to_end(utterance)
                     return self._kept[utterance]

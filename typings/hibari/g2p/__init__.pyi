@@ -1,3 +1,8 @@
+from collections.abc import Callable
+from typing import Any
+
+_load_json: Callable[[str], Any]
+
 class Tok:
     text: str
     whitespace: str
