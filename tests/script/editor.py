@@ -8,7 +8,7 @@ from typing import Any
 from jsonschema import Draft7Validator
 
 from voice_coach.script.collecting import Collector
-from voice_coach.script.nodes import Node, Scalar, Sequence, read_tree
+from voice_coach.script.nodes import Node, ScalarNode, SequenceNode, read_tree
 from voice_coach.script.schema import schema
 
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -33,14 +33,14 @@ def complaints(text: str) -> list[str]:
 def _data(node: Node | None) -> Any:
     if node is None:
         return None
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return _value(node)
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return [_data(item) for item in node.items]
     return {name: _data(value) for name, (_, value) in node.pairs.items()}
 
 
-def _value(node: Scalar) -> Any:
+def _value(node: ScalarNode) -> Any:
     if not node.plain:
         return node.text
     if node.empty or node.text in ("Null", "NULL"):

@@ -12,7 +12,7 @@ from voice_coach.model.settings import parse_setting, parse_within
 from voice_coach.model.units import MS_PER_MINUTE, parse_breaths_per_minute
 from voice_coach.script.collecting import Collector
 from voice_coach.script.kinds import Invalid
-from voice_coach.script.nodes import Mapping, read_tree
+from voice_coach.script.nodes import MappingNode, read_tree
 from voice_coach.script.tune import Tune
 
 
@@ -61,7 +61,7 @@ def test_bounds_in_breaths_per_minute() -> None:
     text = "breath: {max: 3 per minute, default: 5-0-5-0, min: 12/min}"
     problems = Collector("x.yaml", text)
     root = read_tree(text, problems)
-    assert isinstance(root, Mapping)
+    assert isinstance(root, MappingNode)
     tune = Tune().read(root, problems)
     assert not isinstance(tune, Invalid)
     assert problems.problems == []

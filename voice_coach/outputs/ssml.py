@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape as escape_xml
+from xml.sax.saxutils import quoteattr
 
 from voice_coach.model.speech import DEFAULT_RATE_WPM
 from voice_coach.model.timeline import Event
@@ -91,4 +92,4 @@ def _rate_wpm(event: Event) -> int:
 
 
 def _escaped(text: str) -> str:
-    return escape(legal(text, " "))
+    return escape_xml(legal(text, " "))

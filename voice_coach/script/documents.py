@@ -24,7 +24,7 @@ from voice_coach.script.kinds import (
     Written,
 )
 from voice_coach.script.live_words import LISTENING, LIVE
-from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from voice_coach.script.own_kinds import EVERYWHERE, OWN_BY_EXERCISE, OWN_BY_SESSION, OWN_FOR_ALL
 from voice_coach.script.records import Field, Record, object_schema, read_fields
 from voice_coach.script.shapes import LINES, POSITION, SOME_STEPS, STEPS
@@ -69,9 +69,9 @@ class _Fragments(Kind[dict[str, Fragment]]):
     }
 
     def read(self, node: Node, problems: Collector) -> dict[str, Fragment] | Invalid:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             hint = "leave the dashes away: the name, a colon, and steps: below it"
-            return self.wrong(node, problems, hint if isinstance(node, Sequence) else "")
+            return self.wrong(node, problems, hint if isinstance(node, SequenceNode) else "")
         fragments: dict[str, Fragment] = {}
         for name, (key, child) in node.pairs.items():
             fragment = self._one(key, child, problems)
@@ -81,10 +81,10 @@ class _Fragments(Kind[dict[str, Fragment]]):
                 problems.unsure.add(name)
         return fragments
 
-    def _one(self, key: Scalar, child: Node, problems: Collector) -> Fragment | Invalid:
+    def _one(self, key: ScalarNode, child: Node, problems: Collector) -> Fragment | Invalid:
         if isinstance(Name().read(key, problems), Invalid):
             return INVALID
-        if not isinstance(child, Mapping):
+        if not isinstance(child, MappingNode):
             problems.add(
                 key, f'the fragment "{key.text}" does not say its steps', "put steps: below its name"
             )
@@ -119,12 +119,12 @@ class _Entry(Kind[EntryDraft]):
     expected = "an exercise: its id, or a mapping with exercise: and set:"
 
     def read(self, node: Node, problems: Collector) -> EntryDraft | Invalid:
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             name = Name().read(node, problems)
             return INVALID if isinstance(name, Invalid) else EntryDraft(problems.where(node), name)
-        if isinstance(node, Mapping) and len(node.pairs) == 1 and "exercise" not in node.pairs:
+        if isinstance(node, MappingNode) and len(node.pairs) == 1 and "exercise" not in node.pairs:
             key, value = next(iter(node.pairs.values()))
-            if key.text not in _ENTRY_HINTS and isinstance(value, Mapping):
+            if key.text not in _ENTRY_HINTS and isinstance(value, MappingNode):
                 hint = f"write - exercise: {key.text[:40]}, and its settings below it after set:"
                 problems.add(key, f"{quoted(key.text)} is not a key", hint)
                 return INVALID
@@ -145,7 +145,7 @@ class _Item(Kind[EntryDraft | RoundsDraft]):
     expected = "an exercise, or rounds of exercises"
 
     def read(self, node: Node, problems: Collector) -> EntryDraft | RoundsDraft | Invalid:
-        if isinstance(node, Mapping) and ("rounds" in node.pairs or "exercises" in node.pairs):
+        if isinstance(node, MappingNode) and ("rounds" in node.pairs or "exercises" in node.pairs):
             return Record(ROUNDS_FIELDS, RoundsDraft).read(node, problems)
         return _Entry().read(node, problems)
 

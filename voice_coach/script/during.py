@@ -18,7 +18,7 @@ from voice_coach.script.kinds import (
     Written,
     YesNo,
 )
-from voice_coach.script.nodes import Mapping, Node
+from voice_coach.script.nodes import MappingNode, Node
 from voice_coach.script.records import Field, Record, first_key
 from voice_coach.script.values import Moment, Value, Whole
 
@@ -60,13 +60,13 @@ _NO_PHASES = "a hold or rest has no phases: use at, last or every"
 _NO_MOMENTS = "breathing and counting go by phases: use on, with turn or every if not always"
 
 
-def _in_hold(node: Mapping, problems: Collector) -> None:
+def _in_hold(node: MappingNode, problems: Collector) -> None:
     _one_of(node, ("say", "sound"), "what comes", "say: … or sound: …", problems)
     if not node.pairs.keys() & {"on", "turn"}:
         _one_of(node, tuple(_MOMENTS), "when it comes", "at: 10s, last: 15s or every: 20s", problems)
 
 
-def _in_turns(node: Mapping, problems: Collector) -> None:
+def _in_turns(node: MappingNode, problems: Collector) -> None:
     _one_of(node, ("say", "sound"), "what comes", "say: … or sound: …", problems)
     if not node.pairs.keys() & {"at", "last"}:
         _one_of(node, ("on",), "at which phase it comes", "on: exhale", problems)
@@ -75,7 +75,7 @@ def _in_turns(node: Mapping, problems: Collector) -> None:
         problems.add(key, "turn and every cannot both be said", "turn is one only, every is each so many")
 
 
-def _one_of(node: Mapping, keys: tuple[str, ...], what: str, how: str, problems: Collector) -> None:
+def _one_of(node: MappingNode, keys: tuple[str, ...], what: str, how: str, problems: Collector) -> None:
     """Exactly one of some keys must be there."""
     there = [key for key in node.pairs if key in keys]
     if not there:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from voice_coach.script.collecting import AS_WORDS, Collector, nearest, quoted
-from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 T = TypeVar("T")
 JsonSchema = dict[str, Any]
@@ -45,11 +45,11 @@ class Kind(ABC, Generic[T]):
         """The same as JSON Schema."""
 
     def wrong(self, node: Node, problems: Collector, hint: str = "") -> Invalid:
-        if isinstance(node, Scalar) and _swallowed_dash(
+        if isinstance(node, ScalarNode) and _swallowed_dash(
             node, problems, "is a line such as steps: missing above?"
         ):
             return INVALID
-        blank = isinstance(node, Scalar) and node.empty
+        blank = isinstance(node, ScalarNode) and node.empty
         message = f"nothing stands here; expected: {self.expected}"
         problems.add(node, message if blank else f"{found(node)} is not {self.expected}", hint)
         return INVALID
@@ -57,9 +57,9 @@ class Kind(ABC, Generic[T]):
 
 def found(node: Node) -> str:
     """A node in a few words, for messages."""
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         return "a mapping (key: value)"
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "a list"
     return "nothing" if node.empty else quoted(node.text)
 
@@ -79,7 +79,7 @@ class Text(Kind[str]):
     words: bool = True
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
-        if not isinstance(node, Scalar):
+        if not isinstance(node, ScalarNode):
             return self.wrong(node, problems, _why_no_text(node, self.expected))
         text = " ".join(node.text.split()) if not node.empty else ""
         if not text and not self.may_be_empty:
@@ -103,17 +103,17 @@ WORDS_SCHEMA: JsonSchema = {"type": ["string", "number"], "minLength": 1}
 
 
 def _why_no_text(node: Node, expected: str) -> str:
-    if isinstance(node, Sequence):
+    if isinstance(node, SequenceNode):
         return "only one text can stand here"
-    if isinstance(node, Mapping) and all(
-        isinstance(value, Scalar) and value.empty for _, value in node.pairs.values()
+    if isinstance(node, MappingNode) and all(
+        isinstance(value, ScalarNode) and value.empty for _, value in node.pairs.values()
     ):
         return 'text that begins with a brace goes in quotes: "{rep} of {reps}."'
     quotes = 'text with a colon in it goes in quotes: "Now: breathe in."'
     return f"{quotes}; a step goes outside of the words" if expected == WORDS_TO_SAY else quotes
 
 
-def _lost_words(node: Scalar, problems: Collector) -> bool:
+def _lost_words(node: ScalarNode, problems: Collector) -> bool:
     """Whether a # cut off words: a note has a space after it. Then a problem is added."""
     if not node.plain:
         return False
@@ -127,7 +127,7 @@ def _lost_words(node: Scalar, problems: Collector) -> bool:
 
 
 def _swallowed_dash(
-    node: Scalar,
+    node: ScalarNode,
     problems: Collector,
     hint: str = "put the dash right below the one above; a list needs no | or >",
 ) -> bool:
@@ -164,9 +164,9 @@ class Name(Kind[str]):
     expected: str = "a name of small letters, digits and dashes"
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
-        if isinstance(node, Scalar) and len(node.text) <= LONGEST_NAME and NAME.fullmatch(node.text):
+        if isinstance(node, ScalarNode) and len(node.text) <= LONGEST_NAME and NAME.fullmatch(node.text):
             return node.text
-        name = as_name(node.text) if isinstance(node, Scalar) else ""
+        name = as_name(node.text) if isinstance(node, ScalarNode) else ""
         return self.wrong(node, problems, f"write {name}" if name else "")
 
     def schema(self) -> JsonSchema:
@@ -192,9 +192,9 @@ class Choice(Kind[Any]):
         return "one of " + ", ".join(self.words)
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if isinstance(node, Scalar) and node.text in self.words:
+        if isinstance(node, ScalarNode) and node.text in self.words:
             return node.text
-        hint = nearest(node.text, self.words, self.hints) if isinstance(node, Scalar) else ""
+        hint = nearest(node.text, self.words, self.hints) if isinstance(node, ScalarNode) else ""
         return self.wrong(node, problems, "" if hint.startswith("known") else hint)
 
     def schema(self) -> JsonSchema:
@@ -207,10 +207,10 @@ class YesNo(Kind[bool]):
 
     def read(self, node: Node, problems: Collector) -> bool | Invalid:
         answers = {"yes": True, "no": False, "true": True, "false": False}
-        if isinstance(node, Scalar) and node.text in answers:
+        if isinstance(node, ScalarNode) and node.text in answers:
             return answers[node.text]
-        on = isinstance(node, Scalar) and node.text.lower() in ("on", "yes", "true", "y")
-        off = isinstance(node, Scalar) and node.text.lower() in ("off", "no", "false", "n")
+        on = isinstance(node, ScalarNode) and node.text.lower() in ("on", "yes", "true", "y")
+        off = isinstance(node, ScalarNode) and node.text.lower() in ("off", "no", "false", "n")
         return self.wrong(node, problems, "write yes" if on else "write no" if off else "")
 
     def schema(self) -> JsonSchema:
@@ -240,9 +240,9 @@ class ListOf(Kind[tuple[T, ...]]):
         return "a list" if not self.one_will_do else f"{self.item.expected}, or a list"
 
     def read(self, node: Node, problems: Collector) -> tuple[T, ...] | Invalid:
-        if self.or_nothing and isinstance(node, Scalar) and node.empty:
+        if self.or_nothing and isinstance(node, ScalarNode) and node.empty:
             return ()
-        if not isinstance(node, Sequence):
+        if not isinstance(node, SequenceNode):
             if not self.one_will_do:
                 return self.wrong(node, problems, self.hint)
             single = self.item.read(node, problems)
@@ -283,8 +283,8 @@ class MapOf(Kind[dict[str, T]]):
     complete: bool = False
 
     def read(self, node: Node, problems: Collector) -> dict[str, T] | Invalid:
-        if not isinstance(node, Mapping):
-            hint = "leave the dashes away: name: value" if isinstance(node, Sequence) else ""
+        if not isinstance(node, MappingNode):
+            hint = "leave the dashes away: name: value" if isinstance(node, SequenceNode) else ""
             return self.wrong(node, problems, hint)
         values: dict[str, T] = {}
         for name, (key, child) in node.pairs.items():

@@ -11,7 +11,7 @@ from voice_coach.script.collecting import Collector
 from voice_coach.script.during import WORDS
 from voice_coach.script.kinds import Invalid, JsonSchema, Kind, MapOf, Text
 from voice_coach.script.lookup import Lookup, NameType, Scope
-from voice_coach.script.nodes import Mapping as Tree
+from voice_coach.script.nodes import MappingNode as Tree
 from voice_coach.script.nodes import Node
 from voice_coach.script.records import Field, object_schema, read_fields
 

@@ -28,7 +28,7 @@ UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar:
+class ScalarNode:
     """A piece of text at a place; lines and columns count from 1, ``end_column`` is the one after it."""
 
     text: str
@@ -46,7 +46,7 @@ class Scalar:
 
 
 @dataclass(slots=True)
-class Sequence:
+class SequenceNode:
     """A list of nodes."""
 
     line: int
@@ -56,7 +56,7 @@ class Sequence:
 
 
 @dataclass(slots=True)
-class Mapping:
+class MappingNode:
     """Keys with their nodes, in the order written; no key twice.
 
     ``flow`` tells one in braces; ``end`` is the place after its closing brace.
@@ -64,7 +64,7 @@ class Mapping:
 
     line: int
     column: int
-    pairs: dict[str, tuple[Scalar, Node]] = field(default_factory=dict[str, "tuple[Scalar, Node]"])
+    pairs: dict[str, tuple[ScalarNode, Node]] = field(default_factory=dict[str, "tuple[ScalarNode, Node]"])
     width: int = 1
     flow: bool = False
     end: tuple[int, int] = (0, 0)
@@ -74,7 +74,7 @@ class Mapping:
         return pair[1] if pair else None
 
 
-Node = Scalar | Sequence | Mapping
+Node = ScalarNode | SequenceNode | MappingNode
 
 
 class _Refused(Exception):
@@ -137,8 +137,8 @@ class _Builder:
 
     def __init__(self, problems: Collector) -> None:
         self._problems = problems
-        self._stack: list[Sequence | Mapping] = []
-        self._keys: list[Scalar | None] = []
+        self._stack: list[SequenceNode | MappingNode] = []
+        self._keys: list[ScalarNode | None] = []
         self._root: Node | None = None
         self._documents = 0
         self._nodes = 0
@@ -172,9 +172,9 @@ class _Builder:
             self._refuse(
                 event, f"this nests deeper than {MAX_DEPTH} levels", "move inner steps into a fragment"
             )
-        made = Sequence if isinstance(event, yaml.SequenceStartEvent) else Mapping
+        made = SequenceNode if isinstance(event, yaml.SequenceStartEvent) else MappingNode
         node = made(*_place(event))
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             node.flow = bool(event.flow_style)
         self._add(node, event)
         self._stack.append(node)
@@ -183,7 +183,7 @@ class _Builder:
     def _close(self, event: yaml.Event) -> None:
         node = self._stack.pop()
         self._keys.pop()
-        if isinstance(node, Mapping) and event.end_mark:
+        if isinstance(node, MappingNode) and event.end_mark:
             node.end = event.end_mark.line + 1, event.end_mark.column + 1
 
     def _add(self, node: Node, event: yaml.Event) -> None:
@@ -191,7 +191,7 @@ class _Builder:
             self._root = node
             return
         parent = self._stack[-1]
-        if isinstance(parent, Sequence):
+        if isinstance(parent, SequenceNode):
             parent.items.append(node)
         elif (key := self._keys[-1]) is not None:
             self._keys[-1] = None
@@ -202,7 +202,7 @@ class _Builder:
                 )
             else:
                 parent.pairs[key.text] = (key, node)
-        elif isinstance(node, Scalar):
+        elif isinstance(node, ScalarNode):
             self._keys[-1] = node
         else:
             hint = 'text that begins with { or [ needs quotes: "{rep} of {reps}."'
@@ -240,11 +240,11 @@ def _place(event: yaml.Event) -> tuple[int, int]:
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _scalar(event: yaml.ScalarEvent) -> Scalar:
+def _scalar(event: yaml.ScalarEvent) -> ScalarNode:
     line, column = _place(event)
     end = event.end_mark
     width = end.column + 1 - column if end and end.line + 1 == line else 1
     last = end.line + (0 if end.column == 0 else 1) if end else line
     plain = event.style in (None, "")
     after = end.column + 1 if end else column + width
-    return Scalar(event.value, line, column, max(1, width), plain, max(line, last), after)
+    return ScalarNode(event.value, line, column, max(1, width), plain, max(line, last), after)

@@ -12,7 +12,7 @@ from voice_coach.model.speed import FASTEST, PACE_EXPECTED, SLOWEST, SPEEDS
 from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.during import GUIDANCE
 from voice_coach.script.kinds import Invalid, JsonSchema, Kind, MapOf, Written
-from voice_coach.script.nodes import Mapping, Node, Scalar
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode
 from voice_coach.script.values import Value
 
 EVERYWHERE = (*GENERAL, "guidance", "pace")
@@ -43,9 +43,9 @@ class _Own(Kind[dict[str, str]]):
     expected: str = "values by name: {hold: 45s, reps: 4}"
 
     def read(self, node: Node, problems: Collector) -> dict[str, str] | Invalid:
-        if isinstance(node, Scalar) and node.empty:
+        if isinstance(node, ScalarNode) and node.empty:
             return {}
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return self.wrong(node, problems)
         for name, (key, _) in node.pairs.items():
             if self.names and name not in self.names:
@@ -74,9 +74,9 @@ class _ByName(Kind[dict[str, Any]]):
     not_here: str = ""
 
     def read(self, node: Node, problems: Collector) -> dict[str, Any] | Invalid:
-        if isinstance(node, Scalar) and node.empty:
+        if isinstance(node, ScalarNode) and node.empty:
             return {}
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return self.wrong(node, problems)
         values: dict[str, Any] = {}
         for name, (key, child) in node.pairs.items():

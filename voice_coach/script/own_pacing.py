@@ -14,8 +14,8 @@ from voice_coach.model.settings import GENERAL, format_setting, parse_within, re
 from voice_coach.model.speed import PACE_EXPECTED, parse_pace
 from voice_coach.script.collecting import Collector, nearest, quoted
 from voice_coach.script.kinds import found
-from voice_coach.script.nodes import Mapping as Tree
-from voice_coach.script.nodes import Scalar
+from voice_coach.script.nodes import MappingNode as Tree
+from voice_coach.script.nodes import ScalarNode
 from voice_coach.script.own_kinds import EVERYWHERE
 from voice_coach.script.own_writing import says_anything
 from voice_coach.script.reading import display_name, parse_document, read_text
@@ -74,9 +74,9 @@ def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]
     return OwnPacing(name, text, exercises, by_session, history), problems.problems
 
 
-def _problem(problems: Collector, place: Scalar | Tree | object, message: str) -> Problem:
+def _problem(problems: Collector, place: ScalarNode | Tree | object, message: str) -> Problem:
     alone = Collector(problems.file)
-    where = place if isinstance(place, Scalar | Tree) else Tree(1, 1)
+    where = place if isinstance(place, ScalarNode | Tree) else Tree(1, 1)
     alone.add_at(where.line, where.column, message, "name a file that 'voice-coach tune --export' wrote")
     return alone.problems[0]
 
@@ -94,7 +94,7 @@ def _values(node: object, problems: Collector) -> dict[str, OwnValue]:
     return {
         name: OwnValue(value.text.strip(), problems.where(key))
         for name, (key, value) in pairs.items()
-        if isinstance(value, Scalar) and not value.empty
+        if isinstance(value, ScalarNode) and not value.empty
     }
 
 

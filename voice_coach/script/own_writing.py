@@ -13,7 +13,7 @@ from itertools import chain
 
 from voice_coach.model.problems import CoachError
 from voice_coach.script.collecting import Collector
-from voice_coach.script.nodes import Mapping, Node, Scalar, read_tree
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode, read_tree
 
 START = """\
 # Your own values, as 'voice-coach tune' sets them. Edit them here too if you like; your comments stay.
@@ -62,14 +62,14 @@ def without_value(text: str, path: Sequence[str]) -> str:
         CoachError: the file is written in a way that cannot be changed safely.
     """
     root = _root(text)
-    parents: list[Mapping] = [root]
+    parents: list[MappingNode] = [root]
     for key in path[:-1]:
         inner = parents[-1].get(key)
-        if not isinstance(inner, Mapping):
+        if not isinstance(inner, MappingNode):
             return text
         parents.append(inner)
     found = parents[-1].get(path[-1])
-    if isinstance(found, Mapping) and found.pairs:
+    if isinstance(found, MappingNode) and found.pairs:
         for name in found.pairs:
             text = without_value(text, (*path, name))
         return text
@@ -94,10 +94,10 @@ class _Text:
         ends = _LINE_END.search(text)
         self._line_end = ends[0] if ends else "\n"
 
-    def set(self, root: Mapping, path: Sequence[str], value: str) -> str:
+    def set(self, root: MappingNode, path: Sequence[str], value: str) -> str:
         """The text with the value."""
         parent, indent, step = root, root.column - 1, _STEP
-        while len(path) > 1 and isinstance(inner := parent.get(path[0]), Mapping):
+        while len(path) > 1 and isinstance(inner := parent.get(path[0]), MappingNode):
             if not inner.flow:
                 step = inner.column - parent.column
                 indent = inner.column - 1
@@ -105,7 +105,7 @@ class _Text:
         if path[0] not in parent.pairs:
             return self._add(parent, indent, step, path, value)
         key, found = parent.pairs[path[0]]
-        if not isinstance(found, Scalar):
+        if not isinstance(found, ScalarNode):
             return self._text
         if found.text or not found.plain:
             new = _braced(path[1:], value)
@@ -116,7 +116,7 @@ class _Text:
         colon = self._text.index(":", self._end(key)) + 1
         return self._replaced(colon, colon, f" {_braced(path[1:], value)}")
 
-    def remove(self, parent: Mapping, name: str) -> str:
+    def remove(self, parent: MappingNode, name: str) -> str:
         """The text without a key and all below it; in a block its lines become those of their comments."""
         key, value = parent.pairs[name]
         if not parent.flow:
@@ -136,7 +136,7 @@ class _Text:
             start = before if re.fullmatch(r" *, *", self._text[before:start]) else start
         return self._replaced(start, end, "")
 
-    def comments(self, parent: Mapping, name: str) -> list[str]:
+    def comments(self, parent: MappingNode, name: str) -> list[str]:
         """The comments beside and below a key, in order; in a block also the one that ends its last line."""
         key, value = parent.pairs[name]
         end = self._end(value) if parent.flow else self._after(_last_line(value))
@@ -147,7 +147,7 @@ class _Text:
         between = zip(ends, (*starts[1:], end), strict=True)
         return [found.rstrip() for gap in between for found in _COMMENT.findall(self._text[slice(*gap)])]
 
-    def _last_comment_below(self, key: Scalar) -> int:
+    def _last_comment_below(self, key: ScalarNode) -> int:
         """The last of the lines after a key that has nothing below it but comments; else its own line."""
         line = key.line
         while line < len(self._starts):
@@ -157,7 +157,7 @@ class _Text:
             line += 1
         return line
 
-    def _add(self, parent: Mapping, indent: int, step: int, path: Sequence[str], value: str) -> str:
+    def _add(self, parent: MappingNode, indent: int, step: int, path: Sequence[str], value: str) -> str:
         if not parent.flow:
             return self._after_line(_last_line(parent), self._lines(path, value, indent, step))
         pair = f"{path[0]}: {_braced(path[1:], value)}"
@@ -184,14 +184,14 @@ class _Text:
         return self._starts[node.line - 1] + node.column - 1
 
     def _end(self, node: Node) -> int:
-        if isinstance(node, Mapping):
+        if isinstance(node, MappingNode):
             line, column = node.end
             return self._starts[line - 1] + column - 1
         return self._at(node) + (
-            node.width if not isinstance(node, Scalar) or node.text or not node.plain else 0
+            node.width if not isinstance(node, ScalarNode) or node.text or not node.plain else 0
         )
 
-    def _past(self, words: Scalar) -> int:
+    def _past(self, words: ScalarNode) -> int:
         """The end of words that may be written on several lines."""
         if words.last_line <= words.line:
             return self._end(words)
@@ -212,39 +212,39 @@ def _braced(path: Sequence[str], value: str) -> str:
 
 
 def _last_line(node: Node) -> int:
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         return max(node.line, node.last_line)
-    if isinstance(node, Mapping):
+    if isinstance(node, MappingNode):
         if node.flow:
             return node.end[0]
         return max(_last_line(part) for pair in node.pairs.values() for part in pair)
     return node.line
 
 
-def _root(text: str) -> Mapping:
+def _root(text: str) -> MappingNode:
     problems = Collector("", text)
     root = read_tree(text, problems)
-    if not isinstance(root, Mapping) or problems.problems:
+    if not isinstance(root, MappingNode) or problems.problems:
         raise CoachError("The pacing file has problems: run 'voice-coach check' on it first.")
     return root
 
 
-def _scalars(*nodes: Node) -> Iterator[Scalar]:
+def _scalars(*nodes: Node) -> Iterator[ScalarNode]:
     """All words in nodes, in the order in which they are written."""
     for node in nodes:
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             yield node
-        elif isinstance(node, Mapping):
+        elif isinstance(node, MappingNode):
             yield from _scalars(*chain.from_iterable(node.pairs.values()))
 
 
-def _values(node: Mapping, *path: str) -> dict[tuple[str, ...], str]:
+def _values(node: MappingNode, *path: str) -> dict[tuple[str, ...], str]:
     """All values by the keys that lead to them."""
     values: dict[tuple[str, ...], str] = {}
     for name, (_, value) in node.pairs.items():
-        if isinstance(value, Mapping):
+        if isinstance(value, MappingNode):
             values |= _values(value, *path, name)
-        elif isinstance(value, Scalar) and not value.empty:
+        elif isinstance(value, ScalarNode) and not value.empty:
             values[*path, name] = value.text
     return values
 

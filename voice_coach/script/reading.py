@@ -12,7 +12,7 @@ from voice_coach.model.problems import CoachError, WishError
 from voice_coach.script.collecting import Collector, Enough, meant, nearest
 from voice_coach.script.documents import HINTS, KINDS
 from voice_coach.script.kinds import found
-from voice_coach.script.nodes import MAX_BYTES, Mapping, Scalar, read_tree
+from voice_coach.script.nodes import MAX_BYTES, MappingNode, ScalarNode, read_tree
 from voice_coach.script.records import first_key, read_fields
 
 
@@ -34,7 +34,7 @@ class Document:
     values: dict[str, Any]
     complete: bool
     problems: Collector
-    root: Mapping
+    root: MappingNode
 
 
 def display_name(path: Path) -> str:
@@ -77,9 +77,9 @@ def parse_document(
 
 def _read(path: Path, text: str, kinds: tuple[str, ...], problems: Collector) -> Document | None:
     root = read_tree(text, problems)
-    if not isinstance(root, Mapping):
+    if not isinstance(root, MappingNode):
         if not problems.problems:
-            empty = root is None or (isinstance(root, Scalar) and root.empty)
+            empty = root is None or (isinstance(root, ScalarNode) and root.empty)
             message = "this file is empty" if empty else "a script is made of lines such as kind: exercise"
             problems.add_at(1, 1, message, "'voice-coach new exercise NAME' writes one to start from")
         return None
@@ -101,10 +101,10 @@ _TELLING = {
 """Keys that tell what kind of script it is, when it does not say so."""
 
 
-def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | None:
+def _kind(root: MappingNode, kinds: tuple[str, ...], problems: Collector) -> str | None:
     """The kind that is said, or else (with a problem) the one that is meant; None if nothing tells."""
     node = root.get("kind")
-    if isinstance(node, Scalar) and node.text in KINDS:
+    if isinstance(node, ScalarNode) and node.text in KINDS:
         return node.text
     likely = next((kind for key, kind in _TELLING.items() if key in root.pairs), "")
     if node is None:
@@ -112,7 +112,7 @@ def _kind(root: Mapping, kinds: tuple[str, ...], problems: Collector) -> str | N
         message = f'"kind" is missing here: {" or ".join(wanted)}'
         problems.add(first_key(root), message, f"add kind: {likely or wanted[0]} as the first line")
         return likely or None
-    hint = nearest(node.text, KINDS) if isinstance(node, Scalar) else ""
+    hint = nearest(node.text, KINDS) if isinstance(node, ScalarNode) else ""
     problems.add(node, f"{found(node)} is not a kind of script", hint or f"known here: {', '.join(KINDS)}")
     return meant(hint) or likely or None
 

@@ -11,7 +11,7 @@ from voice_coach.model.problems import Where
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.kinds import INVALID, WORDS_SCHEMA, WORDS_TO_SAY, Invalid, JsonSchema, Kind, Text
 from voice_coach.script.look_alikes import AS_STEP, DASH
-from voice_coach.script.nodes import Mapping, Node, Scalar
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode
 
 T = TypeVar("T")
 
@@ -33,11 +33,11 @@ class Record(Kind[T], Generic[T]):
     fields: dict[str, Field]
     build: Callable[..., T]
     expected: str = "a mapping (key: value)"
-    check: Callable[[Mapping, Collector], None] = field(default=lambda _node, _problems: None)
+    check: Callable[[MappingNode, Collector], None] = field(default=lambda _node, _problems: None)
     hints: Words[str, str] = field(default_factory=dict[str, str])
 
     def read(self, node: Node, problems: Collector) -> T | Invalid:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return self.wrong(node, problems)
         values, complete = read_fields(node, self.fields, problems, hints=self.hints)
         if not complete:
@@ -62,7 +62,7 @@ def object_schema(fields: dict[str, Field]) -> JsonSchema:
 
 
 def read_fields(
-    node: Mapping,
+    node: MappingNode,
     fields: dict[str, Field],
     problems: Collector,
     owner: Node | None = None,
@@ -104,7 +104,7 @@ def read_fields(
     return values, complete
 
 
-def first_key(node: Mapping) -> Node:
+def first_key(node: MappingNode) -> Node:
     """Where to show a problem of a whole mapping: its first key, if it has one."""
     return next((key for key, _ in node.pairs.values()), node)
 
@@ -136,7 +136,7 @@ class StepShape:
     attribute: str
     options: dict[str, Field] = field(default_factory=dict[str, Field])
     fixed: dict[str, Any] = field(default_factory=dict[str, Any])
-    check: Callable[[Any, Mapping, Collector], None] = field(default=lambda _step, _node, _problems: None)
+    check: Callable[[Any, MappingNode, Collector], None] = field(default=lambda _step, _node, _problems: None)
     instead: Any = None
     hints: Words[str, str] = field(default_factory=dict[str, str])
 
@@ -160,14 +160,14 @@ class StepKind(Kind[Any]):
         self.hints = hints
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if isinstance(node, Scalar):
+        if isinstance(node, ScalarNode):
             if node.plain and not self._is_words(node, problems):
                 return INVALID
             text = Text(WORDS_TO_SAY).read(node, problems)
             if isinstance(text, Invalid):
                 return INVALID
             return self._make(self.shapes["say"], (text,), problems.where(node), {})
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return self.wrong(node, problems, "a list within the list: is a dash too many here?")
         heads = self._heads(node)
         if len(heads) != 1:
@@ -185,7 +185,7 @@ class StepKind(Kind[Any]):
         shape.check(step, node, problems)
         return step
 
-    def _is_words(self, node: Scalar, problems: Collector) -> bool:
+    def _is_words(self, node: ScalarNode, problems: Collector) -> bool:
         """Whether a line is words, rather than a step that lacks a space or a value."""
         if like := DASH.match(node.text):
             message = f"this line begins with {like[0]}, which is not a dash"
@@ -206,7 +206,7 @@ class StepKind(Kind[Any]):
     def _make(self, shape: StepShape, head: Any, where: Where, options: dict[str, Any]) -> Any:
         return shape.build(where=where, **{shape.attribute: head}, **shape.fixed, **options)
 
-    def _heads(self, node: Mapping) -> list[str]:
+    def _heads(self, node: MappingNode) -> list[str]:
         """The keys that say which step it is; one that is an option of another (steps in repeat) is not."""
         keys = [name for name in node.pairs if name in self.shapes]
         return [
@@ -215,7 +215,7 @@ class StepKind(Kind[Any]):
             if not any(key in self.shapes[other].options for other in keys if other != key)
         ]
 
-    def _not_one(self, node: Mapping, heads: list[str], problems: Collector) -> Invalid:
+    def _not_one(self, node: MappingNode, heads: list[str], problems: Collector) -> Invalid:
         if heads:
             key = node.pairs[heads[1]][0]
             message = f'"{heads[0]}" and "{heads[1]}" are two steps'
@@ -229,11 +229,11 @@ class StepKind(Kind[Any]):
         if owners:
             some = ", ".join(owners[:3]) if len(owners) < len(self.shapes) else "another step"
             hint = f"it belongs to {some}: put it below that, without a dash of its own"
-        elif isinstance(value, Scalar) and (" " in name or (name[:1].isupper() and not meant(hint))):
+        elif isinstance(value, ScalarNode) and (" " in name or (name[:1].isupper() and not meant(hint))):
             hint = "if these are words to say, put quotes around the whole line"
         elif name.startswith("-"):
             hint = "leave a space after the dash"
-        elif node.pairs and all(isinstance(v, Scalar) and v.empty for _, v in node.pairs.values()):
+        elif node.pairs and all(isinstance(v, ScalarNode) and v.empty for _, v in node.pairs.values()):
             hint = 'text that begins with a brace goes in quotes: "{rep} of {reps}."'
         problems.add(key, f"{quoted(name)} is not a step", hint)
         return INVALID

@@ -41,7 +41,7 @@ from voice_coach.script.kinds import (
     Written,
     YesNo,
 )
-from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from voice_coach.script.records import Field, StepKind, StepShape
 from voice_coach.script.values import Value, Whole
 
@@ -77,7 +77,7 @@ class _Steps(Kind[Any]):
         self._least = least
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if isinstance(node, Scalar) and node.empty:
+        if isinstance(node, ScalarNode) and node.empty:
             return self.wrong(node, problems, "write the steps below it, or take the key away")
         return ListOf(STEP, one_will_do=True, least=self._least).read(node, problems)
 
@@ -95,7 +95,7 @@ class _Choices(Kind[Any]):
     expected = "a list of variants, each a step or a list of steps after a dash"
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if not isinstance(node, Sequence):
+        if not isinstance(node, SequenceNode):
             return self.wrong(node, problems)
         return ListOf(STEPS, least=1).read(node, problems)
 
@@ -110,8 +110,12 @@ class _SidesHead(Kind[Any]):
     _sides = Choice(("left", "right"))
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if not isinstance(node, Sequence):
-            side = node.text if isinstance(node, Scalar) and node.text in self._sides.words else "right, left"
+        if not isinstance(node, SequenceNode):
+            side = (
+                node.text
+                if isinstance(node, ScalarNode) and node.text in self._sides.words
+                else "right, left"
+            )
             return self.wrong(node, problems, f"write [{side}]")
         sides = ListOf(self._sides, least=1).read(node, problems)
         if not isinstance(sides, Invalid) and len(set(sides)) < len(sides):
@@ -128,7 +132,7 @@ class _SetsHead(Kind[Any]):
     expected = "a number of sets, a parameter, or a list such as [{reps: 6}, {reps: 4}]"
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
-        if isinstance(node, Sequence):
+        if isinstance(node, SequenceNode):
             return ListOf(MapOf(Written()), least=1).read(node, problems)
         return COUNT.read(node, problems)
 
@@ -163,7 +167,7 @@ def _sets(head: Any, **options: Any) -> Sets:
     return Sets(times=len(each), each=each, **options)
 
 
-def _check_breathe(step: Breathe, node: Mapping, problems: Collector) -> None:
+def _check_breathe(step: Breathe, node: MappingNode, problems: Collector) -> None:
     if "cycles" in node.pairs and "for" in node.pairs:
         problems.add(node.pairs["for"][0], "the length is said twice: cycles and for", "keep one of them")
     elif "cycles" not in node.pairs and "for" not in node.pairs:
@@ -173,7 +177,7 @@ def _check_breathe(step: Breathe, node: Mapping, problems: Collector) -> None:
         problems.add(node.pairs["for"][1], "breathing cannot last no time at all", "write for: 60s")
 
 
-def _check_hold(step: Hold, _node: Mapping, problems: Collector) -> None:
+def _check_hold(step: Hold, _node: MappingNode, problems: Collector) -> None:
     """What lies past the end of a hold whose length is written out."""
     for item in step.during:
         for moment, key in ((item.at, "at"), (item.last, "last"), (item.every, "every")):
@@ -182,7 +186,7 @@ def _check_hold(step: Hold, _node: Mapping, problems: Collector) -> None:
                 problems.add_token(item.where, key, message, "choose an earlier moment", key=True)
 
 
-def _check_count(step: Count, node: Mapping, problems: Collector) -> None:
+def _check_count(step: Count, node: MappingNode, problems: Collector) -> None:
     parts = len(step.tempo) if isinstance(step.tempo, tuple) else 0
     if parts and step.phases and len(step.phases) != parts:
         message = f"the tempo has {parts} parts, but phases names {len(step.phases)}"

@@ -18,7 +18,7 @@ from voice_coach.model.settings import (
 from voice_coach.model.units import USUAL_BREATH
 from voice_coach.script.collecting import Collector, meant, nearest, quoted
 from voice_coach.script.kinds import INVALID, Choice, Invalid, JsonSchema, Kind, Text, Written
-from voice_coach.script.nodes import Mapping, Node, Scalar
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode
 from voice_coach.script.records import Field, read_fields
 from voice_coach.script.values import PARAMETER_NAME, value_hint
 
@@ -49,7 +49,7 @@ class Tune(Kind[dict[str, Tunable]]):
     expected = "a mapping such as reps: {default: 5, min: 2, max: 10}"
 
     def read(self, node: Node, problems: Collector) -> dict[str, Tunable] | Invalid:
-        if not isinstance(node, Mapping):
+        if not isinstance(node, MappingNode):
             return self.wrong(node, problems, "leave the dashes away")
         tune: dict[str, Tunable] = {}
         for name, (key, child) in node.pairs.items():
@@ -60,13 +60,13 @@ class Tune(Kind[dict[str, Tunable]]):
                 problems.unsure.add(name)
         return tune
 
-    def _one(self, key: Scalar, node: Node, problems: Collector) -> Tunable | Invalid:
+    def _one(self, key: ScalarNode, node: Node, problems: Collector) -> Tunable | Invalid:
         name = key.text
         if why := _why_no_name(name):
             problems.add(key, f"{quoted(name)} cannot be tuned here: {why[0]}", why[1])
             return INVALID
-        if not isinstance(node, Mapping):
-            written = node.text if isinstance(node, Scalar) and node.text else "…"
+        if not isinstance(node, MappingNode):
+            written = node.text if isinstance(node, ScalarNode) and node.text else "…"
             hint = f"write {{default: {written}, min: …, max: …}}"
             problems.add(node, f'"{name}" needs its default and bounds', hint)
             return INVALID
@@ -85,8 +85,8 @@ class Tune(Kind[dict[str, Tunable]]):
 
     def _bounded(
         self,
-        key: Scalar,
-        node: Mapping,
+        key: ScalarNode,
+        node: MappingNode,
         raw: dict[str, str],
         type_: ParameterType,
         what: str,

@@ -10,7 +10,7 @@ from voice_coach.model.settings import EXPECTED, MAX_COUNT, parse_setting, refus
 from voice_coach.model.units import TooLong
 from voice_coach.script.collecting import Collector, quoted
 from voice_coach.script.kinds import INVALID, Invalid, JsonSchema, Kind
-from voice_coach.script.nodes import Mapping, Node, Scalar, Sequence
+from voice_coach.script.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 PARAMETER_NAME = r"[a-z][a-z0-9_]*"
 
@@ -49,20 +49,20 @@ _VALUE_HINTS: tuple[tuple[ParameterType, str, str], ...] = (
 
 def value_hint(node: Node, type_: ParameterType, names: bool = False) -> str:
     """What to do about a value that is none of its type."""
-    if isinstance(node, Scalar):
+    if isinstance(node, ScalarNode):
         if braced := re.fullmatch(rf"\{{({PARAMETER_NAME})\}}", node.text):
             return f"a parameter is written without braces here: {braced[1]}" if names else ""
         fitting = (hint for of, form, hint in _VALUE_HINTS if of == type_ and re.fullmatch(form, node.text))
         return next(fitting, "")
-    if isinstance(node, Mapping) and names and len(node.pairs) == 1:
+    if isinstance(node, MappingNode) and names and len(node.pairs) == 1:
         name = next(iter(node.pairs))
         value = node.get(name)
-        alone = isinstance(value, Scalar) and value.empty
+        alone = isinstance(value, ScalarNode) and value.empty
         return f"a parameter is written without braces here: {name}" if alone else ""
-    if isinstance(node, Mapping) and type_ == "breath":
+    if isinstance(node, MappingNode) and type_ == "breath":
         return "write the four parts in one: 4-0-6-0"
-    if isinstance(node, Sequence) and type_ in ("breath", "tempo"):
-        parts = "-".join(item.text if isinstance(item, Scalar) else "0" for item in node.items[:8])
+    if isinstance(node, SequenceNode) and type_ in ("breath", "tempo"):
+        parts = "-".join(item.text if isinstance(item, ScalarNode) else "0" for item in node.items[:8])
         return f"join the parts by dashes: {parts}"
     return ""
 
@@ -80,7 +80,7 @@ class Whole(Kind[int]):
 
     def read(self, node: Node, problems: Collector) -> int | Invalid:
         if (
-            isinstance(node, Scalar)
+            isinstance(node, ScalarNode)
             and re.fullmatch(r"\d{1,9}", node.text)
             and (self.least <= int(node.text) <= self.most)
         ):
@@ -104,7 +104,7 @@ class Value(Kind[Setting | Param]):
 
     def read(self, node: Node, problems: Collector) -> Setting | Param | Invalid:
         names = not self.literal_only
-        if not isinstance(node, Scalar):
+        if not isinstance(node, ScalarNode):
             return self.wrong(node, problems, value_hint(node, self.type, names))
         if names and re.fullmatch(PARAMETER_NAME, node.text):
             return Param(node.text)
@@ -137,10 +137,10 @@ class Moment(Kind[int | float | Param]):
     expected: str = "a duration such as 10s, or a percentage such as 50%"
 
     def read(self, node: Node, problems: Collector) -> int | float | Param | Invalid:
-        if isinstance(node, Scalar) and (percent := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", node.text)):
+        if isinstance(node, ScalarNode) and (percent := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", node.text)):
             share = float(percent[1]) / 100
             return share if share <= 1 else self.wrong(node, problems, "a percentage is at most 100%")
-        if isinstance(node, Scalar) and node.text in ("half", "halfway", "middle", "the middle"):
+        if isinstance(node, ScalarNode) and node.text in ("half", "halfway", "middle", "the middle"):
             return self.wrong(node, problems, "write 50%")
         value = Value("duration").read(node, Collector(problems.file))
         return self.wrong(node, problems) if isinstance(value, (Invalid, tuple)) else value
