@@ -62,7 +62,7 @@ bench: $(VENV)/.development
 
 # With the engine that is locked; other processors give other bytes. Commit what it writes.
 pack: $(VENV)/.development
-	$(BIN)/python -m voice_coach.packing $(ARGS)
+	$(BIN)/python -m releasing.packing $(ARGS)
 
 # Compiled here, as it has no wheels; on Linux that takes gcc and the headers of ALSA and Python.
 simpleaudio: $(VENV)/.runtime

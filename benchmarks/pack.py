@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from voice_coach.packing import VOICE
+from releasing.packing import VOICE
 from voice_coach.speech.pack import ClipPack
 from voice_coach.voicing import pack_path
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from releasing.shipped_words import shipped_words
 from voice_coach import Coach
 from voice_coach.coach import Wishes
 from voice_coach.compiler.one_rep import counts_of_turns
@@ -14,7 +15,6 @@ from voice_coach.model.script import GUIDANCE_LEVELS
 from voice_coach.model.settings import GENERAL, format_setting
 from voice_coach.model.speech import Utterance
 from voice_coach.repertoire import repertoire
-from voice_coach.shipped_words import shipped_words
 
 VOICE = "nowhere:ann"
 

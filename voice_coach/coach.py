@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from voice_coach.audio.block import Block
     from voice_coach.listening import Listening
     from voice_coach.model.export import ExportWishes
+    from voice_coach.model.speech import Utterance
     from voice_coach.model.timeline import Timeline
     from voice_coach.outputs.output import LiveOutput as LiveOutput
     from voice_coach.saying import Sentence
@@ -71,6 +72,7 @@ class Coach(LiveCoach):
             language=lambda code: self.library().language(code),
             known=lambda session: self._practising.layers(session),
             pacing=lambda: pacing or self.home.pacing,
+            repertoire=_repertoire,
             voice=voice,
             named=pacing is not None,
             notify=notify,
@@ -311,7 +313,10 @@ class Coach(LiveCoach):
             ScriptError: the scripts have problems.
             CoachError: there is no such exercise or session, or no engine speaks.
         """
-        return self._preparer.rep(*self.tuner.entry(exercise, session))
+        from voice_coach.listening import Listening
+
+        rep = self._preparer.rep(*self.tuner.entry(exercise, session))
+        return Listening(rep, self._studio.speaker(), self._studio.sounds)
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
         """Writes a script to start from.
@@ -331,3 +336,10 @@ class Coach(LiveCoach):
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
         return self._studio.speaker()
+
+
+def _repertoire(performance: Performance, voice: str) -> Iterable[Utterance]:
+    """Return all that may be said while a session is led."""
+    from voice_coach.repertoire import repertoire
+
+    return repertoire(performance, voice)

@@ -158,29 +158,6 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     check_bed_of(wishes)
 
 
-def feed(
-    folder: Path, address: str = "", title: str = "", *, force: bool = False
-) -> tuple[str, int, tuple[str, ...]]:
-    """Writes or updates a podcast feed over the audio files in a folder.
-
-    Args:
-        folder: where the audio files are.
-        address: where the folder is on the web; the one that the feed names already if not given.
-        title: of the feed; the one that it has already if not given.
-        force: replace a feed that is not ours.
-
-    Returns:
-        Its address, how many files they are, and the names of those that say that they have no bed.
-
-    Raises:
-        OutputError: it could not be written.
-    """
-    from voice_coach.outputs.feed import write_feed
-
-    found, episodes = write_feed(folder, address, title, force=force)
-    return found, len(episodes), tuple(sorted(each.name for each in episodes if each.bed == "none"))
-
-
 def file_endings() -> tuple[str, ...]:
     """The endings of the names of files that can be written, such as ``.mp3``."""
     return tuple(FILE_FORMATS)

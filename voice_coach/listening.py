@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from voice_coach.compiler.expand import Expander
-from voice_coach.compiler.moves import route
-from voice_coach.compiler.one_rep import counts_of_turns, one_rep
-from voice_coach.compiler.progress import Milestone, Progress
-from voice_coach.compiler.schedule import Lengths, schedule, utterances
-from voice_coach.compiler.unfolding import Unfolding
-from voice_coach.compiler.wording import Known
-from voice_coach.model.language import Language
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Exercise, Move, ParameterType, Position, Setting
+from voice_coach.compiler.one_rep import counts_of_turns
+from voice_coach.model.script import ParameterType, Setting
 from voice_coach.model.settings import GENERAL, format_setting
-from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing.nudging import Dial, dials, nudged
 from voice_coach.performance import Sounds, Voice
 from voice_coach.player.looping import Heard, Looping
+from voice_coach.rep_compiler import RepCompiler
 from voice_coach.stopping import held_up
 
 if TYPE_CHECKING:
     from voice_coach.audio.block import Block
-    from voice_coach.model.speech import Utterance
     from voice_coach.model.timeline import Chapter
     from voice_coach.outputs.output import LiveOutput
-
-BETWEEN_MS = 1_500
-"""Silence after a rep before it begins again, so that its end can be heard."""
 
 LATENCY_MS = 200
 """The device's share of the time from a key to the ear: it feels at once, and a busy machine can keep up."""
 
 _STOPPING_PATIENCE_S = 2.0
-
-LIVE = "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +40,6 @@ class DialRow:
     maximum: str
     before: str
     is_heard: bool
-
-
-class RepCompiler:
-    """Compiles one rep of an exercise for any values.
-
-    Args:
-        exercise: the exercise.
-        language: the coach's own words.
-        layers: all layers but the live one; the one knob in them is left alone, since a value is meant, and
-            kept, as it is without it.
-        voice_name: the voice, as ``ENGINE:NAME``.
-        lengths: the measured lengths of clips.
-        prepare: told what is going to be spoken.
-        moves: the session's own ways from one position to another.
-    """
-
-    def __init__(
-        self,
-        exercise: Exercise,
-        language: Language,
-        layers: Sequence[Layer],
-        voice_name: str,
-        lengths: Lengths,
-        prepare: Callable[[Iterable[Utterance]], None],
-        moves: Sequence[Move] = (),
-    ) -> None:
-        self.exercise = exercise
-        self._language = language
-        self._layers = [replace(layer, speed=None) for layer in layers]
-        self._voice_name = voice_name
-        self._lengths = lengths
-        self._prepare = prepare
-        self._moves = moves
-        self._steps = one_rep(exercise)
-
-    def values(self) -> dict[str, Setting]:
-        """The values in force before anything is nudged, those that every exercise has too."""
-        pace = self._pace({})
-        return {**pace.values, "gap": pace.gap_ms, "rate": pace.rate_wpm}
-
-    def chapter(self, values: Mapping[str, Setting]) -> Chapter:
-        """One rep with these values, and a silence at its end.
-
-        Raises:
-            CoachError: it unfolds into more than can be played, or no engine speaks.
-        """
-        pace = self._pace(values)
-        exercise = self.exercise
-
-        def way(origin: Position, to: Position, where: Where) -> tuple[Move, ...]:
-            return route(origin, to, self._moves, self._language.moves, where)
-
-        progress = Progress(Milestone(exercise.position), exercise.where, lambda _step: 0)
-        expander = Expander(
-            Unfolding(self._language, pace, progress),
-            way,
-            fragments=exercise.fragments,
-            tune=exercise.tune,
-            first_turns=True,
-        )
-        cues = list(expander.expand(self._steps, title=Known("text", exercise.title)))
-        self._prepare(utterances(cues, self._voice_name, pace.rate_wpm))
-        done = schedule(
-            cues,
-            self._lengths,
-            title=exercise.title,
-            exercise=exercise.id,
-            voice=self._voice_name,
-            pace=pace,
-        )
-        return replace(done.chapter, duration_ms=done.chapter.duration_ms + BETWEEN_MS)
-
-    def _pace(self, values: Mapping[str, Setting]) -> Pace:
-        return effective_pace(self.exercise.tune, [*self._layers, Layer(LIVE, values)])
 
 
 class Listening:

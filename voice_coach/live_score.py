@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 
-from voice_coach.asides import place, time_left
+from voice_coach.asides import Asides, place, time_left
 from voice_coach.compiler.wording import Known
 from voice_coach.model.live_words import Lines, LiveWords
 from voice_coach.model.script import Position
@@ -49,7 +49,13 @@ class LiveScore:
         self._joined: dict[int, Course] = {}
         self._easier: dict[int, Chapter] = {}
         self._said: dict[Aside, Chapter] = {}
-        self._asides = performance.asides(first)
+        self._asides = Asides(
+            performance.session,
+            performance.language,
+            performance.voice_name,
+            performance.paces()[first],
+            performance.lengths,
+        )
 
     @property
     def _words(self) -> LiveWords:

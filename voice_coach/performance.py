@@ -27,7 +27,6 @@ from voice_coach.stopping import held_up, may_stop
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from voice_coach.asides import Asides
     from voice_coach.audio.block import Block
     from voice_coach.model.speech import SoundSource
 
@@ -109,9 +108,9 @@ class Performance:
         self.person = person
         self._plans = plans
         self._voice = voice
-        self._voice_name = voice_name
+        self.voice_name = voice_name
         self._sounds = sounds
-        self._lengths = lengths or ClipLengths(voice, sounds)
+        self.lengths = lengths or ClipLengths(voice, sounds)
 
     @property
     def chapter_count(self) -> int:
@@ -235,13 +234,6 @@ class Performance:
             clips, sounds = LouderClips(clips, gain_db), LouderSounds(sounds, gain_db)
         return render(chapter, clips, sounds, block_frames=block_frames, start_ms=start_ms)
 
-    def asides(self, index: int) -> Asides:
-        """Compiles what is said besides the session, at the pace of a chapter."""
-        from voice_coach.asides import Asides
-
-        pace = self._plans[index].pace
-        return Asides(self.session, self.language, self._voice_name, pace, self._lengths)
-
     def with_voice(self, voice: Voice, voice_name: str) -> Performance:
         """The same session, at this speed only, with another voice."""
         return Performance(
@@ -302,13 +294,13 @@ class Performance:
     def _branch(self, plan: ChapterPlan, cues: Iterable[Cue]) -> Scheduled:
         """What comes beside a chapter, with its times."""
         expanded = list(cues)
-        self._lengths.expect(utterances(expanded, self._voice_name, plan.pace.rate_wpm))
+        self.lengths.expect(utterances(expanded, self.voice_name, plan.pace.rate_wpm))
         return schedule(
             expanded,
-            self._lengths,
+            self.lengths,
             title=plan.title,
             exercise=plan.exercise,
-            voice=self._voice_name,
+            voice=self.voice_name,
             pace=plan.pace,
         )
 
@@ -344,14 +336,14 @@ class Performance:
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
-                prepare = self._voice.prepare if heard else self._lengths.expect
-                prepare(utterances(cues, self._voice_name, ahead.pace.rate_wpm))
+                prepare = self._voice.prepare if heard else self.lengths.expect
+                prepare(utterances(cues, self.voice_name, ahead.pace.rate_wpm))
                 expanded.append(cues)
             yield schedule(
                 expanded.popleft(),
-                self._lengths,
+                self.lengths,
                 title=plan.title,
                 exercise=plan.exercise,
-                voice=self._voice_name,
+                voice=self.voice_name,
                 pace=plan.pace,
             )

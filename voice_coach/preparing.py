@@ -21,7 +21,7 @@ from voice_coach.studio import Studio
 from voice_coach.wishes import Wishes
 
 if TYPE_CHECKING:
-    from voice_coach.listening import Listening
+    from voice_coach.rep_compiler import RepCompiler
 
 
 class Preparer:
@@ -32,6 +32,7 @@ class Preparer:
         language: gives the coach's own words in the language of a code.
         known: gives what is known of each exercise of a session.
         pacing: gives the file with the person's own values.
+        repertoire: gives all that may be said while a session is led, by a voice.
         voice: who speaks; None for the voice of the session's language.
         named: whether the person named the pacing file.
         notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
@@ -43,6 +44,7 @@ class Preparer:
         language: Callable[[str], Language],
         known: Callable[[Session], Known],
         pacing: Callable[[], Path],
+        repertoire: Callable[[Performance, str], Iterable[Utterance]],
         *,
         voice: str | None,
         named: bool,
@@ -52,6 +54,7 @@ class Preparer:
         self._read_language = language
         self._known = known
         self._pacing = pacing
+        self._repertoire = repertoire
         self._voice_name = voice
         self._named = named
         self._notify = notify
@@ -67,17 +70,15 @@ class Preparer:
             return self._performance(chosen, wishes, known, voice, start_at=start_at, yours=yours)
 
         def all_said() -> Iterable[Utterance]:
-            from voice_coach.repertoire import repertoire
-
             # What a fit changes is counts, and a pack has those too.
-            return repertoire(made(replace(wished, fit_ms=None), asked), asked)
+            return self._repertoire(made(replace(wished, fit_ms=None), asked), asked)
 
         asked = self._voice(self._language(chosen.language))
         return made(wished, self._studio.speaker().choose(asked, all_said))
 
-    def rep(self, chosen: Session, entry: Entry) -> Listening:
-        """One rep of an exercise in a session, to be tuned by ear; ``Coach.listen`` says what is raised."""
-        from voice_coach.listening import Listening, RepCompiler
+    def rep(self, chosen: Session, entry: Entry) -> RepCompiler:
+        """What compiles one rep of an exercise in a session; ``Coach.listen`` says what is raised."""
+        from voice_coach.rep_compiler import RepCompiler
 
         own = self._own_layers(chosen, self._notify)
         language = self._language(chosen.language)
@@ -86,7 +87,7 @@ class Preparer:
         # The rate is tuned as well, and no pack has them all.
         rates = GENERAL["rate"].minimum, GENERAL["rate"].maximum
         voice = speaker.choose(asked, lambda: (Utterance(chosen.title, asked, rate) for rate in rates))
-        rep = RepCompiler(
+        return RepCompiler(
             entry.exercise,
             language,
             kept_layers(chosen, entry, own(entry)),
@@ -95,7 +96,6 @@ class Preparer:
             speaker.prepare,
             chosen.moves,
         )
-        return Listening(rep, speaker, self._studio.sounds)
 
     def _performance(
         self,

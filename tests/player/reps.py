@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.compiler.fakes import LENGTHS, VOICE, catalogue, english, library
-from voice_coach.listening import RepCompiler
 from voice_coach.model.script import Exercise
+from voice_coach.rep_compiler import RepCompiler
 from voice_coach.resources import shipped_scripts
 from voice_coach.script.library import Library
 

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.player.reps import SCRIPTS, rep
-from voice_coach.listening import RepCompiler
 from voice_coach.model.script import Setting
 from voice_coach.model.timeline import Chapter, Event
 from voice_coach.pacing.nudging import dials, nudged
 from voice_coach.player.course import Course, course, joined
+from voice_coach.rep_compiler import RepCompiler
 
 
 @pytest.fixture

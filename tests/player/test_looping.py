@@ -14,11 +14,11 @@ from tests.player.reps import rep
 from tests.player.test_performance import Sounds, ToneVoice
 from voice_coach.audio.block import Block
 from voice_coach.audio.render import render
-from voice_coach.listening import RepCompiler
 from voice_coach.model.timeline import Chapter
 from voice_coach.model.units import FRAMES_PER_MS
 from voice_coach.player.course import course, joined
 from voice_coach.player.looping import BLOCK_MS, Looping
+from voice_coach.rep_compiler import RepCompiler
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

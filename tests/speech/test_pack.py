@@ -12,12 +12,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from releasing.packing import encoded, make_pack
 from tests.fake_voice import ToneEngine
 from voice_coach import Coach
 from voice_coach.audio.metering import alone_lufs
 from voice_coach.coach import Wishes
 from voice_coach.model.speech import Clip, Utterance, Word
-from voice_coach.packing import encoded, make_pack
 from voice_coach.performance import Performance
 from voice_coach.repertoire import repertoire
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, make_engine

@@ -17,8 +17,8 @@ from voice_coach.audio.metering import alone_lufs
 from voice_coach.model.problems import SpeechError
 from voice_coach.model.speech import Utterance
 from voice_coach.model.words import word_spans
-from voice_coach.packing import VOICE, words_digest
-from voice_coach.shipped_words import shipped_words
+from releasing.packing import VOICE, words_digest
+from releasing.shipped_words import shipped_words
 from voice_coach.speech.engine import make_engine
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.pack import ClipPack

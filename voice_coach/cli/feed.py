@@ -8,8 +8,8 @@ from pathlib import Path
 from voice_coach.cli.main import DONE
 from voice_coach.cli.telling import tell
 from voice_coach.cli.writing import stoppable
-from voice_coach.exporting import feed
 from voice_coach.model.problems import shown
+from voice_coach.outputs.feed import update_feed
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     target = options.folder / "feed.xml"
     with stoppable(target):
-        address, episodes, bare = feed(options.folder, options.url, options.title, force=options.force)
+        address, episodes, bare = update_feed(options.folder, options.url, options.title, force=options.force)
     many = "s" if episodes != 1 else ""
     tell(f"Wrote {shown(target)} with {episodes} episode{many}. Its address is {address}")
     if bare:

@@ -94,3 +94,24 @@ def _cover(channel: Channel) -> bytes:
 def _write(path: Path, data: bytes) -> None:
     with whole_file(path, force=True) as file:
         file.write(data)
+
+
+def update_feed(
+    folder: Path, address: str = "", title: str = "", *, force: bool = False
+) -> tuple[str, int, tuple[str, ...]]:
+    """Writes or updates a podcast feed over the audio files in a folder.
+
+    Args:
+        folder: where the audio files are.
+        address: where the folder is on the web; the one that the feed names already if not given.
+        title: of the feed; the one that it has already if not given.
+        force: replace a feed that is not ours.
+
+    Returns:
+        Its address, how many files they are, and the names of those that say that they have no bed.
+
+    Raises:
+        OutputError: it could not be written.
+    """
+    found, episodes = write_feed(folder, address, title, force=force)
+    return found, len(episodes), tuple(sorted(each.name for each in episodes if each.bed == "none"))

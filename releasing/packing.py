@@ -1,4 +1,4 @@
-"""Makes the pack of clips that comes with voice_coach: ``make pack``, or ``python -m voice_coach.packing``.
+"""Makes the pack of clips that comes with voice_coach: ``make pack``, or ``python -m releasing.packing``.
 
 Everything that the shipped scripts can say is spoken by the engine, made ready to mix as it is when it is
 spoken live, and encoded. The same engine on the same kind of processor gives the same bytes again.
@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from releasing.shipped_words import shipped_words
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
 from voice_coach.audio.levels import CEILING, CEILING_DBTP
 from voice_coach.audio.limiter import limit
@@ -23,7 +24,6 @@ from voice_coach.audio.metering import alone_lufs
 from voice_coach.model.speech import Utterance
 from voice_coach.model.units import SAMPLE_RATE_HZ
 from voice_coach.resources import shipped_voices
-from voice_coach.shipped_words import shipped_words
 from voice_coach.speech.engine import make_engine
 from voice_coach.speech.fallback import Voices
 from voice_coach.speech.grid import GridClip, to_int16
@@ -43,7 +43,7 @@ _TOOLS: Final = ("lameenc", "miniaudio", "numpy", "soxr")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make a pack, and print how large it is."""
-    parser = argparse.ArgumentParser(prog="voice_coach.packing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="releasing.packing", description=__doc__)
     parser.add_argument("--voice", default=VOICE, help="who speaks, as ENGINE:NAME (default: %(default)s)")
     parser.add_argument("-o", "--output", type=Path, help="the file (default: beside what comes here)")
     wanted = parser.parse_args(arguments)
