@@ -20,8 +20,8 @@ from voice_coach.coach import Coach
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.model.commands import CommandName
-    from voice_coach.outputs.output import LiveOutput
+    from voice_coach.core.commands import CommandName
+    from voice_coach.formats.base import LiveOutput
 
 ROUND: Final[tuple[CommandName, ...]] = (
     "pause",

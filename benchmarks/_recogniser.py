@@ -14,10 +14,9 @@ from num2words import num2words
 from pocketsphinx import Decoder, get_model_path
 
 from benchmarks._room import RATE_HZ, Sound, hiss, noisy, pcm, room_noise
-from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
-from voice_coach.hearing.moonshine_model import MoonshineModel
-from voice_coach.hearing.moonshine_tokens import BEGIN, END, Tokens
-from voice_coach.model.speech import Clip
+from voice_coach.core.speech import Clip
+from voice_coach.voice_input.moonshine_model import BEGIN, END, MoonshineModel, Tokens
+from voice_coach.voice_input.recognizer import TOKENS, moonshine_folder
 
 SENTENCES: Final = tuple(Path(__file__).with_name("coaching_sentences.txt").read_text("utf-8").splitlines())
 """Forty sentences as a coach says them; no session has them all."""

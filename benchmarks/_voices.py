@@ -16,9 +16,8 @@ from benchmarks._sound_server import environment
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
 from voice_coach.audio.loudness import gain_to_speech_level
 from voice_coach.coach import Coach
-from voice_coach.model.speech import DEFAULT_VOICE, Clip, Utterance
-from voice_coach.speech.fallback import Conditioning, Voices
-from voice_coach.speech.speaker import Speaker
+from voice_coach.core.speech import DEFAULT_VOICE, Clip, Utterance
+from voice_coach.speech.synthesizer import Conditioning, Speaker, Voices
 
 SESSIONS: Final = ("lower-back-relief", "lower-back-short")
 SHORT_WORDS: Final = tuple(f"{num2words(number).capitalize()}." for number in range(1, 21))

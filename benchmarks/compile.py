@@ -15,14 +15,14 @@ from time import perf_counter
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.compiler.plan import plan_session
 from voice_coach.compiler.schedule import schedule
-from voice_coach.model.language import Language
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Breathe, Entry, Exercise, Session
-from voice_coach.model.speech import Utterance
-from voice_coach.model.units import MS_PER_HOUR
+from voice_coach.core.errors import Where
+from voice_coach.core.language import Language
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import Breathe, Entry, Exercise, Session
+from voice_coach.core.speech import Utterance
+from voice_coach.core.units import MS_PER_HOUR
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.paths import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
 
 HERE = Where("benchmark", 1)

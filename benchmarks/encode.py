@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks._timing import VOICE_COACH, Command, race, report
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 
 SESSION = "lower-back-relief"
 CODECS = {"m4b": AAC, "mp3": MP3, "opus": OPUS}

@@ -26,10 +26,10 @@ from benchmarks._sound_server import load_average
 from benchmarks._timing import VOICE_COACH, Command, race, report
 from benchmarks._voices import fail, voices_asked
 from voice_coach import Coach
-from voice_coach.model.timeline import Timeline
-from voice_coach.model.units import format_clock
-from voice_coach.speech.espeak_voices import VOICES
-from voice_coach.wishes import Wishes
+from voice_coach.core.timeline import Timeline
+from voice_coach.core.units import format_clock
+from voice_coach.pacing.options import Wishes
+from voice_coach.speech.espeak import VOICES
 
 SESSION = "lower-back-relief"
 RUNS = 3
@@ -40,14 +40,14 @@ BARE = {
     "hibari": """
 import json, sys
 from hibari import Hibari
-from voice_coach.speech.hibari_rates import pace
+from voice_coach.speech.hibari_text import pace
 engine = Hibari()
 for text, wpm in json.load(open(sys.argv[1])):
     engine(text, speed=pace(text, wpm).speed, seed=0)
 """,
     "espeak": """
 import json, sys
-from voice_coach.model.speech import Utterance
+from voice_coach.core.speech import Utterance
 from voice_coach.speech.espeak import EspeakEngine
 engine = EspeakEngine()
 for text, wpm in json.load(open(sys.argv[1])):

@@ -14,16 +14,16 @@ from time import perf_counter
 
 from benchmarks.compile import TableLengths, compile_once
 from voice_coach.audio.sound_catalogue import SoundCatalogue
-from voice_coach.fitting import fit_session
-from voice_coach.model.language import Language
-from voice_coach.model.script import Entry, Session
-from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.model.units import MS_PER_MINUTE, format_clock
-from voice_coach.model.words import shared_out
-from voice_coach.pacing.fitted import CannotFitError
+from voice_coach.core.language import Language
+from voice_coach.core.script import Entry, Session
+from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
+from voice_coach.core.text import shared_out
+from voice_coach.core.units import MS_PER_MINUTE, format_clock
+from voice_coach.pacing.fit_search import CannotFitError
 from voice_coach.pacing.layers import Layer
-from voice_coach.performance import ClipLengths
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.paths import shipped_cues, shipped_scripts
+from voice_coach.rendering.fit import fit_session
+from voice_coach.rendering.performance import ClipLengths
 from voice_coach.script.library import Library
 
 THIRTY_MINUTES = Layer("the benchmark's", {"reps": 6, "hold": 70_000})

@@ -44,9 +44,16 @@ from benchmarks._room import (
 )
 from benchmarks._room_texts import talk
 from voice_coach.coach import Coach
-from voice_coach.hearing.ear import SMALL
-from voice_coach.hearing.phrases import COMMAND_PHRASES, MEANINGS, SCORE_PHRASES
-from voice_coach.hearing.recogniser import RECOGNISERS, Recogniser, open_recogniser, usual_recogniser
+from voice_coach.voice_input.process import SMALL
+from voice_coach.voice_input.recognizer import (
+    COMMAND_PHRASES,
+    MEANINGS,
+    RECOGNISERS,
+    SCORE_PHRASES,
+    Recogniser,
+    open_recogniser,
+    usual_recogniser,
+)
 
 SPEEDS = (0.9, 1.0, 1.15)
 SITUATIONS = ("quiet", "after words", "over the coach", "echoing room", "noise 15 dB")
@@ -58,8 +65,8 @@ _NOISE_DB = 15
 _LISTENING = """
 import sys
 import numpy as np
-from voice_coach.hearing.phrases import COMMAND_PHRASES
-from voice_coach.hearing.recogniser import open_recogniser
+from voice_coach.voice_input.recognizer import COMMAND_PHRASES
+from voice_coach.voice_input.recognizer import open_recogniser
 recogniser = open_recogniser(sys.argv[1])
 recogniser.expect(COMMAND_PHRASES)
 noise = np.random.default_rng(0).normal(0, 4_000, 160_000) * np.repeat([0, 1] * 5, 16_000)

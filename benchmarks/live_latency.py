@@ -20,8 +20,8 @@ from contextlib import closing
 import numpy as np
 
 from benchmarks._sound_server import can_record, loaded, record_command, server
-from voice_coach.audio.block import Block
-from voice_coach.outputs.output import device
+from voice_coach.audio.mixer import Block
+from voice_coach.formats.base import device
 
 COMMANDS = 100
 BLOCK_FRAMES = 4_800

@@ -19,10 +19,10 @@ from time import perf_counter
 
 from benchmarks._timing import VOICE_COACH, Command, race, report
 from voice_coach import Coach
-from voice_coach.audio.bed import make_bed
-from voice_coach.home import find_home
-from voice_coach.model.export import Loudness, Mastering
-from voice_coach.recording_level import Master
+from voice_coach.audio.background import make_bed
+from voice_coach.core.options import Loudness, Mastering
+from voice_coach.paths import find_home
+from voice_coach.rendering.mastering import Master
 
 SESSION = "lower-back-relief"
 

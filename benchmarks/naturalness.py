@@ -26,7 +26,7 @@ import soxr
 
 from benchmarks._figures import record
 from benchmarks._voices import session_clips, voices_asked
-from voice_coach.model.speech import Clip
+from voice_coach.core.speech import Clip
 
 RATE_HZ = 16_000
 FEW_WORDS = 4

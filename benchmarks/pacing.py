@@ -19,7 +19,7 @@ from statistics import median
 from time import perf_counter
 
 from voice_coach.coach import Coach, Wishes
-from voice_coach.model.units import format_clock
+from voice_coach.core.units import format_clock
 
 SESSION = "lower-back-relief"
 THIRTY_MINUTES = {"reps": "6", "hold": "70s"}

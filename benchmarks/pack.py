@@ -14,15 +14,15 @@ import time
 from pathlib import Path
 
 from releasing.packing import VOICE
-from voice_coach.speech.pack import ClipPack
-from voice_coach.voicing import pack_path
+from voice_coach.rendering.voice import pack_path
+from voice_coach.speech.clip_pack import ClipPack
 
 RUNS = 15
 
 COLD = """\
 import sys, time, numpy
 from pathlib import Path
-from voice_coach.speech import pack
+from voice_coach.speech import clip_pack as pack
 began = time.perf_counter()
 clips = pack.ClipPack(Path(sys.argv[1]))
 opened = time.perf_counter()

@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from voice_coach.audio.render import render
+from voice_coach.audio.mixer import render
 from voice_coach.audio.sound_cues import SoundCues
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.model.timeline import Chapter, Event, Lane
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.core.errors import Where
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.core.timeline import Chapter, Event, Lane, Mark
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 CUES = Path(__file__).parent.parent / "audio_cues"
 MARK = Mark(where=Where("benchmark", 1))

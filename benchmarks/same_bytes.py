@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from benchmarks._figures import record
 from benchmarks._recogniser import SENTENCES
 from benchmarks._voices import SHORT_WORDS, speaker, voices_asked
-from voice_coach.model.speech import Utterance
+from voice_coach.core.speech import Utterance
 
 THREADS = (1, 2, 3)
 """Of each process; each speaks in an order of its own."""

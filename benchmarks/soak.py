@@ -28,14 +28,14 @@ import numpy as np
 from benchmarks._sound_server import can_record, environment, load_average, loaded, record_command, server
 from benchmarks._timing import VOICE_COACH
 from voice_coach.coach import Coach
-from voice_coach.model.commands import COMMANDS, CommandName
-from voice_coach.outputs.output import LiveOutput, device
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.formats.base import LiveOutput, device
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.audio.block import Block
-    from voice_coach.living import LiveSession
+    from voice_coach.audio.mixer import Block
+    from voice_coach.session.controller import LiveSession
 
 SESSION = "lower-back-relief"
 BEGUN_S = 60

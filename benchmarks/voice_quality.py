@@ -21,7 +21,7 @@ from benchmarks._figures import record
 from benchmarks._recogniser import SENTENCES, Aligner, Transcriber, in_room, words_of
 from benchmarks._voices import SHORT_WORDS, session_clips, spoken_clips, voices_asked
 from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs
-from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
+from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance
 
 NOISE_DB = 5
 BETWEEN_S = 0.5

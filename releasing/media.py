@@ -13,7 +13,7 @@ from typing import Any
 
 from voice_coach import Coach
 from voice_coach.coach import Wishes
-from voice_coach.model.export import ExportWishes, FileWishes
+from voice_coach.core.options import ExportWishes, FileWishes
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "media"
 SESSION = FOLDER / "sample.yaml"

@@ -18,17 +18,15 @@ from numpy.typing import NDArray
 
 from releasing.shipped_words import shipped_words
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
-from voice_coach.audio.levels import CEILING, CEILING_DBTP
-from voice_coach.audio.limiter import limit
-from voice_coach.audio.metering import alone_lufs
-from voice_coach.model.speech import Utterance
-from voice_coach.model.units import SAMPLE_RATE_HZ
-from voice_coach.resources import shipped_voices
+from voice_coach.audio.loudness import CEILING, CEILING_DBTP, alone_lufs, limit
+from voice_coach.core.speech import Utterance
+from voice_coach.core.units import SAMPLE_RATE_HZ
+from voice_coach.paths import shipped_voices
+from voice_coach.rendering.voice import conditioning
+from voice_coach.speech.clip_cache import GridClip, to_int16
+from voice_coach.speech.clip_pack import ENDING, RATE_HZ, Encoded, decode, write_pack
 from voice_coach.speech.engine import make_engine
-from voice_coach.speech.fallback import Voices
-from voice_coach.speech.grid import GridClip, to_int16
-from voice_coach.speech.pack import ENDING, RATE_HZ, Encoded, decode, write_pack
-from voice_coach.voicing import conditioning
+from voice_coach.speech.synthesizer import Voices
 
 VOICE: Final = "hibari:heart"
 

@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 from typing import Final, cast
 
 from voice_coach.coach import Coach, Wishes
-from voice_coach.compiler.one_rep import counts_of_turns
+from voice_coach.compiler.single_rep import counts_of_turns
 from voice_coach.compiler.wording import BRACES
-from voice_coach.home import home_in
-from voice_coach.model.problems import Where
-from voice_coach.model.script import (
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import format_setting
+from voice_coach.core.script import (
     BREATH_PHASES,
     GUIDANCE_LEVELS,
     Breathe,
@@ -33,11 +33,10 @@ from voice_coach.model.script import (
     Sides,
     Tunable,
 )
-from voice_coach.model.settings import format_setting
-from voice_coach.model.speech import Utterance
-from voice_coach.repertoire import repertoire
-from voice_coach.resources import shipped_scripts
-from voice_coach.script.listing import listed
+from voice_coach.core.speech import Utterance
+from voice_coach.paths import home_in, shipped_scripts
+from voice_coach.script.library import listed
+from voice_coach.session.repertoire import repertoire
 
 HIGHEST_COUNT: Final = 30
 """Reps are counted so far, whether a session that comes with voice_coach does or not."""

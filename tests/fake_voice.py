@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from voice_coach.model.speech import Clip
+from voice_coach.core.speech import Clip
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
 
 RATE_HZ = 16_000

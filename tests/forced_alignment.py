@@ -9,7 +9,7 @@ import numpy as np
 import soxr
 from pocketsphinx import Decoder
 
-from voice_coach.model.speech import Clip
+from voice_coach.core.speech import Clip
 
 _RATE_HZ: Final = 16_000
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voice_coach.outputs.output import LiveOutput
+from voice_coach.formats.base import LiveOutput
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.audio.block import Block
+    from voice_coach.audio.mixer import Block
 
 
 class KeptDevice(LiveOutput):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.clicks import assert_no_click, bend_of_sine, sharpest_bend
-from voice_coach.audio.fades import falling
+from voice_coach.audio.mixer import falling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

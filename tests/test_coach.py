@@ -13,9 +13,9 @@ import voice_coach
 from tests.cli.command import HOURS, TINY, TINY_SESSION
 from tests.cli.sounds import samples
 from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, Wishes
-from voice_coach.model.export import LEAD_IN_MS
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.resources import shipped_scripts
+from voice_coach.core.options import LEAD_IN_MS
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.paths import shipped_scripts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,7 +20,7 @@ READERS = {
     "cli/history.py": "tests/cli/test_day.py",
     "cli/many.py": "tests/cli/test_day.py",
     "cli/remind.py": "tests/cli/test_day.py",
-    "history/file.py": "tests/history/test_history.py",
+    "history/database.py": "tests/history/test_history.py",
 }
 """The modules of voice_coach that read the calendar, and the tests with the mark that run them."""
 

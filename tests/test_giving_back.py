@@ -8,7 +8,7 @@ import sys
 import pytest
 
 PROGRAM = """
-from voice_coach.giving_back import give_back
+from voice_coach.speech.synthesizer import give_back
 
 def held_kb():
     with open("/proc/self/status") as status:

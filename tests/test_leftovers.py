@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.leftovers import clear, scratch_folder
+from voice_coach.storage.locks import clear, scratch_folder
 
 HOLDER = """
 import sys
-from voice_coach.leftovers import scratch_folder
+from voice_coach.storage.locks import scratch_folder
 with scratch_folder("test") as folder:
     (folder / "deep").mkdir()
     (folder / "deep" / "file").write_text("half")

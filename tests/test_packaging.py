@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from voice_coach import __version__
-from voice_coach.resources import shipped_cues, shipped_scripts, shipped_voices
+from voice_coach.paths import shipped_cues, shipped_scripts, shipped_voices
 
 TOP = Path(__file__).resolve().parent.parent
 PACKAGE = TOP / "voice_coach"
@@ -103,19 +103,19 @@ def told_by(python: Path, code: str, *arguments: str) -> list[str]:
 
 def test_a_wheel_finds_scripts_sounds_and_voices_inside_the_package(installed: Path) -> None:
     places = "shipped_scripts(), shipped_cues(), shipped_voices()"
-    told = told_by(installed, f"from voice_coach.resources import *; print({places}, sep='\\n')")
+    told = told_by(installed, f"from voice_coach.paths import *; print({places}, sep='\\n')")
     sources = (TOP / name for name in ("scripts", "audio_cues", "voices"))
     for found, source in zip(map(Path, told), sources, strict=True):
         assert found.is_relative_to(installed.parents[1])
         assert shipped_files(found) == shipped_files(source)
 
-    told = told_by(installed, "import voice_coach.outputs; print(voice_coach.outputs.__file__)")
+    told = told_by(installed, "import voice_coach.reports; print(voice_coach.reports.__file__)")
     for folder, needed in {
         "page": {"base.css", "page.html", "player.html"},
-        "sheet": {"sheet.typ"},
+        "sheet_template": {"sheet.typ"},
         "fonts": {"LICENSE.txt", "OpenSans-Bold.ttf", "OpenSans-Regular.ttf"},
     }.items():
-        pieces = shipped_files(PACKAGE / "outputs" / folder)
+        pieces = shipped_files(PACKAGE / "reports" / folder)
         assert needed <= set(pieces)
         assert shipped_files(Path(told[0]).parent / folder) == pieces
 
@@ -152,7 +152,7 @@ def test_a_wheel_tells_its_licences(installed: Path) -> None:
     # Nothing else is installed there: what has a licence is told even where all else is damaged.
     code = "from voice_coach.cli.main import main; main(['doctor', '--licences'])"
     told = told_by(installed, code)
-    assert told[0].split() == ["voice-coach", __version__, "GPL-3.0-or-later"]
+    assert told[0].split() == ["voice-coach", __version__, "GPL-3.0-or-later", "AND", "Apache-2.0"]
     assert told[1].split() == ["Open", "Sans", "Apache-2.0"]
     (texts,) = [line.partition(": ")[2] for line in told if line.startswith("The full texts")]
     assert Path(texts).is_relative_to(installed.parents[1])

@@ -10,11 +10,11 @@ import pytest
 from releasing.shipped_words import shipped_words
 from voice_coach import Coach
 from voice_coach.coach import Wishes
-from voice_coach.compiler.one_rep import counts_of_turns
-from voice_coach.model.script import GUIDANCE_LEVELS
-from voice_coach.model.settings import GENERAL, format_setting
-from voice_coach.model.speech import Utterance
-from voice_coach.repertoire import repertoire
+from voice_coach.compiler.single_rep import counts_of_turns
+from voice_coach.core.parameters import GENERAL, format_setting
+from voice_coach.core.script import GUIDANCE_LEVELS
+from voice_coach.core.speech import Utterance
+from voice_coach.session.repertoire import repertoire
 
 VOICE = "nowhere:ann"
 

@@ -8,7 +8,7 @@ from threading import Thread, Timer
 
 import pytest
 
-from voice_coach.stopping import begin, held_up, may_stop, stop, taken
+from voice_coach.core.interrupts import begin, held_up, may_stop, stop, taken
 
 
 @pytest.fixture(autouse=True)

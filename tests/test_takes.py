@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.audio.block import Block
+from voice_coach.audio.mixer import Block
 from voice_coach.coach import Coach
-from voice_coach.exporting import export, programme
-from voice_coach.model.export import ExportWishes, FileWishes, Loudness, Mastering
-from voice_coach.model.timeline import Chapter
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import Retake
-from voice_coach.performance import Performance
-from voice_coach.recording_level import Master
+from voice_coach.core.options import ExportWishes, FileWishes, Loudness, Mastering
+from voice_coach.core.timeline import Chapter
+from voice_coach.formats.base import file_output
+from voice_coach.formats.export import export, programme
+from voice_coach.rendering.mastering import Master
+from voice_coach.rendering.performance import Performance, Retake
 
 EXAMPLES = Path(__file__).parents[1] / "docs" / "examples"
 WORDS = str(EXAMPLES / "squats.yaml")

@@ -1,4 +1,4 @@
-# What outputs/reminders.py uses; the library's own types leave much unknown.
+# What reports/calendar.py uses; the library's own types leave much unknown.
 
 class Component:
     def add(self, name: str, value: object) -> None: ...

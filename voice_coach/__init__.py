@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` w
     from typing import Any
 
     from voice_coach.coach import Coach, Wishes
-    from voice_coach.model.problems import (
+    from voice_coach.core.errors import (
         CoachError,
         DeviceError,
         OutputError,
@@ -24,8 +24,8 @@ if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` w
         ScriptError,
         SpeechError,
     )
-    from voice_coach.model.timeline import Chapter, Event, Timeline
-    from voice_coach.performance import Performance
+    from voice_coach.core.timeline import Chapter, Event, Timeline
+    from voice_coach.rendering.performance import Performance
 
 __version__ = "0.1.0"
 
@@ -36,16 +36,16 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 _PLACES = {
     "Coach": "voice_coach.coach",
     "Wishes": "voice_coach.coach",
-    "Performance": "voice_coach.performance",
-    "Timeline": "voice_coach.model.timeline",
-    "Chapter": "voice_coach.model.timeline",
-    "Event": "voice_coach.model.timeline",
-    "Problem": "voice_coach.model.problems",
-    "CoachError": "voice_coach.model.problems",
-    "ScriptError": "voice_coach.model.problems",
-    "SpeechError": "voice_coach.model.problems",
-    "OutputError": "voice_coach.model.problems",
-    "DeviceError": "voice_coach.model.problems",
+    "Performance": "voice_coach.rendering.performance",
+    "Timeline": "voice_coach.core.timeline",
+    "Chapter": "voice_coach.core.timeline",
+    "Event": "voice_coach.core.timeline",
+    "Problem": "voice_coach.core.errors",
+    "CoachError": "voice_coach.core.errors",
+    "ScriptError": "voice_coach.core.errors",
+    "SpeechError": "voice_coach.core.errors",
+    "OutputError": "voice_coach.core.errors",
+    "DeviceError": "voice_coach.core.errors",
 }
 
 __all__ = [

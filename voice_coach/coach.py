@@ -1,9 +1,10 @@
-"""The one place that wires the rooms together; also the public Python API."""
+"""The public Python API: one coach finds, prepares, plays, exports and tunes sessions."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -11,34 +12,176 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from voice_coach.home import Home
-from voice_coach.live_coach import LiveCoach
-from voice_coach.model.own import TuningChange, TuningRow
-from voice_coach.model.problems import CoachError, Problem, ScriptError
-from voice_coach.model.script import Session
-from voice_coach.model.speed import parse_pace as parse_pace
-from voice_coach.performance import Performance
-from voice_coach.preparing import Preparer
-from voice_coach.resources import shipped_scripts
-from voice_coach.script.collecting import with_line
-from voice_coach.script.finding import scripts_in
-from voice_coach.script.library import Library
-from voice_coach.stopping import held_up
-from voice_coach.studio import Studio
-from voice_coach.wishes import Wishes as Wishes
+from voice_coach.core.errors import CoachError, Problem, ScriptError
+from voice_coach.core.interrupts import held_up
+from voice_coach.core.parameters import parse_pace as parse_pace
+from voice_coach.core.script import Session
+from voice_coach.core.user_values import TuningChange, TuningRow
+from voice_coach.pacing.options import Wishes as Wishes
+from voice_coach.paths import Home, find_home, shipped_scripts
+from voice_coach.rendering.performance import Performance
+from voice_coach.rendering.prepare import Preparer
+from voice_coach.rendering.studio import Studio
+from voice_coach.schema.diagnostics import with_line
+from voice_coach.script.library import Library, scripts_in
 
 if TYPE_CHECKING:
-    from voice_coach.audio.block import Block
-    from voice_coach.listening import Listening
-    from voice_coach.model.export import ExportWishes
-    from voice_coach.model.speech import Utterance
-    from voice_coach.model.timeline import Timeline
-    from voice_coach.outputs.output import LiveOutput as LiveOutput
-    from voice_coach.saying import Sentence
-    from voice_coach.script.listing import Listed
+    from voice_coach.audio.mixer import Block
+    from voice_coach.controls.base import Control
+    from voice_coach.core.options import ExportWishes
+    from voice_coach.core.speech import Utterance
+    from voice_coach.core.status import LiveStatus, Status
+    from voice_coach.core.timeline import Timeline
+    from voice_coach.formats.base import LiveOutput as LiveOutput
+    from voice_coach.history.practice import Practising
+    from voice_coach.pacing.tuning import Tuner
+    from voice_coach.script.library import Listed
+    from voice_coach.session.bookmark import Asked, Bookmark, BookmarkFile
+    from voice_coach.session.controller import LiveSession
+    from voice_coach.session.preview import Listening
+    from voice_coach.session.sentence import Sentence
     from voice_coach.speech.engine import VoiceInfo as VoiceInfo
-    from voice_coach.speech.speaker import Speaker
-    from voice_coach.tuning import Tuner
+    from voice_coach.speech.synthesizer import Speaker
+
+
+class LiveCoach(ABC):
+    """What a coach does while somebody listens, and what is remembered of it; ``Coach`` is the whole of it.
+
+    Args:
+        home: the person's own folders; those of ``platformdirs`` or ``VOICE_COACH_HOME`` if not given.
+        notify: told, in sentences, what did not go as asked but is no reason to stop.
+        now_ms: the clock, in milliseconds since 1970, UTC.
+    """
+
+    def __init__(
+        self,
+        home: Home | None = None,
+        notify: Callable[[str], None] = lambda _sentence: None,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
+        self._home = home
+        self._notify = notify
+        self.now_ms = now_ms
+
+    @cached_property
+    def home(self) -> Home:
+        """The person's own folders."""
+        return self._home or find_home()
+
+    @cached_property
+    def _practising(self) -> Practising:
+        from voice_coach.history.practice import Practising
+
+        return Practising(self.home.history, self.home.pacing, self._notify, self.now_ms)
+
+    @cached_property
+    def bookmark(self) -> BookmarkFile:
+        """Where the last session was left."""
+        from voice_coach.session.bookmark import BookmarkFile
+
+        return BookmarkFile(self.home.bookmark, self._notify)
+
+    @abstractmethod
+    def tune(
+        self, exercise: str, values: Mapping[str, str], session: str | None = None
+    ) -> tuple[TuningChange, ...]:
+        """Keeps what is changed while a session is heard; as ``Coach.tune``."""
+
+    def device(self, name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
+        """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
+
+        Args:
+            name: its name.
+            latency_ms: how far at most what is heard may be behind; None is what a session plays best with.
+            live: what waits can be taken back, and the device itself holds little.
+
+        Raises:
+            OutputError: no device has this name, or it cannot run here, or not so.
+        """
+        from voice_coach.formats.base import device
+
+        chosen = device(name, latency_ms=latency_ms, live=live)
+        chosen.open()
+        return chosen
+
+    def play(
+        self,
+        performance: Performance,
+        device: LiveOutput,
+        on_status: Callable[[Status], None] = lambda _status: None,
+    ) -> None:
+        """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
+
+        Raises:
+            DeviceError: there is no sound device.
+            SpeechError: no speech engine works.
+            KeyboardInterrupt: Ctrl-C; the device has been closed.
+        """
+
+        def told(live: LiveStatus) -> None:
+            if live.status is not None:
+                on_status(live.status)
+
+        self.lead(performance, told, is_heard=device.is_heard).play(device, self.device)
+
+    @held_up()
+    def lead(
+        self,
+        performance: Performance,
+        on_status: Callable[[LiveStatus], None] = lambda _status: None,
+        *,
+        asked: Asked | None = None,
+        controls: Sequence[Control] = (),
+        waits: bool = False,
+        listens: bool = False,
+        asks_pain: bool | None = False,
+        resume: Bookmark | None = None,
+        offer: bool = False,
+        is_heard: bool = True,
+        bed: str = "none",
+    ) -> LiveSession:
+        """A session that can be steered while it is played: the ``Desk`` for controls.
+
+        Args:
+            performance: from ``prepare``.
+            on_status: told about ten times a second, and once at the end.
+            asked: how the session was asked for: then its place is kept, and can be gone on with later.
+            controls: told of what changes.
+            waits: whether somebody can say that they are ready; without, a wait is its fixed time.
+            listens: whether the coach can be spoken to: then it says how.
+            asks_pain: whether it is asked at the end how much pain there is, where that is remembered; None
+                is as long as it is answered now and then.
+            resume: where to go on.
+            offer: whether that is only offered, by voice.
+            is_heard: whether somebody can hear it: only then anything is remembered.
+            bed: what is heard under it: ``none``, ``tone``, ``noise`` or a file.
+
+        Raises:
+            OutputError: the bed cannot be used.
+        """
+        from voice_coach.session.start import lead
+
+        return lead(
+            performance,
+            on_status,
+            keeper=self._practising.keeper(performance.session) if is_heard else None,
+            bookmark=self.bookmark if is_heard else None,
+            asked=asked,
+            controls=controls,
+            waits=waits,
+            listens=listens,
+            asks_pain=asks_pain,
+            resume=resume,
+            offer=offer,
+            keep_pace=self._keep_pace,
+            notify=self._notify,
+            now_ms=self.now_ms,
+            bed=bed,
+        )
+
+    def _keep_pace(self, percent: int) -> None:
+        self.tune("all", {"pace": f"{percent / 100:g}"})
+
 
 DEFAULT_SESSION = "lower-back-relief"
 
@@ -105,13 +248,13 @@ class Coach(LiveCoach):
 
     def listed(self) -> Iterator[Listed]:
         """The sessions and exercises there are, also where sounds have problems."""
-        from voice_coach.script.listing import listed
+        from voice_coach.script.library import listed
 
         return listed([self.home.scripts, shipped_scripts()])
 
     def voices(self) -> Iterator[tuple[str, VoiceInfo]]:
         """Every voice that works here: what to write after ``--voice``, and what is known of it."""
-        from voice_coach.voicing import working_voices
+        from voice_coach.rendering.voice import working_voices
 
         return working_voices(self._notify)
 
@@ -130,7 +273,7 @@ class Coach(LiveCoach):
                 was asked for does not speak here.
             CoachError: no engine can speak it.
         """
-        from voice_coach.saying import speak
+        from voice_coach.session.sentence import speak
 
         return speak(text, self._voice, rate_wpm, self.home.cache, self._notify)
 
@@ -140,7 +283,7 @@ class Coach(LiveCoach):
         Args:
             languages: codes, such as ``de`` or ``de-at``.
         """
-        from voice_coach.saying import sample_text
+        from voice_coach.session.sentence import sample_text
 
         library = self.library()
         for code in [part for each in languages for part in (each, each.partition("-")[0])]:
@@ -151,8 +294,8 @@ class Coach(LiveCoach):
     @cached_property
     def tuner(self) -> Tuner:
         """Shows and changes the person's own values."""
-        from voice_coach.pacing_file import PacingFile
-        from voice_coach.tuning import Tuner
+        from voice_coach.pacing.tuning import Tuner
+        from voice_coach.pacing.user_file import PacingFile
 
         file = PacingFile(self._pacing or self.home.pacing, named=self._pacing is not None)
         return Tuner(file, self.library)
@@ -228,13 +371,13 @@ class Coach(LiveCoach):
 
     def timeline_lines(self, performance: Performance) -> Iterator[str]:
         """The timeline for people, a line an event."""
-        from voice_coach.outputs.timeline_text import text_lines
+        from voice_coach.reports.timeline_view import text_lines
 
         return text_lines(performance.timeline())
 
     def timeline_json(self, performance: Performance) -> dict[str, Any]:
         """The timeline as plain data, as docs/timeline-json.md describes it."""
-        from voice_coach.outputs.timeline_json import timeline_json
+        from voice_coach.reports.timeline_view import timeline_json
 
         return timeline_json(performance.timeline())
 
@@ -265,8 +408,8 @@ class Coach(LiveCoach):
             OutputError: it could not be written; nothing half-written was left behind.
             SpeechError: no speech engine works.
         """
-        from voice_coach.exporting import export
-        from voice_coach.model.export import ExportWishes
+        from voice_coach.core.options import ExportWishes
+        from voice_coach.formats.export import export
 
         wished = wishes or ExportWishes()
         file = replace(
@@ -296,7 +439,7 @@ class Coach(LiveCoach):
             OutputError: one could not be written; what was made before it is removed.
             SpeechError: no speech engine works.
         """
-        from voice_coach.exporting import export_split
+        from voice_coach.formats.export import export_split
 
         file = replace(wishes.file, cache=wishes.file.cache or self.home.cache)
         return export_split(performance, Path(folder), replace(wishes, file=file), on_progress)
@@ -313,7 +456,7 @@ class Coach(LiveCoach):
             ScriptError: the scripts have problems.
             CoachError: there is no such exercise or session, or no engine speaks.
         """
-        from voice_coach.listening import Listening
+        from voice_coach.session.preview import Listening
 
         rep = self._preparer.rep(*self.tuner.entry(exercise, session))
         return Listening(rep, self._studio.speaker(), self._studio.sounds)
@@ -329,7 +472,7 @@ class Coach(LiveCoach):
         Raises:
             CoachError: the name is no id, or the file exists or cannot be written.
         """
-        from voice_coach.script.starting import write_start
+        from voice_coach.script.library import write_start
 
         return write_start(kind, name, folder, shipped_scripts() / "schema" / f"{kind}.schema.json")
 
@@ -340,6 +483,6 @@ class Coach(LiveCoach):
 
 def _repertoire(performance: Performance, voice: str) -> Iterable[Utterance]:
     """Return all that may be said while a session is led."""
-    from voice_coach.repertoire import repertoire
+    from voice_coach.session.repertoire import repertoire
 
     return repertoire(performance, voice)

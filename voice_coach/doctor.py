@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from voice_coach.coach import Coach
-from voice_coach.model.problems import CoachError
-from voice_coach.model.speech import DEFAULT_RATE_WPM, Utterance
-from voice_coach.resources import shipped_cues
+from voice_coach.core.errors import CoachError
+from voice_coach.core.speech import DEFAULT_RATE_WPM, Utterance
+from voice_coach.paths import shipped_cues
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _device(coach: Coach) -> Finding:
 
 def _simpleaudio(coach: Coach) -> Finding:
     del coach
-    from voice_coach.outputs.output import device
+    from voice_coach.formats.base import device
 
     try:
         device("simpleaudio").ready()
@@ -141,10 +141,10 @@ def _flac(coach: Coach) -> Finding:
     del coach
     import numpy as np
 
-    from voice_coach.audio.block import Block
-    from voice_coach.leftovers import scratch_folder
-    from voice_coach.outputs.output import file_output
-    from voice_coach.outputs.programme import sound_alone
+    from voice_coach.audio.mixer import Block
+    from voice_coach.formats.base import file_output
+    from voice_coach.rendering.performance import sound_alone
+    from voice_coach.storage.locks import scratch_folder
 
     with scratch_folder("doctor") as folder:
         silence = sound_alone([Block(np.zeros(4800, np.int16), silent=True)])
@@ -180,8 +180,8 @@ def _media_keys(coach: Coach) -> Finding:
 
 def _other_programs(coach: Coach) -> Finding:
     del coach
-    from voice_coach.controls.meeting import make_folder
-    from voice_coach.home import find_runtime
+    from voice_coach.controls.endpoints import make_folder
+    from voice_coach.paths import find_runtime
 
     folder = find_runtime()
     try:
@@ -194,8 +194,8 @@ def _other_programs(coach: Coach) -> Finding:
 
 
 def _spoken_commands(coach: Coach) -> Finding:
-    from voice_coach import ears
-    from voice_coach.voice_trial import VoiceTrial
+    from voice_coach.controls import voice as ears
+    from voice_coach.voice_input.mic_test import VoiceTrial
 
     what, name = "spoken commands", ears.recogniser(None)
     try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from voice_coach.resources import licence_list
+from voice_coach.paths import licence_list
 
 
 @dataclass(frozen=True, slots=True)

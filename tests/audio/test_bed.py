@@ -14,13 +14,10 @@ from numpy.typing import NDArray
 
 from tests.audio.ffmpeg_meter import encoded
 from tests.audio.test_metering import written
-from voice_coach.audio.bed import UNDER_SPEECH_LU, Bed, make_bed
-from voice_coach.audio.bed_file import LONGEST_S, seamless
-from voice_coach.audio.ducking import DUCK_DB
-from voice_coach.audio.loudness import SPEECH_LUFS
-from voice_coach.audio.metering import gated_lufs, step_powers
-from voice_coach.model.problems import OutputError
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.audio.background import DUCK_DB, LONGEST_S, UNDER_SPEECH_LU, Bed, make_bed, seamless
+from voice_coach.audio.loudness import SPEECH_LUFS, gated_lufs, step_powers
+from voice_coach.core.errors import OutputError
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 MADE = ("tone", "noise")
 BEDS: dict[str, Bed] = {}

@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from voice_coach.audio.conditioning import condition
-from voice_coach.audio.levels import CEILING, true_peak
-from voice_coach.audio.limiter import limit
 from voice_coach.audio.loudness import (
+    CEILING,
     SILENT_LUFS,
     SPEECH_LUFS,
     gain_to_speech_level,
     integrated_lufs,
+    limit,
+    true_peak,
 )
-from voice_coach.model.speech import Clip
+from voice_coach.core.speech import Clip
 
 RATE_HZ = 22_050
 

@@ -9,19 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.ducking import (
-    BRIDGE_MS,
-    DOWN_MS,
-    DUCK_DB,
-    FADE_IN_MS,
-    FADE_OUT_MS,
-    UP_MS,
-    courses,
-)
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Chapter, Event
+from voice_coach.audio.background import BRIDGE_MS, DOWN_MS, DUCK_DB, FADE_IN_MS, FADE_OUT_MS, UP_MS, courses
+from voice_coach.core.errors import Where
+from voice_coach.core.speech import Utterance
+from voice_coach.core.timeline import Chapter, Event, Mark
 
 MARK = Mark(where=Where("test", 1))
 DUCKED = 10 ** (DUCK_DB / 20)

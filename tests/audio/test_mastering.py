@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from tests.audio.test_bed import bed
 from tests.audio.test_ducking import chapter
-from voice_coach.audio.block import Block
-from voice_coach.audio.ducking import courses
-from voice_coach.audio.levels import CEILING, true_peak
+from voice_coach.audio.background import courses
+from voice_coach.audio.loudness import CEILING, true_peak
 from voice_coach.audio.mastering import gained, limited, over_bed
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.audio.mixer import Block
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 
 def voice(seconds: float = 6.0) -> NDArray[np.int16]:

@@ -9,11 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.audio.ffmpeg_meter import heard
-from voice_coach.audio.block import Block
-from voice_coach.audio.metering import UNHEARD_LUFS, alone_lufs, gated_lufs, step_powers
-from voice_coach.model.units import SAMPLE_RATE_HZ
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.audio.loudness import UNHEARD_LUFS, alone_lufs, gated_lufs, step_powers
+from voice_coach.audio.mixer import Block
+from voice_coach.core.units import SAMPLE_RATE_HZ
+from voice_coach.formats.base import file_output
+from voice_coach.rendering.performance import sound_alone
 
 
 def written(samples: NDArray[np.float32], path: Path) -> Path:

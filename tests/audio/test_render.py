@@ -15,14 +15,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.block import Block
-from voice_coach.audio.levels import true_peak
-from voice_coach.audio.render import CUT_FADE_MS, render
+from voice_coach.audio.loudness import true_peak
+from voice_coach.audio.mixer import CUT_FADE_MS, Block, render
 from voice_coach.audio.sound_cues import SoundCues
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.model.timeline import Chapter, Event
+from voice_coach.core.errors import Where
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.core.timeline import Chapter, Event, Mark
 
 MARK = Mark(where=Where("test.yaml", 1))
 SPEECH_PEAK = 10 ** (-3 / 20)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from voice_coach.audio.cue_description import Moment, Noise, SoundInfo, Tone
+from voice_coach.audio.cue_file import CUE_KEYS, LAYER_KINDS, SHAPE_KEYS
 from voice_coach.audio.sound_catalogue import SoundCatalogue
-from voice_coach.audio.sound_description import Moment, Noise, SoundInfo, Tone
-from voice_coach.audio.sound_reader import CUE_KEYS, LAYER_KINDS, SHAPE_KEYS
-from voice_coach.model.problems import CoachError, ScriptError
+from voice_coach.core.errors import CoachError, ScriptError
 
 WriteCues = Callable[[str], Path]
 GOOD = "buzz: {for: a test., length: 1s, layers: [{tone: 440}]}\n"

@@ -17,14 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.fades import fade_in, fade_out
-from voice_coach.audio.levels import true_peak
-from voice_coach.audio.metering import loudest_lufs
+from voice_coach.audio.cue_description import Moment, Noise, Shape, Tone
+from voice_coach.audio.cue_synthesis import synthesise
+from voice_coach.audio.loudness import loudest_lufs, true_peak
+from voice_coach.audio.mixer import fade_in, fade_out
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_cues import KEPT_BYTES, PEAK_CEILING, SPEECH_LUFS, SoundCues
-from voice_coach.audio.sound_description import Moment, Noise, Shape, Tone
-from voice_coach.audio.tones import synthesise
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
 
 SHIPPED = Path(__file__).parents[2] / "audio_cues"
 NAMES = SoundCatalogue.load([SHIPPED]).names()

@@ -22,7 +22,7 @@ from tests.cli.command import TINY, TINY_SESSION, voice_coach
 from voice_coach.batch.journal import NAME, Journal
 from voice_coach.batch.manifest import ManifestError
 from voice_coach.batch.run import run
-from voice_coach.model.problems import OutputError
+from voice_coach.core.errors import OutputError
 
 TODAY = date(2026, 11, 21)
 KILLS = int(os.environ.get("VOICE_COACH_KILLS", "6"))

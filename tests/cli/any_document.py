@@ -16,10 +16,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from voice_coach.batch.job import Job
-from voice_coach.batch.work import Worker
+from voice_coach.batch.worker import Worker
 from voice_coach.cli.main import main
-from voice_coach.home import find_home
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
+from voice_coach.paths import find_home
 
 
 def _list() -> int:

@@ -15,10 +15,15 @@ from tests.cli.command import TINY, TINY_SESSION
 from tests.interrupting import Interrupting
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.main import main as voice_coach
-from voice_coach.stopping import stop
+from voice_coach.core.interrupts import stop
 
 ENOUGH_S = 10.0
-LOCKING = ("threading.py", "concurrent/futures/thread.py", "concurrent/futures/_base.py", "speech/speaker.py")
+LOCKING = (
+    "threading.py",
+    "concurrent/futures/thread.py",
+    "concurrent/futures/_base.py",
+    "speech/synthesizer.py",
+)
 
 
 def main() -> None:

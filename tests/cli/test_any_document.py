@@ -14,7 +14,7 @@ import yaml
 
 from tests.cli.any_document import VERBS
 from tests.cli.command import SILENT, TINY, voice_coach
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.documents import KINDS
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
-from voice_coach.bedding import UsualBeds
-from voice_coach.outputs.feed_episodes import read_episode
+from voice_coach.podcast.background import UsualBeds
+from voice_coach.podcast.episodes import read_episode
 
 SAYS = (
     "Your podcast is in that folder, so soft noise lies under it, as many players skip silence. "

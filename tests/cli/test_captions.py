@@ -17,11 +17,11 @@ from tests.cli.command import Ended, voice_coach
 from tests.cli.sounds import samples
 from tests.real_parts import require_program
 from voice_coach.coach import Coach
-from voice_coach.exporting import programme
-from voice_coach.model.export import FileWishes, Mastering
-from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.spoken import placed_chapters, prompts
-from voice_coach.outputs.ssml import SsmlFile
+from voice_coach.core.options import FileWishes, Mastering
+from voice_coach.formats.captions import placed_chapters, prompts
+from voice_coach.formats.export import programme
+from voice_coach.formats.text import SsmlFile
+from voice_coach.rendering.performance import Programme
 
 FRAMES_PER_MS = 48
 

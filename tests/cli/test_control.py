@@ -14,9 +14,9 @@ import pytest
 
 from tests.cli.command import voice_coach
 from tests.controls.desk import FakeDesk
-from voice_coach.controls.socket import SocketControl
-from voice_coach.home import find_runtime
-from voice_coach.model.commands import COMMANDS
+from voice_coach.controls.socket_server import SocketControl
+from voice_coach.core.commands import COMMANDS
+from voice_coach.paths import find_runtime
 
 
 @pytest.fixture

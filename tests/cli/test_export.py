@@ -15,7 +15,7 @@ import pytest
 from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
 from tests.cli.sounds import samples
 from tests.small_disk import mounted_disk
-from voice_coach.outputs.output import endings
+from voice_coach.formats.base import endings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 

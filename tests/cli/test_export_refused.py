@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
-from voice_coach.cli.writing import StoppedError, stoppable
-from voice_coach.model.problems import OutputError
+from voice_coach.cli.export import StoppedError, stoppable
+from voice_coach.core.errors import OutputError
 
 THERE = "is there already. Use --force to replace it, or choose another name.\n"
 

@@ -17,9 +17,7 @@ from tests.cli.command import voice_coach
 from tests.cli.sounds import samples
 from voice_coach.audio.loudness import integrated_lufs
 from voice_coach.coach import Coach
-from voice_coach.exporting import programme
-from voice_coach.home import find_home
-from voice_coach.model.export import (
+from voice_coach.core.options import (
     LEAD_IN_MS,
     LOUDNESS_LUFS,
     ExportWishes,
@@ -28,15 +26,17 @@ from voice_coach.model.export import (
     Mastering,
     Quality,
 )
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.recording_level import Master
-from voice_coach.wishes import Wishes
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.formats.export import programme
+from voice_coach.pacing.options import Wishes
+from voice_coach.paths import find_home
+from voice_coach.rendering.mastering import Master
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.performance import Performance
+    from voice_coach.rendering.performance import Performance
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SHORT = "lower-back-short"

@@ -13,9 +13,9 @@ import pytest
 from tests.cli.command import voice_coach
 from tests.cli.pseudo_terminal import Terminal, terminal
 from tests.history.made_past import made_past
-from voice_coach.history.history import History
-from voice_coach.history.looking import past
-from voice_coach.history.schema import VERSION
+from voice_coach.history.database import VERSION
+from voice_coach.history.log import History
+from voice_coach.history.queries import past
 
 
 @pytest.fixture

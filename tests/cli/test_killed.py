@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command import PATIENCE_S, wait_until, words
-from voice_coach.exporting import file_endings
+from voice_coach.formats.export import file_endings
 
 KILLS = int(os.environ.get("VOICE_COACH_KILLS", "4"))
 """How often an export is killed; `VOICE_COACH_KILLS=200` for a long evening."""

@@ -23,16 +23,15 @@ from tests.cli.sounds import samples, sounding
 from tests.live.left import LEFT
 from tests.sound_server import SoundServer
 from voice_coach import Coach
-from voice_coach.bookmark import Bookmark
-from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.cli import play
 from voice_coach.coach import Wishes
-from voice_coach.controls.control import Control, Desk
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.model.problems import CoachError
-from voice_coach.outputs.output import endings
-from voice_coach.performance import Performance
+from voice_coach.controls.base import Control, Desk
+from voice_coach.core.commands import CommandName
+from voice_coach.core.errors import CoachError
+from voice_coach.formats.base import endings
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.bookmark import Bookmark, BookmarkFile
+from voice_coach.session.controller import LiveSession
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -339,7 +338,7 @@ def run_with(control: Control, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> b
         return [control]
 
     monkeypatch.setattr(Coach, "lead", leading)
-    monkeypatch.setattr("voice_coach.controls.choosing.controls", controls)
+    monkeypatch.setattr("voice_coach.controls.registry.controls", controls)
     assert run_here(tiny) == 0
     return waited[0]
 

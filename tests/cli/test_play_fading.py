@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.history.history import History
+from voice_coach.history.log import History
 
 EXERCISE = """
 kind: exercise

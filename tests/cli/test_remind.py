@@ -11,9 +11,9 @@ import vobject
 from dateutil.rrule import rrulestr
 
 from tests.cli.command import voice_coach
-from voice_coach.model.problems import WishError
-from voice_coach.outputs.reminders import Reminders, calendar, first_day
-from voice_coach.reminding import parse_days, parse_time
+from voice_coach.cli.remind import parse_days, parse_time
+from voice_coach.core.errors import WishError
+from voice_coach.reports.calendar import Reminders, calendar, first_day
 
 SATURDAY = datetime.fromisoformat("2026-11-21T08:05:30+01:00")
 

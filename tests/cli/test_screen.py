@@ -12,8 +12,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tmux is POSIX's
 
 PROGRAM = """
 from rich.text import Text
-from voice_coach.cli.screen import Screen
-from voice_coach.cli.telling import tell
+from voice_coach.cli.console import Screen
+from voice_coach.cli.console import tell
 
 screen = Screen()
 screen.show(lambda columns, lines: Text(f"{columns} by {lines}"))

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from tests.cli.command import LONG, TINY, TINY_SESSION, Ended, voice_coach
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 
 ROOT = Path(__file__).parents[2]
 BROKEN = "kind: exercise\nid: broken\ntitle: Broken one\nposition: standing\nstpes: [Up.]\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.cli.command import voice_coach, words
 from tests.cli.terminal import terminal
-from voice_coach.cli.telling import wrapped
+from voice_coach.cli.console import wrapped
 
 LINE = st.builds(
     "{}{}".format,

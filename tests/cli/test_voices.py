@@ -15,7 +15,7 @@ from tests.cli.command import Ended, voice_coach, words
 from tests.cli.sounds import samples, sounding
 from tests.cli.terminal import terminal
 from tests.sound_server import SoundServer
-from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.core.speech import DEFAULT_VOICE
 
 SENTENCE = "Breathe in, and out."
 

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from voice_coach.audio.sound_catalogue import SoundCatalogue
-from voice_coach.compiler.lint import SideBalance
+from voice_coach.compiler.lint import SideBalance, tune_problems
 from voice_coach.compiler.plan import ChapterPlan, plan_session
 from voice_coach.compiler.schedule import Scheduled, schedule
-from voice_coach.compiler.unused import tune_problems
-from voice_coach.model.cue import Cue
-from voice_coach.model.language import Language
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Problem, Where
-from voice_coach.model.script import (
+from voice_coach.core.errors import Problem, Where
+from voice_coach.core.language import Language
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import (
     Entry,
     Exercise,
     Guidance,
@@ -27,13 +25,13 @@ from voice_coach.model.script import (
     Step,
     Tunable,
 )
-from voice_coach.model.speech import DEFAULT_RATE_WPM, DEFAULT_VOICE, Utterance
-from voice_coach.model.timeline import Chapter, Event, Timeline
+from voice_coach.core.speech import DEFAULT_RATE_WPM, DEFAULT_VOICE, Utterance
+from voice_coach.core.timeline import Chapter, Cue, Event, Timeline
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.paths import shipped_cues, shipped_scripts
+from voice_coach.rendering.voice import pack_path
 from voice_coach.script.library import Library
-from voice_coach.speech.pack import ClipPack
-from voice_coach.voicing import pack_path
+from voice_coach.speech.clip_pack import ClipPack
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 VOICE = "fake:letters"

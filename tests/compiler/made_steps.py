@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.compiler.fakes import HERE
-from voice_coach.model.script import During, Hold, Say
-from voice_coach.model.timeline import Chapter
+from voice_coach.core.script import During, Hold, Say
+from voice_coach.core.timeline import Chapter
 
 
 def say(*texts: str, **more: Any) -> Say:

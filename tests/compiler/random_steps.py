@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from tests.compiler.fakes import HERE
-from voice_coach.model.script import (
+from voice_coach.core.script import (
     GUIDANCE_LEVELS,
     Breathe,
     Count,

@@ -8,10 +8,9 @@ import pytest
 
 from tests.compiler import fakes
 from tests.compiler.test_golden import EXERCISES
-from voice_coach.compiler.branches import way_out_problems
-from voice_coach.compiler.plan import ChapterPlan
-from voice_coach.model.problems import ScriptError
-from voice_coach.model.script import (
+from voice_coach.compiler.plan import ChapterPlan, way_out_problems
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.script import (
     Entry,
     Exercise,
     Guidance,
@@ -23,7 +22,7 @@ from voice_coach.model.script import (
     Say,
     Session,
 )
-from voice_coach.model.timeline import Chapter
+from voice_coach.core.timeline import Chapter
 
 STOP = Say(texts=("Stop.",), guidance="full", where=fakes.HERE)
 TITLE = Say(texts=("{title}, {hold}.",), guidance="full", where=fakes.HERE)

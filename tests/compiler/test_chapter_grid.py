@@ -8,11 +8,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.compiler.chapter_grid import GRID_MS, on_grid
-from voice_coach.compiler.schedule import Scheduled
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.timeline import Chapter, Event
+from voice_coach.compiler.schedule import GRID_MS, Scheduled, on_grid
+from voice_coach.core.errors import Where
+from voice_coach.core.timeline import Chapter, Event, Mark
 
 MARK = Mark(where=Where("x.yaml", 1))
 

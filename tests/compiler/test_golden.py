@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from tests.compiler import fakes
-from voice_coach.model.script import Guidance
-from voice_coach.model.speed import parse_pace
-from voice_coach.model.units import format_clock
-from voice_coach.outputs.timeline_text import chapter_lines, text_lines
-from voice_coach.resources import shipped_scripts
+from voice_coach.core.parameters import parse_pace
+from voice_coach.core.script import Guidance
+from voice_coach.core.units import format_clock
+from voice_coach.paths import shipped_scripts
+from voice_coach.reports.timeline_view import chapter_lines, text_lines
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

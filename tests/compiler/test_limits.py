@@ -16,10 +16,10 @@ import pytest
 
 from tests.calibration import SECOND_LOOPS, within
 from tests.compiler.fakes import HERE, compiled, exercise, plans, session
-from voice_coach.compiler.progress import MAX_STEPS
-from voice_coach.model.problems import ScriptError, Where
-from voice_coach.model.script import Breathe, During, Entry, Hold, Repeat, Rounds, Say
-from voice_coach.model.units import MS_PER_HOUR
+from voice_coach.compiler.context import MAX_STEPS
+from voice_coach.core.errors import ScriptError, Where
+from voice_coach.core.script import Breathe, During, Entry, Hold, Repeat, Rounds, Say
+from voice_coach.core.units import MS_PER_HOUR
 
 ROOT = Path(__file__).parent.parent.parent
 MOST_LOOPS = SECOND_LOOPS

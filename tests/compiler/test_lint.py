@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.compiler.fakes import HERE, FakeLengths, advice, exercise, play, session, tune
-from voice_coach.model.problems import Problem, Where
-from voice_coach.model.script import (
+from voice_coach.core.errors import Problem, Where
+from voice_coach.core.script import (
     Breathe,
     Count,
     During,

@@ -10,12 +10,12 @@ import pytest
 
 from tests.compiler import fakes
 from voice_coach.compiler.wording import BRACES, Known, Wording
-from voice_coach.hearing.phrases import WAKE_WORD
-from voice_coach.model.commands import COMMANDS
-from voice_coach.model.live_words import Lines, LiveWords
-from voice_coach.model.script import POSITIONS
-from voice_coach.resources import shipped_scripts
+from voice_coach.core.commands import COMMANDS
+from voice_coach.core.language import Lines, LiveWords
+from voice_coach.core.script import POSITIONS
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
+from voice_coach.voice_input.recognizer import WAKE_WORD
 
 LINES = [each.name for each in fields(LiveWords) if each.name != "positions"]
 ANYTHING = {

@@ -6,10 +6,10 @@ import pytest
 
 from tests.compiler.fakes import HERE, FakeLengths, exercise, plans, play, said, session, tune
 from tests.compiler.made_steps import hold, item, say, sounds, spoken
-from voice_coach.model.problems import ScriptError
-from voice_coach.model.script import Breathe, Count, Param, Pause, PlaySound, Repeat, Sets, Sides, Step, Wait
-from voice_coach.model.timeline import Event
-from voice_coach.model.units import MS_PER_HOUR
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.script import Breathe, Count, Param, Pause, PlaySound, Repeat, Sets, Sides, Step, Wait
+from voice_coach.core.timeline import Event
+from voice_coach.core.units import MS_PER_HOUR
 
 
 class TestSilenceAndSound:

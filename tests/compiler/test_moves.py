@@ -18,10 +18,9 @@ from tests.compiler.fakes import (
     scheduled,
     session,
 )
-from voice_coach.compiler.moves import route
-from voice_coach.model.cue import Lasting, Mark, Speech
-from voice_coach.model.problems import ScriptError
-from voice_coach.model.script import (
+from voice_coach.compiler.expand import route
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.script import (
     POSITIONS,
     Entry,
     Fragment,
@@ -39,6 +38,7 @@ from voice_coach.model.script import (
     Use,
     Variants,
 )
+from voice_coach.core.timeline import Lasting, Mark, Speech
 
 COMMON = english().moves
 PAIRS = list(permutations(POSITIONS, 2))

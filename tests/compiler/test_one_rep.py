@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.fakes import LENGTHS, VOICE, catalogue, english, library
-from voice_coach.compiler.one_rep import counts_of_turns
-from voice_coach.model.timeline import Chapter
-from voice_coach.rep_compiler import RepCompiler
-from voice_coach.resources import shipped_scripts
+from voice_coach.compiler.single_rep import counts_of_turns
+from voice_coach.core.timeline import Chapter
+from voice_coach.paths import shipped_scripts
+from voice_coach.rendering.rep import RepCompiler
 from voice_coach.script.library import Library
 
 

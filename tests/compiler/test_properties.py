@@ -27,11 +27,10 @@ from tests.compiler.fakes import (
 )
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.wording import Wording
-from voice_coach.model.cue import Cue, InPosition, Silence, Sound, Span, Speech
-from voice_coach.model.pace import Pace
-from voice_coach.model.script import GUIDANCE_LEVELS, Breathe, During, Guidance, Hold, Sides, Step
-from voice_coach.model.timeline import Chapter, Event, Lane
-from voice_coach.outputs.timeline_json import timeline_json
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import GUIDANCE_LEVELS, Breathe, During, Guidance, Hold, Sides, Step
+from voice_coach.core.timeline import Chapter, Cue, Event, InPosition, Lane, Silence, Sound, Span, Speech
+from voice_coach.reports.timeline_view import timeline_json
 
 often = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.compiler.fakes import HERE, english, play, said, tune
 from tests.compiler.made_steps import hold, item, say, spoken
-from voice_coach.model.script import Fragment, Group, Guidance, Param, Pause, Repeat, Step, Use
+from voice_coach.core.script import Fragment, Group, Guidance, Param, Pause, Repeat, Step, Use
 
 
 class TestSaying:

@@ -21,10 +21,9 @@ from tests.compiler.fakes import (
     tune,
 )
 from voice_coach.compiler.plan import ChapterPlan, plan_session
-from voice_coach.model.cue import InPosition, Silence, Sound, Speech
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import CoachError, ScriptError, Where
-from voice_coach.model.script import (
+from voice_coach.core.errors import CoachError, ScriptError, Where
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import (
     Count,
     During,
     Entry,
@@ -41,6 +40,7 @@ from voice_coach.model.script import (
     Use,
     Variants,
 )
+from voice_coach.core.timeline import InPosition, Silence, Sound, Speech
 from voice_coach.pacing.layers import effective_pace
 
 LINE = Where("script.yaml", 17, 5)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.compiler.fakes import FAKE, HERE, FakeLengths, done, play, said, tune
 from tests.compiler.made_steps import hold, item, sounds, spoken
-from voice_coach.audio.sound_description import LONGEST_MS
+from voice_coach.audio.cue_description import LONGEST_MS
 from voice_coach.compiler.spans import LONGEST_TONE_MS
-from voice_coach.model.script import Breathe, Count, During, Guidance, Param
+from voice_coach.core.script import Breathe, Count, During, Guidance, Param
 
 
 class TestHold:

@@ -6,9 +6,8 @@ import threading
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
-from voice_coach.model.status import Status
+from voice_coach.core.commands import CommandName
+from voice_coach.core.status import LiveStatus, Status
 
 _PATIENCE_S = 20
 T = TypeVar("T")

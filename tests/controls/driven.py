@@ -17,14 +17,14 @@ import pytest
 
 from tests.controls.message_bus import running_bus
 from tests.real_parts import require_real
-from voice_coach.controls.calling import ask
-from voice_coach.controls.control import Control
+from voice_coach.controls.base import Control
 from voice_coach.controls.keyboard import KeyboardControl
 from voice_coach.controls.mpris import MprisControl
-from voice_coach.controls.socket import SocketControl
+from voice_coach.controls.socket_client import ask
+from voice_coach.controls.socket_server import SocketControl
 from voice_coach.controls.voice import VoiceControl
-from voice_coach.hearing.phrases import COMMAND_PHRASES
-from voice_coach.model.commands import COMMANDS, CommandName
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.voice_input.recognizer import COMMAND_PHRASES
 
 Notify = Callable[[str], None]
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from tests.real_parts import require_program, require_real
-from voice_coach.controls.mpris_bus import bus_name
+from voice_coach.controls.mpris import bus_name
 
 _PATIENCE_S = 60
 

@@ -12,10 +12,10 @@ import pytest
 
 from tests.controls.desk import FakeDesk
 from tests.controls.driven import WAYS, Driven
-from voice_coach.controls.choosing import close_all, start_all
-from voice_coach.controls.control import Control, Desk
-from voice_coach.model.live import Mode
-from voice_coach.model.problems import CoachError
+from voice_coach.controls.base import Control, Desk
+from voice_coach.controls.registry import close_all, start_all
+from voice_coach.core.errors import CoachError
+from voice_coach.core.status import Mode
 
 
 @pytest.fixture

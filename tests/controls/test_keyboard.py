@@ -15,8 +15,8 @@ import pytest
 from tests.controls.desk import FakeDesk
 from tests.real_parts import require_real
 from voice_coach.controls.keyboard import Digits, Keyboard, KeyboardControl, meant, named_by_windows
-from voice_coach.model.live import Mode
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
+from voice_coach.core.status import Mode
 
 
 @pytest.fixture
@@ -223,7 +223,7 @@ def test_the_terminal_is_put_right_however_the_program_ends(master: int, ending:
     program = f"""
 import os, signal, sys, termios
 from tests.controls.desk import FakeDesk
-from voice_coach.cli.ending import end_as_by_ctrl_c
+from voice_coach.cli.process import end_as_by_ctrl_c
 from voice_coach.controls.keyboard import KeyboardControl
 end_as_by_ctrl_c()
 before = termios.tcgetattr(0)
@@ -256,7 +256,7 @@ while os.getpgrp() != os.getpid():
     pass
 from tests.controls.desk import FakeDesk
 from voice_coach.controls.keyboard import KeyboardControl
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
 control = KeyboardControl(print)
 try:
     control.start(FakeDesk())

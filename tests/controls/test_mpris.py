@@ -13,11 +13,10 @@ import pytest
 from tests.controls.desk import AT_THE_THIRD, FakeDesk
 from tests.controls.message_bus import MessageBus, running_bus
 from tests.real_parts import require_program
-from voice_coach.controls import mpris_player as player
-from voice_coach.controls.mpris import MprisControl, reach_bus
-from voice_coach.controls.mpris_bus import bus_name
-from voice_coach.model.problems import CoachError
-from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
+from voice_coach.controls import mpris_interface as player
+from voice_coach.controls.mpris import MprisControl, bus_name, reach_bus
+from voice_coach.core.errors import CoachError
+from voice_coach.core.parameters import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from voice_coach.controls.protocol import (
     told,
     write_line,
 )
-from voice_coach.model.commands import BY_NAME
+from voice_coach.core.commands import BY_NAME
 
 _ANYTHING = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(),

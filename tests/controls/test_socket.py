@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from tests.controls.desk import FakeDesk
-from voice_coach.controls.calling import ask
-from voice_coach.controls.meeting import NobodyError, listen, meetings
+from voice_coach.controls.endpoints import NobodyError, listen, meetings
 from voice_coach.controls.protocol import LONGEST_LINE
-from voice_coach.controls.socket import MOST_CONNECTED, SocketControl
-from voice_coach.model.problems import CoachError
+from voice_coach.controls.socket_client import ask
+from voice_coach.controls.socket_server import MOST_CONNECTED, SocketControl
+from voice_coach.core.errors import CoachError
 
 WAYS = pytest.mark.parametrize("local", [True, False], ids=["path", "port"])
 
@@ -296,7 +296,7 @@ SESSION = """
 import sys
 from pathlib import Path
 from tests.controls.desk import FakeDesk
-from voice_coach.controls.socket import SocketControl
+from voice_coach.controls.socket_server import SocketControl
 desk = FakeDesk()
 control = SocketControl(Path(sys.argv[1]), print, local=sys.argv[2] == "True")
 control.start(desk)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.script.editor import load
 from voice_coach.compiler.plan import plan_session
-from voice_coach.model.cue import Lasting, Span, Speech
+from voice_coach.core.timeline import Lasting, Span, Speech
 from voice_coach.pacing.layers import effective_pace
 from voice_coach.script.library import Library
 

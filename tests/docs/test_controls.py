@@ -21,9 +21,9 @@ from tests.controls.desk import AT_THE_THIRD, FakeDesk
 from tests.controls.message_bus import running_bus
 from voice_coach.controls.mpris import MprisControl
 from voice_coach.controls.protocol import told
-from voice_coach.controls.socket import SocketControl
-from voice_coach.home import find_runtime
-from voice_coach.model.commands import COMMANDS
+from voice_coach.controls.socket_server import SocketControl
+from voice_coach.core.commands import COMMANDS
+from voice_coach.paths import find_runtime
 
 PAGE = (Path(__file__).parents[2] / "docs" / "controls.md").read_text("utf-8")
 _NAMES = {"↑": "up", "↓": "down", "←": "left", "→": "right", "esc": "escape"}

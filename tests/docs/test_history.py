@@ -10,9 +10,9 @@ import pytest
 
 from tests.cli.command import voice_coach
 from tests.history.made_past import TODAY, made_past
-from voice_coach.history.looking import past
-from voice_coach.outputs.history_summary import summary
-from voice_coach.outputs.history_text import PLAIN, history_lines
+from voice_coach.history.queries import past
+from voice_coach.reports.history_summary import summary
+from voice_coach.reports.history_views import PLAIN, history_lines
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "history.md").read_text("utf-8")

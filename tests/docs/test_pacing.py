@@ -13,16 +13,12 @@ import pytest
 from tests.real_parts import require_program
 from tests.script.editor import complaints
 from voice_coach.coach import Coach
-from voice_coach.model.pace import Stretch
-from voice_coach.model.settings import GENERAL, PARAMETERS
-from voice_coach.model.speed import FASTEST, SLOWEST, SPEEDS
-from voice_coach.model.units import MS_PER_HOUR
-from voice_coach.pacing.fading import AWAY_MS, FADES
-from voice_coach.pacing.filling import TOLERANCE_MS
-from voice_coach.pacing.knob import CLEAR_WPM
-from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.pacing.slack import REACH
-from voice_coach.script.own_pacing import read_own_text
+from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, SPEEDS, Stretch
+from voice_coach.core.units import MS_PER_HOUR
+from voice_coach.pacing.fit_search import REACH, TOLERANCE_MS
+from voice_coach.pacing.guidance import AWAY_MS, FADES
+from voice_coach.pacing.layers import CLEAR_WPM, Layer, effective_pace
+from voice_coach.script.user_values import read_own_text
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "pacing.md").read_text(encoding="utf-8")

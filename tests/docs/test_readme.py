@@ -15,7 +15,7 @@ import pytest
 
 from tests.cli.command import SILENT, voice_coach
 from tests.live.left import LEFT
-from voice_coach.bookmark_file import BookmarkFile
+from voice_coach.session.bookmark import BookmarkFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "docs/playing.md", "docs/exporting.md"]

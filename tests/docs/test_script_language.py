@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.script.editor import complaints, load
-from voice_coach.model.problems import ScriptError
-from voice_coach.model.settings import EXPECTED, GENERAL, PARAMETERS, format_setting, usual_bounds
-from voice_coach.model.units import LONGEST_PART_MS, format_duration
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.parameters import EXPECTED, GENERAL, PARAMETERS, format_setting, usual_bounds
+from voice_coach.core.units import LONGEST_PART_MS, format_duration
 from voice_coach.script.documents import ENTRY_FIELDS, EXERCISE, ROUNDS_FIELDS, SESSION
-from voice_coach.script.during import IN_HOLD, IN_TURNS
+from voice_coach.script.grammar import IN_HOLD, IN_TURNS, SHAPES, STEP
 from voice_coach.script.library import Library
-from voice_coach.script.lookup import FORMATS
-from voice_coach.script.shapes import SHAPES, STEP
+from voice_coach.script.validation import FORMATS
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "script-language.md").read_text(encoding="utf-8")

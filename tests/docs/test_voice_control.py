@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 
 from tests.cli.command import voice_coach
-from voice_coach.hearing.models import MODELS
-from voice_coach.hearing.recogniser import RECOGNISERS
-from voice_coach.model.commands import COMMANDS
+from voice_coach.core.commands import COMMANDS
+from voice_coach.voice_input.models import MODELS
+from voice_coach.voice_input.recognizer import RECOGNISERS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "voice-control.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.block import Block
-from voice_coach.encoding import spans
+from voice_coach.audio.mixer import Block
+from voice_coach.encoding import segments as spans
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec
-from voice_coach.encoding.spans import JOINING, LOOK_AHEAD, SPARE, Cutter, Piece, Quiet, Sound
+from voice_coach.encoding.segments import JOINING, LOOK_AHEAD, SPARE, Cutter, Piece, Quiet, Sound
 
 SMALL = replace(AAC, frame=8, priming=11, lead=2, tail=3)
 """So small that a few hundred samples have many frames."""
@@ -121,15 +121,15 @@ def test_a_sound_without_end_is_cut_where_the_stream_says(codec: Codec) -> None:
 
 
 def test_milliseconds_fall_on_frames_again_after_a_step_of_the_grid_of_chapters() -> None:
-    from voice_coach.compiler.chapter_grid import GRID_MS
-    from voice_coach.model.units import FRAMES_PER_MS
+    from voice_coach.compiler.schedule import GRID_MS
+    from voice_coach.core.units import FRAMES_PER_MS
 
     assert all(GRID_MS * FRAMES_PER_MS % codec.frame == 0 for codec in (MP3, AAC, OPUS))
 
 
 def test_a_loop_of_the_beds_that_are_made_is_whole_pieces() -> None:
-    from voice_coach.audio.bed import LOOP_MS
-    from voice_coach.model.units import FRAMES_PER_MS
+    from voice_coach.audio.background import LOOP_MS
+    from voice_coach.core.units import FRAMES_PER_MS
 
     assert LOOP_MS * FRAMES_PER_MS % spans.PIECE_SAMPLES == 0
     assert all(spans.PIECE_SAMPLES % codec.frame == 0 for codec in (MP3, AAC, OPUS))

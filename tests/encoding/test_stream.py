@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.block import Block
-from voice_coach.encoding import spans, stream
+from voice_coach.audio.mixer import Block
+from voice_coach.encoding import encoder as stream
+from voice_coach.encoding import segments as spans
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec, Settings
+from voice_coach.encoding.encoder import encode, filler, span_encoder
 from voice_coach.encoding.muxing import Label, mux
-from voice_coach.encoding.packets import Packets, PacketStore
-from voice_coach.encoding.recording import Recording
-from voice_coach.encoding.stream import encode, filler, span_encoder
+from voice_coach.encoding.packets import Packets, PacketStore, Recording
 
 CODECS = {"mp3": MP3, "mp4": AAC, "opus": OPUS}
 WORSE_DB = {"mp3": 0.5, "mp4": 0.5, "opus": 3.0}

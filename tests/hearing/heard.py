@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.real_parts import require_real
-from voice_coach.hearing.moonshine_files import DECODER, ENCODER, TOKENS, moonshine_folder
-from voice_coach.hearing.recogniser import Heard, Recogniser
+from voice_coach.voice_input.recognizer import DECODER, ENCODER, TOKENS, Heard, Recogniser, moonshine_folder
 
 
 def require_recogniser(name: str) -> None:

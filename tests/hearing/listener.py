@@ -15,8 +15,8 @@ import numpy as np
 
 from tests.hearing.simulated_room import PERSON, said
 from tests.real_parts import require_program
-from voice_coach.hearing.ear import Ear
-from voice_coach.hearing.recogniser import Heard
+from voice_coach.voice_input.process import Ear
+from voice_coach.voice_input.recognizer import Heard
 
 CHILD_OF_TESTS = (sys.executable, "-P", str(Path(__file__).with_name("loud_child.py")))
 PATIENCE_S: Final = 20

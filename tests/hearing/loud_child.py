@@ -12,8 +12,8 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.hearing import ear_child
-from voice_coach.hearing.recogniser import RATE_HZ, RECOGNISERS, Heard, HearingError, Recogniser
+from voice_coach.voice_input import worker as ear_child
+from voice_coach.voice_input.recognizer import RATE_HZ, RECOGNISERS, Heard, HearingError, Recogniser
 
 _LOUD = 500
 

@@ -8,11 +8,11 @@ import numpy as np
 import soxr
 from numpy.typing import NDArray
 
-from voice_coach.hearing.echo import Echo
-from voice_coach.hearing.recogniser import RATE_HZ
-from voice_coach.model.speech import Utterance
-from voice_coach.model.units import SAMPLE_RATE_HZ
+from voice_coach.core.speech import Utterance
+from voice_coach.core.units import SAMPLE_RATE_HZ
 from voice_coach.speech.espeak import EspeakEngine
+from voice_coach.voice_input.echo import Echo
+from voice_coach.voice_input.recognizer import RATE_HZ
 
 Sound = NDArray[np.float64]
 

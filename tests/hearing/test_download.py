@@ -15,9 +15,8 @@ from typing import ClassVar, Literal
 
 import pytest
 
-from voice_coach.hearing import model_download
-from voice_coach.hearing.model_download import DownloadError, download_model
-from voice_coach.hearing.models import MODELS, Model, kept_model
+from voice_coach.voice_input import models as model_download
+from voice_coach.voice_input.models import MODELS, DownloadError, Model, download_model, kept_model
 
 TONES = Path(__file__).with_name("tone_model")
 PARTS = ("encoder.onnx", "decoder.onnx", "joiner.onnx", "tokens.txt", "en.phone")

@@ -15,8 +15,8 @@ from tests.hearing.listener import Listener, speak
 from tests.hearing.simulated_room import coach_sound
 from tests.real_parts import require_real
 from tests.sound_server import SoundServer
-from voice_coach.audio.block import Block
-from voice_coach.outputs.output import device
+from voice_coach.audio.mixer import Block
+from voice_coach.formats.base import device
 
 LEARNT_MS = 3500
 

@@ -16,8 +16,8 @@ import pytest
 from tests.hearing.heard import require_recogniser, write_no_model
 from tests.hearing.listener import CHILD_OF_TESTS, PATIENCE_S, Listener, speak
 from tests.real_parts import require_program
-from voice_coach.hearing.ear import CHILD, Ear, EarError
-from voice_coach.hearing.recogniser import usual_recogniser
+from voice_coach.voice_input.process import CHILD, Ear, EarError
+from voice_coach.voice_input.recognizer import usual_recogniser
 
 
 @pytest.mark.usefixtures("room")
@@ -162,7 +162,7 @@ def test_it_stays_as_nice_as_whoever_started_it() -> None:
 
 def test_it_brings_no_network() -> None:
     program = (
-        "import sys\nfrom voice_coach.hearing import ear_child\near_child.import_miniaudio()\n"
+        "import sys\nfrom voice_coach.voice_input import worker\nworker.import_miniaudio()\n"
         "print('ssl' in sys.modules, 'miniaudio' in sys.modules)\n"
         "import urllib.request\nprint(callable(urllib.request.urlopen))\n"
     )
@@ -182,7 +182,7 @@ def test_no_process_is_told() -> None:
 def test_it_ends_with_whoever_started_it() -> None:
     """Even when that is killed, and can tell nothing."""
     program = (
-        "import sys\nfrom voice_coach.hearing.ear import Ear\n"
+        "import sys\nfrom voice_coach.voice_input.process import Ear\n"
         f"ear = Ear(print, print, print, 'loud', child={CHILD_OF_TESTS!r})\n"
         "ear.start()\near.listens.wait()\nprint(ear.pid, flush=True)\nsys.stdin.read()\n"
     )

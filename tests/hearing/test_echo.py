@@ -22,9 +22,8 @@ from tests.hearing.simulated_room import (
     said,
 )
 from tests.real_parts import require_real
-from voice_coach.hearing.echo import Echo
-from voice_coach.hearing.echo_filter import BLOCK, EchoFilter
-from voice_coach.model.units import SAMPLE_RATE_HZ
+from voice_coach.core.units import SAMPLE_RATE_HZ
+from voice_coach.voice_input.echo import BLOCK, Echo, EchoFilter
 
 SECONDS = 14.0
 COACH_SHORT = "And relax."
@@ -124,7 +123,7 @@ def test_what_was_learnt_takes_less_of_the_person_than_the_canceller(
     span = slice(at_s * RATE_HZ, at_s * RATE_HZ + len(person) // 3)
     wanted = captured(delayed(alone, 8))[span]  # so much later it leaves the canceller
     with_filter, _ = listened(longer, heard)
-    monkeypatch.setattr("voice_coach.hearing.echo._LEARNT", 0.0)
+    monkeypatch.setattr("voice_coach.voice_input.echo._LEARNT", 0.0)
     with_canceller, _ = listened(longer, heard)
     likeness = [np.corrcoef(clean[span], wanted)[0, 1] for clean in (with_filter, with_canceller)]
     assert likeness[0] > 0.9

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice_coach.hearing.endings import FRAME, HOLD_FRAMES
-from voice_coach.hearing.looks import Look, Looks
+from voice_coach.voice_input.endpointing import FRAME, HOLD_FRAMES, Look, Looks
 
 
 def noise(frames: int, loud: float, seed: int = 0) -> NDArray[np.int16]:

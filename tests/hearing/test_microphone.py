@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tests.real_parts import require_program
 from tests.sound_server import SINK, SoundServer
-from voice_coach.hearing.microphone import Microphone, MicrophoneError, refusal
-from voice_coach.hearing.recogniser import RATE_HZ
+from voice_coach.voice_input.microphone import Microphone, MicrophoneError, refusal
+from voice_coach.voice_input.recognizer import RATE_HZ
 
 HZ = 440.0
 _PATIENCE_S = 20.0
@@ -83,7 +83,7 @@ def test_silence_comes_as_fast_as_it_lasts() -> None:
 
 @pytest.mark.usefixtures("room")
 def test_what_nobody_reads_is_dropped_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voice_coach.hearing.microphone._MOST_WAITING", 3)
+    monkeypatch.setattr("voice_coach.voice_input.microphone._MOST_WAITING", 3)
     with closing(Microphone()) as forgotten, closing(Microphone()) as other:
         forgotten.open()
         other.open()

@@ -14,15 +14,20 @@ from benchmarks._room import RATE_HZ, Sound, joined, mixed, pcm, room_noise
 from tests.hearing.heard import hear, phrases, require_recogniser, write_no_model
 from tests.hearing.people import said
 from tests.real_parts import require_program
-from voice_coach.hearing import moonshine_files
-from voice_coach.hearing.ease import EASES
-from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
-from voice_coach.hearing.moonshine_model import MoonshineModel
-from voice_coach.hearing.moonshine_search import Found, PhraseSearch, repeated, share_of_meaning, written
-from voice_coach.hearing.moonshine_tokens import END, Tokens
-from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
-from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser, usual_recogniser
-from voice_coach.hearing.thresholds import MOONSHINE, MoonshineThresholds
+from voice_coach.voice_input import recognizer as moonshine_files
+from voice_coach.voice_input.moonshine import Found, PhraseSearch, repeated, share_of_meaning, written
+from voice_coach.voice_input.moonshine_model import END, MoonshineModel, Tokens
+from voice_coach.voice_input.recognizer import (
+    COMMAND_PHRASES,
+    SCORE_PHRASES,
+    TOKENS,
+    HearingError,
+    Recogniser,
+    moonshine_folder,
+    open_recogniser,
+    usual_recogniser,
+)
+from voice_coach.voice_input.sensitivity import EASES, MOONSHINE, MoonshineThresholds
 
 
 @pytest.fixture
@@ -159,7 +164,7 @@ def test_phrases_that_mean_the_same_stand_together(words: str) -> None:
 def test_one_that_cannot_be_loaded_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     require_recogniser("moonshine")
     write_no_model(tmp_path)
-    monkeypatch.setattr("voice_coach.hearing.moonshine_recogniser.moonshine_folder", lambda: tmp_path)
+    monkeypatch.setattr("voice_coach.voice_input.moonshine.moonshine_folder", lambda: tmp_path)
 
     with pytest.raises(HearingError, match="it cannot be loaded"):
         open_recogniser("moonshine")

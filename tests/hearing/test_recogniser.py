@@ -13,9 +13,14 @@ from benchmarks.hearing import coach_heard
 from tests.hearing.heard import hear, phrases, require_recogniser
 from tests.hearing.people import said
 from tests.real_parts import require_program
-from voice_coach.hearing.phrases import COMMAND_PHRASES, SCORE_PHRASES
-from voice_coach.hearing.recogniser import HearingError, Recogniser, open_recogniser
-from voice_coach.model.commands import COMMANDS
+from voice_coach.core.commands import COMMANDS
+from voice_coach.voice_input.recognizer import (
+    COMMAND_PHRASES,
+    SCORE_PHRASES,
+    HearingError,
+    Recogniser,
+    open_recogniser,
+)
 
 UNKNOWN = {"pocketsphinx": "frobnicate", "moonshine": "\N{SNOWMAN}"}
 """A word that each does not know."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice_coach.hearing.reference import Reference
+from voice_coach.voice_input.echo import Reference
 
 PIECE, HOP = 60 * 48, 20 * 16
 SPACING = 60 * 16 * 10

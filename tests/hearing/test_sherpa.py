@@ -13,10 +13,10 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.real_parts import require_real
-from voice_coach.hearing.models import MODELS
-from voice_coach.hearing.recogniser import RATE_HZ, Heard, HearingError, open_recogniser
-from voice_coach.hearing.sherpa_recogniser import SherpaRecogniser
-from voice_coach.home import find_home
+from voice_coach.paths import find_home
+from voice_coach.voice_input.models import MODELS
+from voice_coach.voice_input.recognizer import RATE_HZ, Heard, HearingError, open_recogniser
+from voice_coach.voice_input.sherpa import SherpaRecogniser
 
 MODEL = Path(__file__).with_name("tone_model")
 LOW_HZ, HIGH_HZ = 300, 2500

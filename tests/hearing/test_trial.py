@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from benchmarks._room import pcm
 from tests.hearing.people import said
-from voice_coach.ears import keep_ease
-from voice_coach.hearing.ease import USUAL_EASE, kept_ease
-from voice_coach.hearing.phrases import COMMAND_PHRASES
-from voice_coach.hearing.recogniser import RATE_HZ, Heard, Recogniser, open_recogniser
-from voice_coach.home import find_home
-from voice_coach.voice_trial import Try, best_ease
+from voice_coach.controls.voice import keep_ease
+from voice_coach.paths import find_home
+from voice_coach.voice_input.mic_test import Try, best_ease
+from voice_coach.voice_input.recognizer import COMMAND_PHRASES, RATE_HZ, Heard, Recogniser, open_recogniser
+from voice_coach.voice_input.sensitivity import USUAL_EASE, kept_ease
 
 READY, PAUSE = "coach ready", "coach pause"
 

@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 
-from voice_coach.hearing.ear_messages import EXPECT, read_message
+from voice_coach.voice_input.process import EXPECT, read_message
 
 expected: set[str] = set()
 are_there = threading.Event()

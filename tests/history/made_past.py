@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.history.history import History
-from voice_coach.model.cue import Mark
-from voice_coach.model.past import LedExercise, LedPacing
-from voice_coach.model.problems import Where
+from voice_coach.core.errors import Where
+from voice_coach.core.history import LedExercise, LedPacing
+from voice_coach.core.timeline import Mark
+from voice_coach.history.log import History
 
 TODAY = date(2026, 11, 21)
 MINUTE_MS = 60_000

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from voice_coach.history.history import History
-from voice_coach.model.cue import Mark
-from voice_coach.model.past import LedExercise, LedPacing
-from voice_coach.model.problems import Where
+from voice_coach.core.errors import Where
+from voice_coach.core.history import LedExercise, LedPacing
+from voice_coach.core.timeline import Mark
+from voice_coach.history.log import History
 
 BEGAN_MS = 1_790_000_000_000
 PARTS = 5

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from voice_coach import Coach, Wishes
-from voice_coach.audio.block import Block
-from voice_coach.history.history import History
-from voice_coach.model.script import Guidance
-from voice_coach.outputs.null import NullDevice
-from voice_coach.player.stream import BLOCK_MS
+from voice_coach.audio.mixer import Block
+from voice_coach.core.script import Guidance
+from voice_coach.devices.base import NullDevice
+from voice_coach.history.log import History
+from voice_coach.session.stream import BLOCK_MS
 
 DAY_MS = 24 * 60 * 60 * 1000
 AUTO = Wishes(guidance="auto")

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.history.history import History
-from voice_coach.history.schema import MIGRATIONS, VERSION
-from voice_coach.model.practice import Practice
+from voice_coach.core.history import Practice
+from voice_coach.history.database import MIGRATIONS, VERSION
+from voice_coach.history.log import History
 
 
 class Told(list[str]):
@@ -180,7 +180,7 @@ def test_a_row_of_another_program_without_a_time_is_passed_over(
 _ON_A_FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from voice_coach.history import history, schema
+from voice_coach.history import database as schema, log as history
 path, limit = Path(sys.argv[1]), int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 if len(sys.argv) > 3:
@@ -220,8 +220,10 @@ def test_a_migration_that_fails_leaves_the_file_as_it_was(
 ) -> None:
     _add(history, 1_000)
     with monkeypatch.context() as newer:
-        newer.setattr("voice_coach.history.schema.MIGRATIONS", (*MIGRATIONS, f"CREATE TABLE y (z); {error}"))
-        newer.setattr("voice_coach.history.schema.VERSION", VERSION + 1)
+        newer.setattr(
+            "voice_coach.history.database.MIGRATIONS", (*MIGRATIONS, f"CREATE TABLE y (z); {error}")
+        )
+        newer.setattr("voice_coach.history.database.VERSION", VERSION + 1)
         _add(history, 2_000, "second")
     assert len(told) == 1
     assert "cannot be used" in told[0]
@@ -266,7 +268,7 @@ def test_where_nothing_can_be_kept_one_notice_is_told(
 def test_a_file_that_is_locked_for_long_is_told_and_left(
     history: History, path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice_coach.history.file._PATIENCE_S", 0.05)
+    monkeypatch.setattr("voice_coach.history.database._PATIENCE_S", 0.05)
     _add(history, 1_000)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
@@ -279,7 +281,7 @@ def test_a_file_that_is_locked_for_long_is_told_and_left(
 _PLAYER = """
 import sys
 from pathlib import Path
-from voice_coach.history.history import History
+from voice_coach.history.log import History
 path, name, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 history = History(path, lambda sentence: sys.exit(sentence))
 sys.stdin.readline()

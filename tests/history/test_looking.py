@@ -11,9 +11,9 @@ import pytest
 
 from tests.history.made_past import made_past
 from tests.history.recorder import begin, part, recording
-from voice_coach.history.file import HistoryError
-from voice_coach.history.history import History
-from voice_coach.history.looking import correct_pain, forget, is_anything_there, past
+from voice_coach.history.database import HistoryError
+from voice_coach.history.log import History
+from voice_coach.history.queries import correct_pain, forget, is_anything_there, past
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_what_comes_of_a_session_that_was_forgotten_is_not_told_of_another(path:
 def test_who_reads_at_the_same_time_is_told_that_a_copy_may_stay(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voice_coach.history.file._PATIENCE_S", 0.05)
+    monkeypatch.setattr("voice_coach.history.database._PATIENCE_S", 0.05)
     with closing(sqlite3.connect(path, isolation_level=None)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT * FROM led").fetchone()

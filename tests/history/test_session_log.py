@@ -15,12 +15,10 @@ from pathlib import Path
 import pytest
 
 from tests.history.recorder import BEGAN_MS, PARTS, begin, part, recording
-from voice_coach.history.file import HistoryError
-from voice_coach.history.history import History
-from voice_coach.history.looking import past
-from voice_coach.history.schema import MIGRATIONS, VERSION
-from voice_coach.history.session_log import SessionLog
-from voice_coach.model.past import Led, LedPacing, PainStop
+from voice_coach.core.history import Led, LedPacing, PainStop
+from voice_coach.history.database import MIGRATIONS, VERSION, HistoryError
+from voice_coach.history.log import History, SessionLog
+from voice_coach.history.queries import past
 
 OLD = Path(__file__).parent / "old"
 LATER_MS = BEGAN_MS + 10_000_000_000
@@ -102,7 +100,7 @@ def test_where_nothing_can_be_kept_a_session_goes_on(log: SessionLog, path: Path
 _ELSEWHERE = """
 import sys, time
 from pathlib import Path
-from voice_coach.history.history import History
+from voice_coach.history.log import History
 log = History(Path(sys.argv[1]), sys.exit).sessions
 log.begin(run=sys.argv[2], session="s", title="S", at_ms=int(sys.argv[3]))
 """

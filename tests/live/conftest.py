@@ -13,7 +13,7 @@ from tests.live.led import EXERCISE, SESSION
 from tests.live.own_scripts import write_scripts
 from tests.sound_server import Room, running_room
 from voice_coach.coach import Coach
-from voice_coach.performance import Performance
+from voice_coach.rendering.performance import Performance
 
 
 @pytest.fixture

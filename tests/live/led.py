@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 
-from voice_coach.audio.block import Block
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.outputs.output import LiveOutput
+from voice_coach.audio.mixer import Block
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.formats.base import LiveOutput
 
 EXERCISE = """
 kind: exercise

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voice_coach.bookmark import Bookmark
-from voice_coach.wishes import Wishes
+from voice_coach.pacing.options import Wishes
+from voice_coach.session.bookmark import Bookmark
 
 LEFT = Bookmark(
     session="two",

@@ -19,10 +19,10 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from voice_coach.cli.main import main
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.player.state import Score, State
-from voice_coach.player.stream import LiveStream
+from voice_coach.core.commands import CommandName
+from voice_coach.session.controller import LiveSession
+from voice_coach.session.state import Score, State
+from voice_coach.session.stream import LiveStream
 
 
 def note_all(write: Callable[[dict[str, object]], None]) -> None:

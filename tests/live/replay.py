@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from tests.player.hand_device import HandDevice
-from voice_coach.audio.block import Block
-from voice_coach.live_score import LiveScore
-from voice_coach.model.commands import CommandName
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.performance import Performance
-from voice_coach.player.besides import told
-from voice_coach.player.state import Rules, State
-from voice_coach.player.stream import FADE_MS, LiveStream
+from voice_coach.audio.mixer import Block
+from voice_coach.core.commands import CommandName
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.content import LiveScore
+from voice_coach.session.state import Rules, State
+from voice_coach.session.stream import FADE_MS, LiveStream
+from voice_coach.session.transitions import told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,10 +19,10 @@ from tests.cli.command import PATIENCE_S, wait_until
 from tests.live.replay import Deed, Pace
 from tests.real_parts import require_program
 from tests.sound_server import RATE_HZ, Recording, Room
-from voice_coach.controls.calling import ask
-from voice_coach.home import find_runtime
-from voice_coach.model.commands import CommandName
-from voice_coach.model.problems import CoachError
+from voice_coach.controls.socket_client import ask
+from voice_coach.core.commands import CommandName
+from voice_coach.core.errors import CoachError
+from voice_coach.paths import find_runtime
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

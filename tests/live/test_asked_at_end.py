@@ -10,10 +10,10 @@ import pytest
 
 from tests.live.led import TestDevice, no_other, until
 from voice_coach.coach import Coach
-from voice_coach.history.looking import correct_pain, past
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import BY_POINTS, CommandName
-from voice_coach.performance import Performance
+from voice_coach.core.commands import BY_POINTS, CommandName
+from voice_coach.history.queries import correct_pain, past
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.controller import LiveSession
 
 
 def pain(coach_home: Path) -> list[int | None]:

@@ -19,7 +19,7 @@ from tests.live.replay import MOST_QUIET_MS, replayed, silences
 from tests.live.spoken import NotedSession, People
 from tests.sound_server import SINK, SPEAKERS, VOICES, Room, SoundServer
 from voice_coach.coach import Coach
-from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.core.units import FRAMES_PER_MS
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 
@@ -34,7 +34,7 @@ print(*sorted(sys.modules))
 sys.exit(code)
 """
 OF_LISTENING = (
-    "voice_coach.hearing",
+    "voice_coach.voice_input",
     "voice_coach.controls.voice",
     "pocketsphinx",
     "pywebrtc_audio",
@@ -135,6 +135,6 @@ def test_an_ear_ends_with_a_session_that_is_killed(session: NotedSession) -> Non
 def test_a_session_that_does_not_listen_imports_nothing_of_it() -> None:
     done = subprocess.run([sys.executable, "-c", PLAIN], capture_output=True, text=True, check=True)
     modules = done.stdout.split()
-    assert "voice_coach.living" in modules
-    assert "voice_coach.outputs.miniaudio_device" in modules
+    assert "voice_coach.session.controller" in modules
+    assert "voice_coach.devices.miniaudio" in modules
     assert [each for each in modules if each.startswith(OF_LISTENING)] == []

@@ -22,13 +22,12 @@ from tests.kept_device import KeptDevice
 from tests.live.own_scripts import write_scripts
 from tests.sound_server import Recording, SoundServer
 from voice_coach.coach import Coach
-from voice_coach.live_status import Place
-from voice_coach.living import REOPEN_S, LiveSession
-from voice_coach.model.live import LiveStatus
-from voice_coach.model.timeline import Chapter
-from voice_coach.outputs.output import LiveOutput
-from voice_coach.performance import Performance
-from voice_coach.player.places import rep_ms, sentences
+from voice_coach.core.status import LiveStatus
+from voice_coach.core.timeline import Chapter
+from voice_coach.formats.base import LiveOutput
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.controller import REOPEN_S, LiveSession, Place
+from voice_coach.session.navigation import rep_ms, sentences
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -20,15 +20,15 @@ from tests.live.own_scripts import write_scripts
 from tests.live.replay import MOST_QUIET_MS, Deed, RanDryError, gaps, replayed
 from tests.sound_server import SoundServer
 from voice_coach.coach import Coach
-from voice_coach.controls.calling import ask
-from voice_coach.controls.choosing import close_all, controls, start_all
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.outputs.output import LiveOutput, device
-from voice_coach.performance import Performance
-from voice_coach.player.state import State
+from voice_coach.controls.registry import close_all, controls, start_all
+from voice_coach.controls.socket_client import ask
+from voice_coach.core.commands import CommandName
+from voice_coach.core.status import LiveStatus
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.formats.base import LiveOutput, device
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.controller import LiveSession
+from voice_coach.session.state import State
 
 LONG = "VOICE_COACH_LONG" in os.environ
 """Also runs the whole of lower-back-short, ten minutes; otherwise a session of half a minute."""

@@ -14,14 +14,14 @@ import pytest
 
 from tests.live.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.live.own_scripts import write_scripts
-from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
-from voice_coach.history.file import HistoryFile
-from voice_coach.history.looking import forget, past
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
-from voice_coach.model.past import Led
+from voice_coach.core.commands import CommandName
+from voice_coach.core.history import Led
+from voice_coach.core.status import LiveStatus
+from voice_coach.history.database import HistoryFile
+from voice_coach.history.queries import forget, past
+from voice_coach.session.bookmark import Asked
+from voice_coach.session.controller import LiveSession
 
 BEGAN_MS = 1_790_000_000_000
 _TABLES = ("led", "led_exercise", "practice", "hurt")
@@ -64,7 +64,7 @@ class Room:
 
 @pytest.fixture
 def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callable[[Room], None]]:
-    monkeypatch.setattr("voice_coach.living.TICK_S", 0.001)
+    monkeypatch.setattr("voice_coach.session.controller.TICK_S", 0.001)
     write_scripts(coach_home, "two", SESSION, EXERCISE, "bow", "nod")
     coaches: list[Coach] = []
 
@@ -297,7 +297,7 @@ def test_a_session_whose_first_words_could_not_be_kept_is_kept_from_the_next_on(
     coach_home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("voice_coach.history.file._PATIENCE_S", 0.01)
+    monkeypatch.setattr("voice_coach.history.database._PATIENCE_S", 0.01)
     path = coach_home / "history.db"
     HistoryFile(path, pytest.fail).use(lambda _database: None)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -341,15 +341,15 @@ def _is_hurting(room: Room) -> bool:
 _PLAY = """
 import sys
 from voice_coach import Coach
-from voice_coach.outputs.null import NullDevice
+from voice_coach.devices.base import NullDevice
 
 class Heard(NullDevice):
     is_heard = True
 
 with Coach() as coach:
     coach.play(coach.prepare("two"), Heard())
-foreign = ("icalendar", "voice_coach.history.looking", "voice_coach.looking_back", "voice_coach.reminding")
-print([name for name in sys.modules if name.startswith((*foreign, "voice_coach.outputs.history"))])
+foreign = ("icalendar", "voice_coach.history.queries", "voice_coach.history.view", "voice_coach.cli.remind")
+print([name for name in sys.modules if name.startswith((*foreign, "voice_coach.reports.history"))])
 """
 
 

@@ -12,8 +12,8 @@ import pytest
 from tests.cli.command import wait_until, words
 from tests.live.led import SESSION
 from tests.sound_server import SoundServer
-from voice_coach.history.looking import past
-from voice_coach.model.past import Led
+from voice_coach.core.history import Led
+from voice_coach.history.queries import past
 
 EXERCISE = """
 kind: exercise

@@ -16,14 +16,12 @@ import pytest
 from tests.live.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.live.left import LEFT
 from tests.live.own_scripts import write_scripts
-from voice_coach.bookmark import Asked, Bookmark
-from voice_coach.bookmark_file import BookmarkFile
 from voice_coach.coach import Coach, Wishes
-from voice_coach.leading import prepared
-from voice_coach.living import LiveSession
-from voice_coach.marking import BEGUN_MS
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
+from voice_coach.core.commands import CommandName
+from voice_coach.core.status import LiveStatus
+from voice_coach.session.bookmark import BEGUN_MS, Asked, Bookmark, BookmarkFile
+from voice_coach.session.controller import LiveSession
+from voice_coach.session.start import prepared
 
 
 class Clock:
@@ -319,7 +317,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 from tests.live.left import LEFT
-from voice_coach.bookmark_file import BookmarkFile
+from voice_coach.session.bookmark import BookmarkFile
 told = []
 file = BookmarkFile(Path(sys.argv[1]), told.append)
 for at_ms in range(300):

@@ -13,16 +13,16 @@ import pytest
 
 from tests.live.led import TestDevice, no_other, until
 from tests.live.left import LEFT
-from voice_coach.audio.block import Block
-from voice_coach.bookmark import Asked
+from voice_coach.audio.mixer import Block
 from voice_coach.coach import Coach, Wishes
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
-from voice_coach.model.problems import CoachError, DeviceError
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.performance import Performance
+from voice_coach.core.commands import CommandName
+from voice_coach.core.errors import CoachError, DeviceError
+from voice_coach.core.status import LiveStatus
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.rendering.performance import Performance
+from voice_coach.session.bookmark import Asked
+from voice_coach.session.controller import LiveSession
 
 
 def left_alone() -> set[str]:

@@ -22,11 +22,11 @@ from tests.live.spoken import NotedSession, People
 from tests.sound_server import SPEAKERS, VOICES, Room
 from tests.standstill import standstills
 from voice_coach.coach import Coach
-from voice_coach.history.looking import past
-from voice_coach.model.commands import CommandName
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.machine import about
-from voice_coach.player.state import Rules, State
+from voice_coach.core.commands import CommandName
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.history.queries import past
+from voice_coach.session.state import Rules, State
+from voice_coach.session.transitions import about
 
 LONG = "VOICE_COACH_LONG" in os.environ
 """The whole of lower-back-short, ten minutes; otherwise a session of one or two."""

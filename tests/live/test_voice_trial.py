@@ -11,9 +11,9 @@ import pytest
 
 from tests.real_parts import require_program
 from tests.sound_server import Room
-from voice_coach.hearing.ease import USUAL_EASE, kept_ease
-from voice_coach.home import find_home
-from voice_coach.voice_trial import Try, VoiceTrial
+from voice_coach.paths import find_home
+from voice_coach.voice_input.mic_test import Try, VoiceTrial
+from voice_coach.voice_input.sensitivity import USUAL_EASE, kept_ease
 
 
 def spoken(words: str, folder: Path) -> Path:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.outputs.chromium import running_chromium
 from tests.outputs.paced_timelines import shipped
-from voice_coach.outputs.timeline_page import write_page
+from voice_coach.reports.timeline_page import write_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -10,8 +10,8 @@ from itertools import count
 import numpy as np
 
 from tests.interrupting import Interrupting
-from voice_coach.audio.block import Block
-from voice_coach.outputs.beside import AHEAD, beside
+from voice_coach.audio.mixer import Block
+from voice_coach.formats.compressed import AHEAD, beside
 
 ENOUGH_S = 20.0
 

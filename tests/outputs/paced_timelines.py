@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.compiler.fakes import compiled, library, plans
-from voice_coach.model.cue import Mark
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Guidance, Setting
-from voice_coach.model.timeline import Chapter, Event, Lane, Timeline
-from voice_coach.outputs.paced import PacedTimeline
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import Guidance, Setting
+from voice_coach.core.timeline import Chapter, Event, Lane, Mark, Timeline
 from voice_coach.pacing.layers import effective_pace
+from voice_coach.reports.comparison import PacedTimeline
 
 PACE = effective_pace({}, [])
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from tests.outputs.paced_timelines import chapter, event
-from voice_coach.audio.block import Block
-from voice_coach.model.about import About
-from voice_coach.model.speech import Utterance, Word
-from voice_coach.model.timeline import Chapter, Event
-from voice_coach.model.units import MS_PER_SECOND, SAMPLE_RATE_HZ
-from voice_coach.outputs.programme import Programme
+from voice_coach.audio.mixer import Block
+from voice_coach.core.options import About
+from voice_coach.core.speech import Utterance, Word
+from voice_coach.core.timeline import Chapter, Event
+from voice_coach.core.units import MS_PER_SECOND, SAMPLE_RATE_HZ
+from voice_coach.rendering.performance import Programme
 
 LOWEST_HZ, STEP_HZ = 300, 60
 SECONDS = 48

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from tests.compiler.fakes import VOICE, FakeLengths
 from tests.outputs.paced_timelines import chapter, event, shipped
-from voice_coach.model.about import About
-from voice_coach.model.speech import DEFAULT_RATE_WPM, Utterance, Word
-from voice_coach.model.timeline import Chapter, Event, Timeline
-from voice_coach.model.words import shared_out
-from voice_coach.outputs.programme import Programme
+from voice_coach.core.options import About
+from voice_coach.core.speech import DEFAULT_RATE_WPM, Utterance, Word
+from voice_coach.core.text import shared_out
+from voice_coach.core.timeline import Chapter, Event, Timeline
+from voice_coach.rendering.performance import Programme
 
 LENGTHS = FakeLengths()
 

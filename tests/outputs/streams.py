@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voice_coach.audio.block import Block
+from voice_coach.audio.mixer import Block
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ from collections.abc import Generator
 import pytest
 
 from tests.outputs.streams import blocks, noise
-from voice_coach.audio.block import Block
-from voice_coach.outputs.beside import AHEAD, beside
+from voice_coach.audio.mixer import Block
+from voice_coach.formats.compressed import AHEAD, beside
 
 MANY = AHEAD * 3
 

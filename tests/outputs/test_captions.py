@@ -10,11 +10,19 @@ from hypothesis import strategies as st
 
 from tests.outputs.paced_timelines import chapter, event
 from tests.outputs.programmes import LENGTHS, programme, shipped_programme, spoken
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.words import written
-from voice_coach.outputs.captions import LINE_CHARACTERS, LONGEST_MS, SHORTEST_MS, Caption, captions
-from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.spoken import PlacedChapter, placed_chapters, spoken_words
+from voice_coach.core.text import written
+from voice_coach.core.timeline import Chapter
+from voice_coach.formats.captions import (
+    LINE_CHARACTERS,
+    LONGEST_MS,
+    SHORTEST_MS,
+    Caption,
+    PlacedChapter,
+    captions,
+    placed_chapters,
+    spoken_words,
+)
+from voice_coach.rendering.performance import Programme
 
 WORDS = st.text(st.sampled_from("abcdefg—–'’5é呼,.!?-"), min_size=1, max_size=12)
 TEXTS = st.lists(WORDS, min_size=1, max_size=40).map(" ".join)

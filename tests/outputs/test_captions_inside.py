@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from tests.outputs.programmes import programme, spoken
 from tests.outputs.streams import blocks, noise, silence
 from tests.real_parts import require_program
-from voice_coach.encoding.timed_text import Subtitle, samples
-from voice_coach.outputs.captions import captions
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import Programme
+from voice_coach.encoding.muxing import Subtitle, samples
+from voice_coach.formats.base import file_output
+from voice_coach.formats.captions import captions
+from voice_coach.rendering.performance import Programme
 
 TEXT = "Lie down, and let your knees “fall” to the left; breathe in – and out. Rest & be 5 < 6 calm."
 

@@ -8,15 +8,13 @@ from collections.abc import Iterable
 import pytest
 
 from tests.outputs.paced_timelines import PACE, chapter, event, paced, shipped, timeline
-from voice_coach.model.pace import Stretch
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Tunable
-from voice_coach.model.timeline import Event, Timeline
-from voice_coach.outputs.comparison import Tally, compare, grouped
-from voice_coach.outputs.comparison_text import comparison_lines, difference_clock
-from voice_coach.outputs.paced import by_origin, in_force, length_reason
-from voice_coach.outputs.talk import talk
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import Stretch
+from voice_coach.core.script import Tunable
+from voice_coach.core.timeline import Event, Timeline
 from voice_coach.pacing.layers import Layer, effective_pace
+from voice_coach.reports.comparison import Tally, by_origin, compare, grouped, in_force, length_reason, talk
+from voice_coach.reports.timeline_view import comparison_lines, difference_clock
 
 HOLD = Tunable("hold", "duration", 20_000, 5_000, 60_000, Where("x.yaml", 3))
 REST = Tunable("rest", "duration", 10_000, 5_000, 12_000, Where("x.yaml", 4))

@@ -17,10 +17,10 @@ import pytest
 from tests.outputs.streams import blocks, noise, session
 from tests.real_parts import require_program, require_real
 from tests.sound_server import SoundServer
-from voice_coach.audio.block import Block
-from voice_coach.outputs.miniaudio_device import MiniaudioDevice
-from voice_coach.outputs.output import FileOutput, LiveOutput, Output, device, file_output
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.audio.mixer import Block
+from voice_coach.devices.miniaudio import MiniaudioDevice
+from voice_coach.formats.base import FileOutput, LiveOutput, Output, device, file_output
+from voice_coach.rendering.performance import sound_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

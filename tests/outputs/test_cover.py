@@ -7,8 +7,8 @@ import io
 import pytest
 from PIL import Image, ImageChops
 
-from voice_coach.model.about import About
-from voice_coach.outputs.cover import CIRCLES, COLOURS, Colour, cover_jpeg
+from voice_coach.core.options import About
+from voice_coach.formats.cover import CIRCLES, COLOURS, Colour, cover_jpeg
 
 TITLES = (
     "Neck",

@@ -15,9 +15,9 @@ import pytest
 from tests.calibration import patience_s
 from tests.outputs.streams import blocks, noise, session
 from tests.sound_server import SoundServer, running_sound_server
-from voice_coach.audio.block import Block
-from voice_coach.model.problems import DeviceError
-from voice_coach.outputs.output import device
+from voice_coach.audio.mixer import Block
+from voice_coach.core.errors import DeviceError
+from voice_coach.formats.base import device
 
 
 @pytest.fixture

@@ -20,15 +20,12 @@ from numpy.typing import NDArray
 from tests.encoding.test_stream import talk
 from tests.outputs.streams import blocks
 from tests.real_parts import require_program
-from voice_coach.model.about import About
-from voice_coach.model.cue import Mark
-from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import Where
-from voice_coach.model.timeline import Chapter, Event
-from voice_coach.outputs.chapter_marks import chapter_marks
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import Programme, sound_alone
-from voice_coach.outputs.tags import three_letters
+from voice_coach.core.errors import Where
+from voice_coach.core.options import About, FileWishes
+from voice_coach.core.timeline import Chapter, Event, Mark
+from voice_coach.formats.base import file_output
+from voice_coach.formats.tags import chapter_marks, three_letters
+from voice_coach.rendering.performance import Programme, sound_alone
 
 ENDINGS = pytest.mark.parametrize("ending", [".m4b", ".m4a", ".mp3", ".opus", ".flac"])
 SMALL = pytest.mark.parametrize("ending", [".m4b", ".mp3", ".opus"])
@@ -278,9 +275,9 @@ import resource, sys
 from pathlib import Path
 import numpy as np
 from tests.encoding.test_stream import tone
-from voice_coach.audio.block import Block
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.audio.mixer import Block
+from voice_coach.formats.base import file_output
+from voice_coach.rendering.performance import sound_alone
 sound = tone(48_000)
 def session(minutes):
     for turn in range(minutes * 30):

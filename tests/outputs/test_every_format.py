@@ -16,11 +16,11 @@ import pytest
 from tests.cli.command import PATIENCE_S, TINY, TINY_SESSION
 from tests.small_disk import make_read_only
 from voice_coach.coach import Coach
-from voice_coach.exporting import file_endings, programme
-from voice_coach.home import find_home
-from voice_coach.model.export import ExportWishes, FileWishes, Mastering
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.output import file_output
+from voice_coach.core.errors import OutputError
+from voice_coach.core.options import ExportWishes, FileWishes, Mastering
+from voice_coach.formats.base import file_output
+from voice_coach.formats.export import file_endings, programme
+from voice_coach.paths import find_home
 
 T = TypeVar("T")
 DAY = "2026-11-21"
@@ -33,7 +33,7 @@ ALL_FORMATS = """
 import sys
 from pathlib import Path
 from tests.outputs.test_every_format import export
-from voice_coach.exporting import file_endings
+from voice_coach.formats.export import file_endings
 for ending in file_endings():
     export(Path(sys.argv[1]), Path(f"made{ending}"))
 """

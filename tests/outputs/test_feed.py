@@ -17,12 +17,12 @@ import pytest
 from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
 from tests.real_parts import require_program
 from voice_coach.coach import Coach
-from voice_coach.exporting import file_endings
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.feed import write_feed
-from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-from voice_coach.outputs.tags import two_letters
-from voice_coach.wishes import Wishes
+from voice_coach.core.errors import OutputError
+from voice_coach.formats.export import file_endings
+from voice_coach.formats.tags import two_letters
+from voice_coach.pacing.options import Wishes
+from voice_coach.podcast.episodes import MEDIA_TYPES
+from voice_coach.podcast.feed import write_feed
 
 URL = "http://192.168.1.20:8000/pod"
 CHAPTERS = """\

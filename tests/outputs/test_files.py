@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.outputs.streams import blocks, noise, session, silence
-from voice_coach.audio.block import Block
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.output import (
+from voice_coach.audio.mixer import Block
+from voice_coach.core.errors import OutputError
+from voice_coach.formats.base import (
     DEVICES,
     FILE_FORMATS,
     FileOutput,
@@ -21,7 +21,7 @@ from voice_coach.outputs.output import (
     endings,
     file_output,
 )
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.rendering.performance import sound_alone
 
 
 def test_the_header_of_a_wav_file_says_what_follows(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.outputs.streams import noise
-from voice_coach.outputs.frame_queue import FrameQueue
+from voice_coach.devices.frame_queue import FrameQueue
 
 
 @given(st.lists(st.tuples(st.sampled_from(["put", "take", "cut"]), st.integers(0, 300))))

@@ -11,9 +11,9 @@ import pytest
 
 from tests.outputs.streams import blocks, noise, silence
 from tests.small_disk import make_read_only
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.core.errors import OutputError
+from voice_coach.formats.base import file_output
+from voice_coach.rendering.performance import sound_alone
 
 DISK_FRAMES = 1_000_000
 """As many as a disk of two megabytes holds."""

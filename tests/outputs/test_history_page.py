@@ -11,10 +11,9 @@ import pytest
 
 from tests.history.made_past import TODAY, made_past
 from tests.outputs.chromium import PHONE, WIDE, Scheme, looked_at_by_axe, opened
-from voice_coach.history.looking import past
-from voice_coach.outputs.history_page import history_page
-from voice_coach.outputs.history_summary import summary
-from voice_coach.outputs.history_words import pain, sentences
+from voice_coach.history.queries import past
+from voice_coach.reports.history_summary import pain, sentences, summary
+from voice_coach.reports.history_views import history_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.past import Led, LedExercise, LedPacing, PainStop
-from voice_coach.outputs.history_csv import COLUMNS, history_csv
-from voice_coach.outputs.history_summary import Summary, summary
-from voice_coach.outputs.history_text import DRAWN, PLAIN, history_lines
-from voice_coach.outputs.history_words import length, sentences
+from voice_coach.core.history import Led, LedExercise, LedPacing, PainStop
+from voice_coach.reports.history_summary import Summary, length, sentences, summary
+from voice_coach.reports.history_views import COLUMNS, DRAWN, PLAIN, history_csv, history_lines
 
 TODAY = date(2026, 11, 21)
 MINUTE_MS = 60_000

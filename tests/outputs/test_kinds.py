@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from voice_coach.outputs.feed_episodes import MEDIA_TYPES
-from voice_coach.outputs.output import AUDIO, FILE_FORMATS, KINDS
+from voice_coach.formats.base import AUDIO, FILE_FORMATS, KINDS
+from voice_coach.podcast.episodes import MEDIA_TYPES
 
 
 def test_every_format_has_its_kind_and_every_audio_file_its_media_type() -> None:

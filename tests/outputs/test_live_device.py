@@ -17,14 +17,13 @@ from tests.calibration import patience_s
 from tests.clicks import assert_no_click
 from tests.outputs.streams import blocks, noise, silence
 from tests.sound_server import SoundServer, running_sound_server
-from voice_coach.audio.block import Block
-from voice_coach.audio.fades import falling
-from voice_coach.giving_back import give_back
-from voice_coach.model.problems import DeviceError, OutputError
-from voice_coach.outputs.frame_queue import FrameQueue
-from voice_coach.outputs.miniaudio_opening import can_be_direct
-from voice_coach.outputs.output import LiveOutput, device
-from voice_coach.outputs.reopening import wait_for_device
+from voice_coach.audio.mixer import Block, falling
+from voice_coach.core.errors import DeviceError, OutputError
+from voice_coach.devices.frame_queue import FrameQueue
+from voice_coach.devices.miniaudio import can_be_direct
+from voice_coach.devices.reconnect import wait_for_device
+from voice_coach.formats.base import LiveOutput, device
+from voice_coach.speech.synthesizer import give_back
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

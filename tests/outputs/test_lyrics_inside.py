@@ -17,11 +17,11 @@ from mutagen.id3 import ID3  # pyright: ignore[reportMissingTypeStubs, reportPri
 from tests.outputs.programmes import programme, spoken
 from tests.outputs.streams import blocks, noise, silence
 from tests.real_parts import require_program
-from voice_coach.encoding.timed_text import Subtitle
-from voice_coach.outputs.captions import captions
-from voice_coach.outputs.id3_lyrics import lyrics_frames, put_frames
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import Programme
+from voice_coach.encoding.muxing import Subtitle
+from voice_coach.formats.base import file_output
+from voice_coach.formats.captions import captions
+from voice_coach.formats.tags import lyrics_frames, put_frames
+from voice_coach.rendering.performance import Programme
 
 PLAIN = "Lie down, and let your knees fall to the left; breathe in, and out. Rest & be 5 < 6 calm."
 WIDE = "“Fall” – щастие, ế and \N{SMILING FACE WITH SUNGLASSES}. Für dich."

@@ -10,7 +10,7 @@ import pytest
 from tests.outputs.chromium import PHONE, WIDE, opened
 from tests.outputs.paced_timelines import chapter, event, paced, shipped
 from tests.outputs.page_driver import drawn, place, scale, shown_ms
-from voice_coach.outputs.timeline_page import write_page
+from voice_coach.reports.timeline_page import write_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -14,8 +14,8 @@ from tests.outputs.chromium import PHONE, WIDE, Scheme, looked_at_by_axe, opened
 from tests.outputs.paced_timelines import chapter, event, paced, shipped
 from tests.outputs.page_driver import colour, place
 from tests.outputs.test_timeline_page import DARK, HOSTILE, LIGHT
-from voice_coach.outputs.paced import PacedTimeline
-from voice_coach.outputs.timeline_page import write_page
+from voice_coach.reports.comparison import PacedTimeline
+from voice_coach.reports.timeline_page import write_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

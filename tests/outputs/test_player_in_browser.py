@@ -14,8 +14,8 @@ from tests.outputs.paced_timelines import event
 from tests.outputs.player_driver import heard_second, jump, now_s, play, until
 from tests.outputs.player_pages import CHAPTERS, SECONDS, programme, said
 from tests.outputs.test_timeline_page import HOSTILE
-from voice_coach.model.export import FileWishes
-from voice_coach.outputs.player_page import PlayerPage
+from voice_coach.core.options import FileWishes
+from voice_coach.reports.player_page import PlayerPage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -15,14 +15,13 @@ import pytest
 from tests.outputs.paced_timelines import chapter, event
 from tests.outputs.player_pages import CHAPTERS, SECONDS, programme, said, tones
 from tests.real_parts import require_program
-from voice_coach.audio.block import Block
-from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.page_pieces import policy_hash
-from voice_coach.outputs.player_page import PlayerPage
-from voice_coach.outputs.player_transcript import sections
-from voice_coach.outputs.programme import sound_alone
+from voice_coach.audio.mixer import Block
+from voice_coach.core.errors import OutputError
+from voice_coach.core.options import FileWishes
+from voice_coach.formats.base import file_output
+from voice_coach.rendering.performance import sound_alone
+from voice_coach.reports.player_page import PlayerPage, sections
+from voice_coach.reports.timeline_page import policy_hash
 
 SOUND = re.compile(r'src="data:audio/mpeg;base64,([^"]*)"')
 

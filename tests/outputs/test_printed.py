@@ -11,15 +11,14 @@ import pytest
 
 from tests.compiler.fakes import EXAMPLES, library, plans
 from tests.outputs.pdf_reader import POINTS_PER_MM, Pdf, PdfPage, read
-from voice_coach.model.about import About
-from voice_coach.model.export import FileWishes, Paper
-from voice_coach.model.pace import FADED, Pace
-from voice_coach.model.problems import OutputError
-from voice_coach.model.script import Entry, Guidance, Session, Setting
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.printed_content import sheet
-from voice_coach.outputs.printed_steps import Loop, Part
-from voice_coach.outputs.programme import Programme, sound_alone
+from voice_coach.core.errors import OutputError
+from voice_coach.core.options import About, FileWishes, Paper
+from voice_coach.core.parameters import FADED, Pace
+from voice_coach.core.script import Entry, Guidance, Session, Setting
+from voice_coach.formats.base import file_output
+from voice_coach.rendering.performance import Programme, sound_alone
+from voice_coach.reports.sheet import sheet
+from voice_coach.reports.sheet_steps import Loop, Part
 
 SHIPPED = ("lower-back-relief", "lower-back-short", "pelvic-tuck", "knee-slide", "chair-breathing")
 PROGRAMMES = sorted(str(path) for path in EXAMPLES.glob("*.yaml") if path.stem != "intervals")

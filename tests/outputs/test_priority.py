@@ -11,9 +11,9 @@ import pytest
 
 from tests.outputs.streams import blocks, noise
 from tests.sound_server import SoundServer
-from voice_coach.audio.block import Block
-from voice_coach.outputs.output import device
-from voice_coach.outputs.priority import PLAYING_NICE, prefer, prefer_no_more
+from voice_coach.audio.mixer import Block
+from voice_coach.devices.priority import PLAYING_NICE, prefer, prefer_no_more
+from voice_coach.formats.base import device
 
 if sys.platform != "linux":
     pytest.skip("only Linux has priorities of threads", allow_module_level=True)
@@ -22,7 +22,7 @@ import resource
 
 ORDINARY = """\
 import os, resource, sys
-from voice_coach.outputs.priority import prefer
+from voice_coach.devices.priority import prefer
 try:
     resource.setrlimit(resource.RLIMIT_NICE, ({limit}, {limit}))
 except (ValueError, PermissionError):

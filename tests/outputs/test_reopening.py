@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pytest
 
-from voice_coach.audio.block import Block
-from voice_coach.model.problems import DeviceError, OutputError
-from voice_coach.outputs.output import LiveOutput
-from voice_coach.outputs.reopening import wait_for_device
+from voice_coach.audio.mixer import Block
+from voice_coach.core.errors import DeviceError, OutputError
+from voice_coach.devices.reconnect import wait_for_device
+from voice_coach.formats.base import LiveOutput
 
 
 class Attempt(LiveOutput):

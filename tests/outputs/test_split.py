@@ -14,13 +14,12 @@ from hypothesis import strategies as st
 
 from tests.cli.sounds import samples
 from tests.outputs.streams import blocks, noise, silence
-from voice_coach.audio.block import Block
-from voice_coach.model.about import About
-from voice_coach.model.export import FileWishes
-from voice_coach.model.problems import OutputError
-from voice_coach.model.timeline import Chapter
-from voice_coach.outputs.programme import Programme
-from voice_coach.outputs.split import split, write_split
+from voice_coach.audio.mixer import Block
+from voice_coach.core.errors import OutputError
+from voice_coach.core.options import About, FileWishes
+from voice_coach.core.timeline import Chapter
+from voice_coach.formats.split import split, write_split
+from voice_coach.rendering.performance import Programme
 
 
 class _Whole:

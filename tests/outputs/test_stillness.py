@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from voice_coach.outputs.stillness import Stillness
+from voice_coach.devices.miniaudio import Stillness
 
 
 def test_it_is_counted_from_the_look_at_which_it_was_first_seen() -> None:

@@ -15,13 +15,12 @@ from hypothesis import strategies as st
 from tests.outputs.paced_timelines import chapter, event
 from tests.outputs.programmes import programme, shipped_programme, spoken
 from tests.real_parts import require_program
-from voice_coach.model.export import CAPTION_FORMATS, FileWishes
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.captions import captions, joined
-from voice_coach.outputs.output import file_output
-from voice_coach.outputs.programme import Programme, sound_alone
-from voice_coach.outputs.spoken import placed_chapters, prompts
-from voice_coach.outputs.ssml import LONGEST_BREAK_MS, NAMESPACE
+from voice_coach.core.errors import OutputError
+from voice_coach.core.options import CAPTION_FORMATS, FileWishes
+from voice_coach.formats.base import file_output
+from voice_coach.formats.captions import captions, joined, placed_chapters, prompts
+from voice_coach.formats.text import LONGEST_BREAK_MS, NAMESPACE
+from voice_coach.rendering.performance import Programme, sound_alone
 
 ENDINGS = (".vtt", ".srt", ".lrc", ".txt", ".labels", ".ssml")
 TRICKY = "Rest <b>5</b> & breathe --> now, {100} % of “you”; it's 3 < 4."

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.compiler.fakes import library, timeline
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.timeline import Chapter, Event, Timeline
-from voice_coach.outputs.timeline_json import timeline_json
-from voice_coach.outputs.timeline_text import clock_ms, text_lines
+from voice_coach.core.errors import Where
+from voice_coach.core.timeline import Chapter, Event, Mark, Timeline
+from voice_coach.reports.timeline_view import clock_ms, text_lines, timeline_json
 
 PAGE = Path(__file__).parents[2] / "docs" / "timeline-json.md"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.outputs.paced_timelines import chapter, event, paced, shipped
-from voice_coach.outputs.timeline_drawing import (
+from voice_coach.reports.timeline_view import (
     ACTION_SIGNS,
     GUTTER,
     SIGNS,

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.outputs.paced_timelines import chapter, event, paced, shipped
-from voice_coach.model.problems import OutputError
-from voice_coach.outputs.page_pieces import piece
-from voice_coach.outputs.timeline_page import timeline_page, write_page
+from voice_coach.core.errors import OutputError
+from voice_coach.reports.timeline_page import piece, timeline_page, write_page
 
 HOSTILE = "</script></title></q><script>alert(1)</script><img src=x onerror=alert(1)>\"'&amp;${title}\u2028"
 CSS = piece("base.css", "page.css")

@@ -12,9 +12,9 @@ from tests.cli.command import TINY, TINY_SESSION
 from tests.outputs.pdf_reader import read
 from tests.real_parts import require_program
 from voice_coach.coach import Coach
-from voice_coach.model.export import ExportWishes
-from voice_coach.outputs.feed_episodes import read_episode
-from voice_coach.wishes import Wishes
+from voice_coach.core.options import ExportWishes
+from voice_coach.pacing.options import Wishes
+from voice_coach.podcast.episodes import read_episode
 
 TAGGED = (".m4b", ".m4a", ".mp3", ".opus", ".flac")
 GOAL, SOURCE = "It holds you.", "A book, page 7"

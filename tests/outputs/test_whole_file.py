@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.model.problems import OutputError, shown
-from voice_coach.outputs.whole_file import whole_file
+from voice_coach.core.errors import OutputError, shown
+from voice_coach.storage.atomic import whole_file
 
 WRITER = """
 import sys
 from pathlib import Path
-from voice_coach.outputs.whole_file import whole_file
+from voice_coach.storage.atomic import whole_file
 with whole_file(Path(sys.argv[1]), force=True) as file:
     file.write(b"half")
     print("half", flush=True)

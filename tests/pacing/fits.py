@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from tests.compiler.fakes import FAKE, VOICE, FakeLengths, english
 from voice_coach.compiler.plan import plan_session
 from voice_coach.compiler.schedule import schedule
-from voice_coach.fitting import FittedSession, fit_session
-from voice_coach.model.pace import Pace
-from voice_coach.model.script import Entry, Guidance, Session, Setting
-from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.words import shared_out
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import Entry, Guidance, Session, Setting
+from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
+from voice_coach.core.text import shared_out
+from voice_coach.core.timeline import Chapter
 from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, effective_pace
-from voice_coach.performance import ClipLengths
+from voice_coach.rendering.fit import FittedSession, fit_session
+from voice_coach.rendering.performance import ClipLengths
 
 ASKED = COMMAND_LINE
 

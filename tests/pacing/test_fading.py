@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.practice import Practice
-from voice_coach.model.script import GUIDANCE_LEVELS
-from voice_coach.pacing.fading import AWAY_MS, faded
+from voice_coach.core.history import Practice
+from voice_coach.core.script import GUIDANCE_LEVELS
+from voice_coach.pacing.guidance import AWAY_MS, faded
 
 DAY_MS = 24 * 60 * 60 * 1000
 NOW_MS = 20_000 * DAY_MS

@@ -8,8 +8,8 @@ import pytest
 
 from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
 from tests.pacing.fits import Asked, Fits
-from voice_coach.model.problems import CoachError
-from voice_coach.model.script import (
+from voice_coach.core.errors import CoachError
+from voice_coach.core.script import (
     GUIDANCE_LEVELS,
     Entry,
     Hold,
@@ -23,9 +23,8 @@ from voice_coach.model.script import (
     Step,
     Variants,
 )
-from voice_coach.model.units import MS_PER_MINUTE, MS_PER_SECOND
-from voice_coach.pacing.fitted import CannotFitError, Fitted
-from voice_coach.pacing.slack import AS_IT_IS
+from voice_coach.core.units import MS_PER_MINUTE, MS_PER_SECOND
+from voice_coach.pacing.fit_search import AS_IT_IS, CannotFitError, Fitted
 
 MINUTE, SECOND = MS_PER_MINUTE, MS_PER_SECOND
 

@@ -12,8 +12,8 @@ from tests.compiler import random_steps
 from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
 from tests.pacing.fits import Asked, Fits
 from voice_coach.compiler.lint import SideBalance
-from voice_coach.fitting import FittedSession
-from voice_coach.model.script import (
+from voice_coach.core.parameters import GENERAL, within
+from voice_coach.core.script import (
     GUIDANCE_LEVELS,
     Entry,
     Exercise,
@@ -27,11 +27,10 @@ from voice_coach.model.script import (
     Sides,
     Step,
 )
-from voice_coach.model.settings import GENERAL, within
-from voice_coach.model.timeline import Chapter, Event
-from voice_coach.model.units import MS_PER_MINUTE
-from voice_coach.pacing.filling import TOLERANCE_MS
-from voice_coach.pacing.fitted import CannotFitError
+from voice_coach.core.timeline import Chapter, Event
+from voice_coach.core.units import MS_PER_MINUTE
+from voice_coach.pacing.fit_search import TOLERANCE_MS, CannotFitError
+from voice_coach.rendering.fit import FittedSession
 
 MANY = 8
 """Each fit compiles some dozens of times; for a hunt, set more."""

@@ -14,21 +14,12 @@ from hypothesis import strategies as st
 from tests.compiler import fakes, random_steps
 from tests.compiler.fakes import HERE
 from voice_coach.compiler.plan import plan_session
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Where
-from voice_coach.model.script import (
-    Breathe,
-    Count,
-    Entry,
-    Param,
-    Pause,
-    Session,
-    Step,
-    children,
-)
-from voice_coach.model.timeline import Event
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import Breathe, Count, Entry, Param, Pause, Session, Step, children
+from voice_coach.core.timeline import Event
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.wishes import Wishes
+from voice_coach.pacing.options import Wishes
 
 SPEEDS = [round(0.5 + 0.05 * step, 2) for step in range(21)]
 SESSIONS = [

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.problems import CoachError, Where
-from voice_coach.model.script import ParameterType, Setting, Tunable
-from voice_coach.model.settings import GENERAL, within
+from voice_coach.core.errors import CoachError, Where
+from voice_coach.core.parameters import GENERAL, within
+from voice_coach.core.script import ParameterType, Setting, Tunable
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.pacing.tuning_rows import tuning_rows
-from voice_coach.wishes import Wishes
+from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.tuning import tuning_rows
 
 WHERE = Where("scripts/exercises/cat-back.yaml", 9)
 

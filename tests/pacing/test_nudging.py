@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.problems import Where
-from voice_coach.model.script import ParameterType, Setting, Tunable
-from voice_coach.model.settings import GENERAL, within
-from voice_coach.pacing.nudging import Dial, dials, nudged
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import GENERAL, within
+from voice_coach.core.script import ParameterType, Setting, Tunable
+from voice_coach.pacing.nudge import Dial, dials, nudged
 
 WHERE = Where("cat-back.yaml", 1)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.block import Block
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.stream import LiveStream
+from voice_coach.audio.mixer import Block
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.session.stream import LiveStream
 
 HOLDS_FRAMES = 2_000 * FRAMES_PER_MS
 

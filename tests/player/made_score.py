@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Position
-from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Chapter, Event, PositionSpan
-from voice_coach.player.state import Aside, AsideName, State
+from voice_coach.core.errors import Where
+from voice_coach.core.script import Position
+from voice_coach.core.speech import Utterance
+from voice_coach.core.timeline import Chapter, Event, Mark, PositionSpan
+from voice_coach.session.state import Aside, AsideName, State
 
 WHERE = Where("made.yaml", 1)
 MARK = Mark(where=WHERE)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.compiler.fakes import LENGTHS, VOICE, catalogue, english, library
-from voice_coach.model.script import Exercise
-from voice_coach.rep_compiler import RepCompiler
-from voice_coach.resources import shipped_scripts
+from voice_coach.core.script import Exercise
+from voice_coach.paths import shipped_scripts
+from voice_coach.rendering.rep import RepCompiler
 from voice_coach.script.library import Library
 
 SCRIPTS = {

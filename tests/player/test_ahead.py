@@ -8,8 +8,8 @@ from threading import Event, Thread
 
 import pytest
 
-from voice_coach.model.problems import CoachError
-from voice_coach.player.ahead import Ahead
+from voice_coach.core.errors import CoachError
+from voice_coach.session.prefetch import Ahead
 
 
 def test_many_iterations_get_all_items_in_order() -> None:

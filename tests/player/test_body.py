@@ -21,11 +21,11 @@ from tests.player.made_score import (
     says,
     stays,
 )
-from voice_coach.model.commands import CommandName
-from voice_coach.player.body import Body, Detour, after_hearing, detour, next_detour_ms, unsettled
-from voice_coach.player.commanding import commanded
-from voice_coach.player.machine import entered, moved, over, segment
-from voice_coach.player.state import Rules, State
+from voice_coach.core.commands import CommandName
+from voice_coach.session.body import Body, Detour, after_hearing, detour, next_detour_ms, unsettled
+from voice_coach.session.commands import commanded
+from voice_coach.session.state import Rules, State
+from voice_coach.session.transitions import entered, moved, over, segment
 
 ROLL = chapter(
     "Roll",

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.player.reps import SCRIPTS, rep
-from voice_coach.model.script import Setting
-from voice_coach.model.timeline import Chapter, Event
-from voice_coach.pacing.nudging import dials, nudged
-from voice_coach.player.course import Course, course, joined
-from voice_coach.rep_compiler import RepCompiler
+from voice_coach.core.script import Setting
+from voice_coach.core.timeline import Chapter, Event
+from voice_coach.pacing.nudge import dials, nudged
+from voice_coach.rendering.rep import RepCompiler
+from voice_coach.session.retiming import Course, course, joined
 
 
 @pytest.fixture

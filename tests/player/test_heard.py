@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.player.made_score import chapter, does, mark
-from voice_coach.model.timeline import Chapter
-from voice_coach.player.heard import Heard
+from voice_coach.core.timeline import Chapter
+from voice_coach.session.coverage import Heard
 
 REPS = chapter(
     "Bow",

@@ -12,13 +12,12 @@ import pytest
 
 from tests.player.reps import rep
 from tests.player.test_performance import Sounds, ToneVoice
-from voice_coach.audio.block import Block
-from voice_coach.audio.render import render
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.course import course, joined
-from voice_coach.player.looping import BLOCK_MS, Looping
-from voice_coach.rep_compiler import RepCompiler
+from voice_coach.audio.mixer import Block, render
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.rendering.rep import RepCompiler
+from voice_coach.session.preview import BLOCK_MS, Looping
+from voice_coach.session.retiming import course, joined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,16 +11,17 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from tests.player.made_score import BOW, MadeScore, said
-from voice_coach.model.commands import COMMANDS, CommandName
-from voice_coach.model.live import Mode
-from voice_coach.model.steps import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
-from voice_coach.player.besides import confirmed, told
-from voice_coach.player.commanding import commanded, spoken
-from voice_coach.player.machine import (
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.core.parameters import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
+from voice_coach.core.status import Mode
+from voice_coach.session.commands import commanded, spoken
+from voice_coach.session.state import Rules, State
+from voice_coach.session.transitions import (
     ASK_LIMIT_MS,
     REMIND_MS,
     SCORE_AGAIN_MS,
     SCORE_MS,
+    confirmed,
     entered,
     lost,
     moved,
@@ -28,8 +29,8 @@ from voice_coach.player.machine import (
     returned,
     segment,
     slept,
+    told,
 )
-from voice_coach.player.state import Rules, State
 
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 RULES = Rules()

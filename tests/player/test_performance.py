@@ -10,14 +10,14 @@ import pytest
 
 from tests.compiler.fakes import HERE, VOICE, catalogue, english, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
-from voice_coach.model.script import During, Hold, Say, Step, Variants
-from voice_coach.model.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
-from voice_coach.model.words import shared_out
-from voice_coach.outputs.paced import PacedTimeline, in_force, length_reason
-from voice_coach.performance import Performance
-from voice_coach.showing import paced
+from voice_coach.core.script import During, Hold, Say, Step, Variants
+from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
+from voice_coach.core.text import shared_out
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.rendering.performance import Performance
+from voice_coach.reports.comparison import PacedTimeline, in_force, length_reason
+from voice_coach.reports.show import paced
 
 
 class ToneVoice:

@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.player.made_score import BOW, LIE, OPENING, MadeScore
-from voice_coach.model.commands import COMMANDS, CommandName
-from voice_coach.player.commanding import commanded
-from voice_coach.player.machine import entered, lost, moved, over, returned, segment
-from voice_coach.player.state import Rules, Score, State
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.session.commands import commanded
+from voice_coach.session.state import Rules, Score, State
+from voice_coach.session.transitions import entered, lost, moved, over, returned, segment
 
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 NAMES: list[CommandName] = [command.name for command in COMMANDS]

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.player.made_score import BOW, BREATH, EASIER, OPENING
-from voice_coach.model.timeline import Chapter
-from voice_coach.player.places import (
+from voice_coach.core.timeline import Chapter
+from voice_coach.session.navigation import (
     back_ms,
     cues,
     mark_at,

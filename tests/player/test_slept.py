@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.player.slept import SHORTEST_S, Clocks, SleepWatch, system_clocks
+from voice_coach.session.suspend import SHORTEST_S, Clocks, SleepWatch, system_clocks
 
 
 class Machine:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from voice_coach.model.cue import Mark
-from voice_coach.model.problems import Where
-from voice_coach.model.timeline import Chapter, Event, Lane
-from voice_coach.player.status import moment
+from voice_coach.core.errors import Where
+from voice_coach.core.timeline import Chapter, Event, Lane, Mark
+from voice_coach.session.navigation import moment
 
 MARK = Mark(where=Where("script.yaml", 1))
 

@@ -13,15 +13,13 @@ from hypothesis import strategies as some
 from tests.player.hand_device import HandDevice
 from tests.player.made_score import BOW, EASIER, OPENING, MadeScore
 from tests.player.test_performance import Sounds, ToneVoice
-from voice_coach.audio.block import Block
-from voice_coach.audio.render import render
-from voice_coach.audio.volume import LouderClips
-from voice_coach.model.commands import COMMANDS, CommandName
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.state import Rules, State
-from voice_coach.player.stream import FADE_MS, LiveStream
-from voice_coach.stopping import begin, held_up, stop
+from voice_coach.audio.mixer import Block, LouderClips, render
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.core.interrupts import begin, held_up, stop
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.session.state import Rules, State
+from voice_coach.session.stream import FADE_MS, LiveStream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

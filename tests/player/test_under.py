@@ -11,14 +11,13 @@ import pytest
 from tests.player.hand_device import HandDevice
 from tests.player.made_score import BOW, MadeScore
 from tests.player.test_stream import rendered
-from voice_coach.audio.bed import make_bed
-from voice_coach.audio.block import Block
-from voice_coach.audio.ducking import DUCK_DB
-from voice_coach.model.timeline import Chapter
-from voice_coach.model.units import FRAMES_PER_MS
-from voice_coach.player.state import Rules, State
-from voice_coach.player.stream import LiveStream
-from voice_coach.player.under import STILL_MS
+from voice_coach.audio.background import DUCK_DB, make_bed
+from voice_coach.audio.mixer import Block
+from voice_coach.core.timeline import Chapter
+from voice_coach.core.units import FRAMES_PER_MS
+from voice_coach.session.live_bed import STILL_MS
+from voice_coach.session.state import Rules, State
+from voice_coach.session.stream import LiveStream
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,9 +7,9 @@ from typing import Any
 
 from jsonschema import Draft7Validator
 
-from voice_coach.script.collecting import Collector
-from voice_coach.script.nodes import Node, ScalarNode, SequenceNode, read_tree
-from voice_coach.script.schema import schema
+from voice_coach.schema.diagnostics import Collector
+from voice_coach.schema.tree import Node, ScalarNode, SequenceNode, read_tree
+from voice_coach.script.json_schema import schema
 
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 

@@ -16,8 +16,8 @@ from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_coach.model.problems import CoachError
-from voice_coach.resources import shipped_scripts
+from voice_coach.core.errors import CoachError
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
 
 MESSAGES = Path(__file__).parent / "messages"

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tests.calibration import loops_of_processor_time
 from voice_coach.compiler.plan import plan_session
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
 
 

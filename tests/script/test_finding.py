@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.script.golden_messages import SOUNDS
-from voice_coach.model.problems import CoachError, ScriptError
-from voice_coach.resources import shipped_scripts
-from voice_coach.script.library import Library
-from voice_coach.script.listing import listed
+from voice_coach.core.errors import CoachError, ScriptError
+from voice_coach.paths import shipped_scripts
+from voice_coach.script.library import Library, listed
 
 EXERCISE = "kind: exercise\nid: {id}\ntitle: Own {id}\nposition: supine\nsteps: [Up.]\n"
 SESSION = "kind: session\nid: {id}\ntitle: Own {id}\nexercises: [{uses}]\n"

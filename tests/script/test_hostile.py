@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.calibration import SECOND_LOOPS, within
-from voice_coach.model.problems import CoachError
+from voice_coach.core.errors import CoachError
 from voice_coach.script.library import Library
 
 pytest.importorskip("resource", reason="peak memory is measured with resource, which Windows has not")

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.problems import CoachError
-from voice_coach.script.own_pacing import read_own_text
-from voice_coach.script.own_writing import START, with_value, without_value
+from voice_coach.core.errors import CoachError
+from voice_coach.script.user_values import read_own_text
+from voice_coach.script.yaml_edit import START, with_value, without_value
 
 WRITTEN = """\
 # For Ms Novak, from Iva

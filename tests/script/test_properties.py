@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.script.golden_messages import SOUNDS
-from voice_coach.model.problems import ScriptError
-from voice_coach.model.units import (
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.units import (
     LONGEST_MS,
     LONGEST_PART_MS,
     format_duration,
@@ -21,7 +21,7 @@ from voice_coach.model.units import (
     parse_duration,
     parse_pattern,
 )
-from voice_coach.script.collecting import MAX_PROBLEMS
+from voice_coach.schema.diagnostics import MAX_PROBLEMS
 from voice_coach.script.library import Library
 
 ROOT = Path(__file__).parents[2]

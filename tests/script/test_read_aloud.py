@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tests.calibration import loops_taken, within
 from tests.script.golden_messages import HEAD, SOUNDS
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
-from voice_coach.script.read_aloud import AS_SAID, misread
+from voice_coach.script.validation import AS_SAID, misread
 
 MISREAD = {
     "Take 10 kg.": ("10 kg", "10 kilograms"),

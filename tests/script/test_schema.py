@@ -12,7 +12,7 @@ from jsonschema import Draft7Validator
 from tests.script.editor import complaints
 from tests.script.golden_messages import HEAD
 from voice_coach.script.documents import KINDS
-from voice_coach.script.schema import schema, schema_text
+from voice_coach.script.json_schema import schema, schema_text
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT / "scripts" / "schema"
@@ -32,7 +32,7 @@ def test_is_draft_7(kind: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_committed_as_generated(kind: str) -> None:
     committed = (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8")
-    assert committed == schema_text(kind), "run: python -m voice_coach.script.schema scripts/schema"
+    assert committed == schema_text(kind), "run: python -m voice_coach.script.json_schema scripts/schema"
 
 
 @pytest.mark.parametrize("kind", KINDS)

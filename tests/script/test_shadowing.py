@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from tests.cli.command import voice_coach
 from tests.script.golden_messages import SOUNDS
 from voice_coach.compiler.plan import plan_session
-from voice_coach.model.cue import Span
-from voice_coach.model.problems import ScriptError
+from voice_coach.core.errors import ScriptError
+from voice_coach.core.timeline import Span
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.resources import shipped_scripts
+from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
 
 REPS = 30

@@ -11,12 +11,11 @@ from tests.script.editor import complaints
 from tests.script.golden_messages import SOUNDS
 from voice_coach.compiler.plan import plan_session
 from voice_coach.compiler.schedule import schedule
-from voice_coach.model.problems import CoachError
-from voice_coach.model.speech import Utterance
+from voice_coach.core.errors import CoachError
+from voice_coach.core.speech import Utterance
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.resources import shipped_scripts
-from voice_coach.script.library import Library
-from voice_coach.script.starting import write_start
+from voice_coach.paths import shipped_scripts
+from voice_coach.script.library import Library, write_start
 
 KINDS = ("exercise", "session")
 GUIDANCE = ("full", "key", "names")

@@ -13,9 +13,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.leftovers import lock
-from voice_coach.speech.cache import ClipCache, cache_key
-from voice_coach.speech.grid import GridClip
+from voice_coach.speech.clip_cache import ClipCache, GridClip, cache_key
+from voice_coach.storage.locks import lock
 
 KEY = cache_key("espeak", "en-us", "Breathe in.", 150, 1.5)
 
@@ -128,7 +127,7 @@ def test_a_process_killed_while_writing_leaves_nothing_broken(tmp_path: Path) ->
         "import itertools, sys\n"
         "from pathlib import Path\n"
         "from tests.speech.test_cache import clip\n"
-        "from voice_coach.speech.cache import ClipCache, cache_key\n"
+        "from voice_coach.speech.clip_cache import ClipCache, cache_key\n"
         "cache = ClipCache(Path(sys.argv[1]))\n"
         "for number in itertools.count():\n"
         "    cache.put(cache_key(str(number % 5)), clip(48_000, number % 5))\n"

@@ -13,12 +13,12 @@ import pytest
 from tests.fake_voice import ToneEngine
 from tests.real_parts import require_real
 from voice_coach.audio.conditioning import condition
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.model.words import word_spans
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.core.text import word_spans
 from voice_coach.speech.engine import LONGEST_TEXT, Engine, EngineError, PromptTooLongError
 from voice_coach.speech.espeak import EspeakEngine
-from voice_coach.speech.hibari_engine import HibariEngine
-from voice_coach.speech.pyttsx3_engine import Pyttsx3Engine
+from voice_coach.speech.hibari import HibariEngine
+from voice_coach.speech.pyttsx3 import Pyttsx3Engine
 
 TEXTS = ("Breathe in.", "Five.", "Lie down on your stomach and rest your forehead on the mat.", "Halfway.")
 LOW, USUAL, HIGH = 100, 150, 220

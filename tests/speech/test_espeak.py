@@ -19,14 +19,12 @@ from benchmarks.voice_quality import joined, word_errors, words_per_minute
 from tests.hearing.heard import require_recogniser
 from tests.real_parts import require_real
 from voice_coach.audio.conditioning import condition
-from voice_coach.audio.levels import true_peak
-from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs
-from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance
-from voice_coach.speech import espeak_library
+from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs, true_peak
+from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance
+from voice_coach.speech import espeak_ffi as espeak_library
 from voice_coach.speech.engine import EngineError
-from voice_coach.speech.espeak import EspeakEngine
-from voice_coach.speech.espeak_data import _by_link, by_handle, near  # pyright: ignore[reportPrivateUsage]
-from voice_coach.speech.espeak_voices import VOICES, EspeakVoice
+from voice_coach.speech.espeak import VOICES, EspeakEngine, EspeakVoice
+from voice_coach.speech.espeak_ffi import _by_link, by_handle, near  # pyright: ignore[reportPrivateUsage]
 
 NAMES = [voice.name for voice in VOICES]
 MOST_WORD_ERRORS = 0.25  # measured 0.20; the recogniser expects no words at all

@@ -26,16 +26,14 @@ from numpy.typing import NDArray
 from tests.forced_alignment import aligner, heard_ms
 from tests.real_parts import require_program, require_real
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition, condition_prompt
-from voice_coach.audio.loudness import SPEECH_LUFS
-from voice_coach.audio.metering import alone_lufs
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.model.words import word_spans
+from voice_coach.audio.loudness import SPEECH_LUFS, alone_lufs
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.core.text import word_spans
 from voice_coach.speech import hibari_model
 from voice_coach.speech.engine import EngineError
-from voice_coach.speech.fallback import Conditioning, Voices
-from voice_coach.speech.hibari_engine import HibariEngine
-from voice_coach.speech.hibari_rates import is_count
-from voice_coach.speech.hibari_text import closed
+from voice_coach.speech.hibari import HibariEngine
+from voice_coach.speech.hibari_text import closed, is_count
+from voice_coach.speech.synthesizer import Conditioning, Voices
 
 TOP = Path(__file__).resolve().parent.parent.parent
 USUAL_WPM = 150
@@ -64,7 +62,7 @@ def engine() -> Iterator[HibariEngine]:
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="numpy knows these features on x86-64")
 def test_a_processor_without_newer_instructions_has_an_identity(engine: HibariEngine) -> None:
-    code = "from voice_coach.speech.hibari_engine import HibariEngine; print(HibariEngine().identity(''))"
+    code = "from voice_coach.speech.hibari import HibariEngine; print(HibariEngine().identity(''))"
     _, *found = engine.identity("").split()[7].split("-")
     environ = os.environ | {"NPY_DISABLE_CPU_FEATURES": " ".join(found)}
     command = [sys.executable, "-c", code]
@@ -122,16 +120,15 @@ def test_a_count_goes_on_until_it_ends(engine: HibariEngine) -> None:
 
 
 def test_a_recogniser_understands_words_alone(engine: HibariEngine) -> None:
-    from voice_coach.hearing.moonshine_files import TOKENS, moonshine_folder
+    from voice_coach.voice_input.recognizer import TOKENS, moonshine_folder
 
     folder = moonshine_folder()
     require_real("moonshine", available=folder is not None, reason="make moonshine")
     assert folder is not None
     import soxr
 
-    from voice_coach.hearing.moonshine_model import MoonshineModel
-    from voice_coach.hearing.moonshine_search import BEGIN, END
-    from voice_coach.hearing.moonshine_tokens import Tokens
+    from voice_coach.voice_input.moonshine import BEGIN, END
+    from voice_coach.voice_input.moonshine_model import MoonshineModel, Tokens
 
     tokens, model = Tokens((folder / TOKENS).read_bytes()), MoonshineModel(folder)
 
@@ -205,8 +202,8 @@ SOME = ("Breathe in", "Five.", "Bend your knees, and roll onto your side.", "Res
 
 CHILD = """
 import hashlib, sys
-from voice_coach.model.speech import Utterance
-from voice_coach.speech.hibari_engine import HibariEngine
+from voice_coach.core.speech import Utterance
+from voice_coach.speech.hibari import HibariEngine
 engine = HibariEngine()
 for text in sys.stdin.read().splitlines():
     for rate in (90, 150):
@@ -263,7 +260,7 @@ def test_the_identity_names_all_that_shapes_the_samples(engine: HibariEngine) ->
 
 def test_the_identity_loads_no_model() -> None:
     code = (
-        "import sys; from voice_coach.speech.hibari_engine import HibariEngine; HibariEngine().identity('');"
+        "import sys; from voice_coach.speech.hibari import HibariEngine; HibariEngine().identity('');"
         "print(*{'hibari', 'onnxruntime'} & set(sys.modules))"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).split() == []
@@ -284,8 +281,8 @@ ELSEWHERE = """
 import sys
 import numpy as np
 from voice_coach.audio.conditioning import condition_prompt
-from voice_coach.model.speech import Utterance
-from voice_coach.speech.hibari_engine import HibariEngine
+from voice_coach.core.speech import Utterance
+from voice_coach.speech.hibari import HibariEngine
 engine = HibariEngine()
 texts = sys.stdin.read().splitlines()
 spoken = [engine.synthesise(Utterance(text, "hibari:", 150)) for text in texts]

@@ -15,17 +15,16 @@ import pytest
 from releasing.packing import encoded, make_pack
 from tests.fake_voice import ToneEngine
 from voice_coach import Coach
-from voice_coach.audio.metering import alone_lufs
+from voice_coach.audio.loudness import alone_lufs
 from voice_coach.coach import Wishes
-from voice_coach.model.speech import Clip, Utterance, Word
-from voice_coach.performance import Performance
-from voice_coach.repertoire import repertoire
+from voice_coach.core.speech import Clip, Utterance, Word
+from voice_coach.rendering.performance import Performance
+from voice_coach.rendering.voice import conditioning
+from voice_coach.session.repertoire import repertoire
+from voice_coach.speech.clip_cache import GridClip
+from voice_coach.speech.clip_pack import ClipPack, PackError, write_pack
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, make_engine
-from voice_coach.speech.fallback import Voices
-from voice_coach.speech.grid import GridClip
-from voice_coach.speech.pack import ClipPack, PackError, write_pack
-from voice_coach.speech.speaker import Speaker
-from voice_coach.voicing import conditioning
+from voice_coach.speech.synthesizer import Speaker, Voices
 
 VOICE = "espeak:en-us"
 TEXTS = ("One.", "In", "And out, softly.", "Stop at once if anything hurts, or hurts more than before.")
@@ -92,7 +91,7 @@ def test_the_same_words_give_the_same_bytes(path: Path, tmp_path: Path) -> None:
 
 def test_lengths_and_words_need_no_decoder(path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from voice_coach.speech.pack import ClipPack\n"
+        "import sys; from pathlib import Path; from voice_coach.speech.clip_pack import ClipPack\n"
         f"clip = ClipPack(Path({str(path)!r})).find('And out, softly.', 150)\n"
         "print(clip.duration_ms > 0, len(clip.words()), 'miniaudio' in sys.modules)"
     )
@@ -266,7 +265,7 @@ def silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoken: dict[Utteran
         for each in said
     ]
     write_pack(folder / "nowhere-ann.pack", {}, clips)
-    monkeypatch.setattr("voice_coach.voicing.shipped_voices", lambda: folder)
+    monkeypatch.setattr("voice_coach.rendering.voice.shipped_voices", lambda: folder)
     return script
 
 

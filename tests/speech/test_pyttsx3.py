@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.real_parts import require_real
-from voice_coach.model.speech import Clip, Utterance
+from voice_coach.core.speech import Clip, Utterance
 from voice_coach.speech.engine import EngineError
-from voice_coach.speech.pyttsx3_engine import Pyttsx3Engine
+from voice_coach.speech.pyttsx3 import Pyttsx3Engine
 
 REQUEST = "import json, os, sys, time, wave\nrequest = json.loads(sys.stdin.buffer.read())\n"
 WRITE = (

@@ -10,19 +10,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.real_parts import report_missing
-from voice_coach.audio.conditioning import CONDITIONING_VERSION
-from voice_coach.audio.loudness import SPEECH_LUFS
-from voice_coach.audio.metering import alone_lufs
-from voice_coach.model.problems import SpeechError
-from voice_coach.model.speech import Utterance
-from voice_coach.model.words import word_spans
 from releasing.packing import VOICE, words_digest
 from releasing.shipped_words import shipped_words
+from tests.real_parts import report_missing
+from voice_coach.audio.conditioning import CONDITIONING_VERSION
+from voice_coach.audio.loudness import SPEECH_LUFS, alone_lufs
+from voice_coach.core.errors import SpeechError
+from voice_coach.core.speech import Utterance
+from voice_coach.core.text import word_spans
+from voice_coach.rendering.voice import conditioning, pack_path
+from voice_coach.speech.clip_pack import ClipPack
 from voice_coach.speech.engine import make_engine
-from voice_coach.speech.fallback import Voices
-from voice_coach.speech.pack import ClipPack
-from voice_coach.voicing import conditioning, pack_path
+from voice_coach.speech.synthesizer import Voices
 
 ABOUT_LU = 0.5
 MOST_LU = 0.6

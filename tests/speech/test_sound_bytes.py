@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.speech.sound_bytes import read_sound
+from voice_coach.speech.pyttsx3 import read_sound
 
 RATE_HZ = 22_050
 SOUND = (np.sin(np.arange(2_000) / 9) * 20_000).astype(np.int16)

@@ -16,13 +16,12 @@ import pytest
 from tests.fake_voice import ToneEngine
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
 from voice_coach.audio.loudness import SPEECH_LUFS, gain_to_speech_level, integrated_lufs
-from voice_coach.model.problems import SpeechError
-from voice_coach.model.speech import Clip, Utterance
-from voice_coach.speech.cache import ClipCache
+from voice_coach.core.errors import SpeechError
+from voice_coach.core.speech import Clip, Utterance
+from voice_coach.speech.clip_cache import ClipCache
 from voice_coach.speech.engine import Engine, EngineError, PromptTooLongError, VoiceInfo
-from voice_coach.speech.fallback import CALIBRATION_TEXT, Conditioning, Voices
-from voice_coach.speech.pyttsx3_engine import Pyttsx3Engine
-from voice_coach.speech.speaker import Speaker
+from voice_coach.speech.pyttsx3 import Pyttsx3Engine
+from voice_coach.speech.synthesizer import CALIBRATION_TEXT, Conditioning, Speaker, Voices
 
 CONDITIONING = Conditioning(condition=condition, gain_db=gain_to_speech_level, version=CONDITIONING_VERSION)
 

@@ -16,14 +16,12 @@ from hypothesis import strategies as st
 from benchmarks._recogniser import SENTENCES
 from benchmarks.voice_quality import word_time_errors_ms
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
-from voice_coach.model.speech import DEFAULT_RATE_WPM, Clip, Utterance, Word
-from voice_coach.model.words import shared_out, word_spans
-from voice_coach.speech.alignment import aligned, timed
-from voice_coach.speech.cache import ClipCache
+from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance, Word
+from voice_coach.core.text import shared_out, word_spans
+from voice_coach.speech.clip_cache import ClipCache, GridClip
+from voice_coach.speech.engine import aligned, timed
 from voice_coach.speech.espeak import EspeakEngine
-from voice_coach.speech.fallback import Conditioning, Voices
-from voice_coach.speech.grid import GridClip
-from voice_coach.speech.speaker import Speaker
+from voice_coach.speech.synthesizer import Conditioning, Speaker, Voices
 
 RATE_HZ = 16_000
 SAMPLE = SENTENCES[::3]

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from voice_coach.batch.job import Job
-from voice_coach.batch.work import Worker
+from voice_coach.batch.worker import Worker
 from voice_coach.coach import Coach
-from voice_coach.model.problems import CoachError
-from voice_coach.model.settings import (
+from voice_coach.core.errors import CoachError
+from voice_coach.core.parameters import (
     EXPECTED,
     GENERAL,
     PARAMETERS,
@@ -24,9 +24,9 @@ from voice_coach.model.settings import (
     refusal,
     usual_bounds,
 )
-from voice_coach.model.units import LONGEST_PART_MS, MS_PER_HOUR, TooLong
-from voice_coach.script.schema import DEFINITIONS
-from voice_coach.wishes import Wishes
+from voice_coach.core.units import LONGEST_PART_MS, MS_PER_HOUR, TooLong
+from voice_coach.pacing.options import Wishes
+from voice_coach.script.json_schema import DEFINITIONS
 
 PRESS = """\
 kind: exercise

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.model.problems import Where
-from voice_coach.model.script import Tunable
-from voice_coach.model.settings import parse_setting, parse_within
-from voice_coach.model.units import MS_PER_MINUTE, parse_breaths_per_minute
-from voice_coach.script.collecting import Collector
-from voice_coach.script.kinds import Invalid
-from voice_coach.script.nodes import MappingNode, read_tree
-from voice_coach.script.tune import Tune
+from voice_coach.core.errors import Where
+from voice_coach.core.parameters import parse_setting, parse_within
+from voice_coach.core.script import Tunable
+from voice_coach.core.units import MS_PER_MINUTE, parse_breaths_per_minute
+from voice_coach.schema.diagnostics import Collector
+from voice_coach.schema.fields import Invalid
+from voice_coach.schema.tree import MappingNode, read_tree
+from voice_coach.script.grammar import Tune
 
 
 @pytest.mark.parametrize(

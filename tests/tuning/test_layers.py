@@ -8,14 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import CoachError, ScriptError, WishError
-from voice_coach.model.script import Entry, Session
-from voice_coach.model.settings import GENERAL, within
+from voice_coach.core.errors import CoachError, ScriptError, WishError
+from voice_coach.core.parameters import GENERAL, Pace, within
+from voice_coach.core.script import Entry, Session
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.pacing_file import PacingFile
-from voice_coach.pacing_layers import layers_of_file, no_layers, said_layers
-from voice_coach.resources import shipped_cues, shipped_scripts
+from voice_coach.pacing.user_file import PacingFile
+from voice_coach.pacing.user_layers import layers_of_file, no_layers, said_layers
+from voice_coach.paths import shipped_cues, shipped_scripts
 from voice_coach.script.library import Library
 
 

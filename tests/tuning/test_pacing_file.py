@@ -11,19 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.model.problems import CoachError, OutputError, ScriptError
-from voice_coach.pacing_file import PacingFile, write_whole
-from voice_coach.script.own_pacing import read_own
-from voice_coach.script.own_writing import START, with_value
+from voice_coach.core.errors import CoachError, OutputError, ScriptError
+from voice_coach.pacing.user_file import PacingFile, write_whole
+from voice_coach.script.user_values import read_own
+from voice_coach.script.yaml_edit import START, with_value
 
 MANY = 200
 
 WRITERS = """
 import os, random, signal, sys
 from pathlib import Path
-import voice_coach.outputs.whole_file
-from voice_coach.pacing_file import PacingFile
-from voice_coach.script.own_writing import with_value
+import voice_coach.storage.atomic
+from voice_coach.pacing.user_file import PacingFile
+from voice_coach.script.yaml_edit import with_value
 
 path, many = Path(sys.argv[1]), int(sys.argv[2])
 random.seed(7)
@@ -74,8 +74,8 @@ def test_two_hundred_writers_at_once_half_of_them_killed(tmp_path: Path) -> None
 THROUGH_LINK = """
 import fcntl, os, sys
 from pathlib import Path
-from voice_coach.pacing_file import PacingFile
-from voice_coach.script.own_writing import with_value
+from voice_coach.pacing.user_file import PacingFile
+from voice_coach.script.yaml_edit import with_value
 
 def changed(text):
     print("changing", flush=True)
@@ -136,7 +136,7 @@ def test_a_folder_without_rights_is_told(tmp_path: Path, mode: int, says: str) -
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from voice_coach.pacing_file import PacingFile
+from voice_coach.pacing.user_file import PacingFile
 
 at = sys.argv[2]
 def killing(*arguments, **options):

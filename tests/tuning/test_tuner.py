@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from voice_coach.coach import Coach, Wishes
-from voice_coach.model.own import TuningRow
-from voice_coach.model.problems import CoachError, ScriptError, WishError
-from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Event, Timeline
-from voice_coach.script.own_writing import START
+from voice_coach.core.errors import CoachError, ScriptError, WishError
+from voice_coach.core.speech import Utterance
+from voice_coach.core.timeline import Event, Timeline
+from voice_coach.core.user_values import TuningRow
+from voice_coach.script.yaml_edit import START
 
 SESSION = "lower-back-short"
 

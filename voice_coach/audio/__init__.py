@@ -1,0 +1,1 @@
+"""Samples: mixing clips into blocks, loudness, the limiter, backgrounds and sound cues."""

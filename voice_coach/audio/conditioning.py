@@ -7,13 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.fades import fade_in, fade_out
-from voice_coach.audio.levels import CEILING, FULL_SCALE
-from voice_coach.audio.limiter import limit
-from voice_coach.audio.loudness import SPEECH_LUFS
-from voice_coach.audio.metering import UNHEARD_LUFS, alone_lufs
-from voice_coach.model.speech import Clip, Word, duration_ms
-from voice_coach.model.units import SAMPLE_RATE_HZ
+from voice_coach.audio.loudness import CEILING, FULL_SCALE, SPEECH_LUFS, UNHEARD_LUFS, alone_lufs, limit
+from voice_coach.audio.mixer import fade_in, fade_out
+from voice_coach.core.speech import Clip, Word, duration_ms
+from voice_coach.core.units import SAMPLE_RATE_HZ
 
 CONDITIONING_VERSION: Final = "2"
 """Belongs into the name that a clip is kept under; raise it when ``condition`` makes anything else of it."""

@@ -10,12 +10,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.bed import Bed
-from voice_coach.audio.block import Block
-from voice_coach.audio.ducking import Course
-from voice_coach.audio.levels import CEILING, FULL_SCALE
-from voice_coach.audio.limiter import limit
-from voice_coach.model.units import FRAMES_PER_MS
+from voice_coach.audio.background import Bed, Course
+from voice_coach.audio.loudness import CEILING, FULL_SCALE, limit
+from voice_coach.audio.mixer import Block
+from voice_coach.core.units import FRAMES_PER_MS
 
 _AROUND_FRAMES: Final = 20 * FRAMES_PER_MS
 """The limiter's gain depends on no peak that is further away."""

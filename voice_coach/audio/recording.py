@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.fades import fade_in, fade_out
-from voice_coach.audio.wav_header import read_wav_header
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+from voice_coach.audio.mixer import fade_in, fade_out
+from voice_coach.audio.wav import read_wav_header
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 _FADE_IN_FRAMES = FRAMES_PER_MS  # short enough for the stroke of a gong
 _FADE_OUT_FRAMES = 20 * FRAMES_PER_MS

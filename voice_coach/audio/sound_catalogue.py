@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice_coach.audio.cues_page import did_you_mean
-from voice_coach.audio.sound_description import SoundCue, SoundInfo
-from voice_coach.audio.sound_reader import read_cues
-from voice_coach.model.problems import CoachError
+from voice_coach.audio.cue_description import SoundCue, SoundInfo
+from voice_coach.audio.cue_file import did_you_mean, read_cues
+from voice_coach.core.errors import CoachError
 
 CUES_FILE = "cues.yaml"
 

@@ -1,4 +1,4 @@
-"""The sound cues, ready to mix: each at its level, stretched to the millisecond, under a ceiling."""
+"""Sound cues ready to mix: each at its level, stretched to the millisecond, under a ceiling."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.fades import fade_out
-from voice_coach.audio.levels import FULL_SCALE
+from voice_coach.audio.cue_description import LONGEST_MS, SoundCue, SoundInfo
+from voice_coach.audio.loudness import FULL_SCALE
+from voice_coach.audio.mixer import fade_out
 from voice_coach.audio.recording import load_recording
 from voice_coach.audio.sound_catalogue import SoundCatalogue
-from voice_coach.audio.sound_description import LONGEST_MS, SoundCue, SoundInfo
-from voice_coach.model.problems import CoachError
-from voice_coach.model.speech import Clip
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ, format_duration
+from voice_coach.core.errors import CoachError
+from voice_coach.core.speech import Clip
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ, format_duration
 
 SPEECH_LUFS = -19.0
 """What level 0 means: speech is calibrated to this (mono, for phones and podcasts)."""
@@ -131,8 +131,8 @@ class SoundCues:
         return clip
 
     def _made(self, cue: SoundCue, length_ms: int) -> NDArray[np.float32]:
-        from voice_coach.audio.levels import true_peak
-        from voice_coach.audio.tones import synthesise
+        from voice_coach.audio.cue_synthesis import synthesise
+        from voice_coach.audio.loudness import true_peak
 
         natural = _natural(cue) if length_ms == cue.length_ms or not cue.stretch else None
         samples = synthesise(cue.layers, length_ms) if natural is None else _fitted(natural, length_ms)
@@ -150,7 +150,7 @@ class SoundCues:
     def _gain(self, cue: SoundCue, natural: NDArray[np.float32] | None) -> float:
         """What brings the cue at its natural length to its level; the same gain serves every length."""
         if cue.name not in self._gains:
-            from voice_coach.audio.metering import loudest_lufs
+            from voice_coach.audio.loudness import loudest_lufs
 
             loudness = loudest_lufs(_natural(cue) if natural is None else natural)
             silent = loudness == float("-inf")
@@ -160,7 +160,7 @@ class SoundCues:
 
 def _natural(cue: SoundCue) -> NDArray[np.float32]:
     if cue.recording is None:
-        from voice_coach.audio.tones import synthesise
+        from voice_coach.audio.cue_synthesis import synthesise
 
         return synthesise(cue.layers, cue.length_ms)
     try:

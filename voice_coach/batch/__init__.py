@@ -1,0 +1,1 @@
+"""Exports many sessions with several processes, from a manifest."""

@@ -10,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from voice_coach.batch.work import Made
-from voice_coach.leftovers import lock
-from voice_coach.model.problems import OutputError, shown
+from voice_coach.batch.worker import Made
+from voice_coach.core.errors import OutputError, shown
+from voice_coach.storage.locks import lock
 
 NAME = ".voice-coach.jsonl"
 

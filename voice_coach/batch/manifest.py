@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from voice_coach.batch.job import COLUMNS, Job
-from voice_coach.model.problems import WishError
-from voice_coach.model.words import nearest_word
-from voice_coach.script.finding import is_file
+from voice_coach.core.errors import WishError
+from voice_coach.core.text import nearest_word
+from voice_coach.script.library import is_file
 
 
 class ManifestError(WishError):

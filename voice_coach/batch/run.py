@@ -1,24 +1,104 @@
-"""Makes every file of a manifest that is not there yet, on all cores, and tells in a report what was made."""
+"""Runs a batch: makes every file of a manifest that is missing, on all cores, and reports it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any, Literal
 
 from voice_coach.batch.job import Job
 from voice_coach.batch.journal import Journal
 from voice_coach.batch.manifest import Manifest, ManifestError, read_manifest
-from voice_coach.batch.outcome import Outcome
-from voice_coach.batch.report import REPORTS, write_report
-from voice_coach.batch.work import Checked, Made
-from voice_coach.batch.workers import Failed, Workers
-from voice_coach.bedding import UsualBeds, told_of_beds
-from voice_coach.home import Home
-from voice_coach.model.export import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
-from voice_coach.model.problems import OutputError, shown
-from voice_coach.model.script import GUIDANCE_LEVELS
-from voice_coach.outputs.whole_file import clear_leftovers
+from voice_coach.batch.worker import Checked, Failed, Made, Workers
+from voice_coach.core.errors import OutputError, shown
+from voice_coach.core.options import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
+from voice_coach.core.script import GUIDANCE_LEVELS
+from voice_coach.core.units import format_clock
+from voice_coach.paths import Home
+from voice_coach.podcast.background import UsualBeds, told_of_beds
+from voice_coach.storage.atomic import clear_leftovers, whole_file
+
+State = Literal["made", "kept", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a row.
+
+    Attributes:
+        job: the row.
+        state: ``kept`` is a file that was there already, as it would be made now.
+        made: the file, unless it failed.
+        told: what was changed to fit a time, what did not go as asked, or why it failed.
+    """
+
+    job: Job
+    state: State
+    made: Made | None
+    told: str
+
+
+REPORTS = CSV_NAME, JSON_NAME = "report.csv", "report.json"
+
+_IDENTITY = "report"
+
+_COLUMNS = ("file", "session", "person", "state", "length", "size_bytes", "sha256", "told")
+
+
+def write_report(folder: Path, outcomes: Sequence[Outcome], journal: Journal) -> None:
+    """Writes ``report.csv`` and ``report.json`` into the folder; those of the last run are replaced.
+
+    Args:
+        folder: where the files are.
+        outcomes: a row each, in this order.
+        journal: told of the reports, as they are files of ours too.
+
+    Raises:
+        OutputError: they cannot be written.
+    """
+    rows = [_row(outcome) for outcome in outcomes]
+    table = io.StringIO(newline="")
+    writer: csv.DictWriter[str] = csv.DictWriter(table, _COLUMNS, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows({key: _harmless(value) for key, value in row.items()} for row in rows)
+    journal.begin((name, _IDENTITY) for name in REPORTS)
+    # With a mark of its encoding, without which spreadsheets take it for another.
+    _write(folder, CSV_NAME, table.getvalue().encode("utf-8-sig"), journal)
+    _write(folder, JSON_NAME, json.dumps(rows, ensure_ascii=False, indent=1).encode() + b"\n", journal)
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    made = outcome.made
+    return {
+        "file": outcome.job.file,
+        "session": outcome.job.session,
+        "person": outcome.job.person,
+        "state": outcome.state,
+        "length": format_clock(made.duration_ms) if made and made.duration_ms else "",
+        "duration_ms": made.duration_ms or None if made else None,
+        "size_bytes": made.size_bytes if made else None,
+        "sha256": made.sha256 if made else "",
+        "told": " ".join(outcome.told.split()),
+        "job": outcome.job.plain(),
+    }
+
+
+def _harmless(value: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(tuple("=+-@\t\r")) else value
+
+
+def _write(folder: Path, name: str, data: bytes, journal: Journal) -> None:
+    with whole_file(folder / name, force=True) as file:
+        file.write(data)
+    journal.finish(name, _IDENTITY, Made(hashlib.sha256(data).hexdigest(), len(data), 0))
+
 
 KNOWN = {
     "guidance": GUIDANCE_LEVELS,

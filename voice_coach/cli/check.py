@@ -10,10 +10,10 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.telling import tell
 from voice_coach.coach import Coach
-from voice_coach.model.problems import CoachError, Problem, WishError
+from voice_coach.core.errors import CoachError, Problem, WishError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

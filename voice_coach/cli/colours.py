@@ -7,10 +7,10 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from voice_coach.showing import drawing_signs
+from voice_coach.reports.show import drawing_signs
 
 if TYPE_CHECKING:
-    from voice_coach.showing import Line
+    from voice_coach.reports.show import Line
 
 STYLES = {
     "head": "bold",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 from voice_coach.cli.main import DONE
-from voice_coach.model.commands import BY_NAME, COMMANDS
-from voice_coach.model.problems import WishError
-from voice_coach.model.units import format_clock
+from voice_coach.core.commands import BY_NAME, COMMANDS
+from voice_coach.core.errors import WishError
+from voice_coach.core.units import format_clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
         raise WishError(unknown_command(name, "status"))
     if options.json and name != "status":
         raise WishError("--json goes with status: voice-coach control status --json")
-    from voice_coach.controls.calling import ask
-    from voice_coach.home import find_runtime
+    from voice_coach.controls.socket_client import ask
+    from voice_coach.paths import find_runtime
 
     request = {"status": True} if name == "status" else {"do": name}
     answer = ask(find_runtime(), request, options.session)

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from voice_coach.cli.screen import Screen, is_screen
-from voice_coach.cli.telling import mute, tell
-from voice_coach.model.steps import FULL_PERCENT
-from voice_coach.model.timeline import Event
-from voice_coach.model.units import format_clock
+from voice_coach.cli.console import Screen, is_screen, mute, tell
+from voice_coach.core.parameters import FULL_PERCENT
+from voice_coach.core.timeline import Event
+from voice_coach.core.units import format_clock
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from voice_coach.model.live import LiveStatus, Mode
+    from voice_coach.core.status import LiveStatus, Mode
 
 _MODES: Final[Mapping[Mode, str]] = {
     "paused": "paused",

@@ -43,7 +43,7 @@ def _examine() -> int:
 
 def _list_licences() -> int:
     from voice_coach.licences import licences
-    from voice_coach.resources import licence_list, licence_texts
+    from voice_coach.paths import licence_list, licence_texts
 
     found = licences()
     rows = list(_rows((found.own, *found.installed)))

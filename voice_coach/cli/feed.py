@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from voice_coach.cli.console import tell
+from voice_coach.cli.export import stoppable
 from voice_coach.cli.main import DONE
-from voice_coach.cli.telling import tell
-from voice_coach.cli.writing import stoppable
-from voice_coach.model.problems import shown
-from voice_coach.outputs.feed import update_feed
+from voice_coach.core.errors import shown
+from voice_coach.podcast.feed import update_feed
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

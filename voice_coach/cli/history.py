@@ -9,12 +9,12 @@ from datetime import datetime
 from pathlib import Path
 
 from voice_coach.cli.colours import can_draw, print_drawing
+from voice_coach.cli.console import command, says_yes, tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.telling import command, says_yes, tell
-from voice_coach.home import find_home
-from voice_coach.looking_back import EVERYTHING, Past
-from voice_coach.model.practice import PAIN_SCALE
-from voice_coach.model.problems import shown
+from voice_coach.core.errors import shown
+from voice_coach.core.history import PAIN_SCALE
+from voice_coach.history.view import EVERYTHING, Past
+from voice_coach.paths import find_home
 
 _STDOUT = "-"
 _NO_PAIN = "none"

@@ -6,14 +6,14 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
-from voice_coach import ears
+from voice_coach.cli.console import command, says_yes, tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.telling import command, says_yes, tell
-from voice_coach.home import find_home
-from voice_coach.model.commands import COMMANDS
+from voice_coach.controls import voice as ears
+from voice_coach.core.commands import COMMANDS
+from voice_coach.paths import find_home
 
 if TYPE_CHECKING:
-    from voice_coach.voice_trial import Try, VoiceTrial
+    from voice_coach.voice_input.mic_test import Try, VoiceTrial
 
 _TIMES: Final = 2
 """How often a phrase is asked for until it is understood."""
@@ -67,7 +67,7 @@ def _phrases() -> int:
 
 
 def _test(recogniser: str) -> int:
-    from voice_coach.voice_trial import TRIED, VoiceTrial
+    from voice_coach.voice_input.mic_test import TRIED, VoiceTrial
 
     tell(
         "Sit or lie where you exercise, and say what is shown, as you would say it then. Ctrl-C ends this.\n"

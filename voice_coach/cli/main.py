@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
-from voice_coach.cli.telling import mute, tell
+from voice_coach.cli.console import mute, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
@@ -116,17 +116,16 @@ def _command(given: list[str]) -> int:
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
-    from voice_coach.model.words import nearest_word
+    from voice_coach.core.text import nearest_word
 
     close = nearest_word(word, known)
     return f" Did you mean '{close}'?" if close else ""
 
 
 def _run(verb: str, arguments: list[str]) -> int:
-    from voice_coach.cli.ending import end_as_by_ctrl_c, forget_interrupted_text
-    from voice_coach.cli.process import set_up
-    from voice_coach.model.problems import CoachError, ScriptError, WishError
-    from voice_coach.stopping import held_up
+    from voice_coach.cli.process import end_as_by_ctrl_c, forget_interrupted_text, set_up
+    from voice_coach.core.errors import CoachError, ScriptError, WishError
+    from voice_coach.core.interrupts import held_up
 
     set_up()
     end_as_by_ctrl_c()

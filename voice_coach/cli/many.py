@@ -6,13 +6,11 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voice_coach.batch.report import CSV_NAME, JSON_NAME
-from voice_coach.batch.run import run
+from voice_coach.batch.run import CSV_NAME, JSON_NAME, run
+from voice_coach.cli.console import ManyProgress, tell
 from voice_coach.cli.main import DONE, FAILED
-from voice_coach.cli.progress import ManyProgress
-from voice_coach.cli.telling import tell
-from voice_coach.model.problems import shown
-from voice_coach.stopping import held_up
+from voice_coach.core.errors import shown
+from voice_coach.core.interrupts import held_up
 
 
 def write_many(manifest: Path, folder: Path, *, force: bool) -> int:

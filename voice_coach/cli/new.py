@@ -6,8 +6,8 @@ import argparse
 import shlex
 from pathlib import Path
 
-from voice_coach.cli.choices import one_of
 from voice_coach.cli.main import DONE
+from voice_coach.cli.options import one_of
 from voice_coach.coach import Coach
 
 _KINDS = ("exercise", "session")

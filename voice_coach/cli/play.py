@@ -7,25 +7,25 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.cli.choices import add_pacing, add_session, wishes
+from voice_coach.cli.console import command, tell
 from voice_coach.cli.display import Display, make_display
+from voice_coach.cli.export import write
 from voice_coach.cli.main import DONE
-from voice_coach.cli.telling import command, tell
-from voice_coach.cli.writing import write
+from voice_coach.cli.options import add_pacing, add_session, wishes
 from voice_coach.coach import DEFAULT_SESSION, Coach
-from voice_coach.home import find_runtime
-from voice_coach.model.export import ExportWishes, FileWishes
-from voice_coach.model.practice import AUTO
-from voice_coach.model.problems import CoachError, DeviceError, OutputError, WishError
-from voice_coach.model.script import GUIDANCE_LEVELS
-from voice_coach.model.units import format_clock
-from voice_coach.performance import Performance
-from voice_coach.stopping import held_up
+from voice_coach.core.errors import CoachError, DeviceError, OutputError, WishError
+from voice_coach.core.history import AUTO
+from voice_coach.core.interrupts import held_up
+from voice_coach.core.options import ExportWishes, FileWishes
+from voice_coach.core.script import GUIDANCE_LEVELS
+from voice_coach.core.units import format_clock
+from voice_coach.paths import find_runtime
+from voice_coach.rendering.performance import Performance
 
 if TYPE_CHECKING:
-    from voice_coach.bookmark import Asked, Bookmark
     from voice_coach.coach import LiveOutput
     from voice_coach.controls.voice import VoiceControl
+    from voice_coach.session.bookmark import Asked, Bookmark
 
 
 _DEAF_OUTPUT = (
@@ -114,7 +114,7 @@ class _Playing:
     def run(self) -> int:
         options = self._options
         if options.listen:
-            from voice_coach import ears
+            from voice_coach.controls import voice as ears
 
             self._recogniser = ears.recogniser(options.recogniser)
         asked = self._asked()
@@ -142,7 +142,7 @@ class _Playing:
 
     def _asked(self) -> Asked:
         """What is to be played; finds where the last session was left if that is where it goes on, or may."""
-        from voice_coach.bookmark import Asked
+        from voice_coach.session.bookmark import Asked
 
         options = self._options
         asked = Asked(
@@ -175,7 +175,7 @@ class _Playing:
 
     def _prepared(self, coach: Coach, asked: Asked) -> Performance:
         if self._options.resume:
-            from voice_coach.leading import prepared
+            from voice_coach.session.start import prepared
 
             return prepared(coach.prepare, asked, self._notify)
         performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
@@ -184,12 +184,12 @@ class _Playing:
         return performance
 
     def _lead(self, coach: Coach, performance: Performance, device: LiveOutput, asked: Asked) -> None:
-        from voice_coach.controls.choosing import close_all, controls, start_all
-        from voice_coach.controls.early import EarlyDesk
+        from voice_coach.controls.base import EarlyDesk
+        from voice_coach.controls.registry import close_all, controls, start_all
 
         voice = None
         if self._recogniser is not None:
-            from voice_coach import ears
+            from voice_coach.controls import voice as ears
 
             voice = ears.voice(coach.home, self._recogniser, self._notify)
         chosen = controls(
@@ -259,7 +259,7 @@ def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
     Raises:
         WishError: it is asked for otherwise.
     """
-    from voice_coach.bookmark import named
+    from voice_coach.session.bookmark import named
 
     file = str(options.file.absolute()) if options.file else None
     percent = None if options.pace is None else round(options.pace * 100)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from voice_coach.cli.choices import add_speech
+from voice_coach.cli.console import command, tell
+from voice_coach.cli.export import stoppable
 from voice_coach.cli.main import DONE, FAILED
-from voice_coach.cli.telling import command, tell
-from voice_coach.cli.writing import stoppable
+from voice_coach.cli.options import add_speech
 from voice_coach.coach import Coach
-from voice_coach.model.problems import DeviceError, shown
-from voice_coach.saying import check_sound_file
+from voice_coach.core.errors import DeviceError, shown
+from voice_coach.session.sentence import check_sound_file
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,13 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from voice_coach.cli.choices import add_pacing, add_session, wishes
 from voice_coach.cli.colours import can_draw, print_drawing
-from voice_coach.cli.comparing import Pacing, read_pacing
+from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE, WRONG
-from voice_coach.cli.telling import tell
+from voice_coach.cli.options import Pacing, add_pacing, add_session, read_pacing, wishes
 from voice_coach.coach import Coach
-from voice_coach.showing import drawing, lines, paced, write_page
+from voice_coach.reports.show import drawing, lines, paced, write_page
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from voice_coach.cli.console import tell, wrapped
 from voice_coach.cli.main import DONE
 from voice_coach.cli.say import say
-from voice_coach.cli.telling import tell, wrapped
 from voice_coach.coach import Coach
-from voice_coach.model.problems import WishError
-from voice_coach.model.speech import DEFAULT_VOICE
+from voice_coach.core.errors import WishError
+from voice_coach.core.speech import DEFAULT_VOICE
 
 if TYPE_CHECKING:
     from voice_coach.coach import VoiceInfo

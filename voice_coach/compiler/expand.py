@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from voice_coach.compiler import spans
-from voice_coach.compiler.moves import route
-from voice_coach.compiler.scope import Scope
-from voice_coach.compiler.unfolding import Unfolding
+from voice_coach.compiler.context import Scope, Unfolding
 from voice_coach.compiler.wording import Known
-from voice_coach.model.cue import Cue, InPosition, Lasting, Mark, Silence, Sound, Speech
-from voice_coach.model.problems import Where
-from voice_coach.model.script import (
+from voice_coach.core.errors import Problem, ScriptError, Where
+from voice_coach.core.parameters import parse_setting
+from voice_coach.core.script import (
     Breathe,
     Count,
     Exercise,
@@ -36,7 +35,54 @@ from voice_coach.model.script import (
     Variants,
     Wait,
 )
-from voice_coach.model.settings import parse_setting
+from voice_coach.core.timeline import Cue, InPosition, Lasting, Mark, Silence, Sound, Speech
+
+
+def route(
+    origin: Position, to: Position, own: Sequence[Move], common: Sequence[Move], where: Where
+) -> tuple[Move, ...]:
+    """The moves from one position to another, none if they are the same.
+
+    A direct move wins, the session's own before the language's; otherwise the path with the fewest moves, and
+    of those the quickest.
+
+    Raises:
+        ScriptError: no path leads there; ``where`` is what asked for it.
+    """
+    if origin == to:
+        return ()
+    moves = {(move.origin, move.to): move for move in (*common, *own)}
+    if direct := moves.get((origin, to)):
+        return (direct,)
+    path = _path(origin, to, moves.values())
+    if path is None:
+        message = f"nothing says how to get from {origin} to {to}"
+        hint = f"add it to the session: transitions: [{{from: {origin}, to: {to}, say: […], time: 15s}}]"
+        raise ScriptError([Problem(where, message, hint)])
+    return path
+
+
+def _path(origin: Position, to: Position, moves: Iterable[Move]) -> tuple[Move, ...] | None:
+    edges = sorted(moves, key=lambda move: (move.duration_ms, move.to))
+    best: dict[Position, tuple[Move, ...]] = {origin: ()}
+    waiting: deque[Position] = deque([origin])
+    while waiting:
+        here = waiting.popleft()
+        for move in edges:
+            if move.origin != here:
+                continue
+            path = (*best[here], move)
+            known = best.get(move.to)
+            if known is None:
+                waiting.append(move.to)
+            if known is None or (len(path) == len(known) and _time(path) < _time(known)):
+                best[move.to] = path
+    return best.get(to)
+
+
+def _time(path: Sequence[Move]) -> int:
+    return sum(move.duration_ms for move in path)
+
 
 CHANGE_MS = 4_000
 """Time to change sides where the exercise does not tune ``change``: our choice."""

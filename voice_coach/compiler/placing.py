@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
-from voice_coach.model.cue import Overlay, Sound, Span, Speech
+from voice_coach.core.timeline import Overlay, Sound, Span, Speech
 
 BREATHER_MS = 150
 """Silence between two prompts that were moved together."""

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voice_coach.compiler.lint import misfit_problem, overrun_problem, wording_problems
 from voice_coach.compiler.placing import place_sounds, place_speech
-from voice_coach.model.cue import Cue, InPosition, Lasting, Mark, Silence, Sound, Span, Speech
-from voice_coach.model.pace import Pace
-from voice_coach.model.problems import Problem
-from voice_coach.model.script import Guidance
-from voice_coach.model.speech import Utterance
-from voice_coach.model.timeline import Chapter, Event, Lane, PositionSpan
+from voice_coach.core.errors import Problem
+from voice_coach.core.parameters import Pace
+from voice_coach.core.script import Guidance
+from voice_coach.core.speech import Utterance
+from voice_coach.core.timeline import (
+    Chapter,
+    Cue,
+    Event,
+    InPosition,
+    Lane,
+    Lasting,
+    Mark,
+    PositionSpan,
+    Silence,
+    Sound,
+    Span,
+    Speech,
+)
 
 
 class Lengths(Protocol):
@@ -256,3 +268,48 @@ class _Scheduler:
 
     def _span_sound_ms(self, sound: Sound) -> int:
         return self._lengths.sound_ms(sound.name)[0] if sound.duration_ms is None else sound.duration_ms
+
+
+GRID_MS = 960
+"""The least that is a whole number of packets in MP3 (24 ms), AAC (64 ms are three) and Opus (20 ms)."""
+
+_SHARE = 5
+"""A pause at the end of a chapter gives this part of itself at most."""
+
+
+def on_grid(chapters: Iterable[Scheduled], count: int) -> Iterator[Scheduled]:
+    """The same chapters, beginning on the grid where they can; none begins half a step from its time or more.
+
+    Args:
+        chapters: in order; none is pulled before the one before it was taken.
+        count: how many there are.
+    """
+    true_ms = placed_ms = 0
+    for number, scheduled in enumerate(chapters, 1):
+        chapter = scheduled.chapter
+        true_ms += chapter.duration_ms
+        over_ms = placed_ms + max(map(_needed_until, chapter.events), default=0)
+        end_ms = round(true_ms / GRID_MS) * GRID_MS
+        if number == count or end_ms < over_ms:
+            end_ms = max(true_ms, over_ms)
+        yield replace(scheduled, chapter=_lasting(chapter, end_ms - placed_ms))
+        placed_ms = end_ms
+
+
+def _needed_until(event: Event) -> int:
+    """Until when a chapter lasts at least, for an event."""
+    gives = event.kind == "pause" and event.mark.parameter is None
+    return event.end_ms - (event.end_ms - event.start_ms) // _SHARE if gives else event.end_ms
+
+
+def _lasting(chapter: Chapter, duration_ms: int) -> Chapter:
+    """The chapter with more or less quiet at its end."""
+    events = tuple(
+        event if event.end_ms <= duration_ms else replace(event, end_ms=duration_ms)
+        for event in chapter.events
+    )
+    positions = tuple(
+        span if span.start_ms <= duration_ms else replace(span, start_ms=duration_ms, leaves_ms=duration_ms)
+        for span in chapter.positions
+    )
+    return replace(chapter, duration_ms=duration_ms, events=events, positions=positions)

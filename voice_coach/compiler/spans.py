@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from voice_coach.compiler.scope import Scope
-from voice_coach.compiler.unfolding import Unfolding
+from voice_coach.compiler.context import Scope, Unfolding
 from voice_coach.compiler.wording import Known
-from voice_coach.model.cue import Overlay, Phase, Sound, Span, Speech, SpeechKind
-from voice_coach.model.script import (
-    BREATH_PHASES,
-    Breathe,
-    BreathPhase,
-    Count,
-    During,
-    Guidance,
-    Hold,
-)
-from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.core.script import BREATH_PHASES, Breathe, BreathPhase, Count, During, Guidance, Hold
+from voice_coach.core.timeline import Overlay, Phase, Sound, Span, Speech, SpeechKind
+from voice_coach.core.units import MS_PER_SECOND
 
 # Who gives way when two want the same moment: the lower number.
 COUNTDOWN = 100

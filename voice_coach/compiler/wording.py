@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from voice_coach.model.language import Language
-from voice_coach.model.script import ParameterType
-from voice_coach.model.units import MS_PER_SECOND
+from voice_coach.core.language import Language
+from voice_coach.core.script import ParameterType
+from voice_coach.core.units import MS_PER_SECOND
 
 BRACES = re.compile(r"\{([^{}:]*):?([^{}]*)\}")
 

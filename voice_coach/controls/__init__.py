@@ -1,1 +1,1 @@
-"""What a live session can be steered with: one file per control, and what every control is."""
+"""One module per way to steer a live session, and what every control is."""

@@ -15,10 +15,10 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
-from voice_coach.controls.control import Control, Desk
-from voice_coach.model.commands import CommandName, by_key
-from voice_coach.model.live import Mode
-from voice_coach.model.problems import CoachError
+from voice_coach.controls.base import Control, Desk
+from voice_coach.core.commands import CommandName, by_key
+from voice_coach.core.errors import CoachError
+from voice_coach.core.status import Mode
 
 _SEQUENCE_PATIENCE_S: Final = 0.1
 """So long after an escape the rest of an arrow key may come, also over ssh; then it was the Esc key."""
@@ -69,7 +69,7 @@ _BACKGROUND = (
 class Keyboard:
     """Reads single keys while it is entered; the terminal is as it was afterwards, however that comes about.
 
-    Ctrl-C is a KeyboardInterrupt as ever, and so is being ended from outside (see ``cli/ending.py``), so that
+    Ctrl-C is a KeyboardInterrupt as ever, and so is being ended from outside (``cli/process.py``), so that
     leaving the block puts the terminal right. Ctrl-Z is off: a stopped program would leave the keys silent.
     """
 

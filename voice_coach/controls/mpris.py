@@ -1,37 +1,96 @@
 """Headset buttons, media keys and the players of a Linux desktop, over D-Bus.
 
 A desktop sends what a headset or keyboard asks for to the media player that was used last;
-``mpris_player.py`` says what such a player is, ``mpris_bus.py`` where the bus is.
+``mpris_interface.py`` says what such a player is.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from voice_coach.controls import mpris_player as player
-from voice_coach.controls.control import Control, Desk
-from voice_coach.controls.loop_thread import LoopThread
-from voice_coach.controls.mpris_bus import (
-    NO_ADDRESS,
-    NO_ANSWER,
-    NO_BUS,
-    bus_address,
-    bus_name,
-    unusable,
-)
-from voice_coach.model.problems import CoachError
+from voice_coach.controls import mpris_interface as player
+from voice_coach.controls.base import Control, Desk
+from voice_coach.controls.mpris_interface import ROOT
+from voice_coach.core.errors import CoachError
 
 if TYPE_CHECKING:
     from dbus_fast import Message
     from dbus_fast.aio import MessageBus
 
-    from voice_coach.model.live import LiveStatus
+    from voice_coach.core.status import LiveStatus
+
+NO_BUS = "Headset buttons and media keys do not reach this session: {reason}. Keys and other programs do."
+NO_ADDRESS = "there is no D-Bus session (DBUS_SESSION_BUS_ADDRESS)"
+NO_ANSWER = "the bus does not answer"
+
+
+def bus_address() -> str | None:
+    """Where the desktop's bus is, or None where there is none."""
+    if sys.platform != "linux":
+        return None
+    if given := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+        return given
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return f"unix:path={runtime}/bus" if runtime and Path(runtime, "bus").is_socket() else None
+
+
+def bus_name() -> str:
+    """What the player of this process is called on the bus."""
+    return f"{ROOT}.voice_coach.instance{os.getpid()}"
+
+
+def unusable(error: Exception) -> str:
+    """Why the bus cannot be used, after it was tried."""
+    return f"the D-Bus session cannot be used ({str(error) or type(error).__name__})"
+
+
+class LoopThread(ABC):
+    """Runs ``_main`` in a thread of its own, which ends soon after ``_over`` was set."""
+
+    def __init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._loop = asyncio.new_event_loop()
+        self._over = asyncio.Event()
+
+    def start(self) -> None:
+        """Begins; returns at once."""
+        self._thread.start()
+
+    def changed(self, status: LiveStatus) -> None:
+        """Has the loop told what the session does now; any thread may call, also after the end."""
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._has_changed, status)
+
+    def stop(self) -> None:
+        """Ends it, and waits until it has ended; any other thread may call, and again."""
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._over.set)
+        self._thread.join()
+
+    @abstractmethod
+    async def _main(self) -> None:
+        """All that it does, until ``_over`` is set."""
+
+    @abstractmethod
+    def _has_changed(self, status: LiveStatus) -> None:
+        """The session does something else now; called in the loop."""
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._main())
+        finally:
+            self._loop.close()
+
 
 _PATIENCE_S: Final = 2.0
 _SETTLED_S: Final = 0.2

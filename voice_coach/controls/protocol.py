@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from voice_coach.model.commands import BY_NAME, CommandName
+from voice_coach.core.commands import BY_NAME, CommandName
 
 if TYPE_CHECKING:
-    from voice_coach.model.live import LiveStatus
+    from voice_coach.core.status import LiveStatus
 
 VERSION: Final = 1
 """Goes up when a program written for the one before would no longer be right; new keys are no reason."""

@@ -1,0 +1,1 @@
+"""Turns samples into packets of MP3, AAC and Opus, and packets into files."""

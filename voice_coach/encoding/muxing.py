@@ -1,27 +1,66 @@
-"""Packets into a file with tags, chapters and a picture, through PyAV."""
+"""Muxes packets into a file with tags, chapters, captions and a picture, through PyAV."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import struct
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from voice_coach.encoding.av_encoder import EXACT, FORMATS
+from voice_coach.core.errors import OutputError
+from voice_coach.core.interrupts import may_stop
+from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.encoding.codecs import MP3
-from voice_coach.encoding.timed_text import CODEC, Sample, Subtitle, samples
-from voice_coach.model.problems import OutputError
-from voice_coach.model.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
-from voice_coach.stopping import may_stop
+from voice_coach.encoding.encoder import EXACT, FORMATS
 
 if TYPE_CHECKING:
     from voice_coach.encoding.codecs import Settings
-    from voice_coach.encoding.recording import Recording
+    from voice_coach.encoding.packets import Recording
+
+CODEC = "mov_text"
+
+
+class Subtitle(NamedTuple):
+    """A text that is shown at a time, in milliseconds from the start of the file; one after the other."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+
+class Sample(NamedTuple):
+    """A sample of the track: what its packet holds, and when."""
+
+    start_ms: int
+    duration_ms: int
+    data: bytes
+
+
+def samples(subtitles: Iterable[Subtitle]) -> Iterator[Sample]:
+    """The samples of a track: 16 bits of length and UTF-8 (3GPP TS 26.245, 5.17).
+
+    They lie one behind the other from 0 on: where nothing is shown an empty one stands.
+    """
+    at_ms = 0
+    for text, start_ms, end_ms in subtitles:
+        if at_ms < start_ms:
+            yield _sample(at_ms, start_ms, "")
+        yield _sample(start_ms, end_ms, text)
+        at_ms = end_ms
+    if at_ms:
+        yield _sample(at_ms, at_ms + 1, "")  # or players leave the last one standing
+
+
+def _sample(start_ms: int, end_ms: int, text: str) -> Sample:
+    data = text.encode("utf-8", "replace")
+    return Sample(start_ms, end_ms - start_ms, struct.pack(">H", len(data)) + data)
+
 
 _TICK = Fraction(1, SAMPLE_RATE_HZ)
 _MS = Fraction(1, 1000)

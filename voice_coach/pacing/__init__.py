@@ -1,0 +1,1 @@
+"""How fast an exercise is led: layers of values, guidance, fitting and tuning."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from voice_coach.model.pace import Stretch
-from voice_coach.model.script import Entry, Guidance, Setting
-from voice_coach.model.settings import PARAMETERS, format_setting, under_fit
-from voice_coach.model.units import format_clock
-from voice_coach.pacing.fitted import Fitted, Part
+from voice_coach.core.parameters import PARAMETERS, Stretch, format_setting, under_fit
+from voice_coach.core.script import Entry, Guidance, Setting
+from voice_coach.core.units import format_clock
+from voice_coach.pacing.fit_search import BETWEEN, Between, Fitted, Part
 from voice_coach.pacing.layers import YOURS, Layer, effective_pace
-from voice_coach.pacing.slack import BETWEEN, Between
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -1,0 +1,1 @@
+"""The language of exercises and sessions: grammar, library, reader, validation."""

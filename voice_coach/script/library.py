@@ -1,16 +1,18 @@
-"""Finds scripts by name or path, reads them with all they refer to, and gives the finished models."""
+"""The library of scripts: finds them by name or path, reads, lists and creates them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_coach.model.language import Language
-from voice_coach.model.problems import CoachError, Problem, ScriptError, Where, WishError
-from voice_coach.model.script import (
+from voice_coach.core.errors import CoachError, Problem, ScriptError, Where, WishError
+from voice_coach.core.language import Language
+from voice_coach.core.parameters import GENERAL
+from voice_coach.core.script import (
     Entry,
     Exercise,
     Fragment,
@@ -22,24 +24,114 @@ from voice_coach.model.script import (
     Setting,
     Tunable,
 )
-from voice_coach.model.settings import GENERAL
-from voice_coach.script.collecting import Collector, Enough, nearest, quoted
+from voice_coach.schema.diagnostics import Collector, Enough, nearest, quoted
+from voice_coach.schema.fields import LONGEST_NAME, NAME, as_name
 from voice_coach.script.documents import EntryDraft, RoundsDraft
-from voice_coach.script.finding import (
-    FOLDERS,
-    exercise_folders,
-    exercise_names,
-    find_script,
-    first_of_kinds,
-    inside,
-    is_file,
-    is_same,
-)
-from voice_coach.script.kinds import as_name
-from voice_coach.script.names import NameCheck
-from voice_coach.script.reading import Document, display_name, read_document
-from voice_coach.script.setting_check import check_general, check_setting
-from voice_coach.script.way_out import check_ends
+from voice_coach.script.reader import Document, display_name, read_document
+from voice_coach.script.validation import NameCheck, check_ends, check_general, check_setting
+
+FOLDERS = {"exercise": "exercises", "session": "sessions", "language": "languages"}
+_LIKELY = (FOLDERS["session"], FOLDERS["exercise"], "")
+"""Where a script may lie below a library folder; what it is, it says itself."""
+
+
+def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("session", "exercise")) -> Path:
+    """The file of a session or exercise: a path as it is, a name in the folders, then beside us.
+
+    Raises:
+        WishError: nothing has this name.
+    """
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        return Path(name)
+    folders = [root / folder for root in roots for folder in _LIKELY]
+    paths = [folder / f"{name}.yaml" for folder in folders]
+    if path := first_of_kinds(kinds, paths) or first_of_kinds((), [Path(f"{name}.yaml")]):
+        return path
+    known = (path for folder in folders for path in sorted(folder.glob("*.yaml")) if kind_of(path) in kinds)
+    hint = nearest(name, dict.fromkeys(path.stem for path in known)) or "run 'voice-coach list' to see all."
+    raise WishError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
+
+
+def first_of_kinds(kinds: Sequence[str], paths: Iterable[Path]) -> Path | None:
+    """Of those files that are there, the first of the first kind there is, or else the first."""
+    there = [path for path in paths if is_file(path)]
+    if len(there) > 1:
+        found = [kind_of(path) for path in there]
+        return next((there[found.index(kind)] for kind in kinds if kind in found), there[0])
+    return there[0] if there else None
+
+
+def kind_of(path: Path) -> str:
+    """What a file says it is, or most likely is; "" if that cannot be read."""
+    try:
+        document, _ = read_document(path, path.name, ())
+    except CoachError:
+        return ""
+    return document.kind if document else ""
+
+
+def likely_scripts(root: Path) -> Iterator[Path]:
+    """The files in a library folder that may be sessions or exercises, by name."""
+    paths = (path for folder in _LIKELY for path in (root / folder).glob("*.yaml"))
+    yield from sorted(paths, key=lambda path: path.name)
+
+
+def scripts_in(folder: Path) -> list[Path]:
+    """All scripts in a folder, and in the folders that a library has."""
+    folders = [folder, *(folder / name for name in FOLDERS.values())]
+    return [
+        path
+        for each in folders
+        for path in sorted(each.glob("*"))
+        if path.suffix in (".yaml", ".yml") and is_file(path)
+    ]
+
+
+def exercise_folders(script: Path, roots: Sequence[Path]) -> list[Path]:
+    """Where the exercises of a session are looked for, in this order."""
+    here = script.parent
+    near = [here, here / FOLDERS["exercise"], here.parent / FOLDERS["exercise"]]
+    if here.name == FOLDERS["session"]:
+        near.append(here.parent)
+    far = [root / folder for root in roots for folder in (FOLDERS["exercise"], "", FOLDERS["session"])]
+    return list(dict.fromkeys([*near, *far]))
+
+
+def exercise_names(script: Path, roots: Sequence[Path]) -> list[str]:
+    """The exercises that a session could name."""
+    far = [root / FOLDERS["session"] for root in roots]
+    folders = [each for each in exercise_folders(script, roots) if each == script.parent or each not in far]
+    return [name for name in _names(folders) if name != script.stem]
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The file of a relative name, unless it leads out of the folder, also through a link."""
+    path = folder / name
+    try:
+        leads_out = not path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links in a ring, or a name longer than the system takes
+        return None
+    return None if leads_out or Path(name).is_absolute() else path
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file to open; a name that the system does not take is none."""
+    try:
+        return path.exists() and not path.is_dir()
+    except OSError:
+        return False
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether two names lead to one file."""
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _names(folders: Iterable[Path]) -> list[str]:
+    return list(dict.fromkeys(path.stem for folder in folders for path in sorted(folder.glob("*.yaml"))))
 
 
 class Library:
@@ -352,3 +444,70 @@ class Library:
 
 def _start(document: Document) -> Where:
     return Where(document.problems.file, document.root.line, document.root.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A script in the library: its kind, id, title (or what is wrong with it) and file."""
+
+    kind: str
+    id: str
+    title: str
+    path: Path
+    readable: bool = True
+
+
+def listed(roots: Sequence[Path]) -> Iterator[Listed]:
+    """The sessions, then the exercises, the first of each name; those with problems too."""
+    seen: dict[tuple[str, str], Listed] = {}
+    for root in roots:
+        for path in likely_scripts(root):
+            if each := _listed(path):
+                seen.setdefault((each.kind, each.id), each)
+    yield from sorted(seen.values(), key=lambda each: each.kind == "exercise")
+
+
+def _listed(path: Path) -> Listed | None:
+    """A file as it is listed: by what it says it is, or else by its folder; None if nobody can play it."""
+    likely = "session" if path.parent.name == FOLDERS["session"] else "exercise"
+    try:
+        document, problems = read_document(path, display_name(path), (likely,))
+    except CoachError as error:
+        return Listed(likely, path.stem, str(error), path, readable=False)
+    kind = document.kind if document else likely
+    if kind not in ("session", "exercise"):
+        return None
+    title = str(document.values.get("title", "")) if document else ""
+    good = document is not None and document.complete and not problems.problems
+    return Listed(kind, path.stem, title or "has problems: run voice-coach check", path, good)
+
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
+    """Writes ``NAME.yaml`` of a kind into a folder, never over an existing file; the path.
+
+    Raises:
+        WishError: the name is no id.
+        CoachError: the file exists or cannot be written.
+    """
+    if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
+        example = as_name(name) or "knee-slide"
+        raise WishError(f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.')
+    template = (_TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
+    title = name.replace("-", " ").replace("_", " ").capitalize()
+    path = folder / f"{name}.yaml"
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(template.format(schema=schema.as_uri(), id=name, title=title))
+    except FileExistsError:
+        raise CoachError(f"{path} exists already, and was left as it is. Choose another name.") from None
+    except FileNotFoundError:
+        reason = "there is no such folder. Make it first, or choose another"
+        raise CoachError(f"{path} cannot be written: {reason}.") from None
+    except OSError as error:
+        raise CoachError(
+            f"{path} cannot be written: {error.strerror or error}. Choose another folder."
+        ) from None
+    return path

@@ -1,0 +1,1 @@
+"""Speech engines, the clips that they speak, and where clips are kept."""

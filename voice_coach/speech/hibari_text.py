@@ -1,4 +1,4 @@
-"""From a text to phonemes by hibari's rules and dictionaries, and where in the text their words stand."""
+"""Phonemes for hibari: texts by its rules and dictionaries, speeds for a rate, gaps between words."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ import json
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_coach.core.text import word_spans
 
 _PIECE: Final = re.compile(r"\S+")
 _CLOSING: Final = "\"'”’)»]"
@@ -133,3 +138,107 @@ def _parts(sentence: Phonemes) -> Iterator[Phonemes]:
         inside = [(char, first - done) for char, first in sentence.words if done <= first < end]
         yield Phonemes(text[done:end].strip(), tuple(inside))
         done = end + (text[end : end + 1] == " ")
+
+
+_OWN_WPM: Final = 253.5
+_EVENNESS: Final = 0.87
+"""Words a minute over trimmed sound at a speed of 1, and how the speed grows with them: by the shipped
+prompts."""
+
+_LAST_WORD: Final = 0.6
+"""What the last word is drawn out by, in words: for that short prompts are spoken quicker."""
+
+_SLOWEST, _FASTEST = 0.5, 2.0
+"""What the model is made for."""
+
+_ONE_WORD: Final = 0.85
+_COUNT: Final = 1.0
+"""The slowest speeds of a word alone and of a number: drawn out they are no longer understood."""
+
+_ALONE: Final = 1.33
+"""A word alone is 2.5 dB softer than a sentence."""
+
+_LONGEST_GAP_S: Final = 2.0
+
+_NUMBER: Final = re.compile(
+    r"\d{1,3}|zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(thir|four|fif|six|seven|eigh|nine)teen|(twen|thir|for|fif|six|seven|eigh|nine)ty(-[a-z]{3,5})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a text is spoken.
+
+    Attributes:
+        speed: for the model; 1 is its own pace.
+        gap_s: silence between words.
+        level: what its samples are multiplied by.
+    """
+
+    speed: float
+    gap_s: float = 0.0
+    level: float = 1.0
+
+
+def pace(text: str, rate_wpm: int) -> Pace:
+    """The pace of a text with at least one word for a rate."""
+    count = len(word_spans(text))
+    rate = max(rate_wpm, 1)
+    own_wpm = _OWN_WPM / (1 + _LAST_WORD / count)
+    speed = min(max((rate / own_wpm) ** _EVENNESS, _SLOWEST), _FASTEST)
+    if count == 1:
+        return Pace(max(speed, _COUNT if is_count(text) else _ONE_WORD), level=_ALONE)
+    # Slower than the model goes: its slowest words, and the rest of the time between them.
+    slowest_wpm = own_wpm * _SLOWEST ** (1 / _EVENNESS)
+    missing_s = max(60 / rate - 60 / slowest_wpm, 0.0) * count / (count - 1)
+    return Pace(speed, min(missing_s, _LONGEST_GAP_S))
+
+
+def is_count(text: str) -> bool:
+    """Whether a text is a number and nothing else, as in “three, two, one” said second by second."""
+    return _NUMBER.fullmatch(text.lower().rstrip(".")) is not None
+
+
+_LOOK_MS: Final = 40
+"""How far from where a word is told to begin its sound may be cut."""
+
+_STEP_MS: Final = 5
+_FADE_MS: Final = 12
+
+
+def spread(
+    samples: NDArray[np.float32], starts: Sequence[int], gap: int, rate_hz: int
+) -> tuple[NDArray[np.float32], list[int]]:
+    """The sound with silence before each word, cut where it is softest.
+
+    Args:
+        samples: mono float32.
+        starts: the frames at which words begin, in order.
+        gap: frames of silence before each.
+        rate_hz: frames per second.
+
+    Returns:
+        the sound, and where the words begin in it.
+    """
+    fade = np.linspace(0, 1, rate_hz * _FADE_MS // 1000, dtype=np.float32)
+    cuts = [_softest(samples, start, rate_hz) for start in starts]
+    pieces: list[NDArray[np.float32]] = []
+    for piece in np.split(samples, cuts):
+        piece = piece.copy()
+        length = min(len(fade), len(piece) // 2)
+        if pieces:
+            pieces.append(np.zeros(gap, np.float32))
+            piece[:length] *= fade[:length]
+        piece[len(piece) - length :] *= fade[:length][::-1]
+        pieces.append(piece)
+    latest = (max(start, cut) for start, cut in zip(starts, cuts, strict=True))
+    return np.concatenate(pieces), [start + number * gap for number, start in enumerate(latest, 1)]
+
+
+def _softest(samples: NDArray[np.float32], at: int, rate_hz: int) -> int:
+    """The frame near this one around which there is least sound; the nearest of several."""
+    step, look = rate_hz * _STEP_MS // 1000, _LOOK_MS // _STEP_MS
+    places = [at + step * number for number in sorted(range(-look, look + 1), key=abs)]
+    places = [place for place in places if step <= place <= len(samples) - step] or [at]
+    return min(places, key=lambda place: float(np.square(samples[place - step : place + step]).sum()))

@@ -1,0 +1,1 @@
+"""One module per sound output, and what keeps a live stream going."""

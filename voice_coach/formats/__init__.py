@@ -1,0 +1,1 @@
+"""One class per file format, with tags, captions, covers and split exports."""

@@ -1,1 +1,0 @@
-"""Sound from a microphone into what was said: one file per recogniser, and what every recogniser is."""

@@ -1,1 +1,0 @@
-"""Plain frozen data that every room may know."""

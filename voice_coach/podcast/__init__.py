@@ -1,0 +1,1 @@
+"""A podcast feed over a folder of exported sessions."""

@@ -1,0 +1,1 @@
+"""A session made ready: its pace, voice, sounds and loudness."""

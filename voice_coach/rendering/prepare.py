@@ -1,0 +1,258 @@
+"""Prepares a session, or one rep of an exercise: its pace, its voice, its sounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voice_coach.compiler.plan import plan_session
+from voice_coach.core.history import AUTO
+from voice_coach.core.language import Language
+from voice_coach.core.parameters import GENERAL, Pace
+from voice_coach.core.script import Entry, Session
+from voice_coach.core.speech import DEFAULT_VOICE, Utterance
+from voice_coach.pacing.layers import Layer, LayersOf, effective_pace, kept_layers, no_layers, speed_of
+from voice_coach.pacing.options import Wishes, check_wishes
+from voice_coach.rendering.performance import ClipLengths, Performance
+from voice_coach.rendering.studio import Studio
+
+if TYPE_CHECKING:
+    from voice_coach.rendering.rep import RepCompiler
+
+Known = Callable[[Entry | None], Layer]
+"""How much is said by what is known of each exercise."""
+
+
+def all_layers(
+    session: Session,
+    wishes: Wishes,
+    *,
+    known: Known | None = None,
+    own: LayersOf = no_layers,
+) -> LayersOf:
+    """Every layer but that of a fit.
+
+    Args:
+        session: the session.
+        wishes: what is asked for this time.
+        known: how much is said by what is known of each exercise.
+        own: the person's own.
+
+    Raises:
+        CoachError: a wish has no place in this session.
+    """
+    asked = wishes.layer()
+    check_wishes(wishes, session)
+    said = _said(wishes.said, session)
+    return lambda entry: [
+        *([known(entry)] if known else []),
+        *kept_layers(session, entry, own(entry)),
+        asked,
+        *said(entry),
+    ]
+
+
+def own_layers(path: Path, session: Session, notify: Callable[[str], None], *, named: bool) -> LayersOf:
+    """The layers of the person's own file; where nobody made one, nothing of pacing is imported.
+
+    Args:
+        path: the file.
+        session: the session.
+        notify: told what is passed over.
+        named: whether the person named the file.
+
+    Raises:
+        CoachError: the person named the file, and it is not there or none of it can be read.
+    """
+    if not named and not os.path.lexists(path):
+        return no_layers
+    from voice_coach.pacing.user_file import PacingFile
+    from voice_coach.pacing.user_layers import layers_of_file
+
+    return layers_of_file(PacingFile(path, named=named), session, notify)
+
+
+def fitted_layers(
+    session: Session,
+    language: Language,
+    layers_of: LayersOf,
+    wishes: Wishes,
+    voice_name: str,
+    lengths: ClipLengths,
+    notify: Callable[[str], None],
+    *,
+    start_at: str = "",
+) -> LayersOf:
+    """The same layers, and on top of them what makes the session fit a time, if one is wished for.
+
+    It tells what that changes.
+
+    Raises:
+        CannotFitError: no pacing within the bounds has this length.
+    """
+    if wishes.fit_ms is None:
+        return layers_of
+    from voice_coach.rendering.fit import fit_session
+
+    fitted = fit_session(
+        session,
+        language,
+        layers_of,
+        wishes.fit_ms,
+        voice_name,
+        lengths,
+        start_at=start_at,
+        person=wishes.person,
+        lead_in_ms=wishes.lead_in_ms,
+    )
+    notify(fitted.report)
+
+    def layers(entry: Entry | None) -> Sequence[Layer]:
+        return [*layers_of(entry), fitted.layer(entry)]
+
+    return layers
+
+
+def _said(said: Mapping[str, str], session: Session) -> LayersOf:
+    if not said:
+        return no_layers
+    from voice_coach.pacing.user_layers import said_layers
+
+    return said_layers(said, session)
+
+
+class Preparer:
+    """Prepares what a ``Coach`` is asked for.
+
+    Args:
+        studio: the voice and the sound cues.
+        language: gives the coach's own words in the language of a code.
+        known: gives what is known of each exercise of a session.
+        pacing: gives the file with the person's own values.
+        repertoire: gives all that may be said while a session is led, by a voice.
+        voice: who speaks; None for the voice of the session's language.
+        named: whether the person named the pacing file.
+        notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
+    """
+
+    def __init__(
+        self,
+        studio: Studio,
+        language: Callable[[str], Language],
+        known: Callable[[Session], Known],
+        pacing: Callable[[], Path],
+        repertoire: Callable[[Performance, str], Iterable[Utterance]],
+        *,
+        voice: str | None,
+        named: bool,
+        notify: Callable[[str], None],
+    ) -> None:
+        self._studio = studio
+        self._read_language = language
+        self._known = known
+        self._pacing = pacing
+        self._repertoire = repertoire
+        self._voice_name = voice
+        self._named = named
+        self._notify = notify
+        self._told: set[str] = set()
+        self._languages: dict[str, Language] = {}
+
+    def performance(self, chosen: Session, wished: Wishes, *, start_at: str, yours: bool) -> Performance:
+        """A session, ready; ``Coach.prepare`` says what is raised."""
+        # Once for all speeds: what is completed meanwhile does not make the words fewer.
+        known = self._known(chosen) if wished.guidance == AUTO else None
+
+        def made(wishes: Wishes, voice: str) -> Performance:
+            return self._performance(chosen, wishes, known, voice, start_at=start_at, yours=yours)
+
+        def all_said() -> Iterable[Utterance]:
+            # What a fit changes is counts, and a pack has those too.
+            return self._repertoire(made(replace(wished, fit_ms=None), asked), asked)
+
+        asked = self._voice(self._language(chosen.language))
+        return made(wished, self._studio.speaker().choose(asked, all_said))
+
+    def rep(self, chosen: Session, entry: Entry) -> RepCompiler:
+        """What compiles one rep of an exercise in a session; ``Coach.listen`` says what is raised."""
+        from voice_coach.rendering.rep import RepCompiler
+
+        own = self._own_layers(chosen, self._notify)
+        language = self._language(chosen.language)
+        speaker = self._studio.speaker()
+        asked = self._voice(language)
+        # The rate is tuned as well, and no pack has them all.
+        rates = GENERAL["rate"].minimum, GENERAL["rate"].maximum
+        voice = speaker.choose(asked, lambda: (Utterance(chosen.title, asked, rate) for rate in rates))
+        return RepCompiler(
+            entry.exercise,
+            language,
+            kept_layers(chosen, entry, own(entry)),
+            voice,
+            self._studio.lengths(),
+            speaker.prepare,
+            chosen.moves,
+        )
+
+    def _performance(
+        self,
+        chosen: Session,
+        wished: Wishes,
+        known: Known | None,
+        voice: str,
+        *,
+        start_at: str,
+        yours: bool,
+    ) -> Performance:
+        language = self._language(chosen.language)
+        own = self._own_layers(chosen, self._tell_once) if yours else no_layers
+        layers_of = all_layers(chosen, wished, known=known, own=own)
+        lengths = self._studio.lengths()
+        layers_of = fitted_layers(
+            chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
+        )
+
+        def pace_of(entry: Entry | None) -> Pace:
+            return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
+
+        def again(speed: float) -> Performance:
+            turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
+            return self._performance(chosen, turned, known, voice, start_at=start_at, yours=yours)
+
+        return Performance(
+            chosen,
+            language,
+            plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
+            self._studio.speaker(),
+            voice,
+            self._studio.sounds,
+            lengths,
+            person=wished.person,
+            speed=speed_of(layers_of(None)),
+            again=again,
+        )
+
+    def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
+        return own_layers(self._pacing(), session, notify, named=self._named)
+
+    def _voice(self, language: Language) -> str:
+        return self._voice_name or voice_for(language)
+
+    def _tell_once(self, sentence: str) -> None:
+        """Tells what would be the same each time that a session is prepared."""
+        if sentence not in self._told:
+            self._told.add(sentence)
+            self._notify(sentence)
+
+    def _language(self, code: str) -> Language:
+        if code not in self._languages:
+            self._languages[code] = self._read_language(code)
+        return self._languages[code]
+
+
+def voice_for(language: Language) -> str:
+    """The voice that reads a language where nobody chose one."""
+    return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"

@@ -1,0 +1,1 @@
+"""A YAML reader with line, column and caret."""

@@ -1,0 +1,1 @@
+"""The live session: its state, transitions, stream, controller, bookmark and recorder."""

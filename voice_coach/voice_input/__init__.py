@@ -1,0 +1,1 @@
+"""Sound from a microphone into what was said: one module per recognizer."""
