@@ -29,7 +29,7 @@ LICENCE: Final = "Apache-2.0"
 _TUNING: Final = 1
 """Raise it when the same text gets other samples by what is done here."""
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 140
 """Characters that are spoken at the same time, at most, in texts of which two are not longer: 0.3 MB each."""
 
 _PATIENCE_S: Final = 3.0
