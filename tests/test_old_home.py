@@ -28,12 +28,12 @@ from tests.cli.sounds import samples
 from tests.cli.test_play import playing
 from tests.live.led import TestDevice, no_other
 from tests.sound_server import SoundServer
-from voice_coach import ears
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
 from voice_coach.coach import Coach
-from voice_coach.home import home_in
-from voice_coach.looking_back import Past
-from voice_coach.model.live import LiveStatus
+from voice_coach.controls import voice as ears
+from voice_coach.core.status import LiveStatus
+from voice_coach.history.view import Past
+from voice_coach.paths import home_in
 from voice_coach.speech.engine import EngineError, make_engine
 
 KEPT = Path(__file__).with_name("home_0_1_0")

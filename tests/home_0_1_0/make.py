@@ -42,17 +42,16 @@ from tests.hearing.test_download import archive, serving
 from tests.live.led import TestDevice, no_other, until
 from tests.real_parts import require_program
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
-from voice_coach.bookmark import Asked
 from voice_coach.coach import Coach, Wishes
-from voice_coach.ears import keep_ease
-from voice_coach.hearing.model_download import download_model
-from voice_coach.hearing.models import MODELS
-from voice_coach.home import Home, home_in
-from voice_coach.living import LiveSession
-from voice_coach.model.commands import CommandName
-from voice_coach.model.live import LiveStatus
-from voice_coach.speech.cache import ClipCache
+from voice_coach.controls.voice import keep_ease
+from voice_coach.core.commands import CommandName
+from voice_coach.core.status import LiveStatus
+from voice_coach.paths import Home, home_in
+from voice_coach.session.bookmark import Asked
+from voice_coach.session.controller import LiveSession
+from voice_coach.speech.clip_cache import ClipCache
 from voice_coach.speech.engine import make_engine
+from voice_coach.voice_input.models import MODELS, download_model
 
 HERE: Final = Path(__file__).parent
 ROOT: Final = "{root}"
