@@ -29,6 +29,7 @@ from voice_coach.formats.base import LiveOutput, device
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.controller import LiveSession
 from voice_coach.session.state import State
+from voice_coach.session.stream import FADE_MS
 
 LONG = "VOICE_COACH_LONG" in os.environ
 """Also runs the whole of lower-back-short, ten minutes; otherwise a session of half a minute."""
@@ -114,6 +115,21 @@ class Steered:
 
         wait_until(said, lambda: f"{what!r}: {self.session.now()}", patience_s=700 if LONG else 60)
 
+    def fade(self) -> None:
+        """Wait until what was heard before the last command has faded.
+
+        How one fade goes over into the next depends on how much was made in between, which nobody can replay.
+        """
+        stream = self.session._stream  # pyright: ignore[reportPrivateUsage]
+
+        def faded() -> bool:
+            if stream._inbox:  # pyright: ignore[reportPrivateUsage]
+                return False
+            last = self.obeyed[-1].frame if self.obeyed else 0
+            return self._output.position_frames > last + 2 * FADE_MS * FRAMES_PER_MS
+
+        wait_until(faded, lambda: str(self.obeyed))
+
     def mode(self, mode: str) -> None:
         wait_until(lambda: self.session.now().mode == mode, lambda: str(self.session.now()), patience_s=700)
 
@@ -156,25 +172,35 @@ def steered_and_recorded(sound_server: SoundServer, bus: MessageBus, coach_home:
             steered.mode("waiting")
             bus.playerctl("play-pause")  # ready
             steered.reach(first)
+            steered.fade()
             bus.playerctl("pause")
             steered.mode("paused")
             assert bus.playerctl("status") == "Paused"
+            steered.fade()
             ask(runtime, {"v": 1, "do": "where"})
             steered.reach(first)
+            steered.fade()
             bus.playerctl("play")
             steered.mode("playing")
+            steered.fade()
             ask(runtime, {"v": 1, "do": "next-rep"})
             steered.reach("Two of two" if not LONG else "of")
+            steered.fade()
             ask(runtime, {"v": 1, "do": "hurts"})
             steered.mode("asking")
             assert ask(runtime, {"v": 1, "status": True})["status"]["mode"] == "asking"
+            steered.fade()
             ask(runtime, {"v": 1, "do": "easier"})
             steered.mode("playing")
+            steered.fade()
             bus.playerctl("next")
             steered.reach(second)
             assert second in bus.playerctl("metadata", "title")
+            steered.fade()
             ask(runtime, {"v": 1, "do": "quieter"})
+            steered.fade()
             ask(runtime, {"v": 1, "do": "repeat"})
+            steered.fade()
             ask(runtime, {"v": 1, "do": "time-left"})
             while steered.session.now().mode != "ended":
                 if steered.session.now().mode == "waiting":
