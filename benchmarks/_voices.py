@@ -13,18 +13,13 @@ from typing import Final
 from num2words import num2words
 
 from benchmarks._sound_server import environment
-from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
-from voice_coach.audio.loudness import gain_to_speech_level
 from voice_coach.coach import Coach
 from voice_coach.core.speech import DEFAULT_VOICE, Clip, Utterance
-from voice_coach.speech.synthesizer import Conditioning, Speaker, Voices
+from voice_coach.rendering.voice import conditioning
+from voice_coach.speech.synthesizer import Speaker, Voices
 
 SESSIONS: Final = ("lower-back-relief", "lower-back-short")
 SHORT_WORDS: Final = tuple(f"{num2words(number).capitalize()}." for number in range(1, 21))
-
-_CONDITIONING: Final = Conditioning(
-    condition=condition_prompt, gain_db=gain_to_speech_level, version=CONDITIONING_VERSION
-)
 
 
 def voices_asked(arguments: Sequence[str], parser: argparse.ArgumentParser | None = None) -> list[str]:
@@ -44,7 +39,7 @@ def empty_home() -> Generator[Path]:
 
 def speaker() -> Speaker:
     """Make a speaker whose engines speak everything: it has neither cache, pack nor fall-backs."""
-    return Speaker(Voices(_CONDITIONING, engines=()))
+    return Speaker(Voices(conditioning(), engines=()))
 
 
 def session_utterances(coach: Coach) -> list[Utterance]:

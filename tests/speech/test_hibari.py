@@ -20,10 +20,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soxr
 from num2words import num2words
 from numpy.typing import NDArray
 
-from tests.forced_alignment import aligner, heard_ms
+from benchmarks._recogniser import Aligner, Transcriber
 from tests.real_parts import require_program, require_real
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition, condition_prompt
 from voice_coach.audio.loudness import SPEECH_LUFS, alone_lufs
@@ -34,6 +35,7 @@ from voice_coach.speech.engine import EngineError
 from voice_coach.speech.hibari import HibariEngine
 from voice_coach.speech.hibari_text import closed, is_count
 from voice_coach.speech.synthesizer import Conditioning, Voices
+from voice_coach.voice_input.recognizer import moonshine_folder
 
 TOP = Path(__file__).resolve().parent.parent.parent
 USUAL_WPM = 150
@@ -120,27 +122,14 @@ def test_a_count_goes_on_until_it_ends(engine: HibariEngine) -> None:
 
 
 def test_a_recogniser_understands_words_alone(engine: HibariEngine) -> None:
-    from voice_coach.voice_input.recognizer import TOKENS, moonshine_folder
-
-    folder = moonshine_folder()
-    require_real("moonshine", available=folder is not None, reason="make moonshine")
-    assert folder is not None
-    import soxr
-
-    from voice_coach.voice_input.moonshine import BEGIN, END
-    from voice_coach.voice_input.moonshine_model import MoonshineModel, Tokens
-
-    tokens, model = Tokens((folder / TOKENS).read_bytes()), MoonshineModel(folder)
+    require_real("moonshine", available=moonshine_folder() is not None, reason="make moonshine")
+    transcriber = Transcriber()
 
     def written(spoken: Clip) -> str:
         sound = soxr.resample(spoken.samples, spoken.rate_hz, 16_000)
         sound = np.pad(sound * (0.5 / np.abs(sound).max()), 8_000)
         sound += np.random.default_rng(0).normal(0, 60 / 32_768, len(sound))
-        read, said = model.begun(model.encoded(sound.astype(np.float32)), [BEGIN]), list[int]()
-        while (token := int(read.logs.argmax())) != END and len(said) < 10:
-            said.append(token)
-            read = model.next(read, [0], [token])
-        return re.sub(r"[^a-z0-9 ]", "", tokens.text(said).lower())
+        return re.sub(r"[^a-z0-9 ]", "", transcriber.text(sound.astype(np.float32)).lower())
 
     wrong = {
         text: heard
@@ -152,13 +141,13 @@ def test_a_recogniser_understands_words_alone(engine: HibariEngine) -> None:
 
 
 def test_words_begin_where_a_recogniser_hears_them(engine: HibariEngine) -> None:
-    decoder = aligner()
+    aligner = Aligner()
     errors: list[int] = []
     after_pauses: list[int] = []
     for text in [each for each in prompts() if "," in each or ". " in each][::3]:
         spoken = condition(clip(engine, text), 0.0)
-        for number, (word, begins) in enumerate(
-            zip(spoken.words, heard_ms(decoder, text, spoken), strict=True)
+        for number, (word, (begins, _)) in enumerate(
+            zip(spoken.words, aligner.begins_ms(text, spoken), strict=True)
         ):
             errors.append(word.start_ms - begins)
             if number and text[word.first - 2] in ",.":

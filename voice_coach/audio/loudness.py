@@ -130,7 +130,7 @@ UNHEARD_LUFS = -70.0
 _ABSOLUTE_GATE = 10 ** ((UNHEARD_LUFS - OFFSET_LU) / 10)
 _RELATIVE_GATE = 0.1  # −10 LU
 _STEP_FRAMES = STEP_MS * FRAMES_PER_MS
-_METERING_PIECE_FRAMES = 100 * _STEP_FRAMES  # worked on at once, so that long sounds take no more room
+_METERED_FRAMES = 100 * _STEP_FRAMES  # worked on at once, so that long sounds take no more room
 
 
 def step_powers(samples: NDArray[np.float32]) -> Powers:
@@ -139,9 +139,9 @@ def step_powers(samples: NDArray[np.float32]) -> Powers:
     Args:
         samples: mono at 48 000 Hz.
     """
-    if len(samples) > _METERING_PIECE_FRAMES:
-        starts = range(0, len(samples), _METERING_PIECE_FRAMES)
-        return np.concatenate([step_powers(samples[at : at + _METERING_PIECE_FRAMES]) for at in starts])
+    if len(samples) > _METERED_FRAMES:
+        starts = range(0, len(samples), _METERED_FRAMES)
+        return np.concatenate([step_powers(samples[at : at + _METERED_FRAMES]) for at in starts])
     steps = -(-len(samples) // _STEP_FRAMES)
     rows = np.zeros((steps, _STEP_FRAMES), np.float32)
     rows.reshape(-1)[: len(samples)] = samples

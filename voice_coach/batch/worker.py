@@ -261,8 +261,6 @@ def _digest(clip: Clip) -> bytes:
     return hashlib.blake2b((clip.samples + 0.0).data).digest()
 
 
-_WORKERS_T = TypeVar("_WORKERS_T")
-
 _GRACE_S = 5.0
 """How long a process may take to put away what it was making."""
 
@@ -320,8 +318,8 @@ class Workers:
         """Makes every file; each as it is done, not in order. What fails does not keep the rest from it."""
         return self._done({self._pool.submit(_make, job, self._folder): job for job in jobs})
 
-    def _done(self, futures: dict[Future[_WORKERS_T], Job]) -> Iterator[tuple[Job, _WORKERS_T]]:
-        done: SimpleQueue[Future[_WORKERS_T]] = SimpleQueue()
+    def _done(self, futures: dict[Future[_T], Job]) -> Iterator[tuple[Job, _T]]:
+        done: SimpleQueue[Future[_T]] = SimpleQueue()
         for future in futures:
             future.add_done_callback(done.put)
         for _ in futures:
@@ -377,7 +375,7 @@ def _make(job: Job, folder: Path) -> Made | Failed:
     return _alone(lambda: _Here.worker.make(job, folder))
 
 
-def _alone(do: Callable[[], _WORKERS_T]) -> _WORKERS_T | Failed:
+def _alone(do: Callable[[], _T]) -> _T | Failed:
     try:
         _Here.busy = True
         with held_up():

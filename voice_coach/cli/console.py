@@ -98,6 +98,14 @@ def mute() -> None:
         os.close(nowhere)
 
 
+def print_line(line: str) -> None:
+    """Print a line at once; if the reader has gone, the listener has not, so that is no reason to fail."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        mute()
+
+
 Picture = Callable[[int, int], "RenderableType"]
 """What there is to show in so many columns and lines."""
 

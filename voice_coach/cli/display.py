@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
 
-from voice_coach.cli.console import Screen, is_screen, mute, tell
+from voice_coach.cli.console import Screen, is_screen, print_line, tell
 from voice_coach.core.parameters import FULL_PERCENT
 from voice_coach.core.timeline import Event
 from voice_coach.core.units import format_clock
@@ -87,7 +87,7 @@ class LogDisplay(Display):
         self._said: Event | None = None
         self._mode: Mode = "playing"
         self._besides = ""
-        self._log(title)
+        print_line(title)
 
     def show(self, status: LiveStatus) -> None:
         super().show(status)
@@ -98,22 +98,16 @@ class LogDisplay(Display):
         if status.mode != self._mode:
             self._mode = status.mode
             if status.mode in _MODES:
-                self._log(f"{clock}  ({_mode(status)})")
+                print_line(f"{clock}  ({_mode(status)})")
         if status.saying and status.saying != self._besides:
-            self._log(f"{clock}  – {status.saying}")
+            print_line(f"{clock}  – {status.saying}")
         self._besides = status.saying
         is_session = status.mode == "playing" and not status.saying
         if not is_session:
             self._said = None  # what comes next may be the same words once more
         elif now.speech is not None and now.speech is not self._said:
             self._said = now.speech
-            self._log(f"{clock}  {now.speech.text}")
-
-    def _log(self, line: str) -> None:
-        try:
-            print(line, flush=True)
-        except BrokenPipeError:
-            mute()  # the reader has gone; the listener has not
+            print_line(f"{clock}  {now.speech.text}")
 
 
 class TerminalDisplay(Display):

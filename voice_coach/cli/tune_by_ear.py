@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from voice_coach.cli.console import Screen, is_screen, mute
+from voice_coach.cli.console import Screen, is_screen, print_line
 from voice_coach.coach import Coach
 from voice_coach.controls.keyboard import Keyboard
 from voice_coach.core.errors import CoachError, DeviceError
@@ -147,17 +147,11 @@ class _Lines:
         if board.message:
             line += f"  {board.message}"
         if line != self._last:
-            self._print(line if self._last else f"{board.title}\n{KEYS}\n{line}")
+            print_line(line if self._last else f"{board.title}\n{KEYS}\n{line}")
             self._last = line
 
     def close(self) -> None:
         """There is nothing to put away."""
-
-    def _print(self, line: str) -> None:
-        try:
-            print(line, flush=True)
-        except BrokenPipeError:
-            mute()
 
 
 def _picture(board: _Board, columns: int, lines: int) -> RenderableType:

@@ -91,7 +91,7 @@ def vorbis_comments(label: Label) -> dict[str, str]:
 _HEAD: Final = 10
 """So long is the head of a tag, and that of a frame."""
 
-_ID3_LYRICS_NO_LANGUAGE: Final = "XXX"
+_ID3_NO_LANGUAGE: Final = "XXX"
 _MILLISECONDS, _LYRICS = b"\x02", b"\x01"
 _LATIN_1, _UTF_16 = b"\x00", b"\x01"
 
@@ -107,7 +107,7 @@ def lyrics_frames(subtitles: Sequence[Subtitle], language: str) -> bytes:
         return b""
     lines = [(" ".join(text.split()), start_ms) for text, start_ms, _ in subtitles]
     encoding, name, end = _encoding("".join(text for text, _ in lines))
-    head = encoding + (language or _ID3_LYRICS_NO_LANGUAGE).encode("ascii")
+    head = encoding + (language or _ID3_NO_LANGUAGE).encode("ascii")
     # What stands here is a description, which there is none of; in UTF-16 each text has its byte order.
     nothing = "".encode(name) + end
     words = "\n".join(text for text, _ in lines).encode(name, "replace")

@@ -163,7 +163,7 @@ _HOUR_MINUTES = 60
 
 def sentences(told: Summary) -> tuple[str, ...]:
     """What the past comes to: days and streak, minutes, pain, what hurt."""
-    return tuple(filter(None, (_days(told), _minutes(told), pain(told), _history_words_hurts(told))))
+    return tuple(filter(None, (_days(told), _minutes(told), pain(told), _hurts_sentence(told))))
 
 
 def pain(told: Summary) -> str:
@@ -252,7 +252,7 @@ def _minutes(told: Summary) -> str:
     )
 
 
-def _history_words_hurts(told: Summary) -> str:
+def _hurts_sentence(told: Summary) -> str:
     if not told.hurts:
         return ""
     times = sum(each.times for each in told.hurts)

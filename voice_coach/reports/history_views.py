@@ -22,6 +22,7 @@ from voice_coach.core.history import PAIN_SCALE, Led
 from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.reports.history_summary import (
     WEEK,
+    Hurt,
     Summary,
     Told,
     Week,
@@ -40,7 +41,7 @@ from voice_coach.reports.timeline_view import Line
 
 _Parts = Sequence[tuple[str, str]]
 
-_WEEKDAYS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTH_COLUMNS: Final = 8
 _CELL_COLUMNS: Final = 4
 _NARROW: Final = _MONTH_COLUMNS + WEEK * _CELL_COLUMNS
@@ -115,7 +116,7 @@ def _head(title: str, more: str, columns: int) -> Iterator[_Parts]:
 def _calendar(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[_Parts]:
     cell = _CELL_COLUMNS if columns >= _NARROW else _CELL_COLUMNS - 1
     yield from _head("Sessions a day", "today in brackets", columns)
-    yield [(" " * (_MONTH_COLUMNS - 1) + "".join(f"{name:>{cell}}" for name in _WEEKDAYS), "faint")]
+    yield [(" " * (_MONTH_COLUMNS - 1) + "".join(f"{name[:2]:>{cell}}" for name in _WEEKDAYS), "faint")]
     for week in told.weeks[-weeks:]:
         yield [
             (f"{week.monday.day:>2} {week.monday:%b}  ", "faint"),
@@ -158,10 +159,15 @@ def _by(pains: Sequence[Told], of: Callable[[date], date]) -> list[tuple[str, fl
     return [(short_day(when), round(fmean(each), 1)) for when, each in sorted(found.items())]
 
 
+def _places(hurt: Hurt) -> str:
+    """Return at which sets, reps and sides it hurt, and how often."""
+    return "; ".join(f"{name}{f' ×{count}' if count > 1 else ''}" for name, count in hurt.places)
+
+
 def _hurts(told: Summary, columns: int) -> Iterator[_Parts]:
     yield from _head("What hurt", "", columns)
     for hurt in told.hurts:
-        where = "; ".join(f"{name}{f' ×{count}' if count > 1 else ''}" for name, count in hurt.places)
+        where = _places(hurt)
         text = f"{hurt.title}: {hurt.times}×, last on {day(hurt.last)}{f' ({where})' if where else ''}"
         yield from (
             [(part, "")] for part in wrap(text, columns, initial_indent="  ", subsequent_indent="    ")
@@ -182,7 +188,6 @@ def _last(sessions: Sequence[Led], columns: int) -> Iterator[_Parts]:
         )
 
 
-_HISTORY_PAGE_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MOST_WEEKS: Final = 53
 _LEFT, _RIGHT, _TOP, _BOTTOM = 26, 412, 12, 172
 """The corners of the chart in its own units, of which it has 420 by 200."""
@@ -199,9 +204,9 @@ def history_page(told: Summary) -> str:
         style=style,
         style_hash=policy_hash(style),
         sentences="\n".join(f'<p class="short">{escape(each)}</p>' for each in sentences(told)),
-        calendar=_history_page_calendar(told),
+        calendar=_calendar_section(told),
         pain=_pain(told) if len(told.pains) > 1 else "",
-        hurts=_history_page_hurts(told) if told.hurts else "",
+        hurts=_hurts_section(told) if told.hurts else "",
         sessions=_sessions(told.listed),
         today=day(told.today),
     )
@@ -220,11 +225,10 @@ def _table(kind: str, caption: str, heads: Sequence[str], rows: Sequence[str]) -
     )
 
 
-def _history_page_calendar(told: Summary) -> str:
+def _calendar_section(told: Summary) -> str:
     weeks = told.weeks[-_MOST_WEEKS:]
     heads = ['<span class="hear">Week from</span>'] + [
-        f'<span aria-hidden="true">{name[:2]}</span><span class="hear">{name}</span>'
-        for name in _HISTORY_PAGE_WEEKDAYS
+        f'<span aria-hidden="true">{name[:2]}</span><span class="hear">{name}</span>' for name in _WEEKDAYS
     ]
     rows = [_week(week, told.today) for week in reversed(weeks)]
     hint = (
@@ -296,10 +300,10 @@ def _chart(told: Summary) -> str:
     )
 
 
-def _history_page_hurts(told: Summary) -> str:
+def _hurts_section(told: Summary) -> str:
     rows: list[str] = []
     for hurt in told.hurts:
-        where = "; ".join(f"{name}{f' ×{count}' if count > 1 else ''}" for name, count in hurt.places)
+        where = _places(hurt)
         rows.append(
             f'<tr><th scope="row">{escape(hurt.title)}</th><td data-name="Times">{hurt.times}</td>'
             f'<td data-name="Where">{escape(where)}</td><td data-name="Last">{day(hurt.last)}</td></tr>'

@@ -343,7 +343,7 @@ def _set(data: dict[str, Any], target: Path) -> bytes:
             if lacking is None:
                 raise
             told = lacking[1]
-    bare = _printed_without(data, told)
+    bare = _without_characters(data, told)
     if bare != data and not any(each.isalnum() for each in told):
         return _set(bare, target)  # what is a picture and no letter can be done without
     raise OutputError(
@@ -352,7 +352,7 @@ def _set(data: dict[str, Any], target: Path) -> bytes:
     )
 
 
-def _printed_without(data: dict[str, Any], lacking: str) -> dict[str, Any]:
+def _without_characters(data: dict[str, Any], lacking: str) -> dict[str, Any]:
     """The same without some characters, in the sheet's words."""
     if not lacking:
         return data

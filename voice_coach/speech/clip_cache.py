@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,11 @@ _WORD: Final = struct.Struct("<4I")  # first, end, start and end in ms
 WORD_BYTES: Final = _WORD.size
 
 
+def pack_words(words: Iterable[Word]) -> bytes:
+    """Return words as a ``GridClip`` has them, ``WORD_BYTES`` each."""
+    return b"".join(_WORD.pack(word.first, word.end, word.start_ms, word.end_ms) for word in words)
+
+
 @dataclass(frozen=True, slots=True)
 class GridClip:
     """A clip as it is kept: 16-bit samples, little-endian, shape (frames,), and their rate.
@@ -47,8 +52,7 @@ class GridClip:
     @classmethod
     def of(cls, clip: Clip) -> GridClip:
         """A clip whose samples lie on the grid."""
-        packed = [_WORD.pack(word.first, word.end, word.start_ms, word.end_ms) for word in clip.words]
-        return cls(to_int16(clip.samples), clip.rate_hz, b"".join(packed))
+        return cls(to_int16(clip.samples), clip.rate_hz, pack_words(clip.words))
 
     @property
     def duration_ms(self) -> int:

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.core.errors import CoachError
-from voice_coach.core.speech import Clip, Word, duration_ms
+from voice_coach.core.speech import Word, duration_ms
 from voice_coach.core.text import word_spans
 from voice_coach.core.units import SAMPLE_RATE_HZ
-from voice_coach.speech.clip_cache import FULL_SCALE, GridClip
+from voice_coach.speech.clip_cache import FULL_SCALE, GridClip, pack_words
 
 ENDING: Final = ".pack"
 
@@ -96,8 +96,7 @@ class PackedClip:
         Raises:
             PackError: the file was changed or removed meanwhile.
         """
-        words = GridClip.of(Clip(np.zeros(0, np.float32), SAMPLE_RATE_HZ, self.words())).packed_words
-        return GridClip(self.read(), SAMPLE_RATE_HZ, words)
+        return GridClip(self.read(), SAMPLE_RATE_HZ, pack_words(self.words()))
 
 
 class PackError(CoachError):

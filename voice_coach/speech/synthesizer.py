@@ -310,7 +310,6 @@ class Speaker:
         self._changed = threading.Condition()
         self._kept: OrderedDict[Utterance, GridClip] = OrderedDict()
         self._kept_bytes = 0
-        self._failures = 0
         self._making: set[Utterance] = set()
         self._queue: OrderedDict[Utterance, None] = OrderedDict()
         self._worker: threading.Thread | None = None
@@ -393,11 +392,6 @@ class Speaker:
             with self._changed:
                 if self._closed:
                     raise RuntimeError("the speaker has been closed")
-                if self._voices.failures != self._failures:
-                    # Another voice may speak now, and says all of it.
-                    self._failures = self._voices.failures
-                    self._kept.clear()
-                    self._kept_bytes = 0
                 if utterance in self._kept:
                     self._kept.move_to_end(utterance)
                     return self._kept[utterance]
@@ -483,6 +477,7 @@ class Speaker:
 
     def _make(self, utterance: Utterance) -> GridClip:
         """Make a clip that this thread has put into ``_making``."""
+        failures = self._voices.failures
         try:
             clip = self._voices.clip(utterance)
         except BaseException:
@@ -492,6 +487,10 @@ class Speaker:
             raise
         with self._changed:
             self._making.discard(utterance)
+            if self._voices.failures != failures:
+                # Another voice speaks from now on, and says again what the one before has said.
+                self._kept.clear()
+                self._kept_bytes = 0
             self._kept[utterance] = clip
             self._kept_bytes += clip.samples.nbytes
             while self._kept_bytes > self._memory_bytes:

@@ -251,7 +251,7 @@ _LEARNS_FOR: Final = 2 * RATE_HZ // BLOCK
 _PERSON: Final = 0.005
 _PERSON_FRAMES: Final = RATE_HZ
 """Where the canceller leaves more than this of the power somebody else speaks, and for so long afterwards."""
-_ECHO_SMOOTH: Final = 0.03
+_REMAINS_SMOOTH: Final = 0.03
 _UNHEARD: Final = 10 ** (-50 / 10)
 
 
@@ -323,7 +323,7 @@ class Echo:
             return cancelled
         power, rest = _power(sound), _power(person)
         if power > _UNHEARD and rest < _ECHO_ONLY * power:
-            self._remains += _ECHO_SMOOTH * (min(1.0, _power(filtered) / power) - self._remains)
+            self._remains += _REMAINS_SMOOTH * (min(1.0, _power(filtered) / power) - self._remains)
             self._learning += 1
             if self._remains > _LOST and self._learning > _LEARNS_FOR:
                 self._learning = 0
