@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from benchmarks._sound_server import Recorder, environment, server
-from tests.kept_device import KeptDevice
+from tests.support.kept_device import KeptDevice
 from voice_coach.coach import Coach
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def can_record() -> bool:
 @contextmanager
 def server() -> Generator[dict[str, str]]:
     """A sound server of its own that devices made in here find; gives what other programs need to find it."""
-    from tests.sound_server import running_sound_server
+    from tests.support.sound_server import running_sound_server
 
     with running_sound_server() as running, environment(running.environ):
         yield running.environ

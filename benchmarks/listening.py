@@ -27,7 +27,7 @@ import numpy as np
 from benchmarks._room_texts import talk
 from benchmarks._sound_server import can_record, load_average
 from benchmarks._timing import VOICE_COACH
-from tests.sound_server import SPEAKERS, Room, running_room
+from tests.support.sound_server import SPEAKERS, Room, running_room
 
 BEGINS_S = 10
 LASTS_S = 60

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.real_parts import refuse_bare_names, require_program
-from tests.small_disk import mounted_disk
-from tests.sound_server import SoundServer, running_sound_server
+from tests.support.small_disk import mounted_disk
+from tests.support.sound_server import SoundServer, running_sound_server
 
-# How long one example takes says more about the machine; tests/calibration.py is for bounds on time.
+# How long one example takes says more about the machine; tests/support/calibration.py is for bounds on time.
 settings.register_profile(
     "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import voice_coach
-from tests.cli.command import HOURS, TINY, TINY_SESSION
-from tests.cli.sounds import samples
+from tests.support.command import HOURS, TINY, TINY_SESSION
+from tests.support.sounds import samples
 from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, Wishes
 from voice_coach.core.options import LEAD_IN_MS
 from voice_coach.core.units import FRAMES_PER_MS

@@ -13,7 +13,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 from releasing import licence_list
-from tests.cli.command import voice_coach
+from tests.support.command import voice_coach
 
 TOP = Path(__file__).resolve().parent.parent
 TEXT = licence_list.TARGET.read_text("utf-8")

@@ -23,11 +23,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.cli.command import Ended, voice_coach
-from tests.cli.sounds import samples
 from tests.cli.test_play import playing
-from tests.live.led import TestDevice, no_other
-from tests.sound_server import SoundServer
+from tests.support.command import Ended, voice_coach
+from tests.support.led import TestDevice, no_other
+from tests.support.sound_server import SoundServer
+from tests.support.sounds import samples
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
 from voice_coach.coach import Coach
 from voice_coach.controls import voice as ears

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tests.real_parts import require_real
 
-MODEL = Path(__file__).parent / "hearing" / "tone_model" / "encoder.onnx"
+MODEL = Path(__file__).parent / "voice_input" / "tone_model" / "encoder.onnx"
 
 
 def test_onnxruntime_collects_nothing_about_the_user(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def asking_tests() -> list[str]:
 @posix
 def test_without_any_program_nothing_fails(tmp_path: Path) -> None:
     asking = asking_tests()
-    assert "tests/outputs/test_feed.py::test_it_is_well_formed_rss_that_says_what_it_must" in asking
+    assert "tests/podcast/test_feed.py::test_it_is_well_formed_rss_that_says_what_it_must" in asking
     command = [
         sys.executable,
         "-m",

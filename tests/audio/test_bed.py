@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from tests.audio.ffmpeg_meter import encoded
 from tests.audio.test_metering import written
+from tests.support.ffmpeg_meter import encoded
 from voice_coach.audio.background import DUCK_DB, LONGEST_S, UNDER_SPEECH_LU, Bed, make_bed, seamless
 from voice_coach.audio.loudness import SPEECH_LUFS, gated_lufs, step_powers
 from voice_coach.core.errors import OutputError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.audio.ffmpeg_meter import heard
+from tests.support.ffmpeg_meter import heard
 from voice_coach.audio.loudness import UNHEARD_LUFS, alone_lufs, gated_lufs, step_powers
 from voice_coach.audio.mixer import Block
 from voice_coach.core.units import SAMPLE_RATE_HZ

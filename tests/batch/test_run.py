@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.command import TINY, TINY_SESSION, voice_coach
+from tests.support.command import TINY, TINY_SESSION, voice_coach
 from voice_coach.batch.journal import NAME, Journal
 from voice_coach.batch.manifest import ManifestError
 from voice_coach.batch.run import run

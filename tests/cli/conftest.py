@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import HOURS, LONG, LONG_SESSION, TINY, TINY_SESSION
+from tests.support.command import HOURS, LONG, LONG_SESSION, TINY, TINY_SESSION
 
 
 @pytest.fixture

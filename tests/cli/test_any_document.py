@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.cli.any_document import VERBS
-from tests.cli.command import SILENT, TINY, voice_coach
+from tests.support.any_document import VERBS
+from tests.support.command import SILENT, TINY, voice_coach
 from voice_coach.paths import shipped_scripts
 from voice_coach.script.documents import KINDS
 
@@ -95,7 +95,7 @@ def test_every_verb_answers_every_document_with_a_sentence(verb: str, tmp_path: 
     step = 1 if verb == "check" else 7
     some = dict(list(DOCUMENTS.items())[::step])
     done = subprocess.run(
-        [sys.executable, "-m", "tests.cli.any_document", verb],
+        [sys.executable, "-m", "tests.support.any_document", verb],
         input=json.dumps(some),
         cwd=tmp_path,
         env=os.environ | SILENT | {"PYTHONPATH": str(ROOT)},

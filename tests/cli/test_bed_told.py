@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import TINY, TINY_SESSION, Ended, voice_coach
+from tests.support.command import TINY, TINY_SESSION, Ended, voice_coach
 from voice_coach.podcast.background import UsualBeds
 from voice_coach.podcast.episodes import read_episode
 

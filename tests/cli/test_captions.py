@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import webvtt
 
-from tests.cli.command import Ended, voice_coach
-from tests.cli.sounds import samples
 from tests.real_parts import require_program
+from tests.support.command import Ended, voice_coach
+from tests.support.sounds import samples
 from voice_coach.coach import Coach
 from voice_coach.core.options import FileWishes, Mastering
 from voice_coach.formats.captions import placed_chapters, prompts

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import voice_coach
-from tests.controls.desk import FakeDesk
+from tests.support.command import voice_coach
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.socket_server import SocketControl
 from voice_coach.core.commands import COMMANDS
 from voice_coach.paths import find_runtime

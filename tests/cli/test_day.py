@@ -10,8 +10,8 @@ import pytest
 import vobject
 from mutagen.flac import FLAC
 
-from tests.cli.command import voice_coach
-from tests.history.made_past import made_past
+from tests.support.command import voice_coach
+from tests.support.made_past import made_past
 
 pytestmark = pytest.mark.clock
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.cli.command import Ended, voice_coach
-from tests.cli.pseudo_terminal import terminal
-from tests.controls.message_bus import running_bus
-from tests.sound_server import SoundServer
+from tests.support.command import Ended, voice_coach
+from tests.support.message_bus import running_bus
+from tests.support.pseudo_terminal import terminal
+from tests.support.sound_server import SoundServer
 
 
 def _lines(ended: Ended) -> dict[str, tuple[str, str]]:

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
-from tests.cli.sounds import samples
-from tests.small_disk import mounted_disk
+from tests.support.command import PATIENCE_S, Ended, voice_coach, wait_until, words
+from tests.support.small_disk import mounted_disk
+from tests.support.sounds import samples
 from voice_coach.formats.base import endings
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import PATIENCE_S, Ended, voice_coach, wait_until, words
+from tests.support.command import PATIENCE_S, Ended, voice_coach, wait_until, words
 from voice_coach.cli.export import StoppedError, stoppable
 from voice_coach.core.errors import OutputError
 
@@ -108,7 +108,7 @@ def test_ctrl_c_tells_what_became_of_it(hours: Path, tmp_path: Path, wish: tuple
 def test_ctrl_c_at_any_moment_lets_an_export_end() -> None:
     """No lock may stay taken for which another thread waits: the process would wait for that one for ever."""
     ended = subprocess.run(
-        [sys.executable, "-m", "tests.cli.interrupted_export", "60"],
+        [sys.executable, "-m", "tests.support.interrupted_export", "60"],
         capture_output=True,
         text=True,
         timeout=2 * PATIENCE_S,

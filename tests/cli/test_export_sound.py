@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.audio.ffmpeg_meter import encoded, heard, seconds, seconds_without_silence
-from tests.cli.command import voice_coach
-from tests.cli.sounds import samples
+from tests.support.command import voice_coach
+from tests.support.ffmpeg_meter import encoded, heard, seconds, seconds_without_silence
+from tests.support.sounds import samples
 from voice_coach.audio.loudness import integrated_lufs
 from voice_coach.coach import Coach
 from voice_coach.core.options import (

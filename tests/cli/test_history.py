@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import voice_coach
-from tests.cli.pseudo_terminal import Terminal, terminal
-from tests.history.made_past import made_past
+from tests.support.command import voice_coach
+from tests.support.made_past import made_past
+from tests.support.pseudo_terminal import Terminal, terminal
 from voice_coach.history.database import VERSION
 from voice_coach.history.log import History
 from voice_coach.history.queries import past

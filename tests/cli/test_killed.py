@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import PATIENCE_S, wait_until, words
+from tests.support.command import PATIENCE_S, wait_until, words
 from voice_coach.formats.export import file_endings
 
 KILLS = int(os.environ.get("VOICE_COACH_KILLS", "4"))

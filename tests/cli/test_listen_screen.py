@@ -8,9 +8,9 @@ from collections.abc import Generator
 
 import pytest
 
-from tests.cli.command import words
-from tests.cli.terminal import Terminal, terminal
-from tests.sound_server import SoundServer
+from tests.support.command import words
+from tests.support.sound_server import SoundServer
+from tests.support.terminal import Terminal, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tmux is POSIX's")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SILENT, voice_coach, words
 from tests.real_parts import require_program
+from tests.support.command import SILENT, voice_coach, words
 
 FORBID = """\
 import socket, sys

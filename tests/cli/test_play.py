@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.calibration import patience_s
-from tests.cli.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait_until, words
-from tests.cli.sounds import samples, sounding
-from tests.live.left import LEFT
-from tests.sound_server import SoundServer
+from tests.support.calibration import patience_s
+from tests.support.command import PATIENCE_S, SILENT, TINY, Ended, voice_coach, wait_until, words
+from tests.support.left import LEFT
+from tests.support.sound_server import SoundServer
+from tests.support.sounds import samples, sounding
 from voice_coach import Coach
 from voice_coach.cli import play
 from voice_coach.coach import Wishes

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import voice_coach
 from tests.real_parts import require_program
+from tests.support.command import voice_coach
 
 USUAL = "soft noise lies under it"
 

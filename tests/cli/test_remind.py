@@ -10,7 +10,7 @@ import pytest
 import vobject
 from dateutil.rrule import rrulestr
 
-from tests.cli.command import voice_coach
+from tests.support.command import voice_coach
 from voice_coach.cli.remind import parse_days, parse_time
 from voice_coach.core.errors import WishError
 from voice_coach.reports.calendar import Reminders, calendar, first_day

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.cli.terminal import terminal
+from tests.support.terminal import terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tmux is POSIX's")
 

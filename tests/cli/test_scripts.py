@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.cli.command import LONG, TINY, TINY_SESSION, Ended, voice_coach
+from tests.support.command import LONG, TINY, TINY_SESSION, Ended, voice_coach
 from voice_coach.paths import shipped_scripts
 
 ROOT = Path(__file__).parents[2]

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import pytest
 
-from tests.cli.command import PATIENCE_S, SILENT, Ended, voice_coach, words
+from tests.support.command import PATIENCE_S, SILENT, Ended, voice_coach, words
 
 NO_MORE: Mapping[str, str] = MappingProxyType({})
 HEAD = "Lower back, the short way  "

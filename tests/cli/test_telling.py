@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.cli.command import voice_coach, words
-from tests.cli.terminal import terminal
+from tests.support.command import voice_coach, words
+from tests.support.terminal import terminal
 from voice_coach.cli.console import wrapped
 
 LINE = st.builds(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SILENT, wait_until, words
-from tests.cli.terminal import Terminal, terminal
-from tests.sound_server import SoundServer
+from tests.support.command import SILENT, wait_until, words
+from tests.support.sound_server import SoundServer
+from tests.support.terminal import Terminal, terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="tmux is POSIX's")
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.cli.pseudo_terminal import Terminal, terminal
-from tests.sound_server import Recording, SoundServer
+from tests.support.pseudo_terminal import Terminal, terminal
+from tests.support.sound_server import Recording, SoundServer
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.cli.command import Ended, voice_coach, words
-from tests.cli.sounds import samples, sounding
-from tests.cli.terminal import terminal
-from tests.sound_server import SoundServer
+from tests.support.command import Ended, voice_coach, words
+from tests.support.sound_server import SoundServer
+from tests.support.sounds import samples, sounding
+from tests.support.terminal import terminal
 from voice_coach.core.speech import DEFAULT_VOICE
 
 SENTENCE = "Breathe in, and out."

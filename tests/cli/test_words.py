@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import PATIENCE_S, Ended, voice_coach, words
 from tests.real_parts import require_program
+from tests.support.command import PATIENCE_S, Ended, voice_coach, words
 from voice_coach import __version__
 from voice_coach.cli.main import VERBS
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler import fakes
 from tests.compiler.test_golden import EXERCISES
+from tests.support import fake_clips as fakes
 from voice_coach.compiler.plan import ChapterPlan, way_out_problems
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.script import (

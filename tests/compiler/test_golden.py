@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler import fakes
+from tests.support import fake_clips as fakes
 from voice_coach.core.parameters import parse_pace
 from voice_coach.core.script import Guidance
 from voice_coach.core.units import format_clock

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.calibration import SECOND_LOOPS, within
-from tests.compiler.fakes import HERE, compiled, exercise, plans, session
+from tests.support.calibration import SECOND_LOOPS, within
+from tests.support.fake_clips import HERE, compiled, exercise, plans, session
 from voice_coach.compiler.context import MAX_STEPS
 from voice_coach.core.errors import ScriptError, Where
 from voice_coach.core.script import Breathe, During, Entry, Hold, Repeat, Rounds, Say
@@ -92,7 +92,7 @@ def _refused(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> str:
     def loops() -> float:
         nonlocal said
         done = subprocess.run(
-            [sys.executable, "-m", "tests.compiler.checked", name],
+            [sys.executable, "-m", "tests.support.checked", name],
             env=os.environ | {"PYTHONPATH": str(ROOT)},
             capture_output=True,
             encoding="utf-8",

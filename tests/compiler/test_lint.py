@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.compiler.fakes import HERE, FakeLengths, advice, exercise, play, session, tune
+from tests.support.fake_clips import HERE, FakeLengths, advice, exercise, play, session, tune
 from voice_coach.core.errors import Problem, Where
 from voice_coach.core.script import (
     Breathe,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler import fakes
+from tests.support import fake_clips as fakes
 from voice_coach.compiler.wording import BRACES, Known, Wording
 from voice_coach.core.commands import COMMANDS
 from voice_coach.core.language import Lines, LiveWords

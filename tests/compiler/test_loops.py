@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiler.fakes import HERE, FakeLengths, exercise, plans, play, said, session, tune
-from tests.compiler.made_steps import hold, item, say, sounds, spoken
+from tests.support.fake_clips import HERE, FakeLengths, exercise, plans, play, said, session, tune
+from tests.support.made_steps import hold, item, say, sounds, spoken
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.script import Breathe, Count, Param, Pause, PlaySound, Repeat, Sets, Sides, Step, Wait
 from voice_coach.core.timeline import Event

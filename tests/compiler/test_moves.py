@@ -6,7 +6,7 @@ from itertools import pairwise, permutations
 
 import pytest
 
-from tests.compiler.fakes import (
+from tests.support.fake_clips import (
     FAKE,
     HERE,
     FakeLengths,

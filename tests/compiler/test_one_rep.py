@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compiler.fakes import LENGTHS, VOICE, catalogue, english, library
+from tests.support.fake_clips import LENGTHS, VOICE, catalogue, english, library
 from voice_coach.compiler.single_rep import counts_of_turns
 from voice_coach.core.timeline import Chapter
 from voice_coach.paths import shipped_scripts

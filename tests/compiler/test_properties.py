@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.compiler import random_steps
-from tests.compiler.fakes import (
+from tests.support import random_steps
+from tests.support.fake_clips import (
     HERE,
     PLAIN,
     FakeLengths,

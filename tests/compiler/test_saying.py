@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.compiler.fakes import HERE, english, play, said, tune
-from tests.compiler.made_steps import hold, item, say, spoken
+from tests.support.fake_clips import HERE, english, play, said, tune
+from tests.support.made_steps import hold, item, say, spoken
 from voice_coach.core.script import Fragment, Group, Guidance, Param, Pause, Repeat, Step, Use
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.compiler.fakes import (
+from tests.support.fake_clips import (
     FAKE,
     HERE,
     compiled,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.compiler.fakes import FAKE, HERE, FakeLengths, done, play, said, tune
-from tests.compiler.made_steps import hold, item, sounds, spoken
+from tests.support.fake_clips import FAKE, HERE, FakeLengths, done, play, said, tune
+from tests.support.made_steps import hold, item, sounds, spoken
 from voice_coach.audio.cue_description import LONGEST_MS
 from voice_coach.compiler.spans import LONGEST_TONE_MS
 from voice_coach.core.script import Breathe, Count, During, Guidance, Param

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.compiler.fakes import english
+from tests.support.fake_clips import english
 from voice_coach.compiler.wording import Known, Wording
 
 ENGLISH = Wording(english())

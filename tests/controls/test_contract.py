@@ -10,8 +10,8 @@ from typing import get_args
 
 import pytest
 
-from tests.controls.desk import FakeDesk
-from tests.controls.driven import WAYS, Driven
+from tests.support.driven import WAYS, Driven
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.base import Control, Desk
 from voice_coach.controls.registry import close_all, start_all
 from voice_coach.core.errors import CoachError

@@ -12,8 +12,8 @@ from typing import IO
 
 import pytest
 
-from tests.controls.desk import FakeDesk
 from tests.real_parts import require_real
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.keyboard import Digits, Keyboard, KeyboardControl, meant, named_by_windows
 from voice_coach.core.errors import CoachError
 from voice_coach.core.status import Mode
@@ -222,7 +222,7 @@ def test_the_terminal_is_put_right_however_the_program_ends(master: int, ending:
     before = modes(master)
     program = f"""
 import os, signal, sys, termios
-from tests.controls.desk import FakeDesk
+from tests.support.fake_desk import FakeDesk
 from voice_coach.cli.process import end_as_by_ctrl_c
 from voice_coach.controls.keyboard import KeyboardControl
 end_as_by_ctrl_c()
@@ -254,7 +254,7 @@ if child:
     sys.exit()
 while os.getpgrp() != os.getpid():
     pass
-from tests.controls.desk import FakeDesk
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.keyboard import KeyboardControl
 from voice_coach.core.errors import CoachError
 control = KeyboardControl(print)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.controls.desk import AT_THE_THIRD, FakeDesk
-from tests.controls.message_bus import MessageBus, running_bus
 from tests.real_parts import require_program
+from tests.support.fake_desk import AT_THE_THIRD, FakeDesk
+from tests.support.message_bus import MessageBus, running_bus
 from voice_coach.controls import mpris_interface as player
 from voice_coach.controls.mpris import MprisControl, bus_name, reach_bus
 from voice_coach.core.errors import CoachError

@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.controls.desk import AT_THE_THIRD
+from tests.support.fake_desk import AT_THE_THIRD
 from voice_coach.controls.protocol import (
     LONGEST_LINE,
     Request,

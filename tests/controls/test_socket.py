@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.controls.desk import FakeDesk
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.endpoints import NobodyError, listen, meetings
 from voice_coach.controls.protocol import LONGEST_LINE
 from voice_coach.controls.socket_client import ask
@@ -295,7 +295,7 @@ def test_a_folder_that_was_open_is_closed(folder: Path, desk: FakeDesk) -> None:
 SESSION = """
 import sys
 from pathlib import Path
-from tests.controls.desk import FakeDesk
+from tests.support.fake_desk import FakeDesk
 from voice_coach.controls.socket_server import SocketControl
 desk = FakeDesk()
 control = SocketControl(Path(sys.argv[1]), print, local=sys.argv[2] == "True")

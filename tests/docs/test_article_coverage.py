@@ -10,7 +10,7 @@ from typing import cast
 
 import pytest
 
-from tests.script.editor import load
+from tests.support.editor import load
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.timeline import Lasting, Span, Speech
 from voice_coach.pacing.layers import effective_pace

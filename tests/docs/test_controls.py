@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import voice_coach
-from tests.controls.desk import AT_THE_THIRD, FakeDesk
-from tests.controls.message_bus import running_bus
+from tests.support.command import voice_coach
+from tests.support.fake_desk import AT_THE_THIRD, FakeDesk
+from tests.support.message_bus import running_bus
 from voice_coach.controls.mpris import MprisControl
 from voice_coach.controls.protocol import told
 from voice_coach.controls.socket_server import SocketControl

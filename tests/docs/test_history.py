@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import voice_coach
-from tests.history.made_past import TODAY, made_past
+from tests.support.command import voice_coach
+from tests.support.made_past import TODAY, made_past
 from voice_coach.history.queries import past
 from voice_coach.reports.history_summary import summary
 from voice_coach.reports.history_views import PLAIN, history_lines

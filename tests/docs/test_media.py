@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import av
 
 from releasing import media
-from tests.cli.command import voice_coach
+from tests.support.command import voice_coach
 from voice_coach import Coach
 from voice_coach.coach import Wishes
 

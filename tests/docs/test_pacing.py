@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.real_parts import require_program
-from tests.script.editor import complaints
+from tests.support.editor import complaints
 from voice_coach.coach import Coach
 from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, SPEEDS, Stretch
 from voice_coach.core.units import MS_PER_HOUR

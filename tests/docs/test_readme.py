@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.command import SILENT, voice_coach
-from tests.live.left import LEFT
+from tests.support.command import SILENT, voice_coach
+from tests.support.left import LEFT
 from voice_coach.session.bookmark import BookmarkFile
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.editor import complaints, load
+from tests.support.editor import complaints, load
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.parameters import EXPECTED, GENERAL, PARAMETERS, format_setting, usual_bounds
 from voice_coach.core.units import LONGEST_PART_MS, format_duration

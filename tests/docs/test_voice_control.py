@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-from tests.cli.command import voice_coach
+from tests.support.command import voice_coach
 from voice_coach.core.commands import COMMANDS
 from voice_coach.voice_input.models import MODELS
 from voice_coach.voice_input.recognizer import RECOGNISERS

@@ -6,8 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from tests.cli.command import voice_coach
-from tests.sound_server import SoundServer
+from tests.support.command import voice_coach
+from tests.support.sound_server import SoundServer
 
 PAGE = (Path(__file__).parents[2] / "docs" / "voices.md").read_text("utf-8")
 COMMANDS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[0].splitlines()

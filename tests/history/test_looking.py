@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.made_past import made_past
-from tests.history.recorder import begin, part, recording
+from tests.support.made_past import made_past
+from tests.support.recorder import begin, part, recording
 from voice_coach.history.database import HistoryError
 from voice_coach.history.log import History
 from voice_coach.history.queries import correct_pain, forget, is_anything_there, past

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.history.recorder import BEGAN_MS, PARTS, begin, part, recording
+from tests.support.recorder import BEGAN_MS, PARTS, begin, part, recording
 from voice_coach.core.history import Led, LedPacing, PainStop
 from voice_coach.history.database import MIGRATIONS, VERSION, HistoryError
 from voice_coach.history.log import History, SessionLog

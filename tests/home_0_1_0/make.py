@@ -38,9 +38,9 @@ from typing import Final, Literal
 import numpy as np
 
 import voice_coach
-from tests.hearing.test_download import archive, serving
-from tests.live.led import TestDevice, no_other, until
 from tests.real_parts import require_program
+from tests.support.led import TestDevice, no_other, until
+from tests.voice_input.test_download import archive, serving
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
 from voice_coach.coach import Coach, Wishes
 from voice_coach.controls.voice import keep_ease

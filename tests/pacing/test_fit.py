@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
-from tests.pacing.fits import Asked, Fits
+from tests.support.fake_clips import HERE, LENGTHS, exercise, library, session, tune
+from tests.support.fits import Asked, Fits
 from voice_coach.core.errors import CoachError
 from voice_coach.core.script import (
     GUIDANCE_LEVELS,

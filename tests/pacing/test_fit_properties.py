@@ -8,9 +8,9 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from tests.compiler import random_steps
-from tests.compiler.fakes import HERE, LENGTHS, exercise, library, session, tune
-from tests.pacing.fits import Asked, Fits
+from tests.support import random_steps
+from tests.support.fake_clips import HERE, LENGTHS, exercise, library, session, tune
+from tests.support.fits import Asked, Fits
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.core.parameters import GENERAL, within
 from voice_coach.core.script import (

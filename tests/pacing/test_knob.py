@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.compiler import fakes, random_steps
-from tests.compiler.fakes import HERE
+from tests.support import fake_clips as fakes
+from tests.support import random_steps
+from tests.support.fake_clips import HERE
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.errors import Where
 from voice_coach.core.parameters import Pace

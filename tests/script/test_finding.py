@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.golden_messages import SOUNDS
+from tests.support.golden_messages import SOUNDS
 from voice_coach.core.errors import CoachError, ScriptError
 from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library, listed

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.calibration import SECOND_LOOPS, within
+from tests.support.calibration import SECOND_LOOPS, within
 from voice_coach.core.errors import CoachError
 from voice_coach.script.library import Library
 
@@ -135,7 +135,7 @@ TEXTS: dict[str, tuple[Callable[[], str], str]] = {
 
 
 def _refused(path: Path, expected: str) -> str:
-    command = [sys.executable, "-m", "tests.script.hostile", path.name]
+    command = [sys.executable, "-m", "tests.support.hostile", path.name]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     said = ""
 
@@ -168,7 +168,7 @@ def test_the_memory_of_who_starts_it_does_not_count(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(f"{HEAD}steps: [Up.]\n", encoding="utf-8")
     big = "import subprocess, sys; held = b'x' * 400_000_000; sys.exit(subprocess.call(sys.argv[1:]))"
-    command = [sys.executable, "-c", big, sys.executable, "-m", "tests.script.hostile", path.name]
+    command = [sys.executable, "-c", big, sys.executable, "-m", "tests.support.hostile", path.name]
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=True)
     assert 10 < int(done.stdout.split(" ")[1]) < MOST_MB

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.golden_messages import MESSAGES, Case, cases, told
+from tests.support.golden_messages import MESSAGES, Case, cases, told
 
 CASES = [pytest.param(case, id=case.title) for file in sorted(MESSAGES.glob("*.txt")) for case in cases(file)]
 PLACE = re.compile(r"^(\S+\.yaml):(\d+):(\d+)  ", re.MULTILINE)

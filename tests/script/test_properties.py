@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.script.golden_messages import SOUNDS
+from tests.support.golden_messages import SOUNDS
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.units import (
     LONGEST_MS,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.calibration import loops_taken, within
-from tests.script.golden_messages import HEAD, SOUNDS
+from tests.support.calibration import loops_taken, within
+from tests.support.golden_messages import HEAD, SOUNDS
 from voice_coach.paths import shipped_scripts
 from voice_coach.script.library import Library
 from voice_coach.script.validation import AS_SAID, misread

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft7Validator
 
-from tests.script.editor import complaints
-from tests.script.golden_messages import HEAD
+from tests.support.editor import complaints
+from tests.support.golden_messages import HEAD
 from voice_coach.script.documents import KINDS
 from voice_coach.script.json_schema import schema, schema_text
 

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cli.command import voice_coach
-from tests.script.golden_messages import SOUNDS
+from tests.support.command import voice_coach
+from tests.support.golden_messages import SOUNDS
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.timeline import Span

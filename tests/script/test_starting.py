@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.script.editor import complaints
-from tests.script.golden_messages import SOUNDS
+from tests.support.editor import complaints
+from tests.support.golden_messages import SOUNDS
 from voice_coach.compiler.plan import plan_session
 from voice_coach.compiler.schedule import schedule
 from voice_coach.core.errors import CoachError

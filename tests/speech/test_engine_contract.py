@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.fake_voice import ToneEngine
 from tests.real_parts import require_real
+from tests.support.fake_voice import ToneEngine
 from voice_coach.audio.conditioning import condition
 from voice_coach.core.speech import Clip, Utterance
 from voice_coach.core.text import word_spans

@@ -16,8 +16,8 @@ import pytest
 
 from benchmarks._recogniser import SENTENCES, Transcriber
 from benchmarks.voice_quality import joined, word_errors, words_per_minute
-from tests.hearing.heard import require_recogniser
 from tests.real_parts import require_real
+from tests.support.heard import require_recogniser
 from voice_coach.audio.conditioning import condition
 from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs, true_peak
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from releasing.packing import encoded, make_pack
-from tests.fake_voice import ToneEngine
+from tests.support.fake_voice import ToneEngine
 from voice_coach import Coach
 from voice_coach.audio.loudness import alone_lufs
 from voice_coach.coach import Wishes

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tests.fake_voice import ToneEngine
+from tests.support.fake_voice import ToneEngine
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
 from voice_coach.audio.loudness import SPEECH_LUFS, gain_to_speech_level, integrated_lufs
 from voice_coach.core.errors import SpeechError

@@ -61,7 +61,7 @@ class Output(ABC):
     it has room for it and keeps no more than it needs, so that memory does not grow with the length of the
     session. What goes wrong is an OutputError (DeviceError for a device) whose text says what happened and
     what to do. Import the library that does the work inside a method, never at the top: an output that is not
-    used costs nothing. Then add the class to ``tests/outputs/test_contract.py``, which tries it out.
+    used costs nothing. Then add the class to ``tests/formats/test_contract.py``, which tries it out.
     """
 
     @abstractmethod

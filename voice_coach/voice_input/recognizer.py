@@ -110,7 +110,7 @@ class Recogniser(ABC):
     """Understands the phrases that are expected, and nothing else.
 
     To add one: a file in this room, a row in ``RECOGNISERS``, and its class in the contract suite
-    (``tests/hearing``). It is used by one thread at a time, and never waits for anything.
+    (``tests/voice_input``). It is used by one thread at a time, and never waits for anything.
     """
 
     @abstractmethod

@@ -1,0 +1,83 @@
+"""The picture in docs/architecture.md: every way from one mode of a live session to another."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from tests.support.made_score import BOW, LIE, OPENING, MadeScore
+from voice_coach.core.commands import COMMANDS, CommandName
+from voice_coach.session.commands import commanded
+from voice_coach.session.state import Rules, Score, State
+from voice_coach.session.transitions import entered, lost, moved, over, returned, segment
+
+ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
+NAMES: list[CommandName] = [command.name for command in COMMANDS]
+SCORE = MadeScore()
+HOLD = State(chapter=1, at_ms=6_700)
+
+
+def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
+    """The state after what is being heard, or waited for, is over."""
+    stretch = segment(state, score, rules)
+    if stretch is None:
+        return state
+    return over(moved(state, stretch.until_ms - stretch.from_ms, score), score, rules)
+
+
+def alike(state: State) -> State:
+    """A state that leads to the same modes; of those there are few enough to walk them all."""
+    if state.mode == "ended":
+        return State(mode="ended")
+    needed = tuple(aside for aside in state.asides if aside.name.startswith("way_out"))
+    is_held = state.mode in ("paused", "lost")
+    return replace(
+        state,
+        asides=tuple(replace(aside, at_ms=0) for aside in needed),
+        aside_ms=0,
+        since_ms=0 if is_held else state.since_ms,
+        told=0 if is_held else state.told,
+        volume_db=0.0,
+        score=None if state.score is None else 0,
+        speed_percent=min(100, max(90, state.speed_percent)),
+        body=replace(state.body, way=None, to=None),
+        held=state.held if "paused" in (state.mode, state.lost_in) else "playing",
+        lost_in=state.lost_in if state.mode == "lost" else "playing",
+    )
+
+
+def walked(rules: Rules, score: Score = SCORE) -> set[tuple[str, str, str]]:
+    """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
+    steps: list[tuple[str, Callable[[State], State]]] = [
+        *((name, lambda state, name=name: commanded(state, name, score, rules)) for name in NAMES),
+        ("by itself", lambda state: stretch_on(state, rules, score)),
+        ("device lost", lost),
+        ("device back", lambda state: returned(state, score, 0)),
+    ]
+    offer = entered(HOLD, "offering", "resume_offer")
+    coming = deque([State(), HOLD, offer, replace(State(chapter=2, at_ms=11_000), speed_percent=90)])
+    seen: set[State] = set(coming)
+    ways: set[tuple[str, str, str]] = set()
+    while coming:
+        state = coming.popleft()
+        for name, step in steps:
+            there = step(state)
+            if there.mode != state.mode:
+                ways.add((state.mode, name, there.mode))
+            there = alike(there)
+            if there not in seen:
+                seen.add(there)
+                coming.append(there)
+    return ways
+
+
+def test_the_picture_in_the_architecture_is_the_machine() -> None:
+    drawn: set[tuple[str, str, str]] = set()
+    for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
+        if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
+            drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
+    led_in = MadeScore((OPENING, LIE, BOW), ready=3)
+    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in)
