@@ -1,12 +1,13 @@
-"""The picture in docs/architecture.md: every way from one mode of a live session to another."""
+"""docs/reference/live-session.md: every way from one mode of a live session to another."""
 
 from __future__ import annotations
 
-import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.support.made_score import BOW, LIE, OPENING, MadeScore
 from voice_coach.core.commands import COMMANDS, CommandName
@@ -14,7 +15,7 @@ from voice_coach.session.commands import commanded
 from voice_coach.session.state import Rules, Score, State
 from voice_coach.session.transitions import entered, lost, moved, over, returned, segment
 
-ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
+DIAGRAM = Path(__file__).parents[2] / "docs" / "reference" / "live-session.md"
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 SCORE = MadeScore()
 HOLD = State(chapter=1, at_ms=6_700)
@@ -74,10 +75,20 @@ def walked(rules: Rules, score: Score = SCORE) -> set[tuple[str, str, str]]:
     return ways
 
 
-def test_the_picture_in_the_architecture_is_the_machine() -> None:
-    drawn: set[tuple[str, str, str]] = set()
-    for line in ARCHITECTURE.read_text(encoding="utf-8").splitlines():
-        if found := re.fullmatch(r"\s*(\w+) --> (\w+) ?: (.+)", line):
-            drawn |= {(found[1], how, found[2]) for how in found[3].split(", ")}
+def diagram(ways: set[tuple[str, str, str]]) -> str:
+    """Return the ways as the body of a Mermaid state diagram, a line for each pair of modes."""
+    causes: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for before, cause, after in sorted(ways):
+        causes[before, after].append(cause)
+    return "".join(f"    {one} --> {two} : {', '.join(how)}\n" for (one, two), how in sorted(causes.items()))
+
+
+def test_state_diagram_shows_every_transition(pytestconfig: pytest.Config) -> None:
     led_in = MadeScore((OPENING, LIE, BOW), ready=3)
-    assert drawn == walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in)
+    expected = diagram(walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in))
+    head, start, rest = DIAGRAM.read_text("utf-8").partition("stateDiagram-v2\n")
+    drawn, end, tail = rest.partition("```")
+    if pytestconfig.getoption("--regenerate-golden"):
+        DIAGRAM.write_text(head + start + expected + end + tail, "utf-8")
+        drawn = expected
+    assert drawn == expected, "write it again: pytest tests/session/test_state_diagram.py --regenerate-golden"
