@@ -1,7 +1,7 @@
 """Style of docstrings and names, checked by ``make check``: ``python -m releasing.prose_check [FILE …]``.
 
-A docstring opens with an imperative verb (functions) or a noun (everything else), and speaks of *the user*; a function is
-named by a verb. CONTRIBUTING.md gives examples.
+A docstring opens with an imperative verb (functions) or a noun (everything else), and speaks of *the user*;
+a function is named by a verb. CONTRIBUTING.md gives examples.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def problems(path: Path) -> Iterator[tuple[int, str]]:
         elif found := _PRONOUNS.search(first):
             yield line, f"say it without “{found[0]}”: {_start(first)}"
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and _BARE.fullmatch(node.name):
-            if not any("property" in ast.unparse(each) for each in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and _BARE.fullmatch(node.name):
+            is_property = any("property" in ast.unparse(each) for each in node.decorator_list)
+            if not is_property:
                 yield node.lineno, f"name a function by a verb: {node.name}"
 
 

@@ -39,7 +39,7 @@ MARK = re.compile(r"^(pytestmark = |@)pytest\.mark\.clock$", re.MULTILINE)
 MARKED = [path for path in TESTS if MARK.search(path.read_text("utf-8"))]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="there is no libfaketime")
+@pytest.mark.skipif(sys.platform != "linux", reason="a clock is moved by LD_PRELOAD")
 @pytest.mark.parametrize("day", DAYS, ids=lambda day: f"{day.zone}-{day.local}")
 def test_on_any_day_nothing_fails(day: Day, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     code = pytest_on(day, ["-q", "-m", "clock", *MARKED], tmp_path)

@@ -220,7 +220,7 @@ def _environ(root: Path) -> dict[str, str]:
         "TZ": _ZONE,
         "NO_FAKE_STAT": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-        "PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE.parent / "faked_clock"))),
+        "PYTHONPATH": os.pathsep.join(map(str, (HERE.parents[1], HERE / "faked_clock"))),
     }
 
 
