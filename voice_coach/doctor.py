@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
 
 from voice_coach.coach import Coach
 from voice_coach.core.errors import CoachError
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Utterance
 from voice_coach.paths import shipped_cues
+from voice_coach.storage.atomic import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,69 @@ def examine(coach: Coach) -> Iterator[Finding]:
             yield look(coach)
         except (CoachError, OSError, ImportError) as error:
             yield Finding(what, "ill", str(error), remedy)
+
+
+def write_report(coach: Coach, path: Path, *, force: bool = False) -> None:
+    """Write a text file about this machine to send to maintainers: versions, findings, the last log.
+
+    The user's name, folders and scripts are not in it.
+
+    Args:
+        coach: examined.
+        path: the file, written whole or not at all.
+        force: whether a file that exists is replaced.
+
+    Raises:
+        OutputError: the file exists, or cannot be written.
+    """
+    lines = [*_versions(), "", *(_anonymous(each) for each in examine(coach))]
+    try:
+        log = coach.home.log.read_text("utf-8", "replace").splitlines()[-_LOG_LINES:]
+    except OSError:
+        log = ["There is no log. To write one: voice-coach --debug VERB"]
+    text = "\n".join([*lines, "", "The last log:", *log, ""])
+    with whole_file(path, force=force) as file:
+        file.write(_without_places(text, coach).encode())
+
+
+_LOG_LINES: Final = 1_000
+
+
+def _versions() -> Iterator[str]:
+    from importlib.metadata import distributions
+    from platform import machine, platform, python_version
+
+    from voice_coach import __version__
+
+    yield f"voice-coach {__version__}, Python {python_version()}, {platform()}, {machine()}"
+    found = {each.metadata["Name"]: each.version for each in distributions()}
+    yield ", ".join(f"{name} {found[name]}" for name in sorted(found, key=str.casefold))
+
+
+def _anonymous(finding: Finding) -> str:
+    is_personal = finding.what in ("scripts", "sounds") and finding.state != "well"
+    says = "The user's own have problems." if is_personal else finding.says
+    return f"{finding.what}: {finding.state}: {says}"
+
+
+def _without_places(text: str, coach: Coach) -> str:
+    """Return a text with the user's folders and name taken out."""
+    home = coach.home
+    folders = {
+        home.scripts.parent: "DATA",
+        home.cache: "CACHE",
+        home.exports: "EXPORTS",
+        home.log.parent: "LOG",
+    }
+    for folder in sorted(folders, key=lambda each: -len(str(each))):
+        text = text.replace(str(folder), folders[folder])
+    text = text.replace(str(Path.home()), "~")
+    with suppress(OSError, KeyError, ImportError):
+        import getpass
+        import re
+
+        text = re.sub(rf"\b{re.escape(getpass.getuser())}\b", "USER", text)
+    return text
 
 
 def _python(_coach: Coach) -> Finding:

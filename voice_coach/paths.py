@@ -28,6 +28,7 @@ class Home:
         bookmark: where the last session was left, a file.
         hearing: how easily the person's own voice is understood, a file.
         models: what recognisers were given to hear with, a folder each.
+        log: what the last command with ``--debug`` did, a file.
     """
 
     scripts: Path
@@ -39,6 +40,7 @@ class Home:
     bookmark: Path
     hearing: Path
     models: Path
+    log: Path
 
 
 def find_runtime() -> Path:
@@ -63,15 +65,15 @@ def find_home() -> Home:
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs(APP, appauthor=False)
-    return _home(dirs.user_data_path, dirs.user_cache_path, dirs.user_music_path / APP)
+    return _home(dirs.user_data_path, dirs.user_cache_path, dirs.user_music_path / APP, dirs.user_log_path)
 
 
 def home_in(base: Path) -> Home:
     """Return the folders of a person who keeps all below one."""
-    return _home(base, base / "cache", base / "exports")
+    return _home(base, base / "cache", base / "exports", base / "log")
 
 
-def _home(data: Path, cache: Path, exports: Path) -> Home:
+def _home(data: Path, cache: Path, exports: Path, log: Path) -> Home:
     return Home(
         scripts=data / "scripts",
         sounds=data / "audio_cues",
@@ -82,6 +84,7 @@ def _home(data: Path, cache: Path, exports: Path) -> Home:
         bookmark=data / "bookmark.json",
         hearing=data / "hearing.json",
         models=data / "models",
+        log=log / "voice-coach.log",
     )
 
 

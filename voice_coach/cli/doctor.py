@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE, FAILED
 
 if TYPE_CHECKING:
@@ -20,10 +22,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="instead list the licences of voice_coach, of the voices and of all that is installed with it",
     )
+    parser.add_argument(
+        "--report",
+        metavar="FILE",
+        help="instead write a text file to send with a question; nothing of you or your scripts is in it",
+    )
+    parser.add_argument("--force", action="store_true", help="replace the report if it exists")
 
 
 def run(options: argparse.Namespace) -> int:
-    return _list_licences() if options.licences else _examine()
+    if options.licences:
+        return _list_licences()
+    return _report(options.report, force=options.force) if options.report else _examine()
+
+
+def _report(name: str, *, force: bool) -> int:
+    from voice_coach.coach import Coach
+    from voice_coach.doctor import write_report
+
+    path = Path(name)
+    with Coach() as coach:
+        write_report(coach, path, force=force)
+    tell(f"Written: {path}. Please read it before you send it.")
+    return DONE
 
 
 def _examine() -> int:

@@ -16,8 +16,10 @@ from voice_coach.cli.console import mute, tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which --help would wait for
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import NoReturn
+
+    from voice_coach.core.errors import CoachError
 
 VERBS = {
     "play": "play a session (lower-back-relief if none is named)",
@@ -97,6 +99,7 @@ def _command(given: list[str]) -> int:
         + "\n\n'voice-coach VERB --help' tells more. Lie down and try: voice-coach play",
     )
     parser.add_argument("--version", action="store_true", help="print the version")
+    parser.add_argument("--debug", action="store_true", help="write a log of what the command does")
     parser.add_argument("verb", nargs="?", metavar="VERB", help="what to do, see below")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.read(given)
@@ -112,7 +115,22 @@ def _command(given: list[str]) -> int:
         script = f"play {options.verb}" if options.verb.endswith(".yaml") else options.verb
         hint = _did_you_mean(script, [*VERBS, script] if script != options.verb else VERBS)
         parser.error(f"there is no verb '{options.verb}'.{hint}")
-    return _run(options.verb, options.rest)
+    return _logged(options.verb, options.rest) if options.debug else _run(options.verb, options.rest)
+
+
+def _logged(verb: str, arguments: list[str]) -> int:
+    from voice_coach.cli.log import log_failure, write_log
+    from voice_coach.paths import find_home
+
+    path = find_home().log
+    write_log(path, verb)
+    try:
+        return _run(verb, arguments, failed=log_failure)
+    except BaseException as error:
+        log_failure(error)
+        raise
+    finally:
+        tell(f"What it did is in {path}")
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -122,7 +140,7 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" Did you mean '{close}'?" if close else ""
 
 
-def _run(verb: str, arguments: list[str]) -> int:
+def _run(verb: str, arguments: list[str], failed: Callable[[CoachError], None] = lambda _error: None) -> int:
     from voice_coach.cli.process import end_as_by_ctrl_c, forget_interrupted_text, set_up
     from voice_coach.core.errors import CoachError, ScriptError, WishError
     from voice_coach.core.interrupts import held_up
@@ -136,11 +154,9 @@ def _run(verb: str, arguments: list[str]) -> int:
         options = parser.read(arguments, in_any_order=True)
     try:
         return int(module.run(options))
-    except (ScriptError, WishError) as error:
-        tell(error)
-        return WRONG
     except CoachError as error:
+        failed(error)
         tell(error)
-        return FAILED
+        return WRONG if isinstance(error, ScriptError | WishError) else FAILED
     finally:
         forget_interrupted_text()

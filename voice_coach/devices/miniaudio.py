@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import DeviceError
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from miniaudio import AbstractDevice, PlaybackDevice
     from numpy.typing import NDArray
+
+_LOG: Final = logging.getLogger(__name__)
 
 PULSEAUDIO = "PulseAudio"
 """What miniaudio calls this backend."""
@@ -312,6 +315,7 @@ class MiniaudioDevice(LiveOutput):
         except miniaudio.MiniaudioError as error:
             self._problem = f"miniaudio says: {error.args[0]}"
             return
+        _LOG.info("opened %s", device.backend)
         if device.backend == "Null":  # what miniaudio falls back to: a device that nobody hears
             close(device)
             self._problem = "there is no sound system that answers"

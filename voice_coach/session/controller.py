@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from voice_coach.session.transitions import told
 if TYPE_CHECKING:
     from voice_coach.audio.mixer import Block
     from voice_coach.formats.base import LiveOutput
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,7 @@ class LiveSession:
         self._cue: tuple[object, ...] = ()
 
     def give(self, command: CommandName, *, spoken: bool = False) -> None:
+        _LOG.info("command %s%s", command, ", spoken" if spoken else "")
         self._stream.give(command, spoken=spoken)
         if self._is_given_up():
             self._given_up.set()  # no other device is waited for
@@ -249,6 +253,7 @@ class LiveSession:
             CoachError: a chapter could not be compiled or spoken.
             KeyboardInterrupt: Ctrl-C; the device has been closed.
         """
+        _LOG.info("session begins on %s", type(device).__name__)
         score = self._score
         score.start()
         teller = Thread(target=self._tell, name="status", daemon=True)
@@ -276,10 +281,12 @@ class LiveSession:
         """Waits for a device to come back; None if the session is ended meanwhile."""
         from voice_coach.devices.reconnect import wait_for_device
 
+        _LOG.warning("device lost at %d frames", gone.position_frames)
         self._stream.lose()
         since_s = self._clock_s()
         gone.close()  # which may take a while
         device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._given_up.wait)
+        _LOG.info("device %s", "is back" if device else "given up")
         if device is not None:
             self._stream.come_back(round((self._clock_s() - since_s) * MS_PER_SECOND))
         return device
@@ -320,11 +327,13 @@ class LiveSession:
         try:
             tell()
         except Exception as error:  # noqa: BLE001  (it is raised again in the caller's thread)
+            _LOG.error("%s failed: %s", listener, type(error).__name__, exc_info=False)
             self._failed.add(listener)
             self._troubles.append(error)
 
     def _look(self) -> None:
         if (asleep_ms := self._asleep_ms()) > 0:
+            _LOG.info("the machine slept for %d ms", asleep_ms)
             self._stream.sleep(asleep_ms)
         state = self._stream.now()
         self._retime(state)
@@ -338,6 +347,7 @@ class LiveSession:
         status, cue = here.status, here.cue
         if cue != self._cue:  # first: what is shown is remembered already, should this process be killed
             self._cue = cue
+            _LOG.debug("%s in chapter %d at %d ms", state.mode, state.chapter, state.at_ms)
             self._safely("changed", partial(self._listeners.changed, here.place, status))
         self._safely("status", lambda: self._listeners.status(status))
 
@@ -349,6 +359,7 @@ class LiveSession:
         if state.speed_percent == self._speed_percent or (self._retiming and self._retiming.is_alive()):
             return
         self._speed_percent = percent = state.speed_percent
+        _LOG.info("compiled again for %d percent", percent)
         self._retiming = Thread(
             target=self._compile, args=(percent, state.chapter), name="new pace", daemon=True
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import sys
 import threading
 from collections import OrderedDict
@@ -18,6 +19,8 @@ from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance, Word
 from voice_coach.speech.clip_cache import ClipCache, GridClip, cache_key
 from voice_coach.speech.clip_pack import ClipPack, PackedClip, PackError
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, UnspeakableError, make_engine
+
+_LOG: Final = logging.getLogger(__name__)
 
 CALIBRATION_TEXT: Final = (
     "Lie down on your back, let your shoulders sink to the ground, and take all the time you need. "
@@ -145,6 +148,7 @@ class Voices:
                     clip = self._clip(asked)
                 except EngineError as error:
                     reason = error.reason
+                    _LOG.warning("%s failed%s", voice, " for good" if error.lasting else "")
                     if error.lasting:
                         words_only = False
                         self._failed[voice] = reason
@@ -183,6 +187,7 @@ class Voices:
             if self._closed:
                 raise EngineError(name, "has been closed", lasting=False)
             if name not in self._engines:
+                _LOG.info("engine %s", name)
                 self._engines[name] = self._make(name)
             return self._engines[name]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import struct
@@ -18,6 +19,8 @@ from typing import Any, BinaryIO, Final
 from voice_coach.core.errors import CoachError
 from voice_coach.voice_input.recognizer import Heard, usual_recogniser
 from voice_coach.voice_input.sensitivity import USUAL_EASE
+
+_LOG: Final = logging.getLogger(__name__)
 
 PLAYED: Final = b"p"
 """What follows are frames that the loudspeaker was given: their position, then 16 bits each."""
@@ -211,6 +214,7 @@ class Ear:
         tries = 1
         while True:
             reason = child.watch(self._hangs_after_s)
+            _LOG.warning("the recognizer ended: %s", reason)
             with self._lock:
                 self._child = None
             self.listens.clear()
@@ -244,6 +248,7 @@ class Ear:
     def _take(self, said: dict[str, Any]) -> None:
         """What the child says, in the thread that reads it."""
         if "heard" in said:
+            _LOG.info("phrase understood: %s", said["heard"])
             self._hear(Heard(said["heard"], said["end_ms"], said["score"]))
         elif "listens" in said:
             self.listens.set()
