@@ -29,7 +29,7 @@ BUT_VOICE := $(VOICE:%=--no-emit-package %)
 help:
 	@echo "make play    play the session that comes with voice_coach"
 	@echo "make test    set up, check the code, run all tests"
-	@echo "make check   style, types and the directions of imports"
+	@echo "make check   style, types, the directions of imports, and prose"
 	@echo "make bench   measure speed and memory"
 	@echo "make setup   make $(VENV) with everything for working on the code"
 	@echo "make pack    speak anew what comes with voice_coach as clips, after words or the voice have changed"
@@ -53,6 +53,7 @@ check: $(VENV)/.development
 	$(BIN)/ruff format --check .
 	$(BIN)/basedpyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
+	$(BIN)/python -m releasing.prose_check
 
 test: check
 	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)

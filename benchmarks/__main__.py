@@ -32,7 +32,7 @@ _ONLY_NAMED = ("soak",)
 
 
 def main(words: list[str]) -> None:
-    """Runs the benchmarks of these names; without any, all but the very long ones."""
+    """Run the benchmarks of these names; without any, all but the very long ones."""
     known = sorted(path.stem for path in _HERE.glob("*.py") if not path.stem.startswith("_"))
     names, arguments = (words[:1], words[1:]) if words[1:] and words[1] not in known else (words, [])
     unknown = [name for name in names if name not in known]

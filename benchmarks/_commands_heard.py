@@ -16,6 +16,7 @@ import numpy as np
 from benchmarks._sound_server import Recorder, environment, server
 from tests.support.kept_device import KeptDevice
 from voice_coach.coach import Coach
+from voice_coach.session.options import LiveOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,14 +55,14 @@ exercises: [talk, talk, talk]
 closing: []
 """
 _SHOWS_FRAMES = 240
-"""So many frames in a row are found in a recording at one place only."""
+"""Number of frames in a row that are found in a recording at one place only."""
 
 _PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How late one command was heard.
+    """Delay of one command.
 
     Attributes:
         command: which.
@@ -76,7 +77,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """What a command took back from the device.
+    """Frames that a command took back from the device.
 
     Attributes:
         frame: the first one of the stream that was made anew.
@@ -101,7 +102,8 @@ class _Mirror(KeptDevice):
 
 
 def commands_heard(commands: int) -> list[Heard]:
-    """How late each of so many commands was heard, given at any moment to a coach who talks all the time.
+    """Return how late each of so many commands was heard, given at any moment to a coach who talks all the
+    time.
 
     Those that change nothing that could be heard, such as a jump from silence into silence, are left out.
     """
@@ -115,11 +117,11 @@ def commands_heard(commands: int) -> list[Heard]:
         script = write_session(Path(folder))
         with Coach() as coach:
             mirror = _Mirror(coach.device(live=True))
-            session = coach.lead(coach.prepare(str(script)), waits=False)
+            session = coach.live_session(coach.prepare(str(script)), LiveOptions(waits=False))
             playing = threading.Thread(target=lambda: session.play(mirror, _no_other))
             playing.start()
             until_s = time.monotonic() + _PATIENCE_S
-            while not session.now().position_ms and time.monotonic() < until_s:
+            while not session.current_status().position_ms and time.monotonic() < until_s:
                 time.sleep(0.1)
             given: list[tuple[CommandName, float, int]] = []
             for turn in range(commands):
@@ -133,10 +135,10 @@ def commands_heard(commands: int) -> list[Heard]:
             heard = mirror.heard()
             session.give("stop")
             playing.join()
-        return list(_found(given, cuts, heard, recorder))
+        return list(_find(given, cuts, heard, recorder))
 
 
-def _found(
+def _find(
     given: list[tuple[CommandName, float, int]],
     cuts: list[_Cut],
     heard: NDArray[np.int16],

@@ -1,4 +1,4 @@
-"""The sound of a room at a recogniser's rate: people who speak, noise, echo; the same every time."""
+"""The sound of a room at a recognizer's rate: people who speak, noise, echo; the same every time."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ REPORT_VOICES: Final = ("flite:slt", "flite:rms", "flite:awb")
 
 
 @cache
-def said(voice: str, text: str, speed: float = 1.0) -> Sound:
+def speak_text(voice: str, text: str, speed: float = 1.0) -> Sound:
     """Speech at a peak of 0.5 without the silence around it.
 
     Args:
@@ -79,7 +79,7 @@ _COMMANDS: Final[Mapping[str, Callable[[str, str, float, str], list[str]]]] = {
 }
 
 
-def joined(pieces: Sequence[Sound], gap_s: float) -> Sound:
+def join(pieces: Sequence[Sound], gap_s: float) -> Sound:
     """Pieces one after the other."""
     gap = np.zeros(round(gap_s * RATE_HZ), np.float32)
     return np.concatenate([part for piece in pieces for part in (piece, gap)])
@@ -122,7 +122,7 @@ def reverberant(sound: Sound, t60_s: float, seed: int = 0) -> Sound:
 
 
 def pcm(sound: Sound) -> NDArray[np.int16]:
-    """What a microphone's converter gives; clipped like it."""
+    """Return what a microphone's converter gives; clipped like it."""
     return (sound.clip(-1, 1) * 32_767).astype(np.int16)
 
 
@@ -161,7 +161,7 @@ def hum(seconds: float, seed: int) -> Sound:
 
 
 def clatter(seconds: float, seed: int) -> Sound:
-    """Dishes, and doors that bang: knocks that ring."""
+    """Return dishes, and doors that bang: knocks that ring."""
     rng = np.random.default_rng(seed)
     sound = np.zeros(round(seconds * RATE_HZ), np.float32)
     time_s = np.arange(RATE_HZ // 2) / RATE_HZ
@@ -175,7 +175,7 @@ def clatter(seconds: float, seed: int) -> Sound:
 
 
 def music(seconds: float, seed: int) -> Sound:
-    """Chords that change, with harmonics and a beat."""
+    """Return chords that change, with harmonics and a beat."""
     rng = np.random.default_rng(seed)
     sound = np.zeros(round(seconds * RATE_HZ), np.float32)
     at = 0
@@ -209,7 +209,7 @@ NOISES: Final[Mapping[str, Callable[[float, int], Sound]]] = {
 
 
 def _steps(seconds: float, seed: int, every_s: float) -> tuple[Sound, Sound, Sound]:
-    """Arguments for ``np.interp``: random values every so often."""
+    """Return arguments for ``np.interp``: random values every so often."""
     rng = np.random.default_rng(seed)
     frames = round(seconds * RATE_HZ)
     knots = np.arange(0, seconds + 2 * every_s, every_s)

@@ -1,4 +1,4 @@
-"""What people say in a room: commands, talk that means no command, and talk that nearly is one.
+"""Texts of people in a room: commands, talk that means no command, and talk that nearly is one.
 
 Each kind comes twice, without a sentence in common: to tune thresholds with, and to report figures with.
 """

@@ -1,4 +1,4 @@
-"""What benchmarks of sound need: a sound server, a recorder that tells when sound came, and busy cores."""
+"""Sound server, recorder with times, and busy cores for benchmarks of sound."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def record_command(latency_ms: int) -> tuple[str, ...]:
 
 
 def can_record() -> bool:
-    """Whether there is a sound server to be started, and its recorder."""
+    """Return whether there is a sound server to be started, and its recorder."""
     return sys.platform == "linux" and all(map(shutil.which, ("pulseaudio", "parec")))
 
 
@@ -56,7 +56,7 @@ def environment(values: dict[str, str]) -> Generator[None]:
 
 @contextmanager
 def loaded(programs: int) -> Generator[None]:
-    """So many other programs that never rest."""
+    """Keep a number of cores busy."""
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(programs)]
     try:
         yield
@@ -92,27 +92,27 @@ class Recorder:
         return at if at == -1 else at // _FRAME_BYTES
 
     def since(self, frame: int) -> NDArray[np.int16]:
-        """What was recorded from a frame until now."""
+        """Return what was recorded from a frame until now."""
         return np.frombuffer(
             bytes(self._recorded[frame * _FRAME_BYTES : self.frames * _FRAME_BYTES]), np.int16
         )
 
     def played_s(self, frame: int) -> float:
-        """When a frame was played, by ``time.monotonic``: no frame can have come before it was."""
+        """Return when a frame was played, by ``time.monotonic``: no frame can have come before it was."""
         begins = zip(self._came_s, self._ends, strict=False)
         return min(came - end / _RATE_HZ for came, end in begins) + frame / _RATE_HZ
 
     def came_s(self, frame: int) -> float:
-        """When a frame came, by ``time.monotonic``; the recorder's own delay is in it."""
+        """Return when a frame came, by ``time.monotonic``; the recorder's own delay is in it."""
         return self._came_s[bisect_right(self._ends, frame)]
 
     @property
     def frames(self) -> int:
-        """How many frames have come."""
+        """Return how many frames have come."""
         return len(self._recorded) // _FRAME_BYTES
 
     def close(self) -> None:
-        """Stops recording; what was recorded can still be asked for."""
+        """Stop recording; what was recorded can still be asked for."""
         self._parec.kill()
         self._parec.wait()
         self._reader.join()

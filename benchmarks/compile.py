@@ -1,4 +1,4 @@
-"""How long compiling takes with lengths from a table: the shipped session, and breathing for hours.
+"""Time to compile with lengths from a table: the shipped session, and breathing for hours.
 
     python -m benchmarks.compile [--runs 9]
 
@@ -18,12 +18,12 @@ from voice_coach.compiler.schedule import schedule
 from voice_coach.core.errors import Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Breathe, Entry, Exercise, Session
+from voice_coach.core.script import Breathe, Exercise, Session, SessionEntry
 from voice_coach.core.speech import Utterance
 from voice_coach.core.units import MS_PER_HOUR
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.paths import shipped_cues, shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 HERE = Where("benchmark", 1)
 
@@ -46,9 +46,9 @@ class TableLengths:
 
 
 def compile_once(session: Session, language: Language, lengths: TableLengths) -> int:
-    """Plans, expands and schedules every chapter; how many events there are."""
+    """Plan, expand and schedule every chapter; return the number of events."""
 
-    def pace_of(entry: Entry | None) -> Pace:
+    def pace_of(entry: SessionEntry | None) -> Pace:
         layers = [Layer("session", session.settings)]
         if entry is not None:
             layers.append(Layer("entry", entry.settings, entry.guidance))
@@ -72,7 +72,7 @@ def breathing(hours: int) -> Session:
     """One exercise: 4-0-6-0 for hours, with words and tones."""
     step = Breathe(where=HERE, pattern=(4_000, 0, 6_000, 0), duration=hours * MS_PER_HOUR)
     exercise = Exercise(id="long", title="Long", position="standing", steps=(step,), where=HERE)
-    return Session(id="long", title="Long", items=(Entry(exercise=exercise, where=HERE),), where=HERE)
+    return Session(id="long", title="Long", items=(SessionEntry(exercise=exercise, where=HERE),), where=HERE)
 
 
 def best_ms(work: Callable[[], object], runs: int) -> float:
@@ -91,7 +91,7 @@ def main(arguments: list[str] | None = None) -> None:
     runs: int = parser.parse_args(arguments).runs
 
     catalogue = SoundCatalogue.load([shipped_cues()])
-    library = Library([shipped_scripts()], catalogue.names())
+    library = ScriptLibrary([shipped_scripts()], catalogue.names())
     session, language, lengths = (
         library.session("lower-back-relief"),
         library.language("en"),

@@ -28,7 +28,7 @@ BEFORE, AFTER = "Keep the knee on the floor all the way", "Keep that knee on the
 
 
 def main(arguments: list[str]) -> None:
-    """Prints the times and ratios."""
+    """Print the times and ratios."""
     program = shutil.which("ffmpeg")
     if not program:
         print("needs ffmpeg")

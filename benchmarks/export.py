@@ -28,7 +28,7 @@ from benchmarks._voices import fail, voices_asked
 from voice_coach import Coach
 from voice_coach.core.timeline import Timeline
 from voice_coach.core.units import format_clock
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.speech.espeak import VOICES
 
 SESSION = "lower-back-relief"
@@ -98,7 +98,7 @@ def main(arguments: list[str]) -> None:
 
 def _export(voice: str, folder: Path) -> None:
     with Coach(voice=voice, notify=fail) as coach:
-        timeline = coach.timeline(coach.prepare(SESSION, Wishes(rate_wpm=RATE_WPM)))
+        timeline = coach.timeline(coach.prepare(SESSION, SessionOptions(rate_wpm=RATE_WPM)))
     prompts = spoken(timeline)
     distinct = [(text, RATE_WPM) for text in dict.fromkeys(text for text, _ in prompts)]
     (folder / "distinct.json").write_text(json.dumps(distinct), encoding="utf-8")

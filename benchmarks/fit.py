@@ -1,4 +1,4 @@
-"""How long it takes to fit a session of thirty minutes to a time, beyond compiling it once.
+"""Time to fit a session of thirty minutes, beyond compiling it once.
 
     python -m benchmarks.fit [--runs 5]
 
@@ -15,19 +15,19 @@ from time import perf_counter
 from benchmarks.compile import TableLengths, compile_once
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.core.language import Language
-from voice_coach.core.script import Entry, Session
+from voice_coach.core.script import Session, SessionEntry
 from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.core.text import shared_out
+from voice_coach.core.text import share_out
 from voice_coach.core.units import MS_PER_MINUTE, format_clock
 from voice_coach.pacing.fit_search import CannotFitError
 from voice_coach.pacing.layers import Layer
 from voice_coach.paths import shipped_cues, shipped_scripts
 from voice_coach.rendering.fit import fit_session
 from voice_coach.rendering.performance import ClipLengths
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 THIRTY_MINUTES = Layer("the benchmark's", {"reps": 6, "hold": 70_000})
-"""What makes of the shipped session one of half an hour."""
+"""Values that make the shipped session half an hour long."""
 
 
 class TableVoice:
@@ -43,7 +43,7 @@ class TableVoice:
         return self._lengths.utterance_ms(utterance)
 
     def words(self, utterance: Utterance) -> tuple[Word, ...]:
-        return shared_out(utterance.text, self.duration_ms(utterance))
+        return share_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         """There is nothing to prepare."""
@@ -63,9 +63,9 @@ class TableSounds:
 
 
 def fitted(session: Session, language: Language, lengths: TableLengths, minutes: float) -> str:
-    """How long the session is after it was fitted, or that it cannot be."""
+    """Return how long the session is after it was fitted, or that it cannot be."""
 
-    def layers_of(entry: Entry | None) -> Sequence[Layer]:
+    def layers_of(entry: SessionEntry | None) -> Sequence[Layer]:
         return [THIRTY_MINUTES] if entry and entry.exercise.id == "pelvic-tuck" else []
 
     voice = TableVoice(lengths)
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args(arguments).runs
     catalogue = SoundCatalogue.load([shipped_cues()])
-    library = Library([shipped_scripts()], catalogue.names())
+    library = ScriptLibrary([shipped_scripts()], catalogue.names())
     session, language = library.session("lower-back-relief"), library.language("en")
     lengths = TableLengths(catalogue)
     compile_once(session, language, lengths)

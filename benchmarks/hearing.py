@@ -1,4 +1,4 @@
-"""How well commands are understood, how late, how often falsely, and what listening takes.
+"""Understood commands, their delay, false commands, and the cost of listening.
 
     python -m benchmarks hearing [--quick] [--recogniser pocketsphinx]
 
@@ -34,13 +34,13 @@ from benchmarks._room import (
     TUNING_VOICES,
     Sound,
     babble,
-    joined,
+    join,
     mixed,
     noisy,
     pcm,
     reverberant,
     room_noise,
-    said,
+    speak_text,
 )
 from benchmarks._room_texts import talk
 from voice_coach.coach import Coach
@@ -48,11 +48,11 @@ from voice_coach.voice_input.process import SMALL
 from voice_coach.voice_input.recognizer import (
     COMMAND_PHRASES,
     MEANINGS,
-    RECOGNISERS,
+    RECOGNIZERS,
     SCORE_PHRASES,
-    Recogniser,
-    open_recogniser,
-    usual_recogniser,
+    Recognizer,
+    open_recognizer,
+    usual_recognizer,
 )
 
 SPEEDS = (0.9, 1.0, 1.15)
@@ -66,11 +66,11 @@ _LISTENING = """
 import sys
 import numpy as np
 from voice_coach.voice_input.recognizer import COMMAND_PHRASES
-from voice_coach.voice_input.recognizer import open_recogniser
-recogniser = open_recogniser(sys.argv[1])
-recogniser.expect(COMMAND_PHRASES)
+from voice_coach.voice_input.recognizer import open_recognizer
+recognizer = open_recognizer(sys.argv[1])
+recognizer.expect(COMMAND_PHRASES)
 noise = np.random.default_rng(0).normal(0, 4_000, 160_000) * np.repeat([0, 1] * 5, 16_000)
-recogniser.hear(noise.astype(np.int16), False)
+recognizer.hear(noise.astype(np.int16), False)
 print(open("/proc/self/smaps_rollup").read())
 """
 
@@ -94,7 +94,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a recogniser told, and how far the sound had come then."""
+    """A phrase that a recognizer reported, and the position of the sound then."""
 
     phrase: str
     at_ms: float
@@ -105,16 +105,16 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--quick", action="store_true", help="each command once a voice, five minutes of the rest"
     )
-    parser.add_argument("--recogniser", choices=RECOGNISERS, default=usual_recogniser())
+    parser.add_argument("--recogniser", choices=RECOGNIZERS, default=usual_recognizer())
     options = parser.parse_args(arguments)
-    recogniser = open_recogniser(options.recogniser)
+    recognizer = open_recognizer(options.recogniser)
     coach = coach_heard()
     try:
-        _understood(recogniser, tries(coach, COMMAND_PHRASES, 1 if options.quick else 2), "commands")
-        _understood(recogniser, tries(coach, SCORE_PHRASES, 1), "numbers, when asked for")
-        _false(recogniser, coach, 300 if options.quick else 3_600)
+        _understood(recognizer, tries(coach, COMMAND_PHRASES, 1 if options.quick else 2), "commands")
+        _understood(recognizer, tries(coach, SCORE_PHRASES, 1), "numbers, when asked for")
+        _false(recognizer, coach, 300 if options.quick else 3_600)
     finally:
-        recogniser.close()
+        recognizer.close()
     _memory(options.recogniser)
 
 
@@ -138,7 +138,9 @@ def tries(coach: Sound, phrases: Iterable[str], times: int) -> Iterator[Try]:
                 dice = random.Random(f"{number} {voice} {phrase}")
                 speed = dice.choice(SPEEDS)
                 situation = dice.choice((*SITUATIONS, SITUATIONS[-1]))
-                speech = said(voice, phrase.replace("coach ", dice.choice(("coach, ", "coach ")), 1), speed)
+                speech = speak_text(
+                    voice, phrase.replace("coach ", dice.choice(("coach, ", "coach ")), 1), speed
+                )
                 speech = speech * np.float32(10 ** (dice.uniform(-12, 3) / 20))
                 before_s = dice.uniform(1.2, 2.5)
                 seconds = before_s + len(speech) / RATE_HZ + 1.5
@@ -164,24 +166,24 @@ def tries(coach: Sound, phrases: Iterable[str], times: int) -> Iterator[Try]:
                 yield Try(voice, phrase, speed, situation, noise, end_ms, pcm(sound))
 
 
-def listened(recogniser: Recogniser, sound: NDArray[np.int16], coach_speaks: bool) -> Iterator[Told]:
-    """What a recogniser tells of a sound that comes in blocks of 20 ms."""
+def listened(recognizer: Recognizer, sound: NDArray[np.int16], coach_speaks: bool) -> Iterator[Told]:
+    """Return what a recognizer tells of a sound that comes in blocks of 20 ms."""
     for at in range(0, len(sound), _BLOCK):
         block = sound[at : at + _BLOCK]
-        for heard in recogniser.hear(block, coach_speaks):
+        for heard in recognizer.hear(block, coach_speaks):
             yield Told(heard.phrase, (at + len(block)) * 1_000 / RATE_HZ)
 
 
-def _understood(recogniser: Recogniser, attempts: Iterable[Try], what: str) -> None:
-    """Prints what was understood of what was said."""
+def _understood(recognizer: Recognizer, attempts: Iterable[Try], what: str) -> None:
+    """Print what was understood of what was said."""
     right: Counter[str] = Counter()
     all_of: Counter[str] = Counter()
     wrong = 0
     late_ms: list[float] = []
     for attempt in attempts:
-        recogniser.expect(COMMAND_PHRASES if attempt.phrase in COMMAND_PHRASES else SCORE_PHRASES)
+        recognizer.expect(COMMAND_PHRASES if attempt.phrase in COMMAND_PHRASES else SCORE_PHRASES)
         over = attempt.situation == "over the coach"
-        told = list(listened(recogniser, attempt.sound, over))
+        told = list(listened(recognizer, attempt.sound, over))
         hits = [one for one in told if MEANINGS[one.phrase] == MEANINGS[attempt.phrase]]
         in_time = [one for one in hits if one.at_ms <= attempt.end_ms + _NOT_LATER_MS]
         wrong += len(told) - len(hits)
@@ -202,8 +204,8 @@ def _understood(recogniser: Recogniser, attempts: Iterable[Try], what: str) -> N
         )
 
 
-def _false(recogniser: Recogniser, coach: Sound, seconds: int) -> None:
-    """Prints what was understood where no command was said, and what listening took."""
+def _false(recognizer: Recognizer, coach: Sound, seconds: int) -> None:
+    """Print what was understood where no command was said, and what listening took."""
     quiet = room_noise(30, 2)
     own = np.resize(coach, seconds * RATE_HZ) + np.resize(quiet, seconds * RATE_HZ)
     sounds = {
@@ -213,10 +215,10 @@ def _false(recogniser: Recogniser, coach: Sound, seconds: int) -> None:
         "the same without what is nearly a command": (_talking(seconds, nearly=False), False),
         "household noise": (_household(seconds), False),
     }
-    recogniser.expect(COMMAND_PHRASES)
+    recognizer.expect(COMMAND_PHRASES)
     for name, (sound, coach_speaks) in sounds.items():
         began = time.process_time()
-        told = list(listened(recogniser, pcm(sound), coach_speaks))
+        told = list(listened(recognizer, pcm(sound), coach_speaks))
         share = (time.process_time() - began) / (len(sound) / RATE_HZ)
         minutes = len(sound) / RATE_HZ / 60
         phrases = ", ".join(f"{one.phrase} ({one.at_ms / 1000:.0f} s)" for one in told)
@@ -228,16 +230,16 @@ def _talking(seconds: int, *, nearly: bool) -> Sound:
     for number, voice in enumerate(OTHERS):
         frames = 0
         for text in talk(100 + number, report=True, nearly=nearly):
-            pieces.append(said(voice, text, 0.9 + 0.05 * (len(pieces) % 6)))
+            pieces.append(speak_text(voice, text, 0.9 + 0.05 * (len(pieces) % 6)))
             frames += len(pieces[-1]) + round(0.4 * RATE_HZ)
             if frames > seconds * RATE_HZ / len(OTHERS):
                 break
-    sound = joined(pieces, 0.4)
+    sound = join(pieces, 0.4)
     return sound + np.resize(room_noise(30, 4), len(sound))
 
 
 def _speech(voice: str, seed: int, sentences: int) -> Sound:
-    return joined([said(voice, text) for text in islice(talk(seed, report=True), sentences)], 0.4)
+    return join([speak_text(voice, text) for text in islice(talk(seed, report=True), sentences)], 0.4)
 
 
 def _household(seconds: int) -> Sound:
@@ -247,12 +249,12 @@ def _household(seconds: int) -> Sound:
     return np.concatenate([*noises, babble(each, 51, crowd)])
 
 
-def _memory(recogniser: str) -> None:
-    """Prints what a process holds that only listens."""
+def _memory(recognizer: str) -> None:
+    """Print what a process holds that only listens."""
     if not Path("/proc/self/smaps_rollup").exists():
         return
     out = subprocess.run(
-        [sys.executable, "-c", _LISTENING, recogniser],
+        [sys.executable, "-c", _LISTENING, recognizer],
         env=os.environ | SMALL,
         capture_output=True,
         text=True,

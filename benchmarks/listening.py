@@ -1,4 +1,4 @@
-"""What a session takes that listens to what is said, and how soon it begins.
+"""Cost of a session that listens, and the time until it does.
 
     python -m benchmarks listening
 
@@ -39,7 +39,7 @@ LISTEN = "--listen"
 
 
 def main(_arguments: list[str]) -> None:
-    """Prints the share of a core, the memory, and the time until the first sound."""
+    """Print the share of a core, the memory, and the time until the first sound."""
     if not can_record() or not shutil.which("flite"):
         print("listening: needs Linux, pulseaudio, parec and flite")
         return
@@ -63,7 +63,7 @@ def main(_arguments: list[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Cost:
-    """What processes took.
+    """Cost of processes.
 
     Attributes:
         share: of one core.
@@ -99,7 +99,7 @@ def _print_row(who: str, cost: _Cost) -> None:
 
 
 def _costs(pids: list[int]) -> list[_Cost]:
-    """What each of them takes for a minute; its memory at the end of it."""
+    """Return what each of them takes for a minute; its memory at the end of it."""
     before_s, began_s = [_processor_s(pid) for pid in pids], time.perf_counter()
     time.sleep(LASTS_S)
     took_s = time.perf_counter() - began_s
@@ -111,7 +111,7 @@ def _costs(pids: list[int]) -> list[_Cost]:
 
 @contextmanager
 def _session(environ: dict[str, str], *arguments: str) -> Generator[subprocess.Popen[bytes]]:
-    """The usual session, in which nobody is waited for."""
+    """Return the usual session, without waits for the user."""
     session = subprocess.Popen(
         [*VOICE_COACH, "play", "--no-wait", "--quiet", *arguments],
         env=environ,
@@ -128,7 +128,7 @@ def _session(environ: dict[str, str], *arguments: str) -> Generator[subprocess.P
 
 @contextmanager
 def _talking(room: Room, folder: Path | None) -> Generator[None]:
-    """Somebody talks without end, if there is a folder to keep that in."""
+    """Play talk without end, if there is a folder to keep it in."""
     if folder is None:
         yield
         return

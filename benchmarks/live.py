@@ -1,4 +1,4 @@
-"""How soon a command is heard in a running session.
+"""Delay of a command in a running session.
 
     python -m benchmarks live
 
@@ -20,7 +20,7 @@ COMMANDS = 120
 
 
 def main(_arguments: list[str]) -> None:
-    """Prints how late commands are heard."""
+    """Print how late commands are heard."""
     if not can_record():
         print("a running session: needs Linux, pulseaudio and parec")
         return

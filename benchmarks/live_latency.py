@@ -1,4 +1,4 @@
-"""How soon a command is heard in a live session, and whether the sound ever breaks off.
+"""Delay of a command in a live session, and breaks in its sound.
 
     python -m benchmarks live_latency
 
@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks._sound_server import can_record, loaded, record_command, server
 from voice_coach.audio.mixer import Block
-from voice_coach.formats.base import device
+from voice_coach.formats.base import make_device
 
 COMMANDS = 100
 BLOCK_FRAMES = 4_800
@@ -32,7 +32,7 @@ STEADY_S = 60
 
 
 def main(_arguments: list[str]) -> None:
-    """Prints the percentiles of the time from a command to its sound, and the breaks in a minute."""
+    """Print the percentiles of the time from a command to its sound, and the breaks in a minute."""
     if not can_record():
         print("live latency: needs pulseaudio and parec")
         return
@@ -46,16 +46,16 @@ def main(_arguments: list[str]) -> None:
 
 
 class _Switching:
-    """An endless level that changes when it is told to."""
+    """Endless level that changes on request."""
 
     def __init__(self) -> None:
-        self.output = device("miniaudio", live=True)
+        self.output = make_device("miniaudio", live=True)
         self._sound = 0
         self._asked = 0
         self._over = False
 
     def command(self) -> float:
-        """Changes the level; returns when that was asked, by ``time.monotonic``."""
+        """Change the level; returns when that was asked, by ``time.monotonic``."""
         asked_s = time.monotonic()
         self._asked = 1 - self._asked
         self.output.wake()
@@ -95,7 +95,7 @@ class _Ear:
         self._reader.start()
 
     def wait_for(self, value: int) -> float:
-        """Waits until the last recorded sample has this value; returns when, by ``time.monotonic``.
+        """Wait until the last recorded sample has this value; returns when, by ``time.monotonic``.
 
         Raises:
             TimeoutError: it does not come.
@@ -122,24 +122,25 @@ class _Ear:
 def latencies_ms(commands: int) -> list[float]:
     """Milliseconds from each command until the recorder has its sound; recording's own delay is in it."""
     rng = np.random.default_rng(5)
-    with server() as environ, closing(_Ear(environ)) as ear:
+    with server() as environ, closing(_Ear(environ)) as recognizer:
         stream = _Switching()
         playing = threading.Thread(target=lambda: stream.output.write(stream.blocks()))
         playing.start()
-        ear.wait_for(level(0))
+        recognizer.wait_for(level(0))
         late_ms: list[float] = []
         for turn in range(commands):
             # At any moment of the device's period, and with the queue full again.
             time.sleep(0.4 + 0.2 * rng.random())
             asked_s = stream.command()
-            late_ms.append((ear.wait_for(level((turn + 1) % 2)) - asked_s) * 1000)
+            late_ms.append((recognizer.wait_for(level((turn + 1) % 2)) - asked_s) * 1000)
         stream.stop()
         playing.join()
     return late_ms
 
 
 def steadiness(seconds: int) -> tuple[int, float]:
-    """How often a recording of an unbroken sound breaks off, and the share of a core that playing takes.
+    """Return how often a recording of an unbroken sound breaks off, and the share of a core that playing
+    takes.
 
     Raises:
         RuntimeError: the recording is not what was written even without its silences.
@@ -153,7 +154,7 @@ def steadiness(seconds: int) -> tuple[int, float]:
             while not os.fstat(file.fileno()).st_size:
                 time.sleep(0.01)
             before_s = time.process_time()
-            device("miniaudio", live=True).write(Block(piece, silent=False) for piece in pieces)
+            make_device("miniaudio", live=True).write(Block(piece, silent=False) for piece in pieces)
             used_s = time.process_time() - before_s
             time.sleep(1)
         finally:

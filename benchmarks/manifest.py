@@ -37,8 +37,8 @@ def write_manifest(path: Path, rows: int) -> None:
             writer.writerow([name, "lower-back-short", person, f"{hold}s", reps, f"{rest}s"])
 
 
-def made(folder: Path, rows: int) -> tuple[float, float, int]:
-    """Makes a manifest's files: seconds by the clock, seconds of the cores, clips kept afterwards."""
+def make_files(folder: Path, rows: int) -> tuple[float, float, int]:
+    """Make a manifest's files: seconds by the clock, seconds of the cores, clips kept afterwards."""
     manifest = folder / f"{rows}.csv"
     write_manifest(manifest, rows)
     environment = os.environ | {"VOICE_COACH_HOME": str(folder / "home")}
@@ -57,16 +57,16 @@ def made(folder: Path, rows: int) -> tuple[float, float, int]:
 
 
 def main(_arguments: list[str]) -> None:
-    """Prints the figures."""
+    """Print the figures."""
     if sys.platform == "win32":
         print("Times of child processes cannot be had here.")
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        one = made(folder, 1)
-        many = made(folder, ROWS)
-        again = made(folder, ROWS)
+        one = make_files(folder, 1)
+        many = make_files(folder, ROWS)
+        again = make_files(folder, ROWS)
         print(f"{cores} cores, lower-back-short as .{ENDING}")
         print(f"one file, nothing kept   {one[0]:7.2f} s, {one[2]} clips spoken")
         print(f"{ROWS} files               {many[0]:7.2f} s, cores busy {many[1] / many[0] / cores:.0%}")
@@ -79,7 +79,7 @@ def main(_arguments: list[str]) -> None:
 
 
 def _ffmpeg_s(folder: Path) -> float | None:
-    """How long the ffmpeg program takes to encode one of the sessions that is finished as WAV."""
+    """Return how long the ffmpeg program takes to encode one of the sessions that is finished as WAV."""
     wav = folder / "one.wav"
     environment = os.environ | {"VOICE_COACH_HOME": str(folder / "home")}
     subprocess.run(

@@ -1,4 +1,4 @@
-"""What loudness and a bed cost in an export of lower-back-relief: as whole processes, and their parts.
+"""Cost of loudness and a bed in an export of lower-back-relief: as whole processes, and their parts.
 
     python -m benchmarks.mastering [--runs 5]
 
@@ -28,7 +28,7 @@ SESSION = "lower-back-relief"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Prints the times and ratios."""
+    """Print the times and ratios."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--runs", type=int, default=5)
     runs: int = parser.parse_args(arguments).runs

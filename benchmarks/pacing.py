@@ -1,4 +1,4 @@
-"""How long a session takes to be compiled again after a value was nudged, speech and all.
+"""Time to compile a session again after a value was nudged, speech and all.
 
     python -m benchmarks.pacing [--runs 9]
 
@@ -18,12 +18,12 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
-from voice_coach.coach import Coach, Wishes
+from voice_coach.coach import Coach, SessionOptions
 from voice_coach.core.units import format_clock
 
 SESSION = "lower-back-relief"
 THIRTY_MINUTES = {"reps": "6", "hold": "70s"}
-"""What makes of the shipped session, set in its first exercise, one of half an hour."""
+"""Values, set in its first exercise, that make the shipped session half an hour long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ NUDGES = (
 
 
 def timed_ms(work: Callable[[], object]) -> float:
-    """How long it takes, in milliseconds."""
+    """Return how long it takes, in milliseconds."""
     begin = perf_counter()
     work()
     return (perf_counter() - begin) * 1000
@@ -66,7 +66,7 @@ def _measure(runs: int, home: Path) -> None:
         session = coach.load(SESSION)
 
         def compiled(**said: str) -> int:
-            return coach.prepare(session, Wishes(said=said)).timeline().duration_ms
+            return coach.prepare(session, SessionOptions(said=said)).timeline().duration_ms
 
         first = timed_ms(compiled)
         speaker = coach.speaker()

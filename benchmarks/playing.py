@@ -1,4 +1,4 @@
-"""What a session costs in processor time and memory while it is played.
+"""Processor time and memory of a session while it is played.
 
     python -m benchmarks playing [--voice ENGINE:NAME]
 

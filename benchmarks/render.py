@@ -1,4 +1,4 @@
-"""How long mixing takes, per minute of session: speech every six seconds, breath tones and ticks under it.
+"""Time to mix a minute of session: speech every six seconds, breath tones and ticks under it.
 
     python benchmarks/render.py [--minutes 25] [--runs 7]
 

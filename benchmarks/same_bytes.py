@@ -1,4 +1,4 @@
-"""Whether a voice gives the same bytes whatever the process, the order of the texts and the threads.
+"""Identity of a voice's bytes across processes, orders of the texts and threads.
 
 python -m benchmarks same_bytes [--voice ENGINE:NAME]
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks._figures import record
-from benchmarks._recogniser import SENTENCES
+from benchmarks._recognizer import SENTENCES
 from benchmarks._voices import SHORT_WORDS, speaker, voices_asked
 from voice_coach.core.speech import Utterance
 

@@ -29,13 +29,14 @@ from benchmarks._sound_server import can_record, environment, load_average, load
 from benchmarks._timing import VOICE_COACH
 from voice_coach.coach import Coach
 from voice_coach.core.commands import COMMANDS, CommandName
-from voice_coach.formats.base import LiveOutput, device
+from voice_coach.formats.base import LiveOutput, make_device
+from voice_coach.session.options import LiveOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from voice_coach.audio.mixer import Block
-    from voice_coach.session.controller import LiveSession
+    from voice_coach.session.controller import SessionController
 
 SESSION = "lower-back-relief"
 BEGUN_S = 60
@@ -49,12 +50,12 @@ COMMANDS_GIVEN: tuple[CommandName, ...] = tuple(
 )
 _LOOK_S = 1.0
 _TAIL_FRAMES = RATE_HZ
-"""What a device that is stopped in the middle held is not heard."""
+"""Frames that a device holds when it is stopped, and that are not heard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a process holds at one moment."""
+    """Resources of a process at one moment."""
 
     memory_mb: float
     threads: int
@@ -78,7 +79,7 @@ class Break:
 
 
 def main(arguments: list[str]) -> None:
-    """Prints the breaks in the sound, and what the process holds after a minute and at the end."""
+    """Print the breaks in the sound, and what the process holds after a minute and at the end."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks soak")
     parser.add_argument("minutes", nargs="?", type=float, metavar="MINUTES")
     parser.add_argument("--loaded", action="store_true")
@@ -94,7 +95,7 @@ def main(arguments: list[str]) -> None:
 
 
 def held(process: int | str = "self") -> Held:
-    """What a process holds now."""
+    """Return what a process holds now."""
     folder = Path("/proc") / str(process)
     lines = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines())
     memory_mb = int(lines["VmRSS"].split()[0]) / 1024
@@ -126,7 +127,7 @@ def _real(minutes: float | None) -> None:
 
 
 def _watch(minutes: float | None) -> None:
-    """Has the session played, and prints what it holds."""
+    """Have the session played, and print what it holds."""
     session = subprocess.Popen(
         [*VOICE_COACH, "play", SESSION, "--no-wait"],
         stdin=subprocess.DEVNULL,
@@ -216,12 +217,12 @@ def _first(samples: NDArray[np.int16] | NDArray[np.bool_]) -> int:
 
 
 class _Restless(LiveOutput):
-    """A device that nobody hears, and on which any command is given every few seconds."""
+    """Device without sound on which any command is given every few seconds."""
 
     def __init__(self, rng: np.random.Generator) -> None:
-        self._device = device("none", live=True)
+        self._device = make_device("none", live=True)
         self._rng = rng
-        self.session: LiveSession | None = None
+        self.session: SessionController | None = None
         self.commands = 0
 
     def write(self, blocks: Iterable[Block]) -> None:
@@ -248,7 +249,7 @@ def _fast() -> None:
             began_s, seconds, hours, commands, times = time.monotonic(), 0.0, 0, 0, 0
             while seconds < FAST_S:
                 output = _Restless(rng)
-                session = coach.lead(performance, waits=name == "with commands")
+                session = coach.live_session(performance, LiveOptions(waits=name == "with commands"))
                 output.session = session if name == "with commands" else None
                 session.play(output, _no_other)
                 seconds += output.position_frames / RATE_HZ

@@ -1,4 +1,4 @@
-"""How long until something is heard, whether the first word comes in time, and how long ``--help`` takes.
+"""Time until the first sound, punctuality of the first word, and the time of ``--help``.
 
     python -m benchmarks start [--voice ENGINE:NAME]
 
@@ -34,7 +34,7 @@ PATIENCE_S = 60.0
 FRAMES_A_MS = 48
 _BEGINS_FRAMES = 12_000 * FRAMES_A_MS
 _SHOWS_FRAMES = 240
-"""So many frames in a row are found in a recording at one place only."""
+"""Number of frames in a row that are found in a recording at one place only."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ def _print_voice(voice: str, folder: Path, environ: dict[str, str]) -> None:
             for run in range(RUNS + (state == "warm")):
                 home = folder / (f"{kind} {run}" if state == "cold" else kind)
                 arguments = (*VOICE_COACH, "play", session, "--no-wait", "--quiet", "--voice", voice)
-                heard = _heard(arguments, environ | {"VOICE_COACH_HOME": str(home)}, begins)
+                heard = _record(arguments, environ | {"VOICE_COACH_HOME": str(home)}, begins)
                 if state == "cold" or run:
                     first_s.append(heard.first_s)
                     late_ms.append(heard.word_late_ms)
@@ -78,7 +78,7 @@ def _print_voice(voice: str, folder: Path, environ: dict[str, str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """How a session begins: places in its stream, and frames to find them by.
+    """Beginning of a session: places in its stream, and frames to find them by.
 
     Attributes:
         word: the frame of the first word, and samples from there on.
@@ -91,7 +91,7 @@ class _Beginning:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What was heard of a session's beginning.
+    """Recording of a session's beginning.
 
     Attributes:
         first_s: from the command until the first sound.
@@ -124,7 +124,7 @@ def _beginning(voice: str, session: str) -> _Beginning:
     return _Beginning(word, second if first == word else first)
 
 
-def _heard(arguments: Sequence[str], environ: dict[str, str], begins: _Beginning) -> _Heard:
+def _record(arguments: Sequence[str], environ: dict[str, str], begins: _Beginning) -> _Heard:
     """Play a session until its first word was heard.
 
     Raises:

@@ -1,4 +1,4 @@
-"""How well voices are understood, how fast they speak and how loud they are.
+"""Understood words, rate and loudness of voices.
 
     python -m benchmarks voice_quality                     the default voice, and espeak beside it
     python -m benchmarks voice_quality --voice espeak:en-us+m3 --voice espeak:gmw/en --wpm 130
@@ -18,7 +18,7 @@ from statistics import median
 import numpy as np
 
 from benchmarks._figures import record
-from benchmarks._recogniser import SENTENCES, Aligner, Transcriber, in_room, words_of
+from benchmarks._recognizer import SENTENCES, Aligner, Transcriber, in_room, words_of
 from benchmarks._voices import SHORT_WORDS, session_clips, spoken_clips, voices_asked
 from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance
@@ -39,7 +39,7 @@ def words_per_minute(clips: Sequence[Clip]) -> float:
     return words * 60_000 / sum(clip.duration_ms for clip in clips)
 
 
-def joined(clips: Sequence[Clip]) -> Clip:
+def join(clips: Sequence[Clip]) -> Clip:
     """All clips with pauses between, as a session would have them."""
     pause = np.zeros(int(BETWEEN_S * clips[0].rate_hz), np.float32)
     return Clip(np.concatenate([part for clip in clips for part in (clip.samples, pause)]), clips[0].rate_hz)
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str]) -> None:
             bias_ms, p95_ms = median(errors), np.quantile(np.abs(errors), 0.95)
             print(f"    {bias_ms:+.0f} ms in the middle, 95 % within {p95_ms:.0f} ms")
         record(f"{voice}, words a minute at {wpm}", words_per_minute(sentences), "wpm")
-        record(f"{voice}, level", integrated_lufs(joined(sentences)) - SPEECH_LUFS, "LU from speech")
+        record(f"{voice}, level", integrated_lufs(join(sentences)) - SPEECH_LUFS, "LU from speech")
         # Of whole sentences, not gated: how even the prompts are among each other.
         levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in sentences]
         record(f"{voice}, from the quietest to the loudest", max(levels) - min(levels), "dB")

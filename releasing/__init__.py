@@ -1,1 +1,1 @@
-"""What is made for a release out of this checkout, each by a target of the Makefile."""
+"""Parts of a release that are made from this checkout, each by a target of the Makefile."""

@@ -142,7 +142,7 @@ def _told_licence(package: Locked) -> str:
         raise LookupError(
             f"{package.name} {metadata['Version']} is installed, not {package.version}: make setup"
         )
-    for told in _told(metadata):
+    for told in _row(metadata):
         try:
             return canonicalize_license_expression(told)
         except InvalidLicenseExpression:
@@ -160,7 +160,7 @@ def _licence_before(package: Locked) -> str:
     raise LookupError(_unknown(package, "is not installed here"))
 
 
-def _told(metadata: importlib.metadata.PackageMetadata) -> Iterator[str]:
+def _row(metadata: importlib.metadata.PackageMetadata) -> Iterator[str]:
     for key in ("License-Expression", "License"):
         yield from metadata.get_all(key) or []
     for classifier in metadata.get_all("Classifier") or []:

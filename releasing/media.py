@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from voice_coach import Coach
-from voice_coach.coach import Wishes
-from voice_coach.core.options import ExportWishes, FileWishes
+from voice_coach.coach import SessionOptions
+from voice_coach.core.options import ExportOptions, FileOptions
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "media"
 SESSION = FOLDER / "sample.yaml"
@@ -42,8 +42,8 @@ _PAPER, _LINE, _INK, _FAINT = "#ffffff", "#c9d1dc", "#18202c", "#505c6e"
 def main() -> None:
     """Write the sample and the picture into the checkout."""
     with Coach() as coach:
-        performance = coach.prepare(str(SESSION), Wishes(guidance="full"), yours=False)
-        asked = ExportWishes(file=FileWishes(force=True, quality="small"))
+        performance = coach.prepare(str(SESSION), SessionOptions(guidance="full"), yours=False)
+        asked = ExportOptions(file=FileOptions(force=True, quality="small"))
         coach.export(performance, SAMPLE, asked)
         PICTURE.write_text(picture(coach.timeline_json(performance)), encoding="utf-8", newline="\n")
 

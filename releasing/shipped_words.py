@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, cast
 
-from voice_coach.coach import Coach, Wishes
+from voice_coach.coach import Coach, SessionOptions
 from voice_coach.compiler.single_rep import counts_of_turns
 from voice_coach.compiler.wording import BRACES
 from voice_coach.core.errors import Where
@@ -23,19 +23,19 @@ from voice_coach.core.script import (
     GUIDANCE_LEVELS,
     Breathe,
     Count,
-    Entry,
     Exercise,
     Hold,
     MoveTo,
     Say,
     Session,
+    SessionEntry,
     Setting,
     Sides,
     Tunable,
 )
 from voice_coach.core.speech import Utterance
 from voice_coach.paths import home_in, shipped_scripts
-from voice_coach.script.library import listed
+from voice_coach.script.library import list_scripts
 from voice_coach.session.repertoire import repertoire
 
 HIGHEST_COUNT: Final = 30
@@ -54,7 +54,7 @@ def shipped_words(voice: str, language: str = "en") -> tuple[Utterance, ...]:
     """
     found: dict[Utterance, None] = {}
     with TemporaryDirectory() as folder, _silent_coach(Path(folder)) as coach:
-        for name in dict.fromkeys(each.id for each in listed([shipped_scripts()])):
+        for name in dict.fromkeys(each.id for each in list_scripts([shipped_scripts()])):
             session = coach.load(name)
             if session.language == language:
                 found.update(dict.fromkeys(_of_session(coach, session, voice)))
@@ -64,20 +64,20 @@ def shipped_words(voice: str, language: str = "en") -> tuple[Utterance, ...]:
 
 
 def _silent_coach(folder: Path) -> Coach:
-    """A coach of nobody, with a voice that has no pack: nothing is looked for in it."""
+    """Return a coach without a user, whose voice has no pack."""
     return Coach(home=home_in(folder), voice="espeak:")
 
 
 def _of_session(coach: Coach, session: Session, voice: str) -> Iterator[Utterance]:
     for values, live in _tuned(session):
-        wishes = Wishes(said=values, guidance="full")
-        yield from repertoire(coach.prepare(session, wishes, yours=False), voice, live=live)
+        options = SessionOptions(said=values, guidance="full")
+        yield from repertoire(coach.prepare(session, options, yours=False), voice, live=live)
     for values in ({}, _at_bounds(session, "maximum")):
         for guidance in (None, *GUIDANCE_LEVELS):
-            wishes = Wishes(said=values, guidance=guidance)
+            options = SessionOptions(said=values, guidance=guidance)
             starts = ("", *dict.fromkeys(entry.exercise.id for entry in session.entries))
             for start_at in starts:
-                performance = coach.prepare(session, wishes, start_at=start_at, yours=False)
+                performance = coach.prepare(session, options, start_at=start_at, yours=False)
                 yield from repertoire(performance, voice, live=False)
 
 
@@ -86,7 +86,7 @@ def _tuned(session: Session) -> Iterator[tuple[Values, bool]]:
 
     And whether the coach may say something else besides then: that goes by counts, and by how long all lasts.
     """
-    rows = [list(_told(entry)) for entry in session.entries]
+    rows = [list(_utterances(entry)) for entry in session.entries]
     for around in ({}, _at_bounds(session, "minimum"), _at_bounds(session, "maximum")):
         for number in range(max(map(len, rows))):
             values = dict(around)
@@ -96,7 +96,7 @@ def _tuned(session: Session) -> Iterator[tuple[Values, bool]]:
     yield _at_bounds(session, "maximum"), True
 
 
-def _told(entry: Entry) -> Iterator[Values]:
+def _utterances(entry: SessionEntry) -> Iterator[Values]:
     """Every choice of what an exercise tells in words or counts in loops, and beside it every other count."""
     exercise = entry.exercise
     named = {name for text in _texts(exercise) for name, _style in BRACES.findall(text)}
@@ -162,5 +162,9 @@ def _coaching(coach: Coach, language: str) -> Session:
         id="coach", title="", position="standing", steps=steps, where=where, language=language
     )
     return Session(
-        id="coach", title="", items=(Entry(exercise=exercise, where=where),), where=where, language=language
+        id="coach",
+        title="",
+        items=(SessionEntry(exercise=exercise, where=where),),
+        where=where,
+        language=language,
     )

@@ -82,4 +82,5 @@ def pytest_on(day: Day, arguments: Sequence[str | Path], folder: Path) -> int:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)  # some tests are another user for a while
         sys.exit(pytest_on(Day(*sys.argv[1:3]), sys.argv[3:], Path(made)))

@@ -12,7 +12,7 @@ import pytest
 import voice_coach
 from tests.support.command import HOURS, TINY, TINY_SESSION
 from tests.support.sounds import samples
-from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, Wishes
+from voice_coach import Coach, CoachError, OutputError, Performance, ScriptError, SessionOptions
 from voice_coach.core.options import LEAD_IN_MS
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.paths import shipped_scripts
@@ -90,7 +90,7 @@ def test_used_twice_and_closed_twice(tiny: str) -> None:
     coach.close()
     coach.close()
     with coach:
-        other = coach.prepare(tiny, Wishes(rate_wpm=130))
+        other = coach.prepare(tiny, SessionOptions(rate_wpm=130))
         assert np.array_equal(_heard(coach, coach.prepare(tiny)), one)
         assert not np.array_equal(_heard(coach, other), one)
     assert [
@@ -106,30 +106,45 @@ def test_two_coaches_at_once(tiny: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wishes", "says"),
+    ("options", "says"),
     [
-        (Wishes(rate_wpm=20), "rate 20 is outside its bounds, 90 to 260. Choose a value between them."),
-        (Wishes(values={"hold": 60_000}), "hold 1m is outside its bounds for tiny, 2s to 9s. Choose a value"),
-        (Wishes(values={"hodl": 3_000}), 'No exercise here has "hodl" to tune. There are: gap, hold, rate.'),
-        (Wishes(guidance=cast("Any", "ful")), 'There is no guidance "ful". There are: full, key, names.'),
         (
-            Wishes(values={"hold": cast("Any", "60s")}),
+            SessionOptions(rate_wpm=20),
+            "rate 20 is outside its bounds, 90 to 260. Choose a value between them.",
+        ),
+        (
+            SessionOptions(values={"hold": 60_000}),
+            "hold 1m is outside its bounds for tiny, 2s to 9s. Choose a value",
+        ),
+        (
+            SessionOptions(values={"hodl": 3_000}),
+            'No exercise here has "hodl" to tune. There are: gap, hold, rate.',
+        ),
+        (
+            SessionOptions(guidance=cast("Any", "ful")),
+            'There is no guidance "ful". There are: full, key, names.',
+        ),
+        (
+            SessionOptions(values={"hold": cast("Any", "60s")}),
             "hold cannot be '60s': a whole number of milliseconds is expected.",
         ),
-        (Wishes(rate_wpm=cast("Any", 150.5)), "rate cannot be 150.5: a whole number is expected."),
-        (Wishes(values={"gap": (1, 2)}), "gap cannot be (1, 2): a whole number of milliseconds is expected."),
+        (SessionOptions(rate_wpm=cast("Any", 150.5)), "rate cannot be 150.5: a whole number is expected."),
+        (
+            SessionOptions(values={"gap": (1, 2)}),
+            "gap cannot be (1, 2): a whole number of milliseconds is expected.",
+        ),
     ],
 )
-def test_wishes_that_cannot_be_granted(tiny: str, wishes: Wishes, says: str) -> None:
+def test_wishes_that_cannot_be_granted(tiny: str, options: SessionOptions, says: str) -> None:
     with Coach() as coach, pytest.raises(CoachError) as raised:
-        coach.prepare(tiny, wishes)
+        coach.prepare(tiny, options)
     assert str(raised.value).startswith(says)
 
 
 def test_wishes_are_granted(tiny: str) -> None:
     with Coach() as coach:
         plain = coach.timeline(coach.prepare(tiny))
-        wished = coach.timeline(coach.prepare(tiny, Wishes(values={"hold": 5_000}, guidance="names")))
+        wished = coach.timeline(coach.prepare(tiny, SessionOptions(values={"hold": 5_000}, guidance="names")))
     holds = [
         event.end_ms - event.start_ms
         for made in (plain, wished)

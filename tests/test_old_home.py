@@ -32,8 +32,9 @@ from voice_coach.audio.conditioning import CONDITIONING_VERSION
 from voice_coach.coach import Coach
 from voice_coach.controls import voice as ears
 from voice_coach.core.status import LiveStatus
-from voice_coach.history.view import Past
+from voice_coach.history.view import HistoryView
 from voice_coach.paths import home_in
+from voice_coach.session.options import LiveOptions
 from voice_coach.speech.engine import EngineError, make_engine
 
 KEPT = Path(__file__).with_name("home_0_1_0")
@@ -101,7 +102,7 @@ def test_history_lists_every_session(old: Old) -> None:
 
 
 def test_history_is_drawn(old: Old) -> None:
-    past = Past(home_in(old.home), date(2026, 11, 21))
+    past = HistoryView(home_in(old.home), date(2026, 11, 21))
     lines = ["".join(text for text, _ in line).rstrip() for line in past.lines(80, 12, drawn=False)]
     assert "\n".join([*lines, ""]) == _expected("history.txt")
 
@@ -144,11 +145,11 @@ def _led(coach: Coach) -> list[LiveStatus]:
     """Go on with the bookmark, to the end; return each moment."""
     left = coach.bookmark.read()
     assert left is not None
-    asked = left.asked()
-    performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
-    session = coach.lead(performance, asked=asked, resume=left, bed=asked.bed)
+    asked = left.as_request()
+    performance = coach.prepare(asked.session, asked.options, start_at=asked.start_at)
+    session = coach.live_session(performance, LiveOptions(request=asked, resume=left, bed=asked.bed))
     moments: list[LiveStatus] = []
-    session.play(TestDevice(lambda _ms: moments.append(session.now())), no_other)
+    session.play(TestDevice(lambda _ms: moments.append(session.current_status())), no_other)
     return moments
 
 
@@ -163,7 +164,7 @@ def test_the_rest_is_led_and_remembered(old: Old) -> None:
         assert {each.chapter for each in moments} == {2, 3}
         assert not coach.bookmark.is_there
     assert told == []
-    led = Past(home_in(old.home), date(2026, 11, 21)).led
+    led = HistoryView(home_in(old.home), date(2026, 11, 21)).led
     assert len(led) == 7
     assert (led[-1].session, led[-1].to_end, led[-1].pacing.pace_percent) == ("abend", True, 90)
 
@@ -314,5 +315,9 @@ def _feed(folder: Path) -> dict[str, str]:
 
 def test_the_user_is_understood_as_before(old: Old) -> None:
     home = home_in(old.home)
-    assert [ears.ease(home, name) for name in ("pocketsphinx", "sherpa", "moonshine")] == [1, -1, 0]
+    assert [ears.find_sensitivity(home, name) for name in ("pocketsphinx", "sherpa", "moonshine")] == [
+        1,
+        -1,
+        0,
+    ]
     assert [model.name for model, is_used in ears.models(home) if is_used] == ["gigaspeech-3.3M"]

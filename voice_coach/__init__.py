@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # spares the import of typing, which ``voice-coach --help`` would wait for
     from typing import Any
 
-    from voice_coach.coach import Coach, Wishes
+    from voice_coach.coach import Coach, SessionOptions
     from voice_coach.core.errors import (
         CoachError,
         DeviceError,
@@ -35,7 +35,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 _PLACES = {
     "Coach": "voice_coach.coach",
-    "Wishes": "voice_coach.coach",
+    "SessionOptions": "voice_coach.coach",
     "Performance": "voice_coach.rendering.performance",
     "Timeline": "voice_coach.core.timeline",
     "Chapter": "voice_coach.core.timeline",
@@ -58,14 +58,14 @@ __all__ = [
     "Performance",
     "Problem",
     "ScriptError",
+    "SessionOptions",
     "SpeechError",
     "Timeline",
-    "Wishes",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """Imports what is asked for when it is asked for, so that ``voice-coach --help`` stays instant."""
+    """Import what is asked for when it is asked for, so that ``voice-coach --help`` stays instant."""
     if name in _PLACES:
         from importlib import import_module
 

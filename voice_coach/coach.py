@@ -12,32 +12,33 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from voice_coach.core.errors import CoachError, Problem, ScriptError
-from voice_coach.core.interrupts import held_up
+from voice_coach.core.interrupts import defer_interrupt
 from voice_coach.core.parameters import parse_pace as parse_pace
 from voice_coach.core.script import Session
 from voice_coach.core.user_values import TuningChange, TuningRow
-from voice_coach.pacing.options import Wishes as Wishes
+from voice_coach.pacing.options import SessionOptions as SessionOptions
 from voice_coach.paths import Home, find_home, shipped_scripts
+from voice_coach.rendering.audio_resources import AudioResources
 from voice_coach.rendering.performance import Performance
 from voice_coach.rendering.prepare import Preparer
-from voice_coach.rendering.studio import Studio
 from voice_coach.schema.diagnostics import with_line
-from voice_coach.script.library import Library, scripts_in
+from voice_coach.script.library import ScriptLibrary, scripts_in
 
 if TYPE_CHECKING:
     from voice_coach.audio.mixer import Block
     from voice_coach.controls.base import Control
-    from voice_coach.core.options import ExportWishes
+    from voice_coach.core.options import ExportOptions
     from voice_coach.core.speech import Utterance
     from voice_coach.core.status import LiveStatus, Status
     from voice_coach.core.timeline import Timeline
     from voice_coach.formats.base import LiveOutput as LiveOutput
-    from voice_coach.history.practice import Practising
+    from voice_coach.history.practice import PracticeHistory
     from voice_coach.pacing.tuning import Tuner
-    from voice_coach.script.library import Listed
-    from voice_coach.session.bookmark import Asked, Bookmark, BookmarkFile
-    from voice_coach.session.controller import LiveSession
-    from voice_coach.session.preview import Listening
+    from voice_coach.script.library import ScriptEntry
+    from voice_coach.session.bookmark import BookmarkFile
+    from voice_coach.session.controller import SessionController
+    from voice_coach.session.options import LiveOptions
+    from voice_coach.session.preview import RepPreview
     from voice_coach.session.sentence import Sentence
     from voice_coach.speech.engine import VoiceInfo as VoiceInfo
     from voice_coach.speech.synthesizer import Speaker
@@ -71,13 +72,13 @@ class Coach:
         self.now_ms = now_ms
         self._pacing = pacing
         self._voice = voice
-        self._studio = Studio(lambda: self.home, notify)
+        self._resources = AudioResources(lambda: self.home, notify)
         self._preparer = Preparer(
-            self._studio,
+            self._resources,
             language=lambda code: self.library().language(code),
-            known=lambda session: self._practising.layers(session),
+            known=lambda session: self._practice.layers(session),
             pacing=lambda: pacing or self.home.pacing,
-            repertoire=_repertoire,
+            repertoire=_load_repertoire,
             voice=voice,
             named=pacing is not None,
             notify=notify,
@@ -89,14 +90,14 @@ class Coach:
         return self._home or find_home()
 
     @cached_property
-    def _practising(self) -> Practising:
-        from voice_coach.history.practice import Practising
+    def _practice(self) -> PracticeHistory:
+        from voice_coach.history.practice import PracticeHistory
 
-        return Practising(self.home.history, self.home.pacing, self._notify, self.now_ms)
+        return PracticeHistory(self.home.history, self.home.pacing, self._notify, self.now_ms)
 
     @cached_property
     def bookmark(self) -> BookmarkFile:
-        """Where the last session was left."""
+        """Return where the last session was left."""
         from voice_coach.session.bookmark import BookmarkFile
 
         return BookmarkFile(self.home.bookmark, self._notify)
@@ -109,14 +110,14 @@ class Coach:
     ) -> None:
         self.close()
 
-    @held_up()
+    @defer_interrupt()
     def close(self) -> None:
-        """Lets go of the speech engines."""
-        self._studio.close()
+        """Let go of the speech engines."""
+        self._resources.close()
 
-    def library(self) -> Library:
+    def library(self) -> ScriptLibrary:
         """The scripts: the person's own, then those that come with voice_coach."""
-        return Library([self.home.scripts, shipped_scripts()], self.sound_names())
+        return ScriptLibrary([self.home.scripts, shipped_scripts()], self.sound_names())
 
     def sound_names(self) -> tuple[str, ...]:
         """The sound cues there are.
@@ -124,13 +125,13 @@ class Coach:
         Raises:
             ScriptError: a ``cues.yaml`` has problems.
         """
-        return self._studio.sounds.catalogue.names()
+        return self._resources.sounds.catalogue.names()
 
-    def listed(self) -> Iterator[Listed]:
+    def list_scripts(self) -> Iterator[ScriptEntry]:
         """The sessions and exercises there are, also where sounds have problems."""
-        from voice_coach.script.library import listed
+        from voice_coach.script.library import list_scripts
 
-        return listed([self.home.scripts, shipped_scripts()])
+        return list_scripts([self.home.scripts, shipped_scripts()])
 
     def voices(self) -> Iterator[tuple[str, VoiceInfo]]:
         """Every voice that works here: what to write after ``--voice``, and what is known of it."""
@@ -138,8 +139,8 @@ class Coach:
 
         return working_voices(self._notify)
 
-    @held_up()
-    def sentence(self, text: str, *, rate_wpm: int | None = None) -> Sentence:
+    @defer_interrupt()
+    def make_sentence(self, text: str, *, rate_wpm: int | None = None) -> Sentence:
         """A sentence as a session says it, to be heard or written to a file; blocks until it is made.
 
         Where this coach was made with a voice no other speaks instead of it.
@@ -149,7 +150,7 @@ class Coach:
             rate_wpm: words per minute; as sessions have it where nobody sets it, if not given.
 
         Raises:
-            WishError: there are no words in it or too many, the rate is out of its bounds, or the voice that
+            UsageError: there are no words in it or too many, the rate is out of its bounds, or the voice that
                 was asked for does not speak here.
             CoachError: no engine can speak it.
         """
@@ -173,21 +174,21 @@ class Coach:
 
     @cached_property
     def tuner(self) -> Tuner:
-        """Shows and changes the person's own values."""
+        """Show and changes the person's own values."""
         from voice_coach.pacing.tuning import Tuner
         from voice_coach.pacing.user_file import PacingFile
 
         file = PacingFile(self._pacing or self.home.pacing, named=self._pacing is not None)
         return Tuner(file, self.library)
 
-    def tuning(self, exercise: str, session: str | None = None) -> tuple[TuningRow, ...]:
+    def tuning_rows(self, exercise: str, session: str | None = None) -> tuple[TuningRow, ...]:
         """All that can be tuned in an exercise, or in ``all``, with what is in force; as ``Tuner.rows``."""
         return self.tuner.rows(exercise, session)
 
     def tune(
         self, exercise: str, values: Mapping[str, str], session: str | None = None
     ) -> tuple[TuningChange, ...]:
-        """Sets the person's own values, as people write them, all or none; as ``Tuner.tune``."""
+        """Set the person's own values, as people write them, all or none; as ``Tuner.tune``."""
         return self.tuner.tune(exercise, values, session)
 
     def load(self, name: str | None = None) -> Session:
@@ -199,11 +200,11 @@ class Coach:
         """
         return self.library().session(name or DEFAULT_SESSION)
 
-    @held_up()
+    @defer_interrupt()
     def prepare(
         self,
         session: Session | str | None = None,
-        wishes: Wishes | None = None,
+        options: SessionOptions | None = None,
         *,
         start_at: str = "",
         yours: bool = True,
@@ -222,9 +223,9 @@ class Coach:
                 be as long as wished for.
         """
         chosen = session if isinstance(session, Session) else self.load(session)
-        return self._preparer.performance(chosen, wishes or Wishes(), start_at=start_at, yours=yours)
+        return self._preparer.performance(chosen, options or SessionOptions(), start_at=start_at, yours=yours)
 
-    @held_up()
+    @defer_interrupt()
     def check(self, name: str) -> list[Problem]:
         """Everything wrong with a script, and advice about its words and its time; or with a pacing file.
 
@@ -269,12 +270,12 @@ class Coach:
         self,
         performance: Performance,
         target: Path | str,
-        wishes: ExportWishes | None = None,
+        options: ExportOptions | None = None,
         *,
         force: bool = False,
         on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
     ) -> None:
-        """Writes a session to a file, whole or not at all; the ending of its name says which format.
+        """Write a session to a file, whole or not at all; the ending of its name says which format.
 
         Args:
             performance: from ``prepare``.
@@ -288,10 +289,10 @@ class Coach:
             OutputError: it could not be written; nothing half-written was left behind.
             SpeechError: no speech engine works.
         """
-        from voice_coach.core.options import ExportWishes
+        from voice_coach.core.options import ExportOptions
         from voice_coach.formats.export import export
 
-        wished = wishes or ExportWishes()
+        wished = options or ExportOptions()
         file = replace(
             wished.file, force=force or wished.file.force, cache=wished.file.cache or self.home.cache
         )
@@ -301,10 +302,10 @@ class Coach:
         self,
         performance: Performance,
         folder: Path | str,
-        wishes: ExportWishes,
+        options: ExportOptions,
         on_progress: Callable[[int, float], None] = lambda _ms, _share: None,
     ) -> list[Path]:
-        """Writes a file for each exercise into a folder, and a playlist that plays them as one.
+        """Write a file for each exercise into a folder, and a playlist that plays them as one.
 
         Args:
             performance: from ``prepare``.
@@ -321,11 +322,11 @@ class Coach:
         """
         from voice_coach.formats.export import export_split
 
-        file = replace(wishes.file, cache=wishes.file.cache or self.home.cache)
-        return export_split(performance, Path(folder), replace(wishes, file=file), on_progress)
+        file = replace(options.file, cache=options.file.cache or self.home.cache)
+        return export_split(performance, Path(folder), replace(options, file=file), on_progress)
 
-    @held_up()
-    def listen(self, exercise: str, session: str | None = None) -> Listening:
+    @defer_interrupt()
+    def preview(self, exercise: str, session: str | None = None) -> RepPreview:
         """One rep of an exercise, to be tuned by ear.
 
         Args:
@@ -336,10 +337,10 @@ class Coach:
             ScriptError: the scripts have problems.
             CoachError: there is no such exercise or session, or no engine speaks.
         """
-        from voice_coach.session.preview import Listening
+        from voice_coach.session.preview import RepPreview
 
-        rep = self._preparer.rep(*self.tuner.entry(exercise, session))
-        return Listening(rep, self._studio.speaker(), self._studio.sounds)
+        rep = self._preparer.rep_compiler(*self.tuner.entry(exercise, session))
+        return RepPreview(rep, self._resources.speaker(), self._resources.sounds)
 
     def device(self, name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
         """A sound device, beginning to open. Names: auto, miniaudio, simpleaudio, none.
@@ -352,9 +353,9 @@ class Coach:
         Raises:
             OutputError: no device has this name, or it cannot run here, or not so.
         """
-        from voice_coach.formats.base import device
+        from voice_coach.formats.base import make_device
 
-        chosen = device(name, latency_ms=latency_ms, live=live)
+        chosen = make_device(name, latency_ms=latency_ms, live=live)
         chosen.open()
         return chosen
 
@@ -364,7 +365,7 @@ class Coach:
         device: LiveOutput,
         on_status: Callable[[Status], None] = lambda _status: None,
     ) -> None:
-        """Plays a session, and remembers each exercise that is completed; returns when all has been heard.
+        """Play a session, and record each exercise that is completed; returns when all has been heard.
 
         Raises:
             DeviceError: there is no sound device.
@@ -372,72 +373,49 @@ class Coach:
             KeyboardInterrupt: Ctrl-C; the device has been closed.
         """
 
-        def told(live: LiveStatus) -> None:
+        def show_status(live: LiveStatus) -> None:
             if live.status is not None:
                 on_status(live.status)
 
-        self.lead(performance, told, is_heard=device.is_heard).play(device, self.device)
+        from voice_coach.session.options import LiveOptions
 
-    @held_up()
-    def lead(
+        options = LiveOptions(is_heard=device.is_heard)
+        self.live_session(performance, options, on_status=show_status).play(device, self.device)
+
+    @defer_interrupt()
+    def live_session(
         self,
         performance: Performance,
-        on_status: Callable[[LiveStatus], None] = lambda _status: None,
+        options: LiveOptions | None = None,
         *,
-        asked: Asked | None = None,
+        on_status: Callable[[LiveStatus], None] = lambda _status: None,
         controls: Sequence[Control] = (),
-        waits: bool = False,
-        listens: bool = False,
-        asks_pain: bool | None = False,
-        resume: Bookmark | None = None,
-        offer: bool = False,
-        is_heard: bool = True,
-        bed: str = "none",
-    ) -> LiveSession:
-        """A session that can be steered while it is played: the ``Desk`` for controls.
+    ) -> SessionController:
+        """Make a session that can be steered while it is played: the ``SessionRemote`` of controls.
 
         Args:
             performance: from ``prepare``.
-            on_status: told about ten times a second, and once at the end.
-            asked: how the session was asked for: then its place is kept, and can be gone on with later.
-            controls: told of what changes.
-            waits: whether somebody can say that they are ready; without, a wait is its fixed time.
-            listens: whether the coach can be spoken to: then it says how.
-            asks_pain: whether it is asked at the end how much pain there is, where that is remembered; None
-                is as long as it is answered now and then.
-            resume: where to go on.
-            offer: whether that is only offered, by voice.
-            is_heard: whether somebody can hear it: only then anything is remembered.
-            bed: what is heard under it: ``none``, ``tone``, ``noise`` or a file.
+            options: how it is led.
+            on_status: gets the status about ten times a second, and once at the end.
+            controls: get the status when it has changed.
 
         Raises:
-            OutputError: the bed cannot be used.
+            OutputError: the background cannot be used.
         """
-        from voice_coach.session.start import lead
+        from voice_coach.session.options import LiveOptions
+        from voice_coach.session.start import CallerObserver, SessionMemory, make_live_session
 
-        return lead(
-            performance,
-            on_status,
-            keeper=self._practising.keeper(performance.session) if is_heard else None,
-            bookmark=self.bookmark if is_heard else None,
-            asked=asked,
-            controls=controls,
-            waits=waits,
-            listens=listens,
-            asks_pain=asks_pain,
-            resume=resume,
-            offer=offer,
-            keep_pace=self._keep_pace,
-            notify=self._notify,
-            now_ms=self.now_ms,
-            bed=bed,
-        )
+        options = options or LiveOptions()
+        run_log = self._practice.run_log(performance.session) if options.is_heard else None
+        memory = SessionMemory(run_log, self.bookmark if options.is_heard else None, self.now_ms)
+        caller = CallerObserver(on_status, controls, self._keep_pace, self._notify)
+        return make_live_session(performance, options, memory, caller)
 
     def _keep_pace(self, percent: int) -> None:
         self.tune("all", {"pace": f"{percent / 100:g}"})
 
     def new_script(self, kind: str, name: str, folder: Path) -> Path:
-        """Writes a script to start from.
+        """Write a script to start from.
 
         Args:
             kind: ``exercise`` or ``session``.
@@ -447,16 +425,16 @@ class Coach:
         Raises:
             CoachError: the name is no id, or the file exists or cannot be written.
         """
-        from voice_coach.script.library import write_start
+        from voice_coach.script.library import write_template
 
-        return write_start(kind, name, folder, shipped_scripts() / "schema" / f"{kind}.schema.json")
+        return write_template(kind, name, folder, shipped_scripts() / "schema" / f"{kind}.schema.json")
 
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
-        return self._studio.speaker()
+        return self._resources.speaker()
 
 
-def _repertoire(performance: Performance, voice: str) -> Iterable[Utterance]:
+def _load_repertoire(performance: Performance, voice: str) -> Iterable[Utterance]:
     """Return all that may be said while a session is led."""
     from voice_coach.session.repertoire import repertoire
 

@@ -14,7 +14,7 @@ from voice_coach.coach import Coach
 from voice_coach.core.errors import CoachError
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Utterance
 from voice_coach.paths import shipped_cues
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Finding:
 
 
 def examine(coach: Coach) -> Iterator[Finding]:
-    """Looks at one thing after the other; never raises for what it finds."""
+    """Look at one thing after the other; never raises for what it finds."""
     for what, look, remedy in _EXAMINATIONS:
         try:
             yield look(coach)
@@ -62,7 +62,7 @@ def write_report(coach: Coach, path: Path, *, force: bool = False) -> None:
     except OSError:
         log = ["There is no log. To write one: voice-coach --debug VERB"]
     text = "\n".join([*lines, "", "The last log:", *log, ""])
-    with whole_file(path, force=force) as file:
+    with atomic_write(path, force=force) as file:
         file.write(_without_places(text, coach).encode())
 
 
@@ -112,7 +112,7 @@ def _python(_coach: Coach) -> Finding:
 
 
 def _scripts(coach: Coach) -> Finding:
-    listed = list(coach.listed())
+    listed = list(coach.list_scripts())
     broken = [each for each in listed if not each.readable]
     if broken:
         names = ", ".join(each.id for each in broken)
@@ -138,7 +138,7 @@ _WITHOUT: dict[str, tuple[Literal["missing", "ill"], str]] = {
     "espeak": ("ill", "Install voice_coach again; it brings this engine along."),
     "pyttsx3": ("missing", "Only needed for the voices that Windows and macOS bring."),
 }
-"""What it means that an engine does not speak, and what to do."""
+"""Meaning of an engine that does not speak, and what to do."""
 
 
 def _speech(coach: Coach, engine: str) -> Finding:
@@ -192,10 +192,10 @@ def _device(coach: Coach) -> Finding:
 
 def _simpleaudio(coach: Coach) -> Finding:
     del coach
-    from voice_coach.formats.base import device
+    from voice_coach.formats.base import make_device
 
     try:
-        device("simpleaudio").ready()
+        make_device("simpleaudio").ready()
     except CoachError as error:
         return Finding(
             "simpleaudio", "missing", str(error), "Not needed: the sound device is played without it."
@@ -208,13 +208,13 @@ def _flac(coach: Coach) -> Finding:
     import numpy as np
 
     from voice_coach.audio.mixer import Block
-    from voice_coach.formats.base import file_output
+    from voice_coach.formats.base import make_file_output
     from voice_coach.rendering.performance import sound_alone
     from voice_coach.storage.locks import scratch_folder
 
     with scratch_folder("doctor") as folder:
         silence = sound_alone([Block(np.zeros(4800, np.int16), silent=True)])
-        file_output(folder / "probe.flac").write(silence)
+        make_file_output(folder / "probe.flac").write(silence)
     return Finding("FLAC files", "well", "They can be written.")
 
 
@@ -263,9 +263,9 @@ def _spoken_commands(coach: Coach) -> Finding:
     from voice_coach.controls import voice as ears
     from voice_coach.voice_input.mic_test import VoiceTrial
 
-    what, name = "spoken commands", ears.recogniser(None)
+    what, name = "spoken commands", ears.choose_recognizer(None)
     try:
-        with VoiceTrial(name, ears.ease(coach.home, name)):
+        with VoiceTrial(name, ears.find_sensitivity(coach.home, name)):
             pass
     except CoachError as error:
         return Finding(what, "missing", str(error), "Only needed for --listen; all else steers as well.")
@@ -291,4 +291,4 @@ _EXAMINATIONS: tuple[tuple[str, Callable[[Coach], Finding], str], ...] = (
     ("other programs", _other_programs, "Until that is put right, steer by keys."),
     ("FLAC files", _flac, f"{_AGAIN} Until then, export to .wav."),
 )
-"""What is looked at, how, and what to do where the looking itself fails."""
+"""Examinations: name, function, and what to do where the function itself fails."""

@@ -72,13 +72,13 @@ def _licensed(component: Mapping[str, Any], installed: str = "") -> Licensed:
     return Licensed(
         component["name"],
         installed,
-        _told(component["licenses"]),
+        _licence_text(component["licenses"]),
         component.get("description", ""),
         tuple(_licensed(each) for each in component.get("components", ())),
     )
 
 
-def _told(choices: Iterable[Mapping[str, Any]]) -> str:
+def _licence_text(choices: Iterable[Mapping[str, Any]]) -> str:
     return " AND ".join(
         each.get("expression") or each["license"].get("id") or each["license"]["name"] for each in choices
     )

@@ -27,7 +27,7 @@ class Home:
         history: which exercises were completed when, a file.
         bookmark: where the last session was left, a file.
         hearing: how easily the person's own voice is understood, a file.
-        models: what recognisers were given to hear with, a folder each.
+        models: what recognizers were given to hear with, a folder each.
         log: what the last command with ``--debug`` did, a file.
     """
 
@@ -138,7 +138,8 @@ def licence_texts() -> Path:
 
 
 def _with_metadata(in_checkout: Path, in_metadata: Path) -> Path:
-    """What an installed copy keeps where other programs look for it, beside the metadata of the package."""
+    """Return what an installed copy keeps where other programs look for it, beside the metadata of the
+    package."""
     found = _PACKAGE.parent / in_checkout
     if (_PACKAGE.parent / "pyproject.toml").is_file() and found.is_file():
         return found

@@ -12,13 +12,13 @@ from tests.support.ffmpeg_meter import heard
 from voice_coach.audio.loudness import UNHEARD_LUFS, alone_lufs, gated_lufs, step_powers
 from voice_coach.audio.mixer import Block
 from voice_coach.core.units import SAMPLE_RATE_HZ
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.rendering.performance import sound_alone
 
 
 def written(samples: NDArray[np.float32], path: Path) -> Path:
     whole = np.rint(samples * 32_767).astype(np.int16)
-    file_output(path).write(sound_alone([Block(whole, silent=False)]))
+    make_file_output(path).write(sound_alone([Block(whole, silent=False)]))
     return path
 
 

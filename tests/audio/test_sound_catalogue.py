@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voice_coach.audio.cue_description import Moment, Noise, SoundInfo, Tone
+from voice_coach.audio.cue_description import Noise, SoundInfo, SoundTime, Tone
 from voice_coach.audio.cue_file import CUE_KEYS, LAYER_KINDS, SHAPE_KEYS
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.core.errors import CoachError, ScriptError
@@ -86,9 +86,9 @@ def test_the_whole_vocabulary_is_understood(cues_folder: WriteCues) -> None:
     assert rich.glide_hz == (200.0, 300.0, 250.5)
     assert rich.partials == ((1.0, 0.0), (2.0, -6.0))
     assert (rich.damping, rich.shape.gain_db) == (0.5, -3.0)
-    assert (rich.shape.start, rich.shape.end) == (Moment(share=0.1), Moment(fixed_ms=45_000))
-    assert (rich.shape.fade_in, rich.shape.fade_out) == (Moment(fixed_ms=500), Moment(share=0.125))
-    assert rich.shape.decay == Moment(fixed_ms=2_000)
+    assert (rich.shape.start, rich.shape.end) == (SoundTime(share=0.1), SoundTime(fixed_ms=45_000))
+    assert (rich.shape.fade_in, rich.shape.fade_out) == (SoundTime(fixed_ms=500), SoundTime(share=0.125))
+    assert rich.shape.decay == SoundTime(fixed_ms=2_000)
     assert isinstance(plain, Tone)
     assert plain.partials == ((0.5, -12.0), (2.76, -3.0))
     assert isinstance(noise, Noise)

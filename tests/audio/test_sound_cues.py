@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from voice_coach.audio.cue_description import Moment, Noise, Shape, Tone
+from voice_coach.audio.cue_description import Noise, Shape, SoundTime, Tone
 from voice_coach.audio.cue_synthesis import synthesise
 from voice_coach.audio.loudness import loudest_lufs, true_peak
 from voice_coach.audio.mixer import fade_in, fade_out
@@ -155,7 +155,7 @@ def test_a_glide_passes_its_pitches() -> None:
 
 def test_steps_of_pitch_and_strength_cannot_be_heard() -> None:
     """Away from the gliding sine, what the control grid of a millisecond adds lies under −80 dB."""
-    samples = synthesise((Tone(glide_hz=(400.0, 404.0), shape=Shape(fade_in=Moment(0, 0.5))),), 4_000)
+    samples = synthesise((Tone(glide_hz=(400.0, 404.0), shape=Shape(fade_in=SoundTime(0, 0.5))),), 4_000)
     spectrum = np.abs(np.fft.rfft(samples * np.blackman(len(samples))))
     pitches = np.fft.rfftfreq(len(samples), 1 / 48_000)
     stray = spectrum[(pitches < 380) | (pitches > 424)]
@@ -172,7 +172,7 @@ def test_noise_keeps_to_its_band_and_power() -> None:
 
 
 def test_decay_and_damping() -> None:
-    shape = Shape(decay=Moment(fixed_ms=1_000))
+    shape = Shape(decay=SoundTime(fixed_ms=1_000))
     struck = synthesise((Tone(glide_hz=(500.0,), shape=shape),), 1_000)
     early, late = (np.abs(struck[ms * 48 : (ms + 20) * 48]).max() for ms in (100, 600))
     assert 20 * np.log10(late / early) == pytest.approx(-30, abs=0.5)

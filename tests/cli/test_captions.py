@@ -17,7 +17,7 @@ from tests.real_parts import require_program
 from tests.support.command import Ended, voice_coach
 from tests.support.sounds import samples
 from voice_coach.coach import Coach
-from voice_coach.core.options import FileWishes, Mastering
+from voice_coach.core.options import FileOptions, Mastering
 from voice_coach.formats.captions import placed_chapters, prompts
 from voice_coach.formats.export import programme
 from voice_coach.formats.text import SsmlFile
@@ -159,7 +159,7 @@ def test_every_word_of_a_real_session_has_sound_in_it() -> None:
 def test_espeak_speaks_the_ssml_in_about_the_time_of_the_session(tmp_path: Path) -> None:
     espeak = require_program("espeak-ng")
     with _short() as whole:
-        SsmlFile(tmp_path / "short.ssml", FileWishes()).write(whole)
+        SsmlFile(tmp_path / "short.ssml", FileOptions()).write(whole)
         whole_ms = sum(each.duration_ms for each in whole.chapters())
     # At 120 it speaks the 150 words a minute that our voice is tuned to.
     command = [espeak, "-v", "en-us", "-s", "120", "-m", "-f", "short.ssml", "-w", "short.wav"]

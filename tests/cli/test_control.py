@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import voice_coach
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_remote import FakeRemote
 from voice_coach.controls.socket_server import SocketControl
 from voice_coach.core.commands import COMMANDS
 from voice_coach.paths import find_runtime
@@ -28,24 +28,24 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Generator[Path]:
 
 
 @pytest.fixture
-def desk(home: Path) -> Generator[FakeDesk]:
-    desk = FakeDesk()
+def remote(home: Path) -> Generator[FakeRemote]:
+    remote = FakeRemote()
     assert find_runtime() == home / "runtime"
-    with closing(SocketControl(find_runtime(), desk.tell)) as control:
-        control.start(desk)
-        yield desk
-    assert desk.told == []
+    with closing(SocketControl(find_runtime(), remote.tell)) as control:
+        control.start(remote)
+        yield remote
+    assert remote.told == []
 
 
-def test_every_command_reaches_the_session(desk: FakeDesk) -> None:
+def test_every_command_reaches_the_session(remote: FakeRemote) -> None:
     for command in ("pause", "hurts", "time-left"):
         ended = voice_coach("control", command)
         assert (ended.code, ended.said) == (0, "")
-    assert desk.given == ["pause", "hurts", "time-left"]
+    assert remote.given == ["pause", "hurts", "time-left"]
 
 
-def test_status_for_people(desk: FakeDesk) -> None:
-    desk.turn(mode="waiting", saying="Say when you are ready.")
+def test_status_for_people(remote: FakeRemote) -> None:
+    remote.turn(mode="waiting", saying="Say when you are ready.")
     ended = voice_coach("control", "status")
     assert ended.code == 0
     assert ended.out == (
@@ -57,16 +57,16 @@ def test_status_for_people(desk: FakeDesk) -> None:
     )
 
 
-def test_status_before_the_first_chapter(desk: FakeDesk) -> None:
-    desk.turn(status=None, chapter=0, position_ms=0, duration_ms=0, set=None, rep=None, side=None)
+def test_status_before_the_first_chapter(remote: FakeRemote) -> None:
+    remote.turn(status=None, chapter=0, position_ms=0, duration_ms=0, set=None, rep=None, side=None)
     assert voice_coach("control", "status").out == (
         "Lower back relief: playing\nbeing prepared (1 of 5), 0:00 of 0:00\n"
     )
     assert json.loads(voice_coach("control", "status", "--json").out)["left_ms"] is None
 
 
-def test_status_for_programs(desk: FakeDesk) -> None:
-    desk.turn(mode="paused")
+def test_status_for_programs(remote: FakeRemote) -> None:
+    remote.turn(mode="paused")
     status = json.loads(voice_coach("control", "--json", "status").out)
     assert (status["mode"], status["chapter_title"], status["rep"]) == ("paused", "Knee slide", 3)
 
@@ -99,11 +99,11 @@ def test_what_cannot_be_done_is_told(home: Path, words: list[str], code: int, sa
     assert not (home / "runtime").exists()
 
 
-def test_it_starts_without_anything_heavy(desk: FakeDesk) -> None:
+def test_it_starts_without_anything_heavy(remote: FakeRemote) -> None:
     """A button is not to feel slow."""
     program = (
         "import sys\nfrom voice_coach.cli.main import main\nmain(['control', 'pause'])\n"
         "print(*sorted({'numpy', 'asyncio', 'rich', 'yaml', 'voice_coach.coach'} & set(sys.modules)))"
     )
     assert subprocess.check_output([sys.executable, "-c", program], text=True) == "\n"
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]

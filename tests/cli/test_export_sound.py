@@ -20,8 +20,8 @@ from voice_coach.coach import Coach
 from voice_coach.core.options import (
     LEAD_IN_MS,
     LOUDNESS_LUFS,
-    ExportWishes,
-    FileWishes,
+    ExportOptions,
+    FileOptions,
     Loudness,
     Mastering,
     Quality,
@@ -29,7 +29,7 @@ from voice_coach.core.options import (
 from voice_coach.core.speech import Clip, Utterance
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.formats.export import programme
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.paths import find_home
 from voice_coach.rendering.mastering import Master
 
@@ -79,9 +79,9 @@ def export(coach: Coach, tmp_path_factory: pytest.TempPathFactory) -> Export:
         key = (session, loudness, bed, rate_wpm, ending, quality)
         if key not in made:
             made[key] = folder / f"{len(made)}.{ending}"
-            performance = coach.prepare(session, Wishes(rate_wpm=rate_wpm))
+            performance = coach.prepare(session, SessionOptions(rate_wpm=rate_wpm))
             mastering = Mastering(loudness=loudness, bed=bed)
-            asked = ExportWishes(mastering=mastering, file=FileWishes(quality=quality))
+            asked = ExportOptions(mastering=mastering, file=FileOptions(quality=quality))
             coach.export(performance, made[key], asked)
         return made[key]
 
@@ -120,7 +120,7 @@ def test_small_files_are_as_loud_and_their_peaks_no_higher_than_1_db(
     coach: Coach, tmp_path: Path, ending: str, loudness: Loudness
 ) -> None:
     target = tmp_path / f"small{ending}"
-    asked = ExportWishes(file=FileWishes(quality="small"), mastering=Mastering(loudness=loudness))
+    asked = ExportOptions(file=FileOptions(quality="small"), mastering=Mastering(loudness=loudness))
     coach.export(coach.prepare(WORDS), target, asked)
     found = heard(target)
     assert found.lufs == pytest.approx(LOUDNESS_LUFS[loudness], abs=0.5)
@@ -152,7 +152,7 @@ def test_prompts_are_within_1_lu_of_each_other(coach: Coach, voice: str) -> None
         for chapter in performance.chapters():
             for event in chapter.events:
                 if event.utterance is not None and event.utterance not in said:
-                    clip = performance.spoken(event.utterance)
+                    clip = performance.speech_clip(event.utterance)
                     between = np.pad(clip.samples, 24_000)
                     said[event.utterance] = integrated_lufs(Clip(between, clip.rate_hz))
     assert len(said) > 40
@@ -171,7 +171,7 @@ def test_another_preset_is_the_same_but_for_one_gain(coach: Coach, export: Expor
     written = samples(export(WORDS, "broadcast", "none", 120))[LEAD_IN_MS * FRAMES_PER_MS :].astype(
         np.float64
     )
-    as_played = played(coach.prepare(WORDS, Wishes(rate_wpm=120))).astype(np.float64)
+    as_played = played(coach.prepare(WORDS, SessionOptions(rate_wpm=120))).astype(np.float64)
     gain = np.dot(written, as_played) / np.dot(as_played, as_played)
     assert gain == pytest.approx(10 ** (-4 / 20), abs=0.05)
     assert np.abs(written - gain * as_played).max() <= 1.0
@@ -219,7 +219,7 @@ def test_a_bed_of_one_s_own_lies_under_the_words(coach: Coach, export: Export, t
         tmp_path / "the rain.mp3"
     )
     performance = coach.prepare(WORDS)
-    coach.export(performance, tmp_path / "wet.wav", ExportWishes(mastering=Mastering(bed=str(rain))))
+    coach.export(performance, tmp_path / "wet.wav", ExportOptions(mastering=Mastering(bed=str(rain))))
     found = heard(tmp_path / "wet.wav")
     assert found.lufs == pytest.approx(-19, abs=0.5)
     assert np.count_nonzero(samples(tmp_path / "wet.wav")) > 0.98 * len(samples(tmp_path / "wet.wav"))

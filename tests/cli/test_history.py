@@ -15,7 +15,7 @@ from tests.support.made_past import made_past
 from tests.support.pseudo_terminal import Terminal, terminal
 from voice_coach.history.database import VERSION
 from voice_coach.history.log import History
-from voice_coach.history.queries import past
+from voice_coach.history.queries import led_sessions
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_it_is_written_whole_and_replaces_only_when_told(path: Path, tmp_path: P
     assert (ended.code, ended.said) == (0, "Wrote went.html.\nWrote went.csv.\n")
     assert "How it went" in (tmp_path / "went.html").read_text("utf-8")
     with (tmp_path / "went.csv").open(encoding="utf-8", newline="") as file:
-        assert len(list(csv.DictReader(file))) == len(past(path)) == 13
+        assert len(list(csv.DictReader(file))) == len(led_sessions(path)) == 13
     (tmp_path / "went.html").write_text("mine")
     refused = voice_coach("history", "--html", "went.html", cwd=tmp_path)
     assert refused.code == 1
@@ -67,15 +67,15 @@ def test_it_is_written_whole_and_replaces_only_when_told(path: Path, tmp_path: P
 def test_the_table_is_printed(path: Path) -> None:
     ended = voice_coach("history", "--csv", "-")
     assert (ended.code, ended.err) == (0, "")
-    assert len(list(csv.DictReader(ended.out.splitlines()))) == len(past(path))
+    assert len(list(csv.DictReader(ended.out.splitlines()))) == len(led_sessions(path))
 
 
 def test_the_last_pain_is_corrected(path: Path) -> None:
     ended = voice_coach("history", "--pain", "7")
     assert (ended.code, ended.err) == (0, "Lower back relief of 2026-11-21 13:05: pain 7.\n")
-    assert past(path)[-1].pain == 7
+    assert led_sessions(path)[-1].pain == 7
     assert voice_coach("history", "--pain", "none").code == 0
-    assert past(path)[-1].pain is None
+    assert led_sessions(path)[-1].pain is None
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_the_last_pain_is_corrected(path: Path) -> None:
 def test_what_is_meant_otherwise_is_refused(
     path: Path, tmp_path: Path, arguments: list[str], says: str
 ) -> None:
-    before = past(path)
+    before = led_sessions(path)
     ended = voice_coach("history", *arguments, cwd=tmp_path)
     assert (ended.code, ended.out) == (2, "")
     assert says in ended.err
-    assert past(path) == before
+    assert led_sessions(path) == before
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_what_is_meant_otherwise_is_refused(
 )
 def test_a_day_a_session_or_all_of_a_name_are_forgotten(path: Path, what: str, left: int) -> None:
     ended = voice_coach("history", "--forget", what, "--yes")
-    assert (ended.code, len(past(path))) == (0, left)
+    assert (ended.code, len(led_sessions(path))) == (0, left)
     assert f"Forgotten: {13 - left} session" in ended.err
 
 
 def test_everything_is_forgotten(path: Path) -> None:
     ended = voice_coach("history", "--forget", "--yes")
     assert (ended.code, ended.err) == (0, "Forgotten: everything (13 sessions since 2 November 2026).\n")
-    assert past(path) == ()
+    assert led_sessions(path) == ()
     assert History(path, pytest.fail).practice(["pelvic-tuck"])["pelvic-tuck"].completed_ms == ()
     assert voice_coach("history").err.startswith("Nothing is remembered yet")
 
@@ -137,13 +137,13 @@ def test_it_asks_before_it_forgets(path: Path, asked: Terminal, answer: str, lef
     assert "Forget 2 sessions of 2026-11-21? It cannot be brought back" in asked.shown
     asked.press(answer if answer == "\x04" else f"{answer}\n")
     assert asked.wait() == 0
-    assert len(past(path)) == left
+    assert len(led_sessions(path)) == left
 
 
 def test_ctrl_c_is_no(path: Path, asked: Terminal) -> None:
     asked.press("\x03")
     assert asked.wait() == 1
-    assert len(past(path)) == 13
+    assert len(led_sessions(path)) == 13
 
 
 def test_a_newer_history_is_refused_in_a_sentence(path: Path) -> None:

@@ -47,7 +47,7 @@ def test_a_failure_is_logged_by_its_type_and_its_lines_of_code(coach_home: Path)
     ended = voice_coach("--debug", "play", "no-such-session")
     assert ended.code == 2
     log = _log(coach_home)
-    assert "WishError" in log
+    assert "UsageError" in log
     assert "library.py:" in log
     assert "no-such-session" not in log
 

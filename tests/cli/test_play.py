@@ -24,14 +24,15 @@ from tests.support.sound_server import SoundServer
 from tests.support.sounds import samples, sounding
 from voice_coach import Coach
 from voice_coach.cli import play
-from voice_coach.coach import Wishes
-from voice_coach.controls.base import Control, Desk
+from voice_coach.coach import SessionOptions
+from voice_coach.controls.base import Control, SessionRemote
 from voice_coach.core.commands import CommandName
 from voice_coach.core.errors import CoachError
 from voice_coach.formats.base import endings
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.bookmark import Bookmark, BookmarkFile
-from voice_coach.session.controller import LiveSession
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 
@@ -211,7 +212,7 @@ def left_in(tiny: Path, coach_home: Path, **changes: Any) -> Bookmark:
     here: dict[str, Any] = {
         "session": str(tiny),
         "title": "Tiny session",
-        "wishes": Wishes(guidance="auto"),
+        "wishes": SessionOptions(guidance="auto"),
         "exercise": "tiny",
         "exercise_title": "Tiny hold",
         "chapter": 0,
@@ -315,11 +316,11 @@ class AtHand(Control):
     def __init__(self, command: CommandName | None) -> None:
         self._command: CommandName | None = command
 
-    def start(self, desk: Desk) -> None:
-        assert desk.now().title == "Tiny session"
+    def start(self, remote: SessionRemote) -> None:
+        assert remote.current_status().title == "Tiny session"
         if self._command is None:
             raise CoachError("It cannot be used here.")
-        desk.give(self._command)
+        remote.give(self._command)
 
     def close(self) -> None:
         pass
@@ -328,16 +329,18 @@ class AtHand(Control):
 def run_with(control: Control, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Plays with this control, and no other; whether the coach waited for somebody to be ready."""
     waited: list[bool] = []
-    lead = Coach.lead
+    lead = Coach.live_session
 
-    def leading(coach: Coach, performance: Performance, *given: Any, **named: Any) -> LiveSession:
-        waited.append(named["waits"])
-        return lead(coach, performance, *given, **named)
+    def leading(
+        coach: Coach, performance: Performance, options: LiveOptions, **named: Any
+    ) -> SessionController:
+        waited.append(options.waits)
+        return lead(coach, performance, options, **named)
 
     def controls(*_given: object, **_named: object) -> list[Control]:
         return [control]
 
-    monkeypatch.setattr(Coach, "lead", leading)
+    monkeypatch.setattr(Coach, "live_session", leading)
     monkeypatch.setattr("voice_coach.controls.registry.controls", controls)
     assert run_here(tiny) == 0
     return waited[0]

@@ -12,7 +12,7 @@ from dateutil.rrule import rrulestr
 
 from tests.support.command import voice_coach
 from voice_coach.cli.remind import parse_days, parse_time
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.reports.calendar import Reminders, calendar, first_day
 
 SATURDAY = datetime.fromisoformat("2026-11-21T08:05:30+01:00")
@@ -138,7 +138,7 @@ def test_days_of_the_week(text: str, days: tuple[int, ...]) -> None:
     ("text", "says"), [("mon,wes", "Did you mean 'wed'"), ("mo", "'mo' is no day"), (",", "no day")]
 )
 def test_what_is_no_day_of_the_week(text: str, says: str) -> None:
-    with pytest.raises(WishError, match=says):
+    with pytest.raises(UsageError, match=says):
         parse_days(text)
 
 

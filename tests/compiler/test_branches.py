@@ -11,7 +11,6 @@ from tests.support import fake_clips as fakes
 from voice_coach.compiler.plan import ChapterPlan, way_out_problems
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.script import (
-    Entry,
     Exercise,
     Guidance,
     Hold,
@@ -21,6 +20,7 @@ from voice_coach.core.script import (
     Position,
     Say,
     Session,
+    SessionEntry,
 )
 from voice_coach.core.timeline import Chapter
 
@@ -155,8 +155,10 @@ class TestTheWayBackIn:
 
     def _said(self, origin: Position, to: Position = "supine", *, is_there: bool = True) -> list[str]:
         first = fakes.exercise(STOP, position="prone")
-        second = Entry(exercise=fakes.exercise(STOP, position="supine"), where=fakes.HERE, arrive=(self.OWN,))
-        session = fakes.session(Entry(exercise=first, where=fakes.HERE), second)
+        second = SessionEntry(
+            exercise=fakes.exercise(STOP, position="supine"), where=fakes.HERE, arrive=(self.OWN,)
+        )
+        session = fakes.session(SessionEntry(exercise=first, where=fakes.HERE), second)
         plan = [plan for plan in fakes.plans(session, "names") if plan.exercise][-1]
         cues = plan.lead_in(origin, to, is_there, False)
         return fakes.said(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.compiler.schedule import GRID_MS, Scheduled, on_grid
+from voice_coach.compiler.schedule import GRID_MS, Scheduled, align_to_grid
 from voice_coach.core.errors import Where
 from voice_coach.core.timeline import Chapter, Event, Mark
 
@@ -25,7 +25,7 @@ def chapter(done_ms: int, gap_ms: int) -> Scheduled:
 @given(st.lists(st.tuples(st.integers(0, 5_000), st.integers(0, 3_000)), max_size=8))
 def test_nothing_is_cut_and_nothing_is_later_than_half_a_step(lengths: list[tuple[int, int]]) -> None:
     before = [chapter(*each) for each in lengths]
-    after = list(on_grid(before, len(before)))
+    after = list(align_to_grid(before, len(before)))
     assert [new.chapter.events for new in after] == [old.chapter.events for old in before]
     placed_ms = true_ms = 0
     for old, new in zip(before, after, strict=True):
@@ -41,7 +41,7 @@ def test_with_gaps_every_chapter_begins_on_the_grid_and_the_session_ends_when_it
     lengths: list[tuple[int, int]],
 ) -> None:
     before = [chapter(*each) for each in lengths]
-    durations = [each.chapter.duration_ms for each in on_grid(before, len(before))]
+    durations = [each.chapter.duration_ms for each in align_to_grid(before, len(before))]
     assert all(sum(durations[:place]) % GRID_MS == 0 for place in range(len(durations)))
     assert sum(durations) == sum(map(sum, lengths))
 
@@ -59,7 +59,7 @@ def test_a_pause_at_the_end_gives_a_fifth_at_most_and_none_that_is_tuned(
         mark=replace(MARK, parameter=parameter),
     )
     whole = replace(said, events=(*said.events, pause), duration_ms=pause.end_ms)
-    first, last = (each.chapter for each in on_grid([Scheduled(whole, ()), chapter(0, 3_000)], 2))
+    first, last = (each.chapter for each in align_to_grid([Scheduled(whole, ()), chapter(0, 3_000)], 2))
     assert first.events[:-1] == said.events
     given_ms = pause.end_ms - first.events[-1].end_ms
     assert 0 <= given_ms <= (0 if parameter else pause_ms / 5)
@@ -71,7 +71,7 @@ def test_a_pause_at_the_end_gives_a_fifth_at_most_and_none_that_is_tuned(
 def test_a_longer_prompt_moves_what_follows_by_whole_steps_or_not_at_all() -> None:
     plain = [chapter(1_700, 2_000), chapter(900, 2_500), chapter(3_000, 2_500)]
     longer = [replace(chapter(1_770, 2_000)), *plain[1:]]
-    starts = [[each.chapter.duration_ms for each in on_grid(one, 3)][:2] for one in (plain, longer)]
+    starts = [[each.chapter.duration_ms for each in align_to_grid(one, 3)][:2] for one in (plain, longer)]
     assert sum(starts[0]) % GRID_MS == sum(starts[1]) % GRID_MS == 0
 
 
@@ -83,6 +83,6 @@ def test_no_chapter_is_pulled_before_it_is_asked_for() -> None:
             pulled.append(number)
             yield chapter(1_000, 1_000)
 
-    coming = on_grid(chapters(), 3)
+    coming = align_to_grid(chapters(), 3)
     next(coming)
     assert pulled == [0]

@@ -18,7 +18,7 @@ from tests.support.calibration import SECOND_LOOPS, within
 from tests.support.fake_clips import HERE, compiled, exercise, plans, session
 from voice_coach.compiler.context import MAX_STEPS
 from voice_coach.core.errors import ScriptError, Where
-from voice_coach.core.script import Breathe, During, Entry, Hold, Repeat, Rounds, Say
+from voice_coach.core.script import Breathe, During, Hold, Repeat, Rounds, Say, SessionEntry
 from voice_coach.core.units import MS_PER_HOUR
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,7 +132,7 @@ def test_an_exercise_that_is_too_much_only_when_done_so_often(
 
 def test_the_steps_of_all_chapters_count_together() -> None:
     many = exercise(Repeat(where=HERE, times=1_000, steps=(Say(where=HERE, texts=("Up.",), then=0),) * 20))
-    entry = Entry(exercise=many, where=Where("session.yaml", 7))
+    entry = SessionEntry(exercise=many, where=Where("session.yaml", 7))
     fits = MAX_STEPS // 21_002
     assert len(plans(session(Rounds(times=fits, entries=(entry,), where=HERE)))) == fits
     with pytest.raises(ScriptError) as caught:

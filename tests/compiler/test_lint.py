@@ -12,7 +12,6 @@ from voice_coach.core.script import (
     Breathe,
     Count,
     During,
-    Entry,
     Exercise,
     Fragment,
     Hold,
@@ -21,6 +20,7 @@ from voice_coach.core.script import (
     Pause,
     Repeat,
     Say,
+    SessionEntry,
     Sets,
     Side,
     Sides,
@@ -153,7 +153,7 @@ def _sides(*steps: Step, sides: tuple[Side, ...] = ("left", "right")) -> Sides:
     return Sides(where=HERE, sides=sides, steps=steps)
 
 
-def _messages(*exercises: Exercise | Entry) -> list[str]:
+def _messages(*exercises: Exercise | SessionEntry) -> list[str]:
     problems = advice(session(*exercises))
     assert all(problem.hint and problem.where == LINE for problem in problems)
     return [problem.message for problem in problems]

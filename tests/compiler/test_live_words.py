@@ -9,25 +9,25 @@ from pathlib import Path
 import pytest
 
 from tests.support import fake_clips as fakes
-from voice_coach.compiler.wording import BRACES, Known, Wording
+from voice_coach.compiler.wording import BRACES, TypedValue, Wording
 from voice_coach.core.commands import COMMANDS
-from voice_coach.core.language import Lines, LiveWords
+from voice_coach.core.language import LiveWords, PhraseTexts
 from voice_coach.core.script import POSITIONS
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 from voice_coach.voice_input.recognizer import WAKE_WORD
 
 LINES = [each.name for each in fields(LiveWords) if each.name != "positions"]
 ANYTHING = {
-    "time": Known("duration", 300_000),
-    "exercise": Known("text", "Knee slide"),
-    "position": Known("text", "on your stomach"),
-    "side": Known("side", "left"),
-    **{name: Known("count", 2) for name in ("round", "rounds", "set", "sets", "rep", "reps", "points")},
+    "time": TypedValue("duration", 300_000),
+    "exercise": TypedValue("text", "Knee slide"),
+    "position": TypedValue("text", "on your stomach"),
+    "side": TypedValue("side", "left"),
+    **{name: TypedValue("count", 2) for name in ("round", "rounds", "set", "sets", "rep", "reps", "points")},
 }
 
 
-def _lines(words: LiveWords, name: str) -> Lines:
+def _lines(words: LiveWords, name: str) -> PhraseTexts:
     return getattr(words, name)
 
 
@@ -39,7 +39,7 @@ def _of(code: str, folder: Path, live: str) -> LiveWords:
     (folder / "languages").mkdir()
     text = f"{before.replace('language: en', f'language: {code}')}\n{live}{after}"
     (folder / "languages" / f"{code}.yaml").write_text(text, encoding="utf-8")
-    return Library([folder], ()).language(code).live
+    return ScriptLibrary([folder], ()).language(code).live
 
 
 def test_the_shipped_english_words_are_the_built_in_ones() -> None:

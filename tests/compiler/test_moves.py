@@ -22,7 +22,6 @@ from voice_coach.compiler.expand import route
 from voice_coach.core.errors import ScriptError
 from voice_coach.core.script import (
     POSITIONS,
-    Entry,
     Fragment,
     Group,
     Move,
@@ -33,6 +32,7 @@ from voice_coach.core.script import (
     Repeat,
     Rounds,
     Say,
+    SessionEntry,
     Sides,
     Step,
     Use,
@@ -147,8 +147,8 @@ def test_the_next_exercise_is_led_to_from_where_the_steps_really_ended(
 def test_where_variants_end_goes_on_turning_from_round_to_round() -> None:
     turns = Variants(where=HERE, choices=((_to("supine"),), (_to("prone"),)))
     entries = (
-        Entry(exercise=exercise(turns), where=HERE),
-        Entry(exercise=exercise(SAY, position="supine"), where=HERE),
+        SessionEntry(exercise=exercise(turns), where=HERE),
+        SessionEntry(exercise=exercise(SAY, position="supine"), where=HERE),
     )
     chapters = plans(session(Rounds(times=2, entries=entries, where=HERE)))
     led = [[cue for cue in plan.cues() if isinstance(cue, Lasting)] for plan in chapters]
@@ -189,7 +189,7 @@ def test_a_move_in_the_opening_is_not_led_again() -> None:
 
 def test_arriving_in_ones_own_way() -> None:
     prone = exercise(PAUSE, position="prone", arrive=(Say(where=HERE, texts=("Flop down.",)),))
-    mine = Entry(exercise=prone, where=HERE, arrive=(Say(where=HERE, texts=("Just lie.",)),))
+    mine = SessionEntry(exercise=prone, where=HERE, arrive=(Say(where=HERE, texts=("Just lie.",)),))
     first, second, closing = plans(session(prone, mine))
     assert said(scheduled(first.cues(), FAKE)) == ["Flop down."]
     assert said(scheduled(second.cues(), FAKE)) == ["Just lie."]

@@ -11,7 +11,7 @@ from voice_coach.compiler.single_rep import counts_of_turns
 from voice_coach.core.timeline import Chapter
 from voice_coach.paths import shipped_scripts
 from voice_coach.rendering.rep import RepCompiler
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 
 def _rep(tmp_path: Path, steps: str, tune: str = "hold: {default: 5s, min: 2s, max: 9s}") -> Chapter:
@@ -20,10 +20,10 @@ def _rep(tmp_path: Path, steps: str, tune: str = "hold: {default: 5s, min: 2s, m
     path.write_text(
         f"kind: exercise\nid: test\ntitle: Test\nposition: standing\ntune: {{{tune}}}\nsteps:\n{lines}\n"
     )
-    return _compiled(Library([shipped_scripts()], catalogue().names()), str(path))
+    return _compiled(ScriptLibrary([shipped_scripts()], catalogue().names()), str(path))
 
 
-def _compiled(scripts: Library, name: str) -> Chapter:
+def _compiled(scripts: ScriptLibrary, name: str) -> Chapter:
     exercise = scripts.exercise(name)
     return RepCompiler(exercise, english(), (), VOICE, LENGTHS, lambda _utterances: None).chapter({})
 

@@ -26,7 +26,6 @@ from voice_coach.core.parameters import Pace
 from voice_coach.core.script import (
     Count,
     During,
-    Entry,
     Fragment,
     Hold,
     Move,
@@ -36,6 +35,7 @@ from voice_coach.core.script import (
     Rounds,
     Say,
     Session,
+    SessionEntry,
     Step,
     Use,
     Variants,
@@ -58,12 +58,14 @@ def _turns(*texts: str) -> Variants:
     return Variants(where=HERE, choices=tuple((_say(text),) for text in texts))
 
 
-def _circuit(*entries: Entry, times: int = 3, between: tuple[Step, ...] = (), **more: object) -> Session:
+def _circuit(
+    *entries: SessionEntry, times: int = 3, between: tuple[Step, ...] = (), **more: object
+) -> Session:
     return session(Rounds(times=times, entries=entries, where=HERE, between=between), **more)
 
 
-def _entry(name: str, *steps: Step) -> Entry:
-    return Entry(exercise=exercise(*steps, id=name, title=name.capitalize()), where=HERE)
+def _entry(name: str, *steps: Step) -> SessionEntry:
+    return SessionEntry(exercise=exercise(*steps, id=name, title=name.capitalize()), where=HERE)
 
 
 def test_opening_exercises_and_closing_are_chapters() -> None:
@@ -268,11 +270,11 @@ def test_settings_of_an_entry_reach_only_its_chapter() -> None:
     long = exercise(
         Hold(where=HERE, duration=Param("hold")), tune={"hold": tune("hold", "duration", 5_000, 1_000, 9_000)}
     )
-    made = session(long, Entry(exercise=long, where=HERE, settings={"hold": 2_000}))
+    made = session(long, SessionEntry(exercise=long, where=HERE, settings={"hold": 2_000}))
     assert [chapter.duration_ms for chapter in timeline(made).chapters] == [5_000, 2_000]
 
 
-def _plain(entry: Entry | None) -> Pace:
+def _plain(entry: SessionEntry | None) -> Pace:
     return effective_pace(entry.exercise.tune if entry else {}, [])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_clips import english
-from voice_coach.compiler.wording import Known, Wording
+from voice_coach.compiler.wording import TypedValue, Wording
 
 ENGLISH = Wording(english())
 NUMBERS = {ENGLISH.number(value): value for value in range(1_000)}
@@ -91,22 +91,23 @@ def _heard_ms(words: str) -> int:
     ],
 )
 def test_counts(style: str, value: int, words: str) -> None:
-    assert ENGLISH.say(Known("count", value), style) == words
+    assert ENGLISH.say(TypedValue("count", value), style) == words
 
 
 def test_patterns() -> None:
     assert (
-        ENGLISH.say(Known("breath", (4_000, 0, 5_500, 500))) == "four, zero, five and a half, half a second"
+        ENGLISH.say(TypedValue("breath", (4_000, 0, 5_500, 500)))
+        == "four, zero, five and a half, half a second"
     )
 
 
 KNOWN = {
-    "rep": Known("count", 3),
-    "reps": Known("count", 5),
-    "side": Known("side", "left"),
-    "hold": Known("duration", 90_000),
-    "place": Known("text", "the floor"),
-    "n": Known("text", "4"),
+    "rep": TypedValue("count", 3),
+    "reps": TypedValue("count", 5),
+    "side": TypedValue("side", "left"),
+    "hold": TypedValue("duration", 90_000),
+    "place": TypedValue("text", "the floor"),
+    "n": TypedValue("text", "4"),
 }
 
 

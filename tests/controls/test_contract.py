@@ -1,4 +1,4 @@
-"""What every control must do, tried on each with a desk that keeps what it is given."""
+"""What every control must do, tried on each with a remote that keeps what it is given."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from typing import get_args
 import pytest
 
 from tests.support.driven import WAYS, Driven
-from tests.support.fake_desk import FakeDesk
-from voice_coach.controls.base import Control, Desk
+from tests.support.fake_remote import FakeRemote
+from voice_coach.controls.base import Control, SessionRemote
 from voice_coach.controls.registry import close_all, start_all
 from voice_coach.core.errors import CoachError
 from voice_coach.core.status import Mode
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
-    return FakeDesk()
+def remote() -> FakeRemote:
+    return FakeRemote()
 
 
 @pytest.fixture(params=WAYS)
 def driven(
-    request: pytest.FixtureRequest, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, remote: FakeRemote, monkeypatch: pytest.MonkeyPatch
 ) -> Generator[Driven]:
-    with WAYS[request.param](desk.tell, monkeypatch) as made:
+    with WAYS[request.param](remote.tell, monkeypatch) as made:
         yield made
-    assert desk.told == []
+    assert remote.told == []
 
 
-def test_each_command_arrives_once_and_in_order(driven: Driven, desk: FakeDesk) -> None:
-    driven.control.start(desk)
+def test_each_command_arrives_once_and_in_order(driven: Driven, remote: FakeRemote) -> None:
+    driven.control.start(remote)
     for command in driven.commands:
         driven.send(command)
-    assert desk.wait_given(len(driven.commands)) == list(driven.commands)
+    assert remote.wait_given(len(driven.commands)) == list(driven.commands)
 
 
 def test_a_pause_can_be_had_by_every_control(driven: Driven) -> None:
@@ -44,20 +44,20 @@ def test_a_pause_can_be_had_by_every_control(driven: Driven) -> None:
     assert "toggle" in driven.commands or {"pause", "resume"} <= set(driven.commands)
 
 
-def test_being_told_holds_up_nobody_and_disturbs_nothing(driven: Driven, desk: FakeDesk) -> None:
+def test_being_told_holds_up_nobody_and_disturbs_nothing(driven: Driven, remote: FakeRemote) -> None:
     """In every mode, before a chapter is compiled, in any thread, before the start and after the end."""
     control = driven.control
-    control.changed(desk.status)
-    control.start(desk)
+    control.on_change(remote.status)
+    control.start(remote)
     moments = [
-        desk.turn(mode=mode, status=status)
+        remote.turn(mode=mode, status=status)
         for mode in get_args(Mode)
-        for status in (None, desk.status.status)
+        for status in (None, remote.status.status)
     ]
 
     def tell() -> None:
         for moment in moments * 5:
-            control.changed(moment)
+            control.on_change(moment)
 
     threads = [threading.Thread(target=tell) for _ in range(3)]
     for thread in threads:
@@ -67,16 +67,16 @@ def test_being_told_holds_up_nobody_and_disturbs_nothing(driven: Driven, desk: F
         thread.join(20)
         assert not thread.is_alive()
     driven.send(driven.commands[1])
-    assert desk.wait_given(2) == list(driven.commands[:2])
+    assert remote.wait_given(2) == list(driven.commands[:2])
     control.close()
-    control.changed(desk.status)
+    control.on_change(remote.status)
 
 
-def test_it_lets_go_of_everything(driven: Driven, desk: FakeDesk) -> None:
+def test_it_lets_go_of_everything(driven: Driven, remote: FakeRemote) -> None:
     before = threads_and_files()
-    driven.control.start(desk)
+    driven.control.start(remote)
     driven.send(driven.commands[0])
-    desk.wait_given(1)
+    remote.wait_given(1)
     assert threads_and_files() != before
     driven.control.close()
     driven.control.close()
@@ -87,11 +87,11 @@ def test_one_that_was_never_started_can_be_closed(driven: Driven) -> None:
     driven.control.close()
 
 
-def test_the_next_session_can_use_it_again(driven: Driven, desk: FakeDesk) -> None:
+def test_the_next_session_can_use_it_again(driven: Driven, remote: FakeRemote) -> None:
     for count in (1, 2, 3):
-        driven.control.start(desk)
+        driven.control.start(remote)
         driven.send(driven.commands[0])
-        assert desk.wait_given(count) == [driven.commands[0]] * count
+        assert remote.wait_given(count) == [driven.commands[0]] * count
         driven.control.close()
 
 
@@ -107,20 +107,20 @@ class Unusable(Control):
     def __init__(self) -> None:
         self.is_closed = False
 
-    def start(self, desk: Desk) -> None:
-        del desk
+    def start(self, remote: SessionRemote) -> None:
+        del remote
         raise CoachError("There is no such thing here. Do without.")
 
     def close(self) -> None:
         self.is_closed = True
 
 
-def test_without_one_the_session_goes_on_with_the_others(driven: Driven, desk: FakeDesk) -> None:
+def test_without_one_the_session_goes_on_with_the_others(driven: Driven, remote: FakeRemote) -> None:
     unusable, sentences = Unusable(), list[str]()
-    started = start_all([unusable, driven.control], desk, sentences.append)
+    started = start_all([unusable, driven.control], remote, sentences.append)
     assert started == [driven.control]
     assert sentences == ["There is no such thing here. Do without."]
     assert unusable.is_closed
     driven.send(driven.commands[0])
-    desk.wait_given(1)
+    remote.wait_given(1)
     close_all(started)

@@ -13,8 +13,8 @@ from typing import IO
 import pytest
 
 from tests.real_parts import require_real
-from tests.support.fake_desk import FakeDesk
-from voice_coach.controls.keyboard import Digits, Keyboard, KeyboardControl, meant, named_by_windows
+from tests.support.fake_remote import FakeRemote
+from voice_coach.controls.keyboard import Digits, Keyboard, KeyboardControl, meant, windows_key_name
 from voice_coach.core.errors import CoachError
 from voice_coach.core.status import Mode
 
@@ -110,7 +110,7 @@ def test_a_file_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 )
 def test_the_console_of_windows_has_the_same_names(signs: str, name: str) -> None:
     letters = iter(signs)
-    assert named_by_windows(next(letters), lambda: next(letters)) == name
+    assert windows_key_name(next(letters), lambda: next(letters)) == name
     assert list(letters) == []
 
 
@@ -153,20 +153,20 @@ def test_digits_are_the_pain_where_that_is_asked() -> None:
 )
 def test_a_one_and_a_nought_are_ten(pressed: list[tuple[str, float]], meant_: list[str]) -> None:
     digits = Digits()
-    assert [digits.joined(key, at_s) for key, at_s in pressed] == meant_
+    assert [digits.join(key, at_s) for key, at_s in pressed] == meant_
 
 
 def test_ten_is_typed_at_the_end(master: int) -> None:
-    desk = FakeDesk()
-    desk.turn(mode="scoring")
-    with closing(KeyboardControl(desk.tell)) as control:
-        control.start(desk)
+    fake = FakeRemote()
+    fake.turn(mode="scoring")
+    with closing(KeyboardControl(fake.tell)) as control:
+        control.start(fake)
         os.write(master, b"10")
-        assert desk.wait_given(2) == ["score-1", "score-10"]
+        assert fake.wait_given(2) == ["score-1", "score-10"]
 
 
 @pytest.mark.parametrize(
-    ("remote", "sent", "commands"),
+    ("name", "sent", "commands"),
     [
         ("presenter", b"\x1b[6~\x1b[5~b\x1b[15~\x1b", ["skip", "back", "toggle", "toggle", "stop"]),
         ("presenter with a full stop", b"\x1b[6~.\x1b[15;2~", ["skip", "toggle", "toggle"]),
@@ -178,14 +178,14 @@ def test_ten_is_typed_at_the_end(master: int) -> None:
         ("number pad", b"\x1bOk\x1bOm\x1bOM", ["faster", "slower", "ready"]),
     ],
 )
-def test_a_bare_remote_is_a_keyboard(master: int, remote: str, sent: bytes, commands: list[str]) -> None:
-    del remote
-    desk = FakeDesk()
-    with closing(KeyboardControl(desk.told.append)) as control:
-        control.start(desk)
+def test_a_bare_remote_is_a_keyboard(master: int, name: str, sent: bytes, commands: list[str]) -> None:
+    del name
+    fake = FakeRemote()
+    with closing(KeyboardControl(fake.told.append)) as control:
+        control.start(fake)
         os.write(master, sent)
-        assert desk.wait_given(len(commands)) == commands
-    assert desk.told == []
+        assert fake.wait_given(len(commands)) == commands
+    assert fake.told == []
 
 
 def modes(master: int) -> list[object]:
@@ -199,13 +199,13 @@ def test_the_terminal_is_put_right_when_the_desk_fails(master: int, monkeypatch:
     before = modes(master)
     failures: list[object] = []
     monkeypatch.setattr("threading.excepthook", failures.append)
-    desk = FakeDesk()
-    desk.fails = True
-    with closing(KeyboardControl(desk.told.append)) as control:
-        control.start(desk)
+    fake = FakeRemote()
+    fake.fails = True
+    with closing(KeyboardControl(fake.told.append)) as control:
+        control.start(fake)
         assert modes(master) != before
         os.write(master, b"q")
-        desk.wait_asked()
+        fake.wait_asked()
     assert modes(master) == before
 
 
@@ -222,13 +222,13 @@ def test_the_terminal_is_put_right_however_the_program_ends(master: int, ending:
     before = modes(master)
     program = f"""
 import os, signal, sys, termios
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_remote import FakeRemote
 from voice_coach.cli.process import end_as_by_ctrl_c
 from voice_coach.controls.keyboard import KeyboardControl
 end_as_by_ctrl_c()
 before = termios.tcgetattr(0)
 control = KeyboardControl(print)
-control.start(FakeDesk())
+control.start(FakeRemote())
 assert termios.tcgetattr(0) != before
 print("started", flush=True)
 {ENDINGS[ending]}
@@ -254,12 +254,12 @@ if child:
     sys.exit()
 while os.getpgrp() != os.getpid():
     pass
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_remote import FakeRemote
 from voice_coach.controls.keyboard import KeyboardControl
 from voice_coach.core.errors import CoachError
 control = KeyboardControl(print)
 try:
-    control.start(FakeDesk())
+    control.start(FakeRemote())
 except CoachError as error:
     control.close()
     os._exit(7 if "background" in str(error) else 8)

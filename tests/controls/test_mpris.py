@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.real_parts import require_program
-from tests.support.fake_desk import AT_THE_THIRD, FakeDesk
+from tests.support.fake_remote import AT_THE_THIRD, FakeRemote
 from tests.support.message_bus import MessageBus, running_bus
 from voice_coach.controls import mpris_interface as player
 from voice_coach.controls.mpris import MprisControl, bus_name, reach_bus
@@ -37,8 +37,8 @@ def bus(shared_bus: MessageBus, monkeypatch: pytest.MonkeyPatch) -> MessageBus:
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
-    return FakeDesk()
+def remote() -> FakeRemote:
+    return FakeRemote()
 
 
 class Clock:
@@ -57,21 +57,21 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def control(bus: MessageBus, desk: FakeDesk, clock: Clock) -> Generator[MprisControl]:
+def control(bus: MessageBus, remote: FakeRemote, clock: Clock) -> Generator[MprisControl]:
     del bus
-    with closing(MprisControl(desk.tell, clock)) as made:
-        made.start(desk)
+    with closing(MprisControl(remote.tell, clock)) as made:
+        made.start(remote)
         yield made
-    assert desk.told == []
+    assert remote.told == []
 
 
 def test_playerctl_gives_every_command_of_a_player(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk
+    control: MprisControl, bus: MessageBus, remote: FakeRemote
 ) -> None:
     del control
     for command in ("play-pause", "pause", "play", "next", "previous", "stop"):
         bus.playerctl(command)
-    assert desk.given == ["toggle", "pause", "resume", "skip", "back", "stop"]
+    assert remote.given == ["toggle", "pause", "resume", "skip", "back", "stop"]
 
 
 def test_playerctl_finds_the_player_and_reads_all_of_it(control: MprisControl, bus: MessageBus) -> None:
@@ -103,22 +103,24 @@ def test_playerctl_finds_the_player_and_reads_all_of_it(control: MprisControl, b
     ],
 )
 def test_each_mode_is_one_of_a_player(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk, mode: str, playback: str
+    control: MprisControl, bus: MessageBus, remote: FakeRemote, mode: str, playback: str
 ) -> None:
-    control.changed(desk.turn(mode=mode))
+    control.changed(remote.turn(mode=mode))
     assert bus.playerctl("status") == playback
 
 
-def test_volume_comes_as_near_as_steps_can(control: MprisControl, bus: MessageBus, desk: FakeDesk) -> None:
+def test_volume_comes_as_near_as_steps_can(
+    control: MprisControl, bus: MessageBus, remote: FakeRemote
+) -> None:
     del control
     bus.playerctl("volume", "0.5")  # −6 dB
-    assert desk.wait_given(2) == ["quieter", "quieter"]
-    desk.turn(volume_db=-6.0)
+    assert remote.wait_given(2) == ["quieter", "quieter"]
+    remote.turn(volume_db=-6.0)
     assert float(bus.playerctl("volume")) == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_slider_is_taken_where_it_comes_to_rest(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk
+    control: MprisControl, bus: MessageBus, remote: FakeRemote
 ) -> None:
     del control
     for volume in ("0.9", "0.4", "1.2"):
@@ -126,18 +128,18 @@ def test_a_slider_is_taken_where_it_comes_to_rest(
             player.PROPERTIES, "Set", f"string:{player.PLAYER}", "string:Volume", f"variant:double:{volume}"
         )
     bus.call(player.PROPERTIES, "Set", f"string:{player.PLAYER}", "string:Rate", "variant:double:1.2")
-    assert desk.wait_given(3) == ["louder", "faster", "faster"]
+    assert remote.wait_given(3) == ["louder", "faster", "faster"]
 
 
-def test_rate_is_read(control: MprisControl, bus: MessageBus, desk: FakeDesk) -> None:
+def test_rate_is_read(control: MprisControl, bus: MessageBus, remote: FakeRemote) -> None:
     del control
-    desk.turn(speed_percent=120)
+    remote.turn(speed_percent=120)
     answer = bus.call(player.PROPERTIES, "Get", f"string:{player.PLAYER}", "string:Rate")
     assert answer.endswith("double 1.2")
 
 
 def test_seeking_goes_to_what_is_said_before_or_next(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk
+    control: MprisControl, bus: MessageBus, remote: FakeRemote
 ) -> None:
     del control
     bus.playerctl("position", "10-")
@@ -147,13 +149,13 @@ def test_seeking_goes_to_what_is_said_before_or_next(
         player.PLAYER, "SetPosition", "objpath:/voice_coach/chapter/1", "int64:0"
     )  # a track that is over
     bus.call(player.PLAYER, "SetPosition", "objpath:/voice_coach/chapter/2", "int64:65000000")  # we are there
-    assert desk.given == ["previous", "next", "previous"]
+    assert remote.given == ["previous", "next", "previous"]
 
 
-def test_quitting_stops(control: MprisControl, bus: MessageBus, desk: FakeDesk) -> None:
+def test_quitting_stops(control: MprisControl, bus: MessageBus, remote: FakeRemote) -> None:
     del control
     bus.call(player.ROOT, "Quit")
-    assert desk.given == ["stop"]
+    assert remote.given == ["stop"]
 
 
 @pytest.mark.parametrize(
@@ -174,12 +176,12 @@ def test_quitting_stops(control: MprisControl, bus: MessageBus, desk: FakeDesk) 
     ],
 )
 def test_what_there_is_not_is_refused(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk, call: tuple[str, ...], error: str
+    control: MprisControl, bus: MessageBus, remote: FakeRemote, call: tuple[str, ...], error: str
 ) -> None:
     del control
     with pytest.raises(AssertionError, match=error):
         bus.call(*call)
-    assert desk.given == []
+    assert remote.given == []
     assert bus.playerctl("status") == "Playing"
 
 
@@ -236,46 +238,48 @@ class Watcher:
 
 
 def test_what_changes_is_told_and_nothing_else(
-    control: MprisControl, bus: MessageBus, desk: FakeDesk, clock: Clock
+    control: MprisControl, bus: MessageBus, remote: FakeRemote, clock: Clock
 ) -> None:
     with closing(Watcher(bus)) as watcher:
         clock.now_s += 10
-        control.changed(desk.turn(position_ms=75_000))  # as time goes by: nothing is told
-        control.changed(desk.turn(mode="paused"))
+        control.changed(remote.turn(position_ms=75_000))  # as time goes by: nothing is told
+        control.changed(remote.turn(mode="paused"))
         told = watcher.until('"Paused"')
         assert "Seeked" not in told
         assert "Metadata" not in told
         clock.now_s += 60
-        control.changed(desk.turn(mode="playing"))  # it stood still meanwhile
-        control.changed(desk.turn(position_ms=20_000))
+        control.changed(remote.turn(mode="playing"))  # it stood still meanwhile
+        control.changed(remote.turn(position_ms=20_000))
         told = watcher.until("int64 20000000")
         assert told.count("Seeked") == 1
-        control.changed(desk.turn(chapter=3, position_ms=0, duration_ms=90_000))
+        control.changed(remote.turn(chapter=3, position_ms=0, duration_ms=90_000))
         told = watcher.until("chapter/3")
         assert "Metadata" in told
         assert "Seeked" not in told
-        control.changed(desk.turn(volume_db=3.0))
+        control.changed(remote.turn(volume_db=3.0))
         assert "Seeked" not in watcher.until('"Volume"')
 
 
-def test_without_a_bus_it_says_so(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_bus_it_says_so(
+    remote: FakeRemote, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     for address in ("", f"unix:path={tmp_path}/nowhere", "nonsense"):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         with (
-            closing(MprisControl(desk.tell)) as made,
+            closing(MprisControl(remote.tell)) as made,
             pytest.raises(CoachError, match="do not reach") as error,
         ):
-            made.start(desk)
+            made.start(remote)
         assert "\n" not in str(error.value)
         with pytest.raises(CoachError, match="do not reach"):
             reach_bus()
-    assert desk.told == []
+    assert remote.told == []
 
 
 def test_a_bus_that_does_not_answer_is_not_waited_for(
-    desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+    remote: FakeRemote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import socket
     import tempfile
@@ -285,9 +289,9 @@ def test_a_bus_that_does_not_answer_is_not_waited_for(
         deaf.listen()
         monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
         monkeypatch.setenv("XDG_RUNTIME_DIR", folder)  # where the bus of a login is found without its address
-        impatient = MprisControl(desk.tell, patience_s=0.1)
+        impatient = MprisControl(remote.tell, patience_s=0.1)
         with closing(impatient) as made, pytest.raises(CoachError, match="does not answer"):
-            made.start(desk)
+            made.start(remote)
 
 
 def test_a_bus_is_reached_without_a_player_on_it(bus: MessageBus) -> None:
@@ -295,15 +299,15 @@ def test_a_bus_is_reached_without_a_player_on_it(bus: MessageBus) -> None:
     assert bus.environ
 
 
-def test_a_bus_that_goes_is_told_once(desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bus_that_goes_is_told_once(remote: FakeRemote, monkeypatch: pytest.MonkeyPatch) -> None:
     with running_bus() as own:
         found(own, monkeypatch)
-        with closing(MprisControl(desk.tell)) as made:
-            made.start(desk)
+        with closing(MprisControl(remote.tell)) as made:
+            made.start(remote)
             own.kill()
-            assert "no longer reach" in desk.wait_told()
-            made.changed(desk.turn(mode="paused"))
-    assert len(desk.told) == 1
+            assert "no longer reach" in remote.wait_told()
+            made.changed(remote.turn(mode="paused"))
+    assert len(remote.told) == 1
 
 
 def test_the_name_is_free_again_afterwards(control: MprisControl, bus: MessageBus) -> None:

@@ -7,14 +7,14 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fake_desk import AT_THE_THIRD
+from tests.support.fake_remote import AT_THE_THIRD
 from voice_coach.controls.protocol import (
     LONGEST_LINE,
     Request,
     RequestError,
     error_line,
     read_request,
-    told,
+    status_message,
     write_line,
 )
 from voice_coach.core.commands import BY_NAME
@@ -65,7 +65,7 @@ def test_every_command_is_read_back(name: str, token: str) -> None:
 
 
 def test_an_answer_is_one_line_whatever_is_said() -> None:
-    status = told(AT_THE_THIRD) | {"speech": "two\nlines\u2028and “quotes”"}
+    status = status_message(AT_THE_THIRD) | {"speech": "two\nlines\u2028and “quotes”"}
     line = write_line({"status": status})
     assert line.count(b"\n") == 1
     assert json.loads(line)["status"] == status

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_remote import FakeRemote
 from voice_coach.controls.endpoints import NobodyError, listen, meetings
 from voice_coach.controls.protocol import LONGEST_LINE
 from voice_coach.controls.socket_client import ask
@@ -33,8 +33,8 @@ def folder() -> Generator[Path]:
 
 
 @pytest.fixture
-def desk() -> FakeDesk:
-    return FakeDesk()
+def remote() -> FakeRemote:
+    return FakeRemote()
 
 
 class Line:
@@ -69,21 +69,21 @@ class Line:
 
 
 @pytest.fixture
-def control(folder: Path, desk: FakeDesk) -> Generator[SocketControl]:
-    with closing(SocketControl(folder, desk.tell)) as made:
-        made.start(desk)
+def control(folder: Path, remote: FakeRemote) -> Generator[SocketControl]:
+    with closing(SocketControl(folder, remote.tell)) as made:
+        made.start(remote)
         yield made
 
 
 @WAYS
-def test_commands_and_status(folder: Path, desk: FakeDesk, local: bool) -> None:
-    with closing(SocketControl(folder, desk.tell, local=local)) as made:
-        made.start(desk)
+def test_commands_and_status(folder: Path, remote: FakeRemote, local: bool) -> None:
+    with closing(SocketControl(folder, remote.tell, local=local)) as made:
+        made.start(remote)
         with closing(Line(folder)) as line:
             assert line.ask(do="pause") == {"v": 1, "ok": True}
             assert line.ask(do="hurts") == {"v": 1, "ok": True}
             status = line.ask(status=True)["status"]
-    assert desk.given == ["pause", "hurts"]
+    assert remote.given == ["pause", "hurts"]
     expected = {
         "mode": "playing",
         "title": "Lower back relief",
@@ -97,7 +97,7 @@ def test_commands_and_status(folder: Path, desk: FakeDesk, local: bool) -> None:
         "side": "left",
     }
     assert expected.items() <= status.items()
-    assert desk.told == []
+    assert remote.told == []
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_commands_and_status(folder: Path, desk: FakeDesk, local: bool) -> None:
     ],
 )
 def test_what_is_wrong_is_told_and_the_next_line_is_heard(
-    control: SocketControl, folder: Path, desk: FakeDesk, said: bytes, answer: str
+    control: SocketControl, folder: Path, remote: FakeRemote, said: bytes, answer: str
 ) -> None:
     del control
     with closing(Line(folder)) as line:
@@ -128,46 +128,50 @@ def test_what_is_wrong_is_told_and_the_next_line_is_heard(
         assert refused["ok"] is False
         assert answer in refused["error"]
         assert line.ask(do="resume")["ok"]
-    assert desk.given == ["resume"]
+    assert remote.given == ["resume"]
 
 
-def test_a_last_line_without_an_end_is_a_line(control: SocketControl, folder: Path, desk: FakeDesk) -> None:
+def test_a_last_line_without_an_end_is_a_line(
+    control: SocketControl, folder: Path, remote: FakeRemote
+) -> None:
     del control
     with closing(Line(folder)) as line:
         line.say(b'{"v": 1, "do": "pause"}')
         line.socket.shutdown(socket.SHUT_WR)
         assert line.hear() == {"v": 1, "ok": True}
         assert line.is_over()
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
 def test_a_follower_is_told_every_change_and_the_end(
-    control: SocketControl, folder: Path, desk: FakeDesk
+    control: SocketControl, folder: Path, remote: FakeRemote
 ) -> None:
     with closing(Line(folder)) as line:
         assert line.ask(follow=True)["status"]["mode"] == "playing"
         line.socket.shutdown(socket.SHUT_WR)  # as a pipe does that says one line; it still reads
-        control.changed(desk.turn(mode="paused"))
+        control.changed(remote.turn(mode="paused"))
         assert line.hear()["status"]["mode"] == "paused"
-        control.changed(desk.turn(mode="playing", rep=4))
+        control.changed(remote.turn(mode="playing", rep=4))
         assert line.hear()["status"]["rep"] == 4
-        desk.turn(mode="ended")
+        remote.turn(mode="ended")
         control.close()
         assert line.hear()["status"]["mode"] == "ended"
         assert line.is_over()
 
 
-def test_a_line_that_never_ends_is_cut_off(control: SocketControl, folder: Path, desk: FakeDesk) -> None:
+def test_a_line_that_never_ends_is_cut_off(control: SocketControl, folder: Path, remote: FakeRemote) -> None:
     del control
     with closing(Line(folder)) as endless, closing(Line(folder)) as other:
         with pytest.raises(OSError):  # noqa: PT011  (reset or broken pipe)
             for _ in range(1000):
                 endless.say(b"x" * LONGEST_LINE)
         assert other.ask(do="pause")["ok"]
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
-def test_a_crowd_is_turned_away_and_leaves_room(control: SocketControl, folder: Path, desk: FakeDesk) -> None:
+def test_a_crowd_is_turned_away_and_leaves_room(
+    control: SocketControl, folder: Path, remote: FakeRemote
+) -> None:
     del control
     crowd = [Line(folder) for _ in range(MOST_CONNECTED)]
     for line in crowd:
@@ -177,13 +181,13 @@ def test_a_crowd_is_turned_away_and_leaves_room(control: SocketControl, folder: 
         assert late.is_over()
     crowd[0].close()
     assert any(_tried(folder) for _ in range(1000))
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
     for line in crowd[1:]:
         line.close()
 
 
 def test_commands_come_through_while_others_call_and_hang_up(
-    control: SocketControl, folder: Path, desk: FakeDesk
+    control: SocketControl, folder: Path, remote: FakeRemote
 ) -> None:
     del control
     calling = f"""
@@ -206,7 +210,7 @@ while True:
         for _ in range(3):
             ask(folder, {"do": "pause"}, patience_s=20)
         caller.kill()
-    assert desk.given == ["pause"] * 3
+    assert remote.given == ["pause"] * 3
 
 
 def _tried(folder: Path) -> bool:
@@ -218,7 +222,7 @@ def _tried(folder: Path) -> bool:
 
 
 def test_who_does_not_read_is_left_and_holds_up_nobody(
-    control: SocketControl, folder: Path, desk: FakeDesk
+    control: SocketControl, folder: Path, remote: FakeRemote
 ) -> None:
     with closing(Line(folder)) as deaf, closing(Line(folder)) as follower, closing(Line(folder)) as other:
         deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
@@ -228,9 +232,9 @@ def test_who_does_not_read_is_left_and_holds_up_nobody(
             while True:  # until neither end has room for more: no more is read from who does not read
                 deaf.socket.send(b'{"v": 1, "status": true}\n' * 100)
         assert other.ask(do="pause")["ok"]
-        control.changed(desk.turn(mode="paused"))
+        control.changed(remote.turn(mode="paused"))
         assert follower.hear()["status"]["mode"] == "paused"
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
 def test_nobody_but_this_user_can_reach_it(control: SocketControl, folder: Path) -> None:
@@ -241,7 +245,7 @@ def test_nobody_but_this_user_can_reach_it(control: SocketControl, folder: Path)
 
 
 def test_another_user_is_refused_though_the_folder_is_open(
-    control: SocketControl, folder: Path, desk: FakeDesk
+    control: SocketControl, folder: Path, remote: FakeRemote
 ) -> None:
     del control
     if sys.platform != "linux" or os.geteuid() != 0:
@@ -258,12 +262,12 @@ print(line.makefile().readline())
 """
     told = subprocess.check_output([sys.executable, "-c", program], timeout=60)
     assert "somebody else's" in json.loads(told)["error"]
-    assert desk.given == []
+    assert remote.given == []
 
 
-def test_without_the_token_nobody_is_heard(folder: Path, desk: FakeDesk) -> None:
-    with closing(SocketControl(folder, desk.tell, local=False)) as made:
-        made.start(desk)
+def test_without_the_token_nobody_is_heard(folder: Path, remote: FakeRemote) -> None:
+    with closing(SocketControl(folder, remote.tell, local=False)) as made:
+        made.start(remote)
         (path,) = folder.iterdir()
         assert path.stat().st_mode & 0o777 == 0o600
         for token in ("", "x" * 43):
@@ -274,35 +278,38 @@ def test_without_the_token_nobody_is_heard(folder: Path, desk: FakeDesk) -> None
             assert line.ask(do="pause")["ok"]
             line.say(b'{"v": 1, "do": "resume"}\n')  # said once is enough
             assert line.hear()["ok"]
-    assert desk.given == ["pause", "resume"]
+    assert remote.given == ["pause", "resume"]
 
 
-def test_a_folder_that_is_not_ours_is_not_used(folder: Path, desk: FakeDesk, tmp_path: Path) -> None:
+def test_a_folder_that_is_not_ours_is_not_used(folder: Path, remote: FakeRemote, tmp_path: Path) -> None:
     folder.symlink_to(tmp_path)
-    with closing(SocketControl(folder, desk.tell)) as made, pytest.raises(CoachError, match="somebody else"):
-        made.start(desk)
+    with (
+        closing(SocketControl(folder, remote.tell)) as made,
+        pytest.raises(CoachError, match="somebody else"),
+    ):
+        made.start(remote)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_that_was_open_is_closed(folder: Path, desk: FakeDesk) -> None:
+def test_a_folder_that_was_open_is_closed(folder: Path, remote: FakeRemote) -> None:
     folder.mkdir(mode=0o777)
     folder.chmod(0o777)
-    with closing(SocketControl(folder, desk.tell)) as made:
-        made.start(desk)
+    with closing(SocketControl(folder, remote.tell)) as made:
+        made.start(remote)
         assert folder.stat().st_mode & 0o777 == 0o700
 
 
 SESSION = """
 import sys
 from pathlib import Path
-from tests.support.fake_desk import FakeDesk
+from tests.support.fake_remote import FakeRemote
 from voice_coach.controls.socket_server import SocketControl
-desk = FakeDesk()
+remote = FakeRemote()
 control = SocketControl(Path(sys.argv[1]), print, local=sys.argv[2] == "True")
-control.start(desk)
+control.start(remote)
 print("started", flush=True)
 sys.stdin.read()
-print(*desk.given)
+print(*remote.given)
 control.close()
 """
 
@@ -333,18 +340,18 @@ def test_of_two_that_begin_in_the_same_moment_the_later_is_the_newest(folder: Pa
 
 @WAYS
 def test_the_newest_of_several_sessions_is_meant_or_the_one_named(
-    folder: Path, desk: FakeDesk, local: bool
+    folder: Path, remote: FakeRemote, local: bool
 ) -> None:
     first = session(folder, local=local)
-    with closing(SocketControl(folder, desk.tell, local=local)) as second:
-        second.start(desk)
+    with closing(SocketControl(folder, remote.tell, local=local)) as second:
+        second.start(remote)
         ask(folder, {"do": "pause"})
         ask(folder, {"do": "stop"}, first.pid)
         out, _ = first.communicate(timeout=60)
         assert out == "stop\n"
         with pytest.raises(CoachError, match=rf"process id {first.pid}. There is {os.getpid()}"):
             ask(folder, {"do": "stop"}, first.pid)
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
     assert list(folder.iterdir()) == []
     with pytest.raises(CoachError, match="No session is running"):
         ask(folder, {"do": "stop"})
@@ -352,10 +359,10 @@ def test_the_newest_of_several_sessions_is_meant_or_the_one_named(
 
 @WAYS
 def test_what_a_killed_session_leaves_is_passed_over_and_cleared_away(
-    folder: Path, desk: FakeDesk, local: bool
+    folder: Path, remote: FakeRemote, local: bool
 ) -> None:
-    with closing(SocketControl(folder, desk.tell, local=local)) as live:
-        live.start(desk)
+    with closing(SocketControl(folder, remote.tell, local=local)) as live:
+        live.start(remote)
         killed = session(folder, local=local)
         killed.kill()
         killed.communicate(timeout=60)
@@ -366,17 +373,17 @@ def test_what_a_killed_session_leaves_is_passed_over_and_cleared_away(
         other = session(folder, local=local)
         assert {meeting.pid for meeting in meetings(folder)} == {other.pid, os.getpid()}
         other.communicate(timeout=60)
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
-def test_a_long_path_is_no_trouble(folder: Path, desk: FakeDesk) -> None:
+def test_a_long_path_is_no_trouble(folder: Path, remote: FakeRemote) -> None:
     """On Linux every path has a short name as well; elsewhere there is a port and a token instead."""
     far = folder / ("x" * 100)
-    with closing(SocketControl(far, desk.tell)) as made:
-        made.start(desk)
+    with closing(SocketControl(far, remote.tell)) as made:
+        made.start(remote)
         ask(far, {"do": "pause"})
         assert [path.suffix for path in far.iterdir()] == [".sock" if sys.platform == "linux" else ".json"]
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
 def test_a_session_that_hangs_is_told(folder: Path) -> None:

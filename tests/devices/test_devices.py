@@ -17,7 +17,7 @@ from tests.support.sound_server import SoundServer, running_sound_server
 from tests.support.streams import blocks, noise, session
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import DeviceError
-from voice_coach.formats.base import device
+from voice_coach.formats.base import make_device
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_nothing_is_lost_while_the_machine_is_busy(sound_server: SoundServer) ->
     whole = np.concatenate(stream)
     with sound_server.record() as recording:
         start = recording.frames
-        device("miniaudio").write(blocks(stream))
+        make_device("miniaudio").write(blocks(stream))
         recorded = recording.samples()[start:, 0]
     assert np.array_equal(recorded[recorded != 0], whole[whole != 0])
     first = int(np.flatnonzero(recorded)[0])
@@ -69,13 +69,13 @@ def test_a_stream_that_is_late_loses_nothing(sound_server: SoundServer) -> None:
                 yield from blocks([word])
                 recording.wait_frames(recording.frames + 48_000)
 
-        device("miniaudio").write(late())
+        make_device("miniaudio").write(late())
         recorded = recording.samples()[start:, 0]
     assert np.array_equal(recorded[recorded != 0], np.concatenate(words))
 
 
 def test_an_opened_device_plays_nothing_until_it_is_written_to(sound_server: SoundServer) -> None:
-    with sound_server.record() as recording, device("miniaudio") as output:
+    with sound_server.record() as recording, make_device("miniaudio") as output:
         output.open()
         output.ready()
         assert not recording.samples().any()
@@ -94,7 +94,7 @@ def test_a_lost_device_is_an_error_and_no_hang(
         lost_s = time.monotonic()
 
     with pytest.raises(DeviceError, match=r"lost while playing\. Plug it in"):
-        device("miniaudio").write(after(3.0, lose))
+        make_device("miniaudio").write(after(3.0, lose))
     assert time.monotonic() - lost_s < patience_s(3)
 
 
@@ -103,7 +103,7 @@ def test_silence_that_the_server_has_prepared_is_waited_for(monkeypatch: pytest.
     with running_sound_server(rewinds=True) as server:
         for name, value in server.environ.items():
             monkeypatch.setenv(name, value)
-        output = device("miniaudio")
+        output = make_device("miniaudio")
         output.write(blocks(session()))
     assert output.position_frames == sum(map(len, session()))
 
@@ -111,7 +111,7 @@ def test_silence_that_the_server_has_prepared_is_waited_for(monkeypatch: pytest.
 def test_a_sleeping_device_is_waited_for(own_sound_server: SoundServer) -> None:
     own_sound_server.suspend_sink()
     waking = threading.Timer(2.0, own_sound_server.wake_sink)
-    output = device("miniaudio")
+    output = make_device("miniaudio")
     output.ready()
     waking.start()
     try:
@@ -128,7 +128,7 @@ def test_no_sound_server_is_said_at_once(
     monkeypatch.setenv("ALSA_CONFIG_PATH", "/nonexistent")
     monkeypatch.setenv("JACK_NO_START_SERVER", "1")
     begun_s = time.monotonic()
-    output = device("miniaudio")
+    output = make_device("miniaudio")
     output.open()
     with pytest.raises(DeviceError, match=r"No sound device was found \(.*Plug in"):
         output.ready()
@@ -148,7 +148,7 @@ def test_ctrl_c_stops_at_once(sound_server: SoundServer) -> None:
 
     with sound_server.record() as recording:
         with pytest.raises(KeyboardInterrupt):
-            device("miniaudio").write(after(2.5, interrupt))
+            make_device("miniaudio").write(after(2.5, interrupt))
         assert time.monotonic() - interrupted_s < patience_s(0.2)
         recorded = recording.samples()
     assert recorded.any()

@@ -17,13 +17,13 @@ from tests.support.calibration import patience_s
 from tests.support.clicks import assert_no_click
 from tests.support.sound_server import SoundServer, running_sound_server
 from tests.support.streams import blocks, noise, silence
-from voice_coach.audio.mixer import Block, falling
+from voice_coach.audio.mixer import Block, fade_gains
 from voice_coach.core.errors import DeviceError, OutputError
 from voice_coach.devices.frame_queue import FrameQueue
 from voice_coach.devices.miniaudio import can_be_direct
 from voice_coach.devices.reconnect import wait_for_device
-from voice_coach.formats.base import LiveOutput, device
-from voice_coach.speech.synthesizer import give_back
+from voice_coach.formats.base import LiveOutput, make_device
+from voice_coach.speech.synthesizer import release_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,7 +35,7 @@ HZ, AMPLITUDE = 440.0, 12_000
 
 
 def live() -> LiveOutput:
-    return device("miniaudio", live=True)
+    return make_device("miniaudio", live=True)
 
 
 def sine(frames: int, begin: int) -> NDArray[np.int16]:
@@ -48,7 +48,7 @@ def test_a_cut_that_is_faded_over_makes_no_click(sound_server: SoundServer) -> N
     output = live()
 
     def jumping() -> Generator[Block]:
-        fade, at = falling(480), 0
+        fade, at = fade_gains(480), 0
         for cut in range(cuts):
             for _ in range(AHEAD if cut == 0 else 3):
                 yield from blocks([sine(4800, at)])
@@ -59,7 +59,7 @@ def test_a_cut_that_is_faded_over_makes_no_click(sound_server: SoundServer) -> N
             new[: len(old)] = np.rint(old * fade[: len(old)] + new[: len(old)] * fade[::-1][: len(old)])
             yield from blocks([new])
             at += 4800
-        yield from blocks([np.rint(sine(4800, at) * falling(4800)).astype(np.int16)])
+        yield from blocks([np.rint(sine(4800, at) * fade_gains(4800)).astype(np.int16)])
 
     with sound_server.record() as recording:
         start = recording.frames
@@ -70,14 +70,14 @@ def test_a_cut_that_is_faded_over_makes_no_click(sound_server: SoundServer) -> N
     assert_no_click(recorded[begin:], HZ, AMPLITUDE * 2**0.5)
 
 
-@pytest.mark.parametrize("wishes", [{"live": True}, {"latency_ms": 200}])
-def test_simpleaudio_takes_no_stream_that_changes(wishes: dict[str, Any]) -> None:
+@pytest.mark.parametrize("options", [{"live": True}, {"latency_ms": 200}])
+def test_simpleaudio_takes_no_stream_that_changes(options: dict[str, Any]) -> None:
     with pytest.raises(OutputError, match="cannot play what changes while it is heard"):
-        device("simpleaudio", **wishes)
+        make_device("simpleaudio", **options)
 
 
 def test_nobody_hears_a_live_stream_on_no_device() -> None:
-    output = device("none", live=True)
+    output = make_device("none", live=True)
     output.wake()
     output.write(blocks([noise(4800)]))
     assert len(output.cut()) == 0
@@ -171,7 +171,7 @@ def test_it_comes_back_again_and_again_and_leaves_nothing_behind(own_sound_serve
 def _held() -> tuple[int, int, int]:
     """Open files, threads of the system and megabytes of this process, where the system tells."""
     gc.collect()
-    give_back()  # what other tests of this process left lying about does not count
+    release_memory()  # what other tests of this process left lying about does not count
     if sys.platform != "linux":
         return 0, 0, 0
     folder = Path("/proc/self")

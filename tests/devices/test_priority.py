@@ -13,7 +13,7 @@ from tests.support.sound_server import SoundServer
 from tests.support.streams import blocks, noise
 from voice_coach.audio.mixer import Block
 from voice_coach.devices.priority import PLAYING_NICE, prefer, prefer_no_more
-from voice_coach.formats.base import device
+from voice_coach.formats.base import make_device
 
 if sys.platform != "linux":
     pytest.skip("only Linux has priorities of threads", allow_module_level=True)
@@ -80,7 +80,7 @@ def test_an_ordinary_user_is_preferred_as_far_as_allowed(limit: int, found: str)
 def test_a_device_is_preferred_while_it_plays(sound_server: SoundServer) -> None:
     if not may_prefer():
         pytest.skip("this user may not be preferred")
-    output = device("miniaudio", live=True)
+    output = make_device("miniaudio", live=True)
     seen: list[int] = []
 
     def watched() -> list[Block]:

@@ -14,7 +14,7 @@ from tests.support.editor import load
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.timeline import Lasting, Span, Speech
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "article-coverage.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def _spoken_in(file: str) -> set[str]:
 @cache
 def _heard(session_name: str) -> frozenset[str]:
     """All that is said in a session at full guidance; of words that take turns, those whose turn it is."""
-    library = Library([ROOT / "scripts"], SOUNDS)
+    library = ScriptLibrary([ROOT / "scripts"], SOUNDS)
     session = library.session(session_name)
     language = library.language(session.language)
     plans = plan_session(

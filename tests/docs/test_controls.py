@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import voice_coach
-from tests.support.fake_desk import AT_THE_THIRD, FakeDesk
+from tests.support.fake_remote import AT_THE_THIRD, FakeRemote
 from tests.support.message_bus import running_bus
 from voice_coach.controls.mpris import MprisControl
-from voice_coach.controls.protocol import told
+from voice_coach.controls.protocol import status_message
 from voice_coach.controls.socket_server import SocketControl
 from voice_coach.core.commands import COMMANDS
 from voice_coach.paths import find_runtime
@@ -44,42 +44,42 @@ def _rows(heading: str) -> list[list[str]]:
 
 
 @pytest.fixture
-def desk(monkeypatch: pytest.MonkeyPatch) -> Generator[FakeDesk]:
+def remote(monkeypatch: pytest.MonkeyPatch) -> Generator[FakeRemote]:
     # A socket's path must be short, so not pytest's tmp_path.
     with tempfile.TemporaryDirectory(prefix="home-") as made:
         monkeypatch.setenv("VOICE_COACH_HOME", made)
-        desk = FakeDesk()
-        with closing(SocketControl(find_runtime(), desk.tell)) as control:
-            control.start(desk)
-            yield desk
+        remote = FakeRemote()
+        with closing(SocketControl(find_runtime(), remote.tell)) as control:
+            control.start(remote)
+            yield remote
 
 
 def _socket() -> Path:
     return find_runtime() / f"{os.getpid()}.sock"
 
 
-def test_every_command_works(desk: FakeDesk) -> None:
+def test_every_command_works(remote: FakeRemote) -> None:
     for program, *arguments in _commands(_blocks("sh")[0]):
         assert program == "voice-coach"
         assert voice_coach(*arguments).code == 0, arguments
-    assert desk.given == ["pause", "resume"]
+    assert remote.given == ["pause", "resume"]
 
 
-def test_every_command_of_the_house_works(desk: FakeDesk) -> None:
+def test_every_command_of_the_house_works(remote: FakeRemote) -> None:
     written = re.findall(r": voice-coach (.*)", _blocks("yaml")[0])
     ended = [voice_coach(*shlex.split(each)) for each in written]
     assert [each.code for each in ended] == [0, 0, 0]
     assert json.loads(ended[-1].out)["mode"] == "playing"
-    assert desk.given == ["pause", "ready"]
+    assert remote.given == ["pause", "ready"]
 
 
 def test_every_command_of_playerctl_works(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = FakeDesk()
-    with running_bus() as bus, closing(MprisControl(desk.tell)) as control:
+    remote = FakeRemote()
+    with running_bus() as bus, closing(MprisControl(remote.tell)) as control:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", bus.environ["DBUS_SESSION_BUS_ADDRESS"])
-        control.start(desk)
+        control.start(remote)
         answers = [bus.playerctl(*arguments) for _, *arguments in _commands(_blocks("sh")[1])]
-        assert desk.wait_given(5) == ["toggle", "skip", "previous", "quieter", "quieter"]
+        assert remote.wait_given(5) == ["toggle", "skip", "previous", "quieter", "quieter"]
     assert re.fullmatch(r"Knee slide, Lower back relief: 1:\d\d of 2:30", answers[-1])
 
 
@@ -91,7 +91,7 @@ def test_every_key_is_one() -> None:
     assert named <= {key for command in COMMANDS for key in command.keys}
 
 
-def test_every_request_gets_its_answer(desk: FakeDesk) -> None:
+def test_every_request_gets_its_answer(remote: FakeRemote) -> None:
     for request, answer in _rows("| request | answer |")[:3]:
         with closing(socket.socket(socket.AF_UNIX)) as line:
             line.connect(str(_socket()))
@@ -100,15 +100,15 @@ def test_every_request_gets_its_answer(desk: FakeDesk) -> None:
         if "do" in request:
             assert f"`{json.dumps(got)}`" in answer
         assert got["ok"] is True
-    assert desk.given == ["pause"]
+    assert remote.given == ["pause"]
 
 
 def test_every_key_of_the_status_is_explained() -> None:
     explained = [key for row in _rows("| key | what it is |") for key in re.findall(r"\w+", row[0])]
-    assert explained == list(told(AT_THE_THIRD))
+    assert explained == list(status_message(AT_THE_THIRD))
 
 
-def test_the_example_follows_a_session(desk: FakeDesk) -> None:
+def test_the_example_follows_a_session(remote: FakeRemote) -> None:
     (block,) = _blocks("python")
     example = re.sub(r'"/run/.*?"', repr(str(_socket())), block)
     assert example != block
@@ -116,4 +116,4 @@ def test_the_example_follows_a_session(desk: FakeDesk) -> None:
         assert following.stdout
         assert following.stdout.readline() == "playing\n"
         following.kill()
-    assert desk.told == []
+    assert remote.told == []

@@ -10,8 +10,8 @@ import pytest
 
 from tests.support.command import voice_coach
 from tests.support.made_past import TODAY, made_past
-from voice_coach.history.queries import past
-from voice_coach.reports.history_summary import summary
+from voice_coach.history.queries import led_sessions
+from voice_coach.reports.history_summary import summarise
 from voice_coach.reports.history_views import PLAIN, history_lines
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def test_every_command_works(tmp_path: Path, coach_home: Path) -> None:
         assert program == "voice-coach"
         ended = voice_coach(*arguments, cwd=tmp_path)
         assert ended.code == 0, f"voice-coach {shlex.join(arguments)}\n{ended.said}"
-    assert past(path) == ()
+    assert led_sessions(path) == ()
     written = {each.name for each in tmp_path.iterdir() if each.is_file()}
     assert written == {"went.html", "went.csv", "lower-back-relief.ics", "back.ics"}
 
@@ -41,7 +41,7 @@ def test_every_command_works(tmp_path: Path, coach_home: Path) -> None:
 @pytest.mark.clock
 def test_the_example_is_what_is_told(tmp_path: Path) -> None:
     made_past(tmp_path / "history.db")
-    told = summary(past(tmp_path / "history.db"), TODAY)
+    told = summarise(led_sessions(tmp_path / "history.db"), TODAY)
     lines = ["".join(text for text, _ in line) for line in history_lines(told, COLUMNS, 12, PLAIN)]
     (example,) = _blocks("text")
     shown = example.splitlines()

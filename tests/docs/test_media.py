@@ -10,7 +10,7 @@ import av
 from releasing import media
 from tests.support.command import voice_coach
 from voice_coach import Coach
-from voice_coach.coach import Wishes
+from voice_coach.coach import SessionOptions
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
@@ -36,7 +36,7 @@ def test_the_sample_lasts_about_twenty_seconds_and_is_small() -> None:
 
 def test_the_picture_shows_what_the_sample_says() -> None:
     with Coach() as coach:
-        performance = coach.prepare(str(media.SESSION), Wishes(guidance="full"), yours=False)
+        performance = coach.prepare(str(media.SESSION), SessionOptions(guidance="full"), yours=False)
         made = coach.timeline_json(performance)
     # Its times are those of the voice that spoke when it was made; its words are the same with each.
     told = [event["text"] or event["sound"] or event["kind"] for event in made["events"]]

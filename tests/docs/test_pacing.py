@@ -13,7 +13,7 @@ import pytest
 from tests.real_parts import require_program
 from tests.support.editor import complaints
 from voice_coach.coach import Coach
-from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, SPEEDS, Stretch
+from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, TEMPO_FACTORS, Stretch
 from voice_coach.core.units import MS_PER_HOUR
 from voice_coach.pacing.fit_search import REACH, TOLERANCE_MS
 from voice_coach.pacing.guidance import AWAY_MS, FADES
@@ -72,8 +72,8 @@ WORDS = " ".join(TEXT.split())
 @pytest.mark.parametrize(
     "claim",
     [
-        f"`calm` is {SPEEDS['calm']:g}",
-        f"`brisk` is {SPEEDS['brisk']:g}; any number from {SLOWEST} (half as fast) to {FASTEST}",
+        f"`calm` is {TEMPO_FACTORS['calm']:g}",
+        f"`brisk` is {TEMPO_FACTORS['brisk']:g}; any number from {SLOWEST} (half as fast) to {FASTEST}",
         f"neither below {CLEAR_WPM[0]} nor above {CLEAR_WPM[1]} words a minute",
         "at half speed to four fifths of its rate",
         f"end within {'a second' if TOLERANCE_MS == 1_000 else '?'} of a time",
@@ -106,7 +106,7 @@ def test_a_value_beside_the_knob_is_as_the_text_says(tmp_path: Path) -> None:
     exercise, *values, seconds = said.groups()
     with Coach(pacing=tmp_path / "pacing.yaml") as coach:
         coach.tune(exercise, dict(value.split("=") for value in values))
-        (row,) = [row for row in coach.tuning(exercise) if row.name == "rest"]
+        (row,) = [row for row in coach.tuning_rows(exercise) if row.name == "rest"]
     assert row.value == int(seconds) * 1_000
 
 
@@ -137,5 +137,5 @@ def test_the_origins_in_their_order_are_those_of_the_text(tmp_path: Path) -> Non
     with Coach(pacing=tmp_path / "pacing.yaml") as coach:
         for rate, (origin, exercise, only_for) in enumerate(places, 140):
             coach.tune(exercise, {"rate": str(rate)}, only_for)
-            (row,) = [row for row in coach.tuning("pelvic-tuck", session) if row.name == "rate"]
+            (row,) = [row for row in coach.tuning_rows("pelvic-tuck", session) if row.name == "rate"]
             assert (row.value, row.origin) == (rate, origin)

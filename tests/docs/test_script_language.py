@@ -15,7 +15,7 @@ from voice_coach.core.parameters import EXPECTED, GENERAL, PARAMETERS, format_se
 from voice_coach.core.units import LONGEST_PART_MS, format_duration
 from voice_coach.script.documents import ENTRY_FIELDS, EXERCISE, ROUNDS_FIELDS, SESSION
 from voice_coach.script.grammar import IN_HOLD, IN_TURNS, SHAPES, STEP
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 from voice_coach.script.validation import FORMATS
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,7 @@ def test_examples_are_right(example: str, tmp_path: Path) -> None:
     (tmp_path / "cat-back.yaml").write_text(CAT_BACK, encoding="utf-8")
     path = tmp_path / f"{load(script)['id']}.yaml"
     path.write_text(script, encoding="utf-8")
-    assert Library([ROOT / "scripts"], SOUNDS).check(str(path))
+    assert ScriptLibrary([ROOT / "scripts"], SOUNDS).check(str(path))
 
 
 def test_there_are_examples_of_everything() -> None:
@@ -141,7 +141,7 @@ def test_the_durations_shown_are_durations(tmp_path: Path) -> None:
     steps = "".join(f"  - hold: {each}\n" for each in shown)
     path = tmp_path / "example.yaml"
     path.write_text(f"{HEAD}steps:\n{steps}", encoding="utf-8")
-    assert Library([ROOT / "scripts"], SOUNDS).check(str(path))
+    assert ScriptLibrary([ROOT / "scripts"], SOUNDS).check(str(path))
 
 
 def test_what_the_doc_refuses_is_refused(tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_what_the_doc_refuses_is_refused(tmp_path: Path) -> None:
         path = tmp_path / "x.yaml"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(ScriptError):
-            Library([ROOT / "scripts"], SOUNDS).check(str(path))
+            ScriptLibrary([ROOT / "scripts"], SOUNDS).check(str(path))
 
 
 def test_the_bounds_of_parameters_without_a_max_are_told() -> None:

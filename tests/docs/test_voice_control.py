@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.command import voice_coach
 from voice_coach.core.commands import COMMANDS
 from voice_coach.voice_input.models import MODELS
-from voice_coach.voice_input.recognizer import RECOGNISERS
+from voice_coach.voice_input.recognizer import RECOGNIZERS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "voice-control.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -38,4 +38,4 @@ def test_its_commands_work(coach_home: Path) -> None:
 def test_the_names_of_other_ears_are_right() -> None:
     (block,) = (text for kind, text in BLOCKS if kind == "text")
     assert re.findall(r"--download (\S+)", block)[0] in MODELS
-    assert set(re.findall(r"--recogniser (\S+)", block)) <= set(RECOGNISERS)
+    assert set(re.findall(r"--recogniser (\S+)", block)) <= set(RECOGNIZERS)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from voice_coach.audio.mixer import Block
 from voice_coach.encoding import segments as spans
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec
-from voice_coach.encoding.segments import JOINING, LOOK_AHEAD, SPARE, Cutter, Piece, Quiet, Sound
+from voice_coach.encoding.segments import JOINING, LOOK_AHEAD, SPARE, Cutter, PaddedSound, Piece, Quiet
 
 SMALL = replace(AAC, frame=8, priming=11, lead=2, tail=3)
 """So small that a few hundred samples have many frames."""
@@ -31,7 +31,7 @@ def cut(codec: Codec, stream: list[tuple[NDArray[np.int16], bool]]) -> list[Piec
 
 def joined(codec: Codec, pieces: list[Piece]) -> NDArray[np.int16]:
     parts = [
-        piece.samples if isinstance(piece, Sound) else np.zeros(piece.count * codec.frame, np.int16)
+        piece.samples if isinstance(piece, PaddedSound) else np.zeros(piece.count * codec.frame, np.int16)
         for piece in pieces
     ]
     return np.concatenate([np.zeros(0, np.int16), *parts])
@@ -101,7 +101,7 @@ def test_a_sound_without_end_is_cut_where_the_stream_says(codec: Codec) -> None:
     long = rng.integers(1, 900, 40 * 48_000 + 77).astype(np.int16)
     stream = np.concatenate([np.zeros(start, np.int16), long, np.zeros(48_000, np.int16)])
     found = [
-        [piece for piece in cut(codec, [(part, False) for part in parts]) if isinstance(piece, Sound)]
+        [piece for piece in cut(codec, [(part, False) for part in parts]) if isinstance(piece, PaddedSound)]
         for parts in (np.array_split(stream, 41), np.array_split(stream, 300), [stream])
     ]
     pieces = found[0]

@@ -11,14 +11,14 @@ import pytest
 
 from tests.support.streams import blocks, noise
 from voice_coach.audio.mixer import Block
-from voice_coach.formats.compressed import AHEAD, beside
+from voice_coach.formats.compressed import AHEAD, prefetched
 
 MANY = AHEAD * 3
 
 
 def test_all_blocks_come_in_order() -> None:
     sound = [*blocks([noise(10, seed) for seed in range(MANY)])]
-    with beside(sound) as made:
+    with prefetched(sound) as made:
         assert [*made] == sound
 
 
@@ -27,7 +27,7 @@ def test_what_making_a_block_raises_comes_out_in_its_place() -> None:
         yield from blocks([noise(10)] * MANY)
         raise ValueError("no more")
 
-    with beside(failing()) as made:
+    with prefetched(failing()) as made:
         for _ in range(MANY):
             next(made)
         with pytest.raises(ValueError, match="no more"):
@@ -45,7 +45,7 @@ def test_no_more_are_made_than_may_wait() -> None:
                 full.set()
             yield from blocks([noise(10)])
 
-    with beside(counted()) as made:
+    with prefetched(counted()) as made:
         next(made)
         assert full.wait(20)
     assert len(begun) == AHEAD + 2  # one was taken, and one is made while all places are full

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.paced_timelines import chapter, event
 from tests.support.programmes import LENGTHS, programme, shipped_programme, spoken
-from voice_coach.core.text import written
+from voice_coach.core.text import clean_text
 from voice_coach.core.timeline import Chapter
 from voice_coach.formats.captions import (
     LINE_CHARACTERS,
@@ -64,7 +64,7 @@ def test_words_are_all_there_in_order_at_their_time(chapters: list[Chapter]) -> 
     whole = programme(*chapters)
     texts = [each.text for part in chapters for each in part.events if each.lane == "speech"]
     assert " ".join(text for caption in checked(whole) for text in caption.texts).split() == [
-        word for text in texts if _has_words(text) for word in written(text).split()
+        word for text in texts if _has_words(text) for word in clean_text(text).split()
     ]
 
 

@@ -15,7 +15,7 @@ from tests.real_parts import require_program
 from tests.support.programmes import programme, spoken
 from tests.support.streams import blocks, noise, silence
 from voice_coach.encoding.muxing import Subtitle, samples
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.formats.captions import captions
 from voice_coach.rendering.performance import Programme
 
@@ -40,7 +40,7 @@ def clock(ms: int) -> str:
 def test_ffmpeg_reads_each_caption_at_its_time(ending: str, whole: Programme, tmp_path: Path) -> None:
     ffmpeg = require_program("ffmpeg")
     target = tmp_path / f"session{ending}"
-    file_output(target).write(whole)
+    make_file_output(target).write(whole)
     command = [ffmpeg, "-v", "error", "-i", str(target), "-map", "0:s:0", "-f", "srt", "-"]
     read = subprocess.run(command, capture_output=True, check=True).stdout.decode().replace("\r", "")
     found = re.findall(r"^(\S+) --> (\S+)\n(.*?)\n$", read, re.MULTILINE | re.DOTALL)
@@ -57,7 +57,7 @@ def test_ffmpeg_reads_each_caption_at_its_time(ending: str, whole: Programme, tm
 
 def test_the_same_captions_give_the_same_bytes(whole: Programme, tmp_path: Path) -> None:
     for name in ("one.m4b", "two.m4b"):
-        file_output(tmp_path / name).write(whole)
+        make_file_output(tmp_path / name).write(whole)
     assert (tmp_path / "one.m4b").read_bytes() == (tmp_path / "two.m4b").read_bytes()
 
 

@@ -19,7 +19,7 @@ from tests.support.sound_server import SoundServer
 from tests.support.streams import blocks, noise, session
 from voice_coach.audio.mixer import Block
 from voice_coach.devices.miniaudio import MiniaudioDevice
-from voice_coach.formats.base import FileOutput, LiveOutput, Output, device, file_output
+from voice_coach.formats.base import FileOutput, LiveOutput, Output, make_device, make_file_output
 from voice_coach.rendering.performance import sound_alone
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def wav(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
             assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, 48_000)
             return np.frombuffer(file.readframes(file.getnframes()), np.int16)
 
-    yield Written(file_output(target)), heard
+    yield Written(make_file_output(target)), heard
 
 
 def flac(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
@@ -75,17 +75,17 @@ def flac(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
         command = [ffmpeg, "-v", "error", "-i", str(target), "-f", "s16le", "-ac", "1", "-ar", "48000", "-"]
         return np.frombuffer(subprocess.run(command, check=True, capture_output=True).stdout, np.int16)
 
-    yield Written(file_output(target)), heard
+    yield Written(make_file_output(target)), heard
 
 
 def html(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
     """What is heard of it, only a browser can tell: see test_player_in_browser."""
-    yield Written(file_output(_folder(request) / "session.html")), lambda: None
+    yield Written(make_file_output(_folder(request) / "session.html")), lambda: None
 
 
 def none(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
     del request
-    yield device("none"), lambda: None
+    yield make_device("none"), lambda: None
 
 
 def miniaudio(request: pytest.FixtureRequest) -> Generator[tuple[Output, Heard]]:
@@ -114,7 +114,7 @@ def _played(name: str, request: pytest.FixtureRequest) -> Generator[tuple[Output
             sounding = np.flatnonzero(recorded[:, 0])
             return recorded[sounding[0] : sounding[-1] + 1, 0] if len(sounding) else recorded[:0, 0]
 
-        with device(name) as output:
+        with make_device(name) as output:
             yield output, heard
 
 

@@ -21,9 +21,9 @@ from tests.encoding.test_stream import talk
 from tests.real_parts import require_program
 from tests.support.streams import blocks
 from voice_coach.core.errors import Where
-from voice_coach.core.options import About, FileWishes
+from voice_coach.core.options import About, FileOptions
 from voice_coach.core.timeline import Chapter, Event, Mark
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.formats.tags import chapter_marks, three_letters
 from voice_coach.rendering.performance import Programme, sound_alone
 
@@ -82,7 +82,7 @@ def heard(path: Path) -> NDArray[np.int16]:
 @ENDINGS
 def test_chapters_come_back_to_the_millisecond(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"session{ending}"
-    file_output(target).write(programme())
+    make_file_output(target).write(programme())
     found = probed(target)["chapters"]
     assert [each["tags"]["title"] for each in found] == list(TITLES)
     starts = [sum(LENGTHS_MS[:index]) for index in range(3)]
@@ -95,7 +95,7 @@ def test_chapters_come_back_to_the_millisecond(tmp_path: Path, ending: str) -> N
 @ENDINGS
 def test_tags_come_back(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"session{ending}"
-    file_output(target).write(programme())
+    make_file_output(target).write(programme())
     found = probed(target)
     streams = found["streams"]
     tags = {
@@ -117,7 +117,7 @@ def test_tags_come_back(tmp_path: Path, ending: str) -> None:
 @ENDINGS
 def test_its_length_is_that_of_the_sound(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"session{ending}"
-    file_output(target).write(programme())
+    make_file_output(target).write(programme())
     samples = heard(target)
     extra = len(samples) - len(sound())
     assert 0 <= extra < (1024 if ending in (".m4b", ".m4a") else 1)  # ffmpeg plays the last AAC packet out
@@ -128,7 +128,7 @@ def test_its_length_is_that_of_the_sound(tmp_path: Path, ending: str) -> None:
 @ENDINGS
 def test_sound_is_where_it_was(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"session{ending}"
-    file_output(target, FileWishes(quality="high")).write(programme())
+    make_file_output(target, FileOptions(quality="high")).write(programme())
     found, samples = heard(target).astype(np.float64), sound().astype(np.float64)
     scores = [
         float(np.dot(samples[4_000:200_000], found[4_000 + at : 200_000 + at])) for at in range(-30, 31)
@@ -139,7 +139,7 @@ def test_sound_is_where_it_was(tmp_path: Path, ending: str) -> None:
 @SMALL
 def test_the_same_bytes_with_and_without_a_cache(tmp_path: Path, ending: str) -> None:
     for name, cache in (("none", None), ("cold", tmp_path / "cache"), ("warm", tmp_path / "cache")):
-        file_output(tmp_path / f"{name}{ending}", FileWishes(cache=cache)).write(programme())
+        make_file_output(tmp_path / f"{name}{ending}", FileOptions(cache=cache)).write(programme())
     assert len({(tmp_path / f"{name}{ending}").read_bytes() for name in ("none", "cold", "warm")}) == 1
 
 
@@ -148,7 +148,7 @@ def test_quality_is_room(tmp_path: Path, ending: str) -> None:
     sizes: list[int] = []
     for quality in ("small", "normal", "high"):
         target = tmp_path / f"{quality}{ending}"
-        file_output(target, FileWishes(quality=quality)).write(
+        make_file_output(target, FileOptions(quality=quality)).write(
             replace(programme(), about=About(session="", title=""))
         )
         sizes.append(target.stat().st_size)
@@ -158,7 +158,7 @@ def test_quality_is_room(tmp_path: Path, ending: str) -> None:
 
 def test_mp3_has_a_table_of_contents_and_what_is_not_heard_in_its_header(tmp_path: Path) -> None:
     target = tmp_path / "session.mp3"
-    file_output(target).write(programme())
+    make_file_output(target).write(programme())
     written = target.read_bytes()
     assert written.startswith(b"ID3\x03")
     assert written.count(b"CTOC") == 1
@@ -173,7 +173,7 @@ def test_mp3_has_a_table_of_contents_and_what_is_not_heard_in_its_header(tmp_pat
 @ENDINGS
 def test_sound_of_nothing_is_no_error(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"nothing{ending}"
-    file_output(target).write(sound_alone([]))
+    make_file_output(target).write(sound_alone([]))
     assert target.stat().st_size > 0
 
 
@@ -276,7 +276,7 @@ from pathlib import Path
 import numpy as np
 from tests.encoding.test_stream import tone
 from voice_coach.audio.mixer import Block
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.rendering.performance import sound_alone
 sound = tone(48_000)
 def session(minutes):
@@ -285,7 +285,7 @@ def session(minutes):
         yield Block(np.zeros(48_000, np.int16), silent=True)
 peaks = []
 for minutes in (2, 30):
-    file_output(Path(sys.argv[1]) / f"{minutes}{sys.argv[2]}").write(sound_alone(session(minutes)))
+    make_file_output(Path(sys.argv[1]) / f"{minutes}{sys.argv[2]}").write(sound_alone(session(minutes)))
     peaks.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 print(peaks[1] - peaks[0])
 """
@@ -306,6 +306,6 @@ def test_what_is_written_never_changes_without_being_told(tmp_path: Path, ending
     digests = set[str]()
     for name in "ab":
         target = tmp_path / f"{name}{ending}"
-        file_output(target).write(programme())
+        make_file_output(target).write(programme())
         digests.add(hashlib.sha256(target.read_bytes()).hexdigest())
     assert len(digests) == 1

@@ -17,8 +17,8 @@ from tests.support.command import PATIENCE_S, TINY, TINY_SESSION
 from tests.support.small_disk import make_read_only
 from voice_coach.coach import Coach
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import ExportWishes, FileWishes, Mastering
-from voice_coach.formats.base import file_output
+from voice_coach.core.options import ExportOptions, FileOptions, Mastering
+from voice_coach.formats.base import make_file_output
 from voice_coach.formats.export import file_endings, programme
 from voice_coach.paths import find_home
 
@@ -52,7 +52,7 @@ def export(script: Path, target: Path, *, force: bool = False, format: str = "")
     """Exports with a coach of its own, as a process would; what was told."""
     told: list[str] = []
     with Coach(notify=told.append) as coach:
-        coach.export(coach.prepare(str(script)), target, ExportWishes(date=DAY, format=format), force=force)
+        coach.export(coach.prepare(str(script)), target, ExportOptions(date=DAY, format=format), force=force)
     return told
 
 
@@ -244,7 +244,7 @@ def test_what_breaks_off_on_the_way_leaves_nothing_new(script: Path, tmp_path: P
         whole = programme(coach.prepare(str(script)), Mastering(), DAY)
         whole = replace(whole, blocks=broken(whole.blocks), chapters=broken(whole.chapters))
         try:
-            file_output(target, FileWishes(force=True)).write(whole)
+            make_file_output(target, FileOptions(force=True)).write(whole)
         except KeyboardInterrupt:
             assert target.read_bytes() == b"precious"
         else:

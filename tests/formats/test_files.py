@@ -17,16 +17,16 @@ from voice_coach.formats.base import (
     FILE_FORMATS,
     FileOutput,
     LiveOutput,
-    device,
     endings,
-    file_output,
+    make_device,
+    make_file_output,
 )
 from voice_coach.rendering.performance import sound_alone
 
 
 def test_the_header_of_a_wav_file_says_what_follows(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
-    file_output(target).write(sound_alone(blocks([noise(1000), silence(500)])))
+    make_file_output(target).write(sound_alone(blocks([noise(1000), silence(500)])))
     written = target.read_bytes()
     assert len(written) == 44 + 3000
     assert struct.unpack("<4sI4s4sIHHIIHH4sI", written[:44]) == (
@@ -40,7 +40,7 @@ def test_the_header_of_a_wav_file_says_what_follows(tmp_path: Path) -> None:
 def test_silence_takes_no_room_on_disk(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
     pieces = [noise(4800), silence(48_000 * 600), noise(4800), silence(48_000 * 600)]
-    file_output(target).write(sound_alone(blocks(pieces)))
+    make_file_output(target).write(sound_alone(blocks(pieces)))
     found = target.stat()
     assert found.st_size == 44 + 2 * (9600 + 48_000 * 1200)
     assert found.st_blocks * 512 < 200_000
@@ -57,7 +57,7 @@ def test_a_wav_file_of_more_than_12_hours_is_refused_before_it_is_made(tmp_path:
             yield hour
 
     with pytest.raises(OutputError, match=r"a WAV file holds at most 12 hours. Use \.flac"):
-        file_output(tmp_path / "session.wav").write(sound_alone(thirteen_hours()))
+        make_file_output(tmp_path / "session.wav").write(sound_alone(thirteen_hours()))
     assert asked == 13
     assert list(tmp_path.iterdir()) == []
 
@@ -66,7 +66,7 @@ def test_a_wav_file_of_12_hours_is_right(tmp_path: Path) -> None:
     target = tmp_path / "session.wav"
     hour = Block(silence(48_000 * 3600), silent=True)
     last = noise(4800)
-    file_output(target).write(sound_alone([*[hour] * 12, Block(last, silent=False)]))
+    make_file_output(target).write(sound_alone([*[hour] * 12, Block(last, silent=False)]))
     assert target.stat().st_size == 44 + 2 * (12 * 3600 * 48_000 + 4800)
     with target.open("rb") as file:
         head = file.read(44)
@@ -85,7 +85,7 @@ def test_the_same_samples_give_the_same_bytes_however_they_are_cut(tmp_path: Pat
     whole = np.concatenate(stream)
     cut = [whole[start : start + 4321] for start in range(0, len(whole), 4321)]
     for name, pieces in (("a", stream), ("b", stream), ("c", cut)):
-        file_output(tmp_path / f"{name}{ending}").write(sound_alone(blocks(pieces)))
+        make_file_output(tmp_path / f"{name}{ending}").write(sound_alone(blocks(pieces)))
     written = {(tmp_path / f"{name}{ending}").read_bytes() for name in "abc"}
     assert len(written) == 1
 
@@ -96,7 +96,7 @@ def test_samples_at_full_scale_come_through(tmp_path: Path, ending: str) -> None
 
     loud = np.tile(np.array([32767, -32768, 0, 1, -1], np.int16), 2000)
     target = tmp_path / f"loud{ending}"
-    file_output(target).write(sound_alone(blocks([loud])))
+    make_file_output(target).write(sound_alone(blocks([loud])))
     with av.open(target) as container:
         frames = [frame.to_ndarray() for frame in container.decode(audio=0)]
     assert np.array_equal(np.concatenate(frames, axis=1)[0], loud)
@@ -104,10 +104,10 @@ def test_samples_at_full_scale_come_through(tmp_path: Path, ending: str) -> None
 
 def test_every_output_of_the_tables_can_be_made(tmp_path: Path) -> None:
     for ending in FILE_FORMATS:
-        assert isinstance(file_output(tmp_path / f"session{ending}"), FileOutput)
-        assert isinstance(file_output(tmp_path / f"SESSION{ending.upper()}"), FileOutput)
+        assert isinstance(make_file_output(tmp_path / f"session{ending}"), FileOutput)
+        assert isinstance(make_file_output(tmp_path / f"SESSION{ending.upper()}"), FileOutput)
     for name in sorted(set(DEVICES) - {"simpleaudio"}):
-        assert isinstance(device(name), LiveOutput)
+        assert isinstance(make_device(name), LiveOutput)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -120,16 +120,16 @@ def test_every_output_of_the_tables_can_be_made(tmp_path: Path) -> None:
 )
 def test_an_unknown_ending_is_answered_with_those_there_are(name: str, message: str) -> None:
     with pytest.raises(OutputError) as raised:
-        file_output(Path(name))
+        make_file_output(Path(name))
     assert str(raised.value) == message
 
 
 def test_an_unknown_device_is_answered_with_those_there_are() -> None:
     with pytest.raises(OutputError, match="no device 'loud'; use auto, miniaudio, simpleaudio, none"):
-        device("loud")
+        make_device("loud")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="simpleaudio can run on this Python")
 def test_simpleaudio_says_why_it_cannot_run() -> None:
     with pytest.raises(OutputError, match="kills Python from 3.12 on, and this is Python 3.1"):
-        device("simpleaudio")
+        make_device("simpleaudio")

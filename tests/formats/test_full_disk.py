@@ -12,7 +12,7 @@ import pytest
 from tests.support.small_disk import make_read_only
 from tests.support.streams import blocks, noise, silence
 from voice_coach.core.errors import OutputError
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.rendering.performance import sound_alone
 
 DISK_FRAMES = 1_000_000
@@ -23,21 +23,21 @@ DISK_FRAMES = 1_000_000
 def test_a_full_disk_is_said_and_nothing_is_left(small_disk: Path, ending: str) -> None:
     target = small_disk / f"session{ending}"
     with pytest.raises(OutputError, match=r"session\.\w+ cannot be written: the disk is full. Make room"):
-        file_output(target).write(sound_alone(blocks([noise(48_000, turn) for turn in range(60)])))
+        make_file_output(target).write(sound_alone(blocks([noise(48_000, turn) for turn in range(60)])))
     assert list(small_disk.iterdir()) == []
 
 
 def test_a_last_block_that_does_not_fit_is_noticed(small_disk: Path) -> None:
     pieces = [silence(DISK_FRAMES * 3), noise(DISK_FRAMES * 2)]
     with pytest.raises(OutputError, match="the disk is full"):
-        file_output(small_disk / "session.wav").write(sound_alone(blocks(pieces)))
+        make_file_output(small_disk / "session.wav").write(sound_alone(blocks(pieces)))
     assert list(small_disk.iterdir()) == []
 
 
 def test_silence_needs_no_room_and_is_all_there(small_disk: Path) -> None:
     pieces = [noise(48_000), silence(DISK_FRAMES * 10), noise(48_000, 1), silence(DISK_FRAMES * 10)]
     target = small_disk / "session.wav"
-    file_output(target).write(sound_alone(blocks(pieces)))
+    make_file_output(target).write(sound_alone(blocks(pieces)))
     assert np.array_equal(np.fromfile(target, np.int16, offset=44), np.concatenate(pieces))
 
 
@@ -45,7 +45,7 @@ def test_silence_needs_no_room_and_is_all_there(small_disk: Path) -> None:
 def test_a_disk_that_can_only_be_read_is_said(small_disk: Path, ending: str) -> None:
     make_read_only(small_disk)
     with pytest.raises(OutputError, match="the disk can only be read. Choose another folder"):
-        file_output(small_disk / f"session{ending}").write(sound_alone(blocks([noise(4800)])))
+        make_file_output(small_disk / f"session{ending}").write(sound_alone(blocks([noise(4800)])))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights elsewhere")
@@ -54,4 +54,4 @@ def test_a_folder_of_somebody_else_is_said(tmp_path: Path) -> None:
         pytest.skip("root may write everywhere")
     tmp_path.chmod(0o555)
     with pytest.raises(OutputError, match="you may not write there. Choose another folder"):
-        file_output(tmp_path / "session.wav").write(sound_alone(blocks([noise(4800)])))
+        make_file_output(tmp_path / "session.wav").write(sound_alone(blocks([noise(4800)])))

@@ -18,7 +18,7 @@ from tests.real_parts import require_program
 from tests.support.programmes import programme, spoken
 from tests.support.streams import blocks, noise, silence
 from voice_coach.encoding.muxing import Subtitle
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.formats.captions import captions
 from voice_coach.formats.tags import lyrics_frames, put_frames
 from voice_coach.rendering.performance import Programme
@@ -43,7 +43,7 @@ def tags(target: Path) -> Any:
 @pytest.mark.parametrize("text", [PLAIN, WIDE], ids=["plain", "wide"])
 def test_each_line_is_there_at_its_time(text: str, tmp_path: Path) -> None:
     made, target = whole(text), tmp_path / "session.mp3"
-    file_output(target).write(made)
+    make_file_output(target).write(made)
     wanted = [(" ".join(each.texts), each.start_ms) for each in captions(made)]
     assert len(wanted) >= 4
     (timed,) = tags(target).getall("SYLT")
@@ -64,7 +64,7 @@ def test_nothing_but_the_tag_is_other_than_without(tmp_path: Path) -> None:
     silent = replace(made, chapters=lambda: iter(()))
     sound: list[bytes] = []
     for name, each in (("with.mp3", made), ("without.mp3", silent)):
-        file_output(tmp_path / name).write(each)
+        make_file_output(tmp_path / name).write(each)
         sound.append((tmp_path / name).read_bytes()[tags(tmp_path / name).size :])
     assert sound[0] == sound[1]
     assert not tags(tmp_path / "without.mp3").getall("USLT")
@@ -74,7 +74,7 @@ def test_nothing_but_the_tag_is_other_than_without(tmp_path: Path) -> None:
 
 def test_the_same_words_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one.mp3", "two.mp3"):
-        file_output(tmp_path / name).write(whole(WIDE))
+        make_file_output(tmp_path / name).write(whole(WIDE))
     assert (tmp_path / "one.mp3").read_bytes() == (tmp_path / "two.mp3").read_bytes()
 
 

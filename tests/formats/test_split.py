@@ -16,7 +16,7 @@ from tests.support.sounds import samples
 from tests.support.streams import blocks, noise, silence
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import About, FileWishes
+from voice_coach.core.options import About, FileOptions
 from voice_coach.core.timeline import Chapter
 from voice_coach.formats.split import split, write_split
 from voice_coach.rendering.performance import Programme
@@ -82,7 +82,7 @@ def test_parts_are_the_whole_in_any_order_of_asking(
 @pytest.mark.parametrize("ending", [".wav", ".flac"])
 def test_a_file_each_and_a_playlist(tmp_path: Path, ending: str) -> None:
     whole = _Whole([700, 1300, 250], [], ["Willkommen!", "Knie: schließen / öffnen", "???"])
-    files = write_split(whole.programme, tmp_path / "day", ending, FileWishes())
+    files = write_split(whole.programme, tmp_path / "day", ending, FileOptions())
     names = [file.name for file in files]
     assert names == [
         f"01-willkommen{ending}",
@@ -102,27 +102,27 @@ def test_nothing_is_written_where_one_file_is_there(tmp_path: Path) -> None:
     whole = _Whole([100, 100], [])
     (tmp_path / "02-exercise-2.wav").write_bytes(b"precious")
     with pytest.raises(OutputError, match=r"02-exercise-2\.wav is there already"):
-        write_split(whole.programme, tmp_path, ".wav", FileWishes())
+        write_split(whole.programme, tmp_path, ".wav", FileOptions())
     assert [path.name for path in tmp_path.iterdir()] == ["02-exercise-2.wav"]
-    write_split(whole.programme, tmp_path, ".wav", FileWishes(force=True))
+    write_split(whole.programme, tmp_path, ".wav", FileOptions(force=True))
     assert len(list(tmp_path.iterdir())) == 3
 
 
 def test_an_unknown_ending_or_folder_is_refused_first(tmp_path: Path) -> None:
     whole = _Whole([100], [])
     with pytest.raises(OutputError, match="is not an ending"):
-        write_split(whole.programme, tmp_path / "new", ".xyz", FileWishes())
+        write_split(whole.programme, tmp_path / "new", ".xyz", FileOptions())
     assert not (tmp_path / "new").exists()
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be made"):
-        write_split(whole.programme, tmp_path / "file", ".wav", FileWishes())
+        write_split(whole.programme, tmp_path / "file", ".wav", FileOptions())
 
 
 @pytest.mark.parametrize("ending", [".pdf", ".txt", ".html", ".vtt", ".ssml"])
 def test_only_sound_is_split(tmp_path: Path, ending: str) -> None:
     whole = _Whole([100], [])
     with pytest.raises(OutputError, match=rf"files of sound, and \{ending} is none; use \.m4b, "):
-        write_split(whole.programme, tmp_path / "new", ending, FileWishes())
+        write_split(whole.programme, tmp_path / "new", ending, FileOptions())
     assert not (tmp_path / "new").exists()
 
 
@@ -130,10 +130,10 @@ def test_a_folder_is_not_called_like_a_file(tmp_path: Path) -> None:
     whole = _Whole([100], [])
     folder = tmp_path / "q.mp3"
     with pytest.raises(OutputError, match=r"q\.mp3 is what a file is called, .* Call it .*q\.$"):
-        write_split(whole.programme, folder, ".wav", FileWishes())
+        write_split(whole.programme, folder, ".wav", FileOptions())
     assert not folder.exists()
     folder.mkdir()
-    assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 2
+    assert len(write_split(whole.programme, folder, ".wav", FileOptions())) == 2
 
 
 def _failing(whole: _Whole, error: BaseException) -> Programme:
@@ -155,22 +155,22 @@ def test_what_failed_leaves_nothing_and_can_be_done_again(tmp_path: Path, error:
     whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
     folder = tmp_path / "deep" / "parts"
     with pytest.raises(type(error)):
-        write_split(_failing(whole, error), folder, ".wav", FileWishes())
+        write_split(_failing(whole, error), folder, ".wav", FileOptions())
     assert list(tmp_path.iterdir()) == []
     folder.mkdir(parents=True)
     (folder / "mine.txt").write_text("precious")
     with pytest.raises(type(error)):
-        write_split(_failing(whole, error), folder, ".wav", FileWishes())
+        write_split(_failing(whole, error), folder, ".wav", FileOptions())
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
-    assert len(write_split(whole.programme, folder, ".wav", FileWishes())) == 4
+    assert len(write_split(whole.programme, folder, ".wav", FileOptions())) == 4
 
 
 def test_captions_are_there_with_all_the_rest_or_not_at_all(tmp_path: Path) -> None:
     whole = _Whole([100, 100, 100], list(range(480, 14_400, 480)))
     with pytest.raises(KeyboardInterrupt):
-        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileWishes(), ["vtt", "srt"])
+        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileOptions(), ["vtt", "srt"])
     assert list(tmp_path.iterdir()) == []
-    assert len(write_split(whole.programme, tmp_path, ".wav", FileWishes(), ["vtt", "srt"])) == 4
+    assert len(write_split(whole.programme, tmp_path, ".wav", FileOptions(), ["vtt", "srt"])) == 4
     assert len(list(tmp_path.iterdir())) == 10
 
 
@@ -179,7 +179,7 @@ def test_what_was_replaced_stays_if_the_rest_fails(tmp_path: Path) -> None:
     there = tmp_path / "01-exercise-1.wav"
     there.write_bytes(b"old")
     with pytest.raises(KeyboardInterrupt):
-        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileWishes(force=True))
+        write_split(_failing(whole, KeyboardInterrupt()), tmp_path, ".wav", FileOptions(force=True))
     assert list(tmp_path.iterdir()) == [there]
     assert np.array_equal(samples(there), whole.samples[:4_800])
 
@@ -187,5 +187,5 @@ def test_what_was_replaced_stays_if_the_rest_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", [".m4b", ".wav"])
 def test_each_chapter_is_compiled_for_its_length_and_for_its_part(tmp_path: Path, ending: str) -> None:
     whole = _Whole([20] * 12, [])
-    write_split(whole.programme, tmp_path, ending, FileWishes())
+    write_split(whole.programme, tmp_path, ending, FileOptions())
     assert whole.compiled <= 2 * 12

@@ -9,12 +9,12 @@ import pytest
 
 from voice_coach.audio.mixer import Block
 from voice_coach.coach import Coach
-from voice_coach.core.options import ExportWishes, FileWishes, Loudness, Mastering
+from voice_coach.core.options import ExportOptions, FileOptions, Loudness, Mastering
 from voice_coach.core.timeline import Chapter
-from voice_coach.formats.base import file_output
+from voice_coach.formats.base import make_file_output
 from voice_coach.formats.export import export, programme
 from voice_coach.rendering.mastering import Master
-from voice_coach.rendering.performance import Performance, Retake
+from voice_coach.rendering.performance import Performance, RestartExport
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 WORDS = str(EXAMPLES / "squats.yaml")
@@ -46,9 +46,9 @@ def test_what_is_loud_enough_is_compiled_and_rendered_once(
     with Coach() as coach:
         performance = coach.prepare(WORDS)
         plain = Heard(performance, monkeypatch)
-        export(performance, tmp_path / "words.wav", ExportWishes(), lambda _ms, _share: None)
+        export(performance, tmp_path / "words.wav", ExportOptions(), lambda _ms, _share: None)
         assert (plain.compiled, plain.rendered) == (1, performance.chapter_count)
-        file_output(tmp_path / "measured.wav").write(programme(performance, Mastering()))
+        make_file_output(tmp_path / "measured.wav").write(programme(performance, Mastering()))
     assert (tmp_path / "words.wav").read_bytes() == (tmp_path / "measured.wav").read_bytes()
 
 
@@ -58,9 +58,9 @@ def test_what_needs_a_gain_is_the_same_as_if_it_was_measured_first(tmp_path: Pat
     shares: list[float] = []
     with Coach() as coach:
         performance = coach.prepare(TONES)
-        wishes = ExportWishes(file=FileWishes(cache=tmp_path / "cache"))
-        export(performance, tried, wishes, lambda _ms, share: shares.append(share))
-        file_output(measured).write(programme(performance, Mastering()))
+        options = ExportOptions(file=FileOptions(cache=tmp_path / "cache"))
+        export(performance, tried, options, lambda _ms, share: shares.append(share))
+        make_file_output(measured).write(programme(performance, Mastering()))
     assert tried.read_bytes() == measured.read_bytes()
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0, abs=0.01)
@@ -74,11 +74,11 @@ def test_a_file_that_is_replaced_stays_until_the_second_take_is_whole(tmp_path: 
     target.write_text("mine")
     with Coach() as coach:
         whole = programme(coach.prepare(TONES), Mastering(), trying=True)
-        with pytest.raises(Retake):
-            file_output(target, FileWishes(force=True)).write(whole)
+        with pytest.raises(RestartExport):
+            make_file_output(target, FileOptions(force=True)).write(whole)
         assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["out.wav"]
         assert target.read_text() == "mine"
-        file_output(target, FileWishes(force=True)).write(whole)
+        make_file_output(target, FileOptions(force=True)).write(whole)
     assert target.read_bytes()[:4] == b"RIFF"
 
 
@@ -87,7 +87,7 @@ def test_a_take_is_given_up_at_the_end_of_the_chapter_that_spoils_it() -> None:
         performance = coach.prepare(TONES)
         master = Master(performance, Mastering(), performance.chapters, trying=True)
         heard_frames = 0
-        with pytest.raises(Retake):
+        with pytest.raises(RestartExport):
             for block in master.blocks():
                 heard_frames += len(block.samples)
         whole_ms = sum(chapter.duration_ms for chapter in performance.chapters())

@@ -16,9 +16,9 @@ from tests.real_parts import require_program
 from tests.support.paced_timelines import chapter, event
 from tests.support.programmes import programme, shipped_programme, spoken
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import CAPTION_FORMATS, FileWishes
-from voice_coach.formats.base import file_output
-from voice_coach.formats.captions import captions, joined, placed_chapters, prompts
+from voice_coach.core.options import CAPTION_FORMATS, FileOptions
+from voice_coach.formats.base import make_file_output
+from voice_coach.formats.captions import captions, join_words, placed_chapters, prompts
 from voice_coach.formats.text import LONGEST_BREAK_MS, NAMESPACE
 from voice_coach.rendering.performance import Programme, sound_alone
 
@@ -36,14 +36,16 @@ def short() -> Programme:
 
 def text_of(whole: Programme, ending: str, folder: Path) -> str:
     target = folder / f"session{ending}"
-    file_output(target, FileWishes(force=True)).write(whole)
+    make_file_output(target, FileOptions(force=True)).write(whole)
     return target.read_bytes().decode()
 
 
 def said(whole: Programme) -> list[str]:
     """Every word of a programme, without what stands around its letters."""
     return plain(
-        " ".join(joined(words) for placed in placed_chapters(whole) for _, words in prompts(whole, placed))
+        " ".join(
+            join_words(words) for placed in placed_chapters(whole) for _, words in prompts(whole, placed)
+        )
     )
 
 
@@ -63,7 +65,7 @@ def test_the_same_programme_gives_the_same_bytes_and_an_empty_one_gives_a_file(
     assert text_of(short, ending, tmp_path) == text_of(short, ending, tmp_path)
     text_of(sound_alone(()), ending, tmp_path)
     with pytest.raises(OutputError, match="there already"):
-        file_output(tmp_path / f"session{ending}").write(short)
+        make_file_output(tmp_path / f"session{ending}").write(short)
     assert len(list(tmp_path.iterdir())) == 1
 
 

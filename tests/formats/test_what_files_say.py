@@ -12,8 +12,8 @@ from tests.real_parts import require_program
 from tests.support.command import TINY, TINY_SESSION
 from tests.support.pdf_reader import read
 from voice_coach.coach import Coach
-from voice_coach.core.options import ExportWishes
-from voice_coach.pacing.options import Wishes
+from voice_coach.core.options import ExportOptions
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.podcast.episodes import read_episode
 
 TAGGED = (".m4b", ".m4a", ".mp3", ".opus", ".flac")
@@ -34,7 +34,7 @@ def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def export(script: Path, target: Path) -> None:
     with Coach(notify=lambda _text: None) as coach:
-        coach.export(coach.prepare(str(script), Wishes(person="Anna")), target)
+        coach.export(coach.prepare(str(script), SessionOptions(person="Anna")), target)
 
 
 def tags(path: Path) -> dict[str, str]:
@@ -73,8 +73,8 @@ def test_the_sheet_names_the_person(script: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("ending", TAGGED)
 def test_parts_say_of_what_they_are_a_part_and_which(script: Path, tmp_path: Path, ending: str) -> None:
     with Coach(notify=lambda _text: None) as coach:
-        made = coach.prepare(str(script), Wishes(person="Anna"))
-        *files, _ = coach.export_split(made, tmp_path / "parts", ExportWishes(format=ending))
+        made = coach.prepare(str(script), SessionOptions(person="Anna"))
+        *files, _ = coach.export_split(made, tmp_path / "parts", ExportOptions(format=ending))
     found = [tags(file) for file in files]
     assert [each["track"] for each in found] == ["1/3", "2/3", "3/3"]
     assert [each["album"] for each in found] == ["Tiny session (Anna)"] * 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach import Coach, Wishes
+from voice_coach import Coach, SessionOptions
 from voice_coach.audio.mixer import Block
 from voice_coach.core.script import Guidance
 from voice_coach.devices.base import NullDevice
@@ -15,7 +15,7 @@ from voice_coach.history.log import History
 from voice_coach.session.stream import BLOCK_MS
 
 DAY_MS = 24 * 60 * 60 * 1000
-AUTO = Wishes(guidance="auto")
+AUTO = SessionOptions(guidance="auto")
 
 EXERCISE = """
 kind: exercise
@@ -83,9 +83,9 @@ def coach(coach_home: Path, clock: Clock, notices: list[str]) -> Generator[Coach
         yield made
 
 
-def _said(coach: Coach, session: str = "one", wishes: Wishes = AUTO) -> list[str]:
+def _said(coach: Coach, session: str = "one", options: SessionOptions = AUTO) -> list[str]:
     """What is said in an exercise, or in a whole session."""
-    chapters = coach.timeline(coach.prepare(session, wishes)).chapters[session == "one" :]
+    chapters = coach.timeline(coach.prepare(session, options)).chapters[session == "one" :]
     return [event.text for chapter in chapters for event in chapter.events if event.lane == "speech"]
 
 
@@ -117,7 +117,7 @@ def test_pain_brings_all_words_back(coach: Coach, clock: Clock, notices: list[st
 @pytest.mark.parametrize("asked", ["full", "key", None])
 def test_a_level_that_is_asked_for_always_wins(coach: Coach, clock: Clock, asked: Guidance | None) -> None:
     _play(coach, clock, 8)
-    assert len(_said(coach, wishes=Wishes(guidance=asked))) == (2 if asked == "key" else 3)
+    assert len(_said(coach, options=SessionOptions(guidance=asked))) == (2 if asked == "key" else 3)
 
 
 def test_what_the_session_sets_for_an_exercise_wins_over_auto(
@@ -141,10 +141,10 @@ def test_each_exercise_fades_for_itself_and_the_opening_with_the_last_of_them(
 ) -> None:
     _play(coach, clock, 3)
     performance = coach.prepare("two", AUTO)
-    assert performance.faded() == {"One": "key"}
+    assert performance.faded_exercises() == {"One": "key"}
     assert _said(coach, "two")[:3] == ["Hello.", "Stop if it hurts.", "Key."]
     _play(coach, clock, 3, "two")
-    assert coach.prepare("two", AUTO).faded() == {"One": "key", "Other": "key"}
+    assert coach.prepare("two", AUTO).faded_exercises() == {"One": "key", "Other": "key"}
     assert _said(coach, "two")[:2] == ["Stop if it hurts.", "Key."]
 
 

@@ -152,11 +152,13 @@ def test_a_damaged_file_is_set_aside_and_a_new_one_begun(
     damage(path)
     damaged = path.read_bytes()
     assert _past(history) == Practice()
-    (aside,) = (file for file in path.parent.iterdir() if ".damaged-" in file.name)
-    assert aside.read_bytes()[100:] == damaged[100:]  # the first hundred hold what SQLite notes of each use
+    (announcement,) = (file for file in path.parent.iterdir() if ".damaged-" in file.name)
+    assert (
+        announcement.read_bytes()[100:] == damaged[100:]
+    )  # the first hundred hold what SQLite notes of each use
     assert len(told) == 1
     assert "is damaged" in told[0]
-    assert aside.name in told[0]
+    assert announcement.name in told[0]
     _add(history, 2_000)
     assert _past(history).completed_ms == (2_000,)
 

@@ -13,7 +13,7 @@ from tests.support.made_past import made_past
 from tests.support.recorder import begin, part, recording
 from voice_coach.history.database import HistoryError
 from voice_coach.history.log import History
-from voice_coach.history.queries import correct_pain, forget, is_anything_there, past
+from voice_coach.history.queries import correct_pain, forget, is_anything_there, led_sessions
 
 
 @pytest.fixture
@@ -38,41 +38,41 @@ def test_of_everything_that_is_forgotten_no_byte_is_left(path: Path, trace: byte
         assert trace in _bytes(path)
         forget(path, None)
         assert trace not in _bytes(path)
-    assert past(path) == ()
+    assert led_sessions(path) == ()
     assert History(path, pytest.fail).practice(["knee-slide"])["knee-slide"].completed_ms == ()
 
 
 def test_what_is_not_meant_stays(path: Path) -> None:
-    all_of_it = past(path)
+    all_of_it = led_sessions(path)
     gone = all_of_it[4]
     before = len(History(path, pytest.fail).practice(["pelvic-tuck"])["pelvic-tuck"].completed_ms)
     forget(path, [gone.id])
-    assert past(path) == (*all_of_it[:4], *all_of_it[5:])
+    assert led_sessions(path) == (*all_of_it[:4], *all_of_it[5:])
     assert len(History(path, pytest.fail).practice(["pelvic-tuck"])["pelvic-tuck"].completed_ms) == before - 1
     assert b"run 4" not in _bytes(path)
     assert b"run 5" in _bytes(path)
 
 
 def test_what_hurt_is_forgotten_with_its_session(path: Path) -> None:
-    forget(path, [led.id for led in past(path) if led.stops])
+    forget(path, [led.id for led in led_sessions(path) if led.stops])
     assert History(path, pytest.fail).practice(["knee-slide"])["knee-slide"].pain_ms is None
-    assert not any(led.stops for led in past(path))
+    assert not any(led.stops for led in led_sessions(path))
 
 
 def test_what_belongs_to_no_session_goes_with_whatever_is_forgotten(path: Path) -> None:
     history = History(path, pytest.fail)
     history.add("squats", session="s", run="never begun", at_ms=1_000)
     history.add_hurt("squats", session="s", run="never begun", at_ms=1_000, mark=None)
-    forget(path, [past(path)[0].id])
+    forget(path, [led_sessions(path)[0].id])
     squats = history.practice(["squats"])["squats"]
     assert (squats.completed_ms, squats.pain_ms) == ((), None)
     assert b"never begun" not in _bytes(path)
-    assert len(past(path)) == 12
+    assert len(led_sessions(path)) == 12
 
 
 def test_what_was_set_aside_as_damaged_goes_with_everything(path: Path) -> None:
     shutil.copy(path, path.with_name("history.db.damaged-20261101-080000"))
-    forget(path, [past(path)[0].id])
+    forget(path, [led_sessions(path)[0].id])
     assert len(list(path.parent.glob("*.damaged-*"))) == 1
     forget(path, None)
     assert list(path.parent.glob("*.damaged-*")) == []
@@ -84,35 +84,35 @@ def test_who_is_just_playing_is_not_disturbed(path: Path) -> None:
         assert player.stdout
         for _ in range(20):
             player.stdout.readline()
-        forget(path, [led.id for led in past(path) if led.session == "lower-back-relief"])
+        forget(path, [led.id for led in led_sessions(path) if led.session == "lower-back-relief"])
         player.stdout.read()
         assert player.stderr
         assert player.stderr.read() == ""
         assert player.wait(60) == 0
-    assert {led.session for led in past(path)} == {"morning"}
-    assert len(past(path)) == 40
+    assert {led.session for led in led_sessions(path)} == {"morning"}
+    assert len(led_sessions(path)) == 40
 
 
 def test_a_session_that_is_forgotten_while_it_is_led_does_not_come_back(path: Path) -> None:
     log = History(path, pytest.fail).sessions
     led = log.begin(run="now", session="s", title="S", at_ms=1_800_000_000_000)
     forget(path, None)
-    log.progress(led, at_ms=1_800_000_000_000, heard_ms=1_000)
-    log.ended(led, at_ms=1_800_000_000_000, heard_ms=1_000, to_end=True)
+    log.record_progress(led, at_ms=1_800_000_000_000, heard_ms=1_000)
+    log.record_end(led, at_ms=1_800_000_000_000, heard_ms=1_000, to_end=True)
     log.score(led, 3)
-    assert past(path) == ()
+    assert led_sessions(path) == ()
 
 
 def test_what_comes_of_a_session_that_was_forgotten_is_not_told_of_another(path: Path) -> None:
     log = History(path, pytest.fail).sessions
     first = log.begin(run="first", session="s", title="S", at_ms=1_800_000_000_000)
-    (meant,) = (led.id for led in past(path) if led.session == "s")
+    (meant,) = (led.id for led in led_sessions(path) if led.session == "s")
     forget(path, [meant])
     log.begin(run="second", session="s", title="S", at_ms=1_800_000_100_000)
-    log.ended(first, at_ms=1_800_000_200_000, heard_ms=1_000, to_end=True, exercises=[part(1)])
+    log.record_end(first, at_ms=1_800_000_200_000, heard_ms=1_000, to_end=True, exercises=[part(1)])
     log.score(first, 9)
     correct_pain(path, meant, 8)  # as somebody does who has looked before
-    second = past(path)[-1]
+    second = led_sessions(path)[-1]
     assert second.id != meant
     assert (second.to_end, second.heard_ms, second.pain, second.exercises) == (False, 0, None, ())
 
@@ -126,23 +126,23 @@ def test_who_reads_at_the_same_time_is_told_that_a_copy_may_stay(
         reader.execute("SELECT * FROM led").fetchone()
         with pytest.raises(HistoryError, match="Ask again when no session is being played"):
             forget(path, None)
-    assert past(path) == ()
+    assert led_sessions(path) == ()
     forget(path, None)
     assert b"Lower back relief" not in _bytes(path)
 
 
 def test_the_pain_is_corrected(path: Path) -> None:
-    first, *others = past(path)
+    first, *others = led_sessions(path)
     correct_pain(path, first.id, 1)
-    assert past(path)[0].pain == 1
+    assert led_sessions(path)[0].pain == 1
     correct_pain(path, first.id, None)
-    assert past(path)[0].pain is None
-    assert list(past(path)[1:]) == others
+    assert led_sessions(path)[0].pain is None
+    assert list(led_sessions(path)[1:]) == others
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "nobody" / "history.db"
-    assert past(path) == ()
+    assert led_sessions(path) == ()
     forget(path, None)
     assert not is_anything_there(path)
     assert not path.parent.exists()
@@ -152,9 +152,9 @@ def test_what_cannot_be_read_is_told_to_who_looks(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     path.mkdir()
     with pytest.raises(HistoryError, match="cannot be used .* no other program holds the file"):
-        past(path)
+        led_sessions(path)
     path.rmdir()
     path.write_bytes(b"nothing of ours" * 100)
     with pytest.raises(HistoryError, match="is damaged .* a new one is begun"):
-        past(path)
-    assert past(path) == ()
+        led_sessions(path)
+    assert led_sessions(path) == ()

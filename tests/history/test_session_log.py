@@ -18,7 +18,7 @@ from tests.support.recorder import BEGAN_MS, PARTS, begin, part, recording
 from voice_coach.core.history import Led, LedPacing, PainStop
 from voice_coach.history.database import MIGRATIONS, VERSION, HistoryError
 from voice_coach.history.log import History, SessionLog
-from voice_coach.history.queries import past
+from voice_coach.history.queries import led_sessions
 
 OLD = Path(__file__).parent / "old"
 LATER_MS = BEGAN_MS + 10_000_000_000
@@ -48,11 +48,11 @@ def test_a_session_is_known_with_all_that_was_kept_of_it(
 ) -> None:
     pacing = LedPacing(guidance="key", pace_percent=100, fit_ms=720_000)
     led = log.begin(run="a run", session="morning", title="Morning", at_ms=BEGAN_MS, pacing=pacing)
-    log.progress(led, at_ms=BEGAN_MS + 9_000, heard_ms=8_000, exercises=[part(1)])
-    log.progress(led, at_ms=BEGAN_MS + 20_000, heard_ms=15_000, pace_percent=80, exercises=[part(2)])
-    log.ended(led, at_ms=BEGAN_MS + 30_000, heard_ms=21_000, to_end=True)
+    log.record_progress(led, at_ms=BEGAN_MS + 9_000, heard_ms=8_000, exercises=[part(1)])
+    log.record_progress(led, at_ms=BEGAN_MS + 20_000, heard_ms=15_000, pace_percent=80, exercises=[part(2)])
+    log.record_end(led, at_ms=BEGAN_MS + 30_000, heard_ms=21_000, to_end=True)
     log.score(led, 3)
-    (found,) = past(path)
+    (found,) = led_sessions(path)
     assert (found.session, found.title, found.to_end, found.heard_ms) == ("morning", "Morning", True, 21_000)
     assert (found.began_ms, found.ended_ms) == (BEGAN_MS, BEGAN_MS + 30_000)
     assert found.pacing == LedPacing(guidance="key", pace_percent=80, fit_ms=720_000)
@@ -63,16 +63,16 @@ def test_a_session_is_known_with_all_that_was_kept_of_it(
 
 def test_a_later_word_about_a_chapter_replaces_the_earlier_one(log: SessionLog, path: Path) -> None:
     led = _begin(log)
-    log.progress(led, at_ms=BEGAN_MS, heard_ms=0, exercises=[part(2)])
-    log.progress(led, at_ms=BEGAN_MS, heard_ms=0, exercises=[part(3), part(2)])
-    assert past(path)[0].exercises == (part(2), part(3))
+    log.record_progress(led, at_ms=BEGAN_MS, heard_ms=0, exercises=[part(2)])
+    log.record_progress(led, at_ms=BEGAN_MS, heard_ms=0, exercises=[part(3), part(2)])
+    assert led_sessions(path)[0].exercises == (part(2), part(3))
 
 
 def test_the_pain_can_be_corrected_and_taken_back(log: SessionLog, path: Path) -> None:
     led = _begin(log)
     for pain in (7, 2, 0, None):
         log.score(led, pain)
-        assert past(path)[0].pain == pain
+        assert led_sessions(path)[0].pain == pain
     for wrong in (-1, 11):
         with pytest.raises(ValueError, match="is not from 0 to 10"):
             log.score(led, wrong)
@@ -82,8 +82,8 @@ def test_a_session_that_was_never_told_to_end_was_left_when_it_was_last_seen(
     log: SessionLog, path: Path
 ) -> None:
     led = _begin(log)
-    log.progress(led, at_ms=BEGAN_MS + 60_000, heard_ms=50_000)
-    (found,) = past(path)
+    log.record_progress(led, at_ms=BEGAN_MS + 60_000, heard_ms=50_000)
+    (found,) = led_sessions(path)
     assert (found.to_end, found.ended_ms, found.heard_ms) == (False, BEGAN_MS + 60_000, 50_000)
 
 
@@ -91,8 +91,8 @@ def test_where_nothing_can_be_kept_a_session_goes_on(log: SessionLog, path: Path
     path.mkdir(parents=True)
     led = _begin(log)
     assert led is None
-    log.progress(led, at_ms=0, heard_ms=0)
-    log.ended(led, at_ms=0, heard_ms=0, to_end=True)
+    log.record_progress(led, at_ms=0, heard_ms=0)
+    log.record_end(led, at_ms=0, heard_ms=0, to_end=True)
     log.score(led, 3)
     assert len(told) == 1
 
@@ -113,7 +113,7 @@ def test_a_day_stays_the_day_it_was_wherever_the_person_goes(path: Path) -> None
         subprocess.run(
             [sys.executable, "-c", _ELSEWHERE, str(path), zone, str(at_ms)], check=True, env={"TZ": zone}
         )
-    days = {found.began.strftime("%d %H:%M"): found.day for found in past(path)}
+    days = {found.began.strftime("%d %H:%M"): found.day for found in led_sessions(path)}
     assert days == {
         "02 12:30": date(2026, 11, 2),
         "01 18:30": date(2026, 11, 1),
@@ -129,7 +129,7 @@ def test_a_file_that_an_earlier_version_has_written_is_read(
     path.parent.mkdir()
     shutil.copy(OLD / f"version-{version}.db", path)
     history = History(path, told.append)
-    sessions = {found.began_ms: found for found in past(path)}
+    sessions = {found.began_ms: found for found in led_sessions(path)}
     hurt = version > 1
     assert len(sessions) == 4 + hurt
     first = min(sessions.values(), key=lambda each: each.began_ms)
@@ -146,8 +146,8 @@ def test_a_file_that_an_earlier_version_has_written_is_read(
     )
     assert len(history.practice(["knee-slide"])["knee-slide"].completed_ms) == 3
     led = history.sessions.begin(run="new", session="s", title="S", at_ms=LATER_MS)
-    history.sessions.ended(led, at_ms=LATER_MS, heard_ms=5, to_end=True)
-    assert past(path)[-1].heard_ms == 5
+    history.sessions.record_end(led, at_ms=LATER_MS, heard_ms=5, to_end=True)
+    assert led_sessions(path)[-1].heard_ms == 5
     assert told == []
 
 
@@ -160,7 +160,7 @@ def test_a_row_from_no_time_of_ours_is_no_session(path: Path) -> None:
         row = "INSERT INTO practice (run, session, exercise, at_ms, completed) VALUES (?, 's', 'bow', ?, 1)"
         old.executemany(row, [("before", -1), ("never", 1 << 62), ("then", BEGAN_MS)])
         old.commit()
-    assert [found.began_ms for found in past(path)] == [BEGAN_MS]
+    assert [found.began_ms for found in led_sessions(path)] == [BEGAN_MS]
 
 
 def test_what_was_completed_adds_no_exercise_to_a_session_that_keeps_its_own(
@@ -170,7 +170,7 @@ def test_what_was_completed_adds_no_exercise_to_a_session_that_keeps_its_own(
     led = _begin(log)
     assert led
     History(path, sys.exit).add("bow", session="morning", run=led, at_ms=LATER_MS)
-    assert [(found.exercises, found.heard_ms) for found in past(path)] == [((), 0)]
+    assert [(found.exercises, found.heard_ms) for found in led_sessions(path)] == [((), 0)]
 
 
 def test_a_newer_file_is_refused_in_a_sentence_and_stays(
@@ -185,7 +185,7 @@ def test_a_newer_file_is_refused_in_a_sentence_and_stays(
     with pytest.raises(
         HistoryError, match="was written by a newer voice_coach. It stays as it is; the newer"
     ):
-        past(path)
+        led_sessions(path)
     assert path.read_bytes()[100:] == before[100:]
     assert ["newer voice_coach" in sentence for sentence in told] == [True]
 
@@ -198,7 +198,7 @@ def test_players_at_once_all_are_remembered(path: Path) -> None:
     for player in players:
         _, errors = player.communicate(timeout=60)
         assert (player.returncode, errors) == (0, "")
-    found = past(path)
+    found = led_sessions(path)
     assert len(found) == 20
     assert all(each.exercises == tuple(part(number) for number in range(1, PARTS + 1)) for each in found)
     assert sorted(each.pain or 0 for each in found) == sorted([*range(10), *range(10)])
@@ -225,7 +225,7 @@ def test_what_was_recorded_outlives_a_kill_at_any_moment(path: Path, seed: int) 
         with closing(sqlite3.connect(path)) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             runs = dict(database.execute("SELECT id, run FROM led"))
-        by_run = {runs[found.id]: found for found in past(path)}
+        by_run = {runs[found.id]: found for found in led_sessions(path)}
         for line in told:
             _as_told(by_run, line)
         for found in by_run.values():

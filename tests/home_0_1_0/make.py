@@ -42,13 +42,14 @@ from tests.real_parts import require_program
 from tests.support.led import TestDevice, no_other, until
 from tests.voice_input.test_download import archive, serving
 from voice_coach.audio.conditioning import CONDITIONING_VERSION
-from voice_coach.coach import Coach, Wishes
-from voice_coach.controls.voice import keep_ease
+from voice_coach.coach import Coach, SessionOptions
+from voice_coach.controls.voice import keep_sensitivity
 from voice_coach.core.commands import CommandName
 from voice_coach.core.status import LiveStatus
 from voice_coach.paths import Home, home_in
-from voice_coach.session.bookmark import Asked
-from voice_coach.session.controller import LiveSession
+from voice_coach.session.bookmark import SessionRequest
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 from voice_coach.speech.clip_cache import ClipCache
 from voice_coach.speech.engine import make_engine
 from voice_coach.voice_input.models import MODELS, download_model
@@ -95,7 +96,7 @@ class Playing:
     """
 
     began: str
-    asked: Asked
+    asked: SessionRequest
     hurts: tuple[str, int] | None = None
     slower: tuple[str, int] | None = None
     stops: tuple[str, int] | None = None
@@ -104,34 +105,37 @@ class Playing:
     pain: int | None = None
 
 
-_USUAL: Final = Wishes(guidance="auto")
+_USUAL: Final = SessionOptions(guidance="auto")
 """As ``voice-coach play`` asks where nothing is said."""
 
 PLAYED: Final = (
-    Playing(began="2026-11-02T20:05", asked=Asked(session="evening", wishes=_USUAL), pain=4),
+    Playing(began="2026-11-02T20:05", asked=SessionRequest(session="evening", options=_USUAL), pain=4),
     Playing(
-        began="2026-11-05T18:30", asked=Asked(session="abend", wishes=_USUAL), hurts=("kreis", 2), pain=6
+        began="2026-11-05T18:30",
+        asked=SessionRequest(session="abend", options=_USUAL),
+        hurts=("kreis", 2),
+        pain=6,
     ),
     Playing(
         began="2026-11-09T07:00",
-        asked=Asked(session="evening", wishes=Wishes(guidance="key", speed=0.9)),
+        asked=SessionRequest(session="evening", options=SessionOptions(guidance="key", speed=0.9)),
         slower=("sway", 1),
         stops=("lift", 2),
     ),
     Playing(
         began="2026-11-12T21:10",
-        asked=Asked(session="abend", wishes=replace(_USUAL, speed=0.8)),
+        asked=SessionRequest(session="abend", options=replace(_USUAL, speed=0.8)),
         dies=("kreis", 1),
         end="SIGKILL",
     ),
     Playing(
         began="2026-11-16T20:00",
-        asked=Asked(session="evening", wishes=replace(_USUAL, fit_ms=45_000)),
+        asked=SessionRequest(session="evening", options=replace(_USUAL, fit_ms=45_000)),
         pain=2,
     ),
     Playing(
         began="2026-11-20T21:15",
-        asked=Asked(session="abend", wishes=replace(_USUAL, speed=0.9, said={"wippe.hold": "2s"})),
+        asked=SessionRequest(session="abend", options=replace(_USUAL, speed=0.9, said={"wippe.hold": "2s"})),
         dies=("kreis", 2),
     ),
 )
@@ -143,7 +147,7 @@ class _Led:
     """A session while it is led, on a device whose sound is its clock."""
 
     playing: Playing
-    session: LiveSession | None = None
+    session: SessionController | None = None
     _blocks: int = 0
     _looks: int = 0
     _done: set[str] = field(default_factory=set[str])
@@ -157,8 +161,10 @@ class _Led:
             return began_ms + device.position_frames // 48
 
         with Coach(home=home, pacing=asked.pacing, notify=print, now_ms=now_ms) as coach:
-            performance = coach.prepare(asked.session, asked.wishes)
-            self.session = coach.lead(performance, self._look, asked=asked, waits=True, asks_pain=None)
+            performance = coach.prepare(asked.session, asked.options)
+            self.session = coach.live_session(
+                performance, LiveOptions(request=asked, waits=True, asks_pain=None), on_status=self._look
+            )
             try:
                 self.session.play(device, no_other)
             except KeyboardInterrupt:
@@ -174,7 +180,7 @@ class _Led:
         before = self._looks
         until(lambda: self._looks >= before + 2)
         assert self.session
-        place, mode = self.session.place, self.session.now().mode
+        place, mode = self.session.place, self.session.current_status().mode
         here = place.exercise, place.mark.rep if place.mark else None
         if mode == "playing":
             self._act(here)
@@ -279,9 +285,9 @@ def leave_a_file(root: Path) -> None:
         home = home_in(Path(other) / "home")
         shutil.copytree(root / "home/scripts", home.scripts)
         shutil.copytree(root / "home/audio_cues", home.sounds)
-        asked = Asked(
+        asked = SessionRequest(
             session=str(root / "files/matte.yaml"),
-            wishes=_USUAL,
+            options=_USUAL,
             pacing=root / "files/physio.yaml",
             bed="noise",
         )
@@ -371,8 +377,8 @@ def make(root: Path) -> None:
     for number in range(len(PLAYED)):
         lead(root, number)
     leave_a_file(root)
-    keep_ease(home, "pocketsphinx", 1)
-    keep_ease(home, "sherpa", -1)
+    keep_sensitivity(home, "pocketsphinx", 1)
+    keep_sensitivity(home, "sherpa", -1)
     with serving(archive()) as url:
         download_model(replace(MODELS["gigaspeech-3.3M"], url=url), home.models, lambda _checksum: True)
     break_off_batch(root)

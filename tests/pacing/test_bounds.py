@@ -25,7 +25,7 @@ from voice_coach.core.parameters import (
     usual_bounds,
 )
 from voice_coach.core.units import LONGEST_PART_MS, MS_PER_HOUR, TooLong
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.script.json_schema import DEFINITIONS
 
 PRESS = """\
@@ -74,7 +74,7 @@ def _by_session(name: str, text: str) -> str:
 def _by_command(name: str, text: str) -> str:
     with Coach(notify=print) as coach:
         session = coach.load("press.yaml")
-        return _told(lambda: coach.prepare(session, Wishes(said={name: text})))
+        return _told(lambda: coach.prepare(session, SessionOptions(said={name: text})))
 
 
 def _by_table(name: str, text: str) -> str:
@@ -95,7 +95,7 @@ def _by_own_file(name: str, text: str) -> str:
     told: list[str] = []
     Path("own.yaml").write_text(f"kind: pacing\nexercises: {{press: {{{name}: {text}}}}}\n", encoding="utf-8")
     with Coach(pacing=Path("own.yaml"), notify=told.append) as coach:
-        coach.prepare(coach.load("press.yaml"), Wishes())
+        coach.prepare(coach.load("press.yaml"), SessionOptions())
     return "\n".join(told)
 
 

@@ -11,13 +11,13 @@ from tests.support.fits import Asked, Fits
 from voice_coach.core.errors import CoachError
 from voice_coach.core.script import (
     GUIDANCE_LEVELS,
-    Entry,
     Hold,
     Param,
     Pause,
     Repeat,
     Rounds,
     Say,
+    SessionEntry,
     Sets,
     Sides,
     Step,
@@ -71,9 +71,9 @@ def test_what_is_trimmed_first_is_words_then_pauses_rests_moves_and_reps_last() 
         fitted = fits.to(target).fitted
         for stage, begun in (
             ("words", fitted.words < 0),
-            ("pauses", fitted.slack.pauses == -1),
-            ("rests", fitted.slack.rests < 0),
-            ("moves", fitted.slack.moves < 0),
+            ("pauses", fitted.shift.pauses == -1),
+            ("rests", fitted.shift.rests < 0),
+            ("moves", fitted.shift.moves < 0),
             ("reps", bool(fitted.counts)),
         ):
             if begun and stage not in stages:
@@ -97,9 +97,9 @@ def test_stretching_begins_with_reps_and_ends_with_pauses() -> None:
         assert fitted.words == 0
         for stage, begun in (
             ("reps", bool(fitted.counts)),
-            ("moves", fitted.slack.moves == 1),
-            ("rests", fitted.slack.rests > 0),
-            ("pauses", fitted.slack.pauses > 0),
+            ("moves", fitted.shift.moves == 1),
+            ("rests", fitted.shift.rests > 0),
+            ("pauses", fitted.shift.pauses > 0),
         ):
             if begun and stage not in stages:
                 stages.append(stage)
@@ -214,7 +214,7 @@ def test_from_an_exercise_on_what_is_left_is_fitted() -> None:
 
 def test_a_circuit_keeps_its_rounds() -> None:
     steps = (_hold(30_000), Hold(where=HERE, duration=Param("rest"), role="rest"))
-    one = Entry(exercise=exercise(*steps, tune={"rest": REST}), where=HERE)
+    one = SessionEntry(exercise=exercise(*steps, tune={"rest": REST}), where=HERE)
     fits = Fits(session(Rounds(times=3, entries=(one,), where=HERE)))
     found = fits.to(110 * SECOND)
     assert abs(fits.duration_ms(found) - 110 * SECOND) <= SECOND
@@ -331,5 +331,5 @@ def test_the_same_twice_is_the_same() -> None:
     first, second = (_shipped().to(13 * MINUTE).fitted for _ in range(2))
     assert isinstance(first, Fitted)
     assert first == second
-    assert first.slack != AS_IT_IS
+    assert first.shift != AS_IT_IS
     assert set(GUIDANCE_LEVELS) >= {layer.guidance for layer in first.layers}

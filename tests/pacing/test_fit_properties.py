@@ -15,7 +15,6 @@ from voice_coach.compiler.lint import SideBalance
 from voice_coach.core.parameters import GENERAL, within
 from voice_coach.core.script import (
     GUIDANCE_LEVELS,
-    Entry,
     Exercise,
     Hold,
     Param,
@@ -23,6 +22,7 @@ from voice_coach.core.script import (
     Rounds,
     Say,
     Session,
+    SessionEntry,
     Side,
     Sides,
     Step,
@@ -66,7 +66,7 @@ def exercises(draw: st.DrawFn, name: str) -> Exercise:
 @st.composite
 def sessions(draw: st.DrawFn) -> Session:
     entries = tuple(
-        Entry(
+        SessionEntry(
             exercise=draw(exercises(name)),
             where=HERE,
             settings={"reps": draw(st.integers(1, 5))},
@@ -234,5 +234,5 @@ def test_the_knob_passes_no_bound_breaks_no_lane_drops_no_side_and_ends_no_hold_
         assert within(pace.rate_wpm, GENERAL["rate"].minimum, GENERAL["rate"].maximum)
 
 
-def _entries(item: Entry | Rounds) -> tuple[Entry, ...]:
+def _entries(item: SessionEntry | Rounds) -> tuple[SessionEntry, ...]:
     return item.entries if isinstance(item, Rounds) else (item,)

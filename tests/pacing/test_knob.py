@@ -17,10 +17,10 @@ from tests.support.fake_clips import HERE
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.errors import Where
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Breathe, Count, Entry, Param, Pause, Session, Step, children
+from voice_coach.core.script import Breathe, Count, Param, Pause, Session, SessionEntry, Step, children
 from voice_coach.core.timeline import Event
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 
 SPEEDS = [round(0.5 + 0.05 * step, 2) for step in range(21)]
 SESSIONS = [
@@ -36,9 +36,9 @@ TUNE = {
 
 def _speech(session: Session, speed: float | None) -> list[Event]:
     """All that is said with the knob turned as on the command line."""
-    asked = Wishes(speed=speed).layer()
+    asked = SessionOptions(speed=speed).layer()
 
-    def pace_of(entry: Entry | None) -> Pace:
+    def pace_of(entry: SessionEntry | None) -> Pace:
         return effective_pace(entry.exercise.tune if entry else {}, [asked])
 
     plans = plan_session(session, fakes.english(), pace_of)

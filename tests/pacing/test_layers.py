@@ -12,7 +12,7 @@ from voice_coach.core.errors import CoachError, Where
 from voice_coach.core.parameters import GENERAL, within
 from voice_coach.core.script import ParameterType, Setting, Tunable
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.pacing.tuning import tuning_rows
 
 WHERE = Where("scripts/exercises/cat-back.yaml", 9)
@@ -111,15 +111,15 @@ layers = st.lists(
 
 
 @given(layers)
-def test_a_pace_never_lies_outside_its_bounds(wishes: list[Layer]) -> None:
+def test_a_pace_never_lies_outside_its_bounds(options: list[Layer]) -> None:
     limits = {**TUNE, **GENERAL}
     good = all(
         within(value, limits[name].minimum, limits[name].maximum)
-        for layer in wishes
+        for layer in options
         for name, value in layer.values.items()
     )
     try:
-        pace = effective_pace(TUNE, wishes)
+        pace = effective_pace(TUNE, options)
     except CoachError:
         assert not good
     else:
@@ -185,7 +185,7 @@ def test_turned_times_are_whole_seconds_or_tenths_within_their_bounds(
 
 
 def test_what_is_said_beside_the_knob_on_the_command_line_is_not_turned() -> None:
-    assert effective_pace({}, [Wishes(rate_wpm=150, speed=0.75).layer()]).rate_wpm == 150
+    assert effective_pace({}, [SessionOptions(rate_wpm=150, speed=0.75).layer()]).rate_wpm == 150
 
 
 @given(st.integers(0, 90_000), st.floats(0.5, 1.5), st.floats(0.5, 1.5))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from voice_coach.core.errors import Where
 from voice_coach.core.parameters import GENERAL, within
 from voice_coach.core.script import ParameterType, Setting, Tunable
-from voice_coach.pacing.nudge import Dial, dials, nudged
+from voice_coach.pacing.nudge import Dial, dials, nudge
 
 WHERE = Where("cat-back.yaml", 1)
 
@@ -67,13 +67,13 @@ def test_everything_that_has_room_between_its_bounds_can_be_nudged() -> None:
     ],
 )
 def test_a_nudge(label: str, value: Setting, steps: int, result: Setting) -> None:
-    assert nudged(_dial(label), value, steps) == result
+    assert nudge(_dial(label), value, steps) == result
 
 
 def test_a_breath_of_no_length_is_refused() -> None:
     tune = {"breath": _tunable("breath", "breath", (0, 0, 0, 0), (4_000, 0, 0, 0))}
     (inhale, *_) = dials(tune)
-    assert nudged(inhale, (500, 0, 0, 0), -1) == (500, 0, 0, 0)
+    assert nudge(inhale, (500, 0, 0, 0), -1) == (500, 0, 0, 0)
 
 
 @given(st.sampled_from(dials(TUNE)), st.lists(st.integers(-9, 9).filter(bool)))
@@ -81,6 +81,6 @@ def test_no_bound_is_ever_passed(dial: Dial, nudges: list[int]) -> None:
     limits = TUNE.get(dial.name) or GENERAL[dial.name]
     value: Setting = limits.default
     for steps in nudges:
-        before, value = value, nudged(dial, value, steps)
+        before, value = value, nudge(dial, value, steps)
         assert within(value, limits.minimum, limits.maximum)
         assert (dial.number(value) - dial.number(before)) * steps >= 0

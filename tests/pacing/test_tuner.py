@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from voice_coach.coach import Coach, Wishes
-from voice_coach.core.errors import CoachError, ScriptError, WishError
+from voice_coach.coach import Coach, SessionOptions
+from voice_coach.core.errors import CoachError, ScriptError, UsageError
 from voice_coach.core.speech import Utterance
 from voice_coach.core.timeline import Event, Timeline
 from voice_coach.core.user_values import TuningRow
@@ -17,7 +17,7 @@ SESSION = "lower-back-short"
 
 
 def row(coach: Coach, exercise: str, name: str, session: str | None = None) -> TuningRow:
-    return next(row for row in coach.tuning(exercise, session) if row.name == name)
+    return next(row for row in coach.tuning_rows(exercise, session) if row.name == name)
 
 
 def said(timeline: Timeline) -> set[Utterance]:
@@ -40,7 +40,7 @@ def test_a_row_tells_all_about_a_value(coach_home: Path) -> None:
         assert (hold.value, hold.default, hold.minimum, hold.maximum) == (60_000, 60_000, 30_000, 90_000)
         assert (hold.origin, hold.bounds, hold.doc) == ("script", "30s to 1m30s", "how long to stay")
         assert hold.written(hold.value) == "1m"
-        assert [each.name for each in coach.tuning("pelvic-tuck")] == [
+        assert [each.name for each in coach.tuning_rows("pelvic-tuck")] == [
             "reps",
             "hold",
             "rest",
@@ -49,7 +49,7 @@ def test_a_row_tells_all_about_a_value(coach_home: Path) -> None:
             "guidance",
             "pace",
         ]
-        assert [each.name for each in coach.tuning("all")] == ["gap", "rate", "guidance", "pace"]
+        assert [each.name for each in coach.tuning_rows("all")] == ["gap", "rate", "guidance", "pace"]
         assert row(coach, "pelvic-tuck", "rate").unit == "words per minute"
         assert row(coach, "pelvic-tuck", "reps", SESSION).origin == f"session {SESSION}"
         assert row(coach, "pelvic-tuck", "rest", SESSION).origin == f"session {SESSION}"
@@ -105,7 +105,7 @@ def test_values_are_set_and_taken_back(coach_home: Path) -> None:
 def test_what_cannot_be_set_is_refused_and_nothing_is_written(
     exercise: str, values: dict[str, str], session: str | None, says: str, coach_home: Path
 ) -> None:
-    with Coach() as coach, pytest.raises(WishError) as refused:
+    with Coach() as coach, pytest.raises(UsageError) as refused:
         coach.tune(exercise, values, session)
     assert says in str(refused.value)
     assert not coach_home.exists()
@@ -116,11 +116,11 @@ def test_names_that_do_not_exist_are_refused() -> None:
         with pytest.raises(
             CoachError, match='There is no exercise "pelvic-tukc": did you mean "pelvic-tuck"'
         ):
-            coach.tuning("pelvic-tukc")
+            coach.tuning_rows("pelvic-tukc")
         with pytest.raises(CoachError, match="is a session: name an exercise of it"):
-            coach.tuning("scripts/sessions/lower-back-short.yaml")
+            coach.tuning_rows("scripts/sessions/lower-back-short.yaml")
         coach.tune("pelvic-tuck", {"hold": "45s"})
-        with pytest.raises(WishError, match='"reps" is not tuned in pelvic-tuck. Yours are: hold.'):
+        with pytest.raises(UsageError, match='"reps" is not tuned in pelvic-tuck. Yours are: hold.'):
             coach.tuner.reset("pelvic-tuck", "reps")
 
 
@@ -143,7 +143,7 @@ def test_what_is_yours_is_played_and_another_file_stands_in_for_it(tmp_path: Pat
         mine = coach.prepare(SESSION).paces()[1]
         assert (mine.values["hold"], mine.values["reps"]) == (45_000, 3)
         assert mine.origins["hold"] == f"yours for {SESSION}"
-        asked = coach.prepare(SESSION, Wishes(said={"pelvic-tuck.hold": "50s"})).paces()[1]
+        asked = coach.prepare(SESSION, SessionOptions(said={"pelvic-tuck.hold": "50s"})).paces()[1]
         assert (asked.values["hold"], asked.origins["hold"]) == (50_000, "command line")
         assert coach.prepare(SESSION, yours=False).paces()[1].values["hold"] == 30_000
     with Coach(pacing=patient) as coach:
@@ -162,11 +162,11 @@ def test_a_file_is_sent_and_taken_over(tmp_path: Path, coach_home: Path) -> None
         sent.write_text(
             "# From Iva\nkind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n", encoding="utf-8"
         )
-        (hold,) = coach.tuner.take_over(sent)
+        (hold,) = coach.tuner.import_file(sent)
         assert (hold.exercise, hold.before.value, hold.after.value) == ("pelvic-tuck", 60_000, 45_000)
         assert (coach_home / "pacing.yaml").read_text(encoding="utf-8") == sent.read_text(encoding="utf-8")
         coach.tune("pelvic-tuck", {"hold": "50s", "reps": "3"})
-        assert [change.after.value for change in coach.tuner.take_over(sent)] == [45_000]
+        assert [change.after.value for change in coach.tuner.import_file(sent)] == [45_000]
         assert row(coach, "pelvic-tuck", "reps").value == 3
         coach.tuner.export(tmp_path / "copy.yaml")
         assert (tmp_path / "copy.yaml").read_text(encoding="utf-8").startswith("# From Iva\n")
@@ -181,7 +181,7 @@ def test_notes_of_ones_own_stay_when_a_file_is_taken_over(tmp_path: Path, coach_
     mine = coach_home / "pacing.yaml"
     mine.write_text("# ask Dr. Huber first\nkind: pacing\n", encoding="utf-8")
     with Coach() as coach:
-        coach.tuner.take_over(sent)
+        coach.tuner.import_file(sent)
     assert mine.read_text(encoding="utf-8") == (
         "# ask Dr. Huber first\nkind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n"
     )
@@ -191,7 +191,7 @@ def test_nobody_else_says_what_is_remembered_of_a_person(tmp_path: Path, coach_h
     sent = tmp_path / "sent.yaml"
     sent.write_text("kind: pacing\nhistory: off\nall: {rate: 140}\n", encoding="utf-8")
     with Coach() as coach:
-        coach.tuner.take_over(sent)
+        coach.tuner.import_file(sent)
         coach.tuner.reset("all")
     assert (coach_home / "pacing.yaml").read_text(encoding="utf-8") == "kind: pacing\n"
 
@@ -210,7 +210,7 @@ def test_values_of_a_script_that_is_gone_or_broken_are_told_and_can_be_taken_bac
         (coach_home / "scripts").mkdir()
         (coach_home / "scripts" / "mine.yaml").write_text(script, encoding="utf-8")
     with Coach() as coach:
-        own, (problem,) = coach.tuner.own()
+        own, (problem,) = coach.tuner.user_values()
         assert set(own.exercises) == {"mine", "pelvic-tuck"}
         assert problem.where.line == 3
         assert ("mine.yaml has problems" if script else 'There is no exercise "mine"') in problem.message
@@ -220,7 +220,7 @@ def test_values_of_a_script_that_is_gone_or_broken_are_told_and_can_be_taken_bac
         assert (one.before.in_force, one.before.origin) == ("3", "passed over")
         (other,) = coach.tuner.reset("mine")
         assert (other.exercise, other.before.in_force, other.after.in_force) == ("mine", "45s", "-")
-        assert coach.tuner.own()[1] == []
+        assert coach.tuner.user_values()[1] == []
     assert mine.read_text(encoding="utf-8") == "kind: pacing\nexercises:\n  pelvic-tuck: {hold: 45s}\n"
 
 
@@ -248,7 +248,7 @@ def test_what_cannot_all_be_taken_over_is_not_taken_over_at_all(tmp_path: Path, 
     )
     with Coach() as coach:
         with pytest.raises(ScriptError) as refused:
-            coach.tuner.take_over(sent)
+            coach.tuner.import_file(sent)
         assert [(problem.where.line, problem.severity) for problem in refused.value.problems] == [
             (3, "error"),
             (4, "error"),
@@ -287,7 +287,7 @@ def test_a_session_is_compiled_again_without_its_clips() -> None:
         coach.prepare(SESSION).timeline()
         speaker = coach.speaker()
         asked = speaker.synthesised, speaker.from_cache
-        again = coach.prepare(SESSION, Wishes(said={"gap": "1s"})).timeline()
+        again = coach.prepare(SESSION, SessionOptions(said={"gap": "1s"})).timeline()
         assert again.duration_ms > 0
         assert (speaker.synthesised, speaker.from_cache) == asked
 
@@ -298,6 +298,6 @@ def test_a_stale_value_is_told_once(coach_home: Path) -> None:
     told: list[str] = []
     with Coach(notify=told.append) as coach:
         coach.prepare(SESSION)
-        coach.prepare(SESSION, Wishes(guidance="key"))
+        coach.prepare(SESSION, SessionOptions(guidance="key"))
     assert len(told) == 1
     assert "rate 900 is outside its bounds" in told[0]

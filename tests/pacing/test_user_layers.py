@@ -8,20 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from voice_coach.core.errors import CoachError, ScriptError, WishError
+from voice_coach.core.errors import CoachError, ScriptError, UsageError
 from voice_coach.core.parameters import GENERAL, Pace, within
-from voice_coach.core.script import Entry, Session
+from voice_coach.core.script import Session, SessionEntry
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.pacing.user_file import PacingFile
-from voice_coach.pacing.user_layers import layers_of_file, no_layers, said_layers
+from voice_coach.pacing.user_layers import layers_of_file, no_layers, option_layers
 from voice_coach.paths import shipped_cues, shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 
 def _session() -> Session:
     from voice_coach.audio.sound_catalogue import SoundCatalogue
 
-    return Library([shipped_scripts()], SoundCatalogue.load([shipped_cues()]).names()).session(
+    return ScriptLibrary([shipped_scripts()], SoundCatalogue.load([shipped_cues()]).names()).session(
         "lower-back-short"
     )
 
@@ -30,7 +30,7 @@ SESSION = _session()
 TUCK = next(entry for entry in SESSION.entries if entry.exercise.id == "pelvic-tuck")
 
 
-def layers(text: str, tmp_path: Path, entry: Entry | None = TUCK) -> tuple[list[Layer], list[str]]:
+def layers(text: str, tmp_path: Path, entry: SessionEntry | None = TUCK) -> tuple[list[Layer], list[str]]:
     path = tmp_path / "pacing.yaml"
     path.write_text(text, encoding="utf-8")
     told: list[str] = []
@@ -83,7 +83,7 @@ def test_the_last_place_that_says_a_value_wins(
         for name, given_, scale in (("rate", rates, 1), ("hold", holds, 1000))
         if "session" in given_
     }
-    merged = pace([Layer(PLACES["session"], before), *own, *said_layers(said, SESSION)(TUCK)])
+    merged = pace([Layer(PLACES["session"], before), *own, *option_layers(said, SESSION)(TUCK)])
     for given_, name, value, default in (
         (rates, "rate", merged.rate_wpm, ("built-in", GENERAL["rate"].default)),
         ({place: seconds * 1000 for place, seconds in holds.items()}, "hold", merged.values["hold"], None),
@@ -192,13 +192,13 @@ def test_a_file_that_cannot_be_opened_stops_nobody_unless_it_was_named(tmp_path:
     ],
 )
 def test_what_is_said_wrongly_is_refused(said: dict[str, str], says: str) -> None:
-    with pytest.raises(WishError) as refused:
-        said_layers(said, SESSION)
+    with pytest.raises(UsageError) as refused:
+        option_layers(said, SESSION)
     assert says in str(refused.value)
 
 
 def test_what_is_said_goes_to_every_exercise_that_has_it() -> None:
-    of = said_layers({"rest": "12s", "pelvic-tuck.hold": "40s", "rate": "150"}, SESSION)
+    of = option_layers({"rest": "12s", "pelvic-tuck.hold": "40s", "rate": "150"}, SESSION)
     values = {entry.exercise.id: of(entry)[0].values for entry in SESSION.entries}
     assert values["pelvic-tuck"] == {"rest": 12_000, "hold": 40_000, "rate": 150}
     assert values["knee-slide"] == {"rest": 12_000, "rate": 150}

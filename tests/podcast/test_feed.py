@@ -20,7 +20,7 @@ from voice_coach.coach import Coach
 from voice_coach.core.errors import OutputError
 from voice_coach.formats.export import file_endings
 from voice_coach.formats.tags import two_letters
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.podcast.episodes import MEDIA_TYPES
 from voice_coach.podcast.feed import write_feed
 
@@ -172,7 +172,7 @@ def test_our_own_exports_of_every_kind_tell_of_themselves(tmp_path: Path) -> Non
     endings = [ending for ending in file_endings() if ending in MEDIA_TYPES and ending != ".wav"]
     assert {".opus", ".m4b", ".m4a", ".mp3", ".flac"} <= set(endings)
     with Coach(notify=lambda _text: None) as coach:
-        made = coach.prepare(str(scripts / "tiny-session.yaml"), Wishes(person="Anna"))
+        made = coach.prepare(str(scripts / "tiny-session.yaml"), SessionOptions(person="Anna"))
         for ending in endings:
             coach.export(made, pod / f"tiny{ending}")
     _, episodes = write_feed(pod, URL)

@@ -12,11 +12,11 @@ from tests.support.fake_clips import HERE, VOICE, catalogue, english, exercise, 
 from voice_coach.audio.sound_cues import SoundCues
 from voice_coach.core.script import During, Hold, Say, Step, Variants
 from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.core.text import shared_out
+from voice_coach.core.text import share_out
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.rendering.performance import Performance
-from voice_coach.reports.comparison import PacedTimeline, in_force, length_reason
+from voice_coach.reports.comparison import PacedTimeline, effective_values, length_reason
 from voice_coach.reports.show import paced
 
 
@@ -37,7 +37,7 @@ class ToneVoice:
         return self.clip(utterance).duration_ms
 
     def words(self, utterance: Utterance) -> tuple[Word, ...]:
-        return shared_out(utterance.text, self.duration_ms(utterance))
+        return share_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         expected = list(utterances)
@@ -144,7 +144,7 @@ def test_what_is_told_of_a_voice_that_could_not_be_slowed_is_what_is_spoken(soun
         speech = [event for event in chapter.events if event.lane == "speech"]
         assert [event.utterance.rate_wpm for event in speech if event.utterance] == [rate_wpm] * 2
         assert length_reason(speech[0], pace) == f"its words at {rate_wpm} a minute ({origin})"
-        assert ("rate", f"{rate_wpm} words a minute", origin) in list(in_force(pace, {}))
+        assert ("rate", f"{rate_wpm} words a minute", origin) in list(effective_values(pace, {}))
         assert voice.rates == prepared
 
 

@@ -13,7 +13,15 @@ from voice_coach.core.parameters import Stretch
 from voice_coach.core.script import Tunable
 from voice_coach.core.timeline import Event, Timeline
 from voice_coach.pacing.layers import Layer, effective_pace
-from voice_coach.reports.comparison import Tally, by_origin, compare, grouped, in_force, length_reason, talk
+from voice_coach.reports.comparison import (
+    Tally,
+    compare,
+    effective_values,
+    group_texts,
+    length_reason,
+    talk,
+    values_by_origin,
+)
 from voice_coach.reports.timeline_view import comparison_lines, difference_clock
 
 HOLD = Tunable("hold", "duration", 20_000, 5_000, 60_000, Where("x.yaml", 3))
@@ -80,7 +88,7 @@ def test_a_part_that_only_one_has_stands_alone_and_the_others_find_each_other() 
 
 def test_repeated_prompts_are_told_once_with_how_often() -> None:
     events = (said("Breathe.", 0), said("Go.", 1_000), said("Breathe.", 2_000))
-    assert list(grouped(events)) == [(events[0], 2), (events[1], 1)]
+    assert list(group_texts(events)) == [(events[0], 2), (events[1], 1)]
 
 
 def test_differences_in_words() -> None:
@@ -189,11 +197,11 @@ def test_a_stretch_that_is_no_knob_is_told_too() -> None:
 
 def test_the_values_in_force_by_where_they_come_from() -> None:
     pace = effective_pace(TUNE, [Layer("yours", {"hold": 45_000}, "key")])
-    assert list(by_origin(in_force(pace, TUNE))) == [
+    assert list(values_by_origin(effective_values(pace, TUNE))) == [
         "hold 45s, guidance key (yours)",
         "rest 10s, breath 4-0-6-0 (script)",
         "gap 0.9s, rate 150 words a minute (built-in)",
     ]
-    assert list(by_origin(in_force(PACE, {}))) == [
+    assert list(values_by_origin(effective_values(PACE, {}))) == [
         "gap 0.9s, rate 150 words a minute, guidance full (built-in)"
     ]

@@ -11,8 +11,8 @@ import pytest
 
 from tests.support.chromium import PHONE, WIDE, Scheme, looked_at_by_axe, opened
 from tests.support.made_past import TODAY, made_past
-from voice_coach.history.queries import past
-from voice_coach.reports.history_summary import pain, sentences, summary
+from voice_coach.history.queries import led_sessions
+from voice_coach.reports.history_summary import pain, sentences, summarise
 from voice_coach.reports.history_views import history_page
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def page_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("history")
     made_past(folder / "history.db")
     page = folder / "went.html"
-    page.write_text(history_page(summary(past(folder / "history.db"), TODAY)), "utf-8")
+    page.write_text(history_page(summarise(led_sessions(folder / "history.db"), TODAY)), "utf-8")
     return page
 
 
@@ -54,7 +54,7 @@ def test_it_is_as_light_or_dark_as_all_else(browser: Browser, page_file: Path, s
 
 
 def test_the_same_sentences_come_first(browser: Browser, page_file: Path) -> None:
-    told = summary(past(page_file.with_name("history.db")), TODAY)
+    told = summarise(led_sessions(page_file.with_name("history.db")), TODAY)
     with opened(browser, page_file, script=False) as page:
         assert page.locator("main p").all_inner_texts()[:4] == list(sentences(told))
         assert page.locator("svg").get_attribute("aria-label") == pain(told)
@@ -76,7 +76,7 @@ def test_the_calendar_is_heard_day_by_day(browser: Browser, page_file: Path) -> 
 
 
 def test_the_chart_has_a_dot_at_each_answer(browser: Browser, page_file: Path) -> None:
-    told = summary(past(page_file.with_name("history.db")), TODAY)
+    told = summarise(led_sessions(page_file.with_name("history.db")), TODAY)
     with opened(browser, page_file, script=False) as page:
         dots = [
             (float(dot.get_attribute("cx") or 0), float(dot.get_attribute("cy") or 0))
@@ -92,11 +92,11 @@ def test_the_chart_has_a_dot_at_each_answer(browser: Browser, page_file: Path) -
 
 
 def test_what_scripts_say_stays_text(browser: Browser, page_file: Path, tmp_path: Path) -> None:
-    led = past(page_file.with_name("history.db"))[3]
+    led = led_sessions(page_file.with_name("history.db"))[3]
     exercises = tuple(replace(each, title=HOSTILE) for each in led.exercises)
     hostile = replace(led, title=HOSTILE, exercises=exercises)
     path = tmp_path / "hostile.html"
-    path.write_text(history_page(summary([hostile], TODAY)), "utf-8")
+    path.write_text(history_page(summarise([hostile], TODAY)), "utf-8")
     with opened(browser, path, ready="footer") as page:  # which fails where a script complains
         assert page.locator("script, b[onclick]").count() == 0
         assert HOSTILE in page.inner_text("#sessions")
@@ -104,10 +104,10 @@ def test_what_scripts_say_stays_text(browser: Browser, page_file: Path, tmp_path
 
 
 def test_of_many_years_the_last_weeks_are_shown(page_file: Path) -> None:
-    led = past(page_file.with_name("history.db"))
+    led = led_sessions(page_file.with_name("history.db"))
     before_ms = round(timedelta(days=900).total_seconds() * 1000)
     long_ago = replace(led[0], pain=None, began_ms=led[0].began_ms - before_ms)
-    page = history_page(summary([long_ago, *led], TODAY))
-    assert page.count('<tr><th scope="row">') - len(summary(led, TODAY).pains) - 1 == 53
+    page = history_page(summarise([long_ago, *led], TODAY))
+    assert page.count('<tr><th scope="row">') - len(summarise(led, TODAY).pains) - 1 == 53
     assert "May 2024: 1 session" not in page
     assert "Thu 16 May 2024" in page

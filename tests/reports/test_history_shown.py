@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voice_coach.core.history import Led, LedExercise, LedPacing, PainStop
-from voice_coach.reports.history_summary import Summary, length, sentences, summary
+from voice_coach.reports.history_summary import Summary, length, sentences, summarise
 from voice_coach.reports.history_views import COLUMNS, DRAWN, PLAIN, history_csv, history_lines
 
 TODAY = date(2026, 11, 21)
@@ -50,7 +50,7 @@ def led(
 
 
 def of(*days_ago: int) -> Summary:
-    return summary([led(each) for each in sorted(days_ago, reverse=True)], TODAY)
+    return summarise([led(each) for each in sorted(days_ago, reverse=True)], TODAY)
 
 
 def shown(told: Summary, columns: int = 80, weeks: int = 12) -> list[str]:
@@ -77,11 +77,11 @@ def test_days_in_a_row(days_ago: tuple[int, ...], says: str) -> None:
 def test_a_day_is_that_of_where_the_person_was() -> None:
     auckland, here = led(1, hour=13, offset_s=13 * 3600), led(0)
     assert [each.day.day for each in (auckland, here)] == [21, 21]
-    assert summary([auckland, here], TODAY).days == 1
+    assert summarise([auckland, here], TODAY).days == 1
 
 
 def test_minutes_of_this_week_and_of_all() -> None:
-    told = summary([led(20, minutes=None), led(6), led(5, minutes=50), led(0, minutes=10.6)], TODAY)
+    told = summarise([led(20, minutes=None), led(6), led(5, minutes=50), led(0, minutes=10.6)], TODAY)
     assert sentences(told)[1] == (
         "This week: 1 hour 1 minute in 2 sessions. "
         "In all: 1 hour 16 minutes in 4 sessions (of 1 the length is not known)."
@@ -91,7 +91,7 @@ def test_minutes_of_this_week_and_of_all() -> None:
 
 def test_who_looked_in_has_not_practised() -> None:
     done = LedExercise(chapter=1, exercise="a", title="A", reps=1, of_reps=1, heard_ms=9, to_end=True)
-    told = summary([led(3, minutes=0.9, done=(done,)), led(2, minutes=1), led(0, minutes=0.9)], TODAY)
+    told = summarise([led(3, minutes=0.9, done=(done,)), led(2, minutes=1), led(0, minutes=0.9)], TODAY)
     assert (told.days, len(told.sessions)) == (2, 2)
 
 
@@ -110,13 +110,13 @@ def test_lengths(ms: int, says: str) -> None:
 
 def test_pain_is_told_first_and_last_and_between() -> None:
     assert sentences(of(0))[2:] == ()
-    one = summary([led(0, pain=0)], TODAY)
+    one = summarise([led(0, pain=0)], TODAY)
     assert sentences(one)[2].endswith("from 0 (none) to 10 (the worst): 0 on 21 November 2026.")
-    two = summary([led(9, pain=7), led(3, pain=8), led(0, pain=3)], TODAY)
+    two = summarise([led(9, pain=7), led(3, pain=8), led(0, pain=3)], TODAY)
     assert sentences(two)[2].endswith(
         "7 on 12 November 2026, 3 on 21 November 2026; 3 answers, between 3 and 8."
     )
-    assert sentences(summary([led(1, pain=2), led(0, pain=2)], TODAY))[2].endswith("2 answers, always 2.")
+    assert sentences(summarise([led(1, pain=2), led(0, pain=2)], TODAY))[2].endswith("2 answers, always 2.")
 
 
 def _bars(lines: list[str]) -> dict[str, str]:
@@ -128,16 +128,16 @@ def _bars(lines: list[str]) -> dict[str, str]:
 
 def test_a_bar_for_each_answer_and_where_they_are_many_for_each_day_or_week() -> None:
     few = [led(1, pain=4), led(0, pain=10)]
-    assert _bars(shown(summary(few, TODAY))) == {
+    assert _bars(shown(summarise(few, TODAY))) == {
         "Fri 20 Nov     4": "#" * 16,
         "Sat 21 Nov    10": "#" * 40,
     }
     a_day = [led(each // 2, pain=each % 2) for each in range(15, -1, -1)]
-    by_day = shown(summary(a_day, TODAY))
+    by_day = shown(summarise(a_day, TODAY))
     assert "Pain, 0 to 10, the mean of each day" in by_day
     assert len(_bars(by_day)) == 8
     assert set(_bars(by_day).values()) == {"##"}
-    by_week = shown(summary([led(each, pain=5) for each in range(130, -1, -1)], TODAY))
+    by_week = shown(summarise([led(each, pain=5) for each in range(130, -1, -1)], TODAY))
     assert "Pain, 0 to 10, the mean of each week, the last 14" in by_week
     assert list(_bars(by_week))[-1].startswith("Mon 16 Nov")
 
@@ -153,7 +153,7 @@ def test_what_hurt_comes_with_where_most_often_first() -> None:
         PainStop(exercise="bow", at_ms=at, set=1, rep=3),
         PainStop(exercise="bow", at_ms=at, rep=2, side="left"),
     )
-    told = summary([led(3, done=(done,), stops=hurts)], TODAY)
+    told = summarise([led(3, done=(done,), stops=hurts)], TODAY)
     assert sentences(told)[-1] == "Something hurt 4 times: The bow 3 times, nod once."
     lines = shown(told)
     assert "  The bow: 3×, last on 18 November 2026 (rep 2, left ×2; set 1, rep 3)" in lines
@@ -163,7 +163,7 @@ def test_what_hurt_comes_with_where_most_often_first() -> None:
 def test_a_pain_or_a_stop_is_listed_however_short_the_session_was() -> None:
     stop = PainStop(exercise="knee-slide", at_ms=0, rep=2)
     short = [led(3, minutes=0.4), led(2, minutes=0.4, pain=5), led(1, minutes=0.4, stops=(stop,))]
-    told = summary(short, TODAY)
+    told = summarise(short, TODAY)
     assert (told.sessions, [each.id for each in told.listed]) == ((), [1, 2])
     assert any("pain 5" in line for line in shown(told))
 
@@ -185,7 +185,7 @@ def test_it_fits_the_window(columns: int) -> None:
     done = LedExercise(chapter=1, exercise="a", title="A b c", reps=1, of_reps=9, heard_ms=9, to_end=False)
     stops = (PainStop(exercise="a", at_ms=0, set=1, rep=3, side="left"),)
     past = [led(each, pain=each % 11, done=(done,), stops=stops) for each in range(60, -1, -1)]
-    for line in shown(summary(past, TODAY), columns):
+    for line in shown(summarise(past, TODAY), columns):
         assert len(line) <= max(columns, 29), line
 
 
@@ -201,13 +201,13 @@ def test_on_any_day_no_line_is_wider_than_the_window_or_ends_in_blanks(
     past = [
         led(each, minutes=each, pain=each % 11, stops=stops, today=today) for each in sorted(days_ago)[::-1]
     ]
-    for line in shown(summary(past, today), columns):
+    for line in shown(summarise(past, today), columns):
         assert len(line) <= columns, line
         assert line == line.rstrip()
 
 
 def test_what_is_drawn_differs_in_its_signs_alone() -> None:
-    told = summary([led(2, pain=3), led(0, pain=4)], TODAY)
+    told = summarise([led(2, pain=3), led(0, pain=4)], TODAY)
     drawn = "\n".join("".join(text for text, _ in line) for line in history_lines(told, 80, 12, DRAWN))
     assert drawn.replace("█", "#").replace("·", ".") == "\n".join(shown(told))
     assert "█" in drawn

@@ -14,7 +14,7 @@ from tests.support.chromium import WIDE, Scheme, looked_at_by_axe, opened
 from tests.support.paced_timelines import event
 from tests.support.player_driver import heard_second, jump, now_s, play, until
 from tests.support.player_pages import CHAPTERS, SECONDS, programme, said
-from voice_coach.core.options import FileWishes
+from voice_coach.core.options import FileOptions
 from voice_coach.reports.player_page import PlayerPage
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ HANDLERS = """
 @pytest.fixture(scope="module")
 def player(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("players") / "lower back.html"
-    PlayerPage(path, FileWishes()).write(programme())
+    PlayerPage(path, FileOptions()).write(programme())
     return path
 
 
@@ -98,7 +98,7 @@ def test_sets_are_jumped_to_if_wished(browser: Browser, tmp_path: Path) -> None:
         event("speech", "prompt", 25_000, 26_000, "Rest.", set=1, side="right"),
     )
     made = programme((CHAPTERS[0], replace(CHAPTERS[1], duration_ms=28_000, events=sets), CHAPTERS[2]))
-    PlayerPage(tmp_path / "sets.html", FileWishes(chapters="sets")).write(made)
+    PlayerPage(tmp_path / "sets.html", FileOptions(chapters="sets")).write(made)
     with opened(browser, tmp_path / "sets.html", PHONE) as page:
         names = page.locator("#list .title").all_inner_texts()
         assert names == [
@@ -313,7 +313,7 @@ def test_hostile_texts_run_nothing(browser: Browser, tmp_path: Path) -> None:
     )
     made = programme((first, *CHAPTERS[1:]), title=HOSTILE, language='en" onclick="alert(1)')
     made = replace(made, about=replace(made.about, description=HOSTILE, source=HOSTILE, author=HOSTILE))
-    PlayerPage(tmp_path / "page.html", FileWishes()).write(made)
+    PlayerPage(tmp_path / "page.html", FileOptions()).write(made)
     with opened(browser, tmp_path / "page.html", PHONE) as page:
         page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
         page.click("#list button >> nth=0")

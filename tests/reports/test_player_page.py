@@ -17,8 +17,8 @@ from tests.support.paced_timelines import chapter, event
 from tests.support.player_pages import CHAPTERS, SECONDS, programme, said, tones
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import FileWishes
-from voice_coach.formats.base import file_output
+from voice_coach.core.options import FileOptions
+from voice_coach.formats.base import make_file_output
 from voice_coach.rendering.performance import sound_alone
 from voice_coach.reports.player_page import PlayerPage, sections
 from voice_coach.reports.timeline_page import policy_hash
@@ -35,7 +35,7 @@ def _sound(page: str) -> bytes:
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = tmp_path_factory.mktemp("players") / "page.html"
-    file_output(path).write(programme())
+    make_file_output(path).write(programme())
     return path.read_text(encoding="utf-8")
 
 
@@ -87,13 +87,13 @@ def test_nothing_is_loaded_and_only_our_own_script_runs(page: str) -> None:
 
 
 def test_the_same_programme_gives_the_same_bytes(page: str, tmp_path: Path) -> None:
-    PlayerPage(tmp_path / "again.html", FileWishes()).write(programme())
+    PlayerPage(tmp_path / "again.html", FileOptions()).write(programme())
     assert (tmp_path / "again.html").read_text(encoding="utf-8") == page
 
 
 def test_another_sound_is_another_place_to_remember(page: str, tmp_path: Path) -> None:
     other = replace(programme(), blocks=lambda: tones(3))
-    PlayerPage(tmp_path / "other.html", FileWishes()).write(other)
+    PlayerPage(tmp_path / "other.html", FileOptions()).write(other)
     keys = re.findall(r'data-key="([0-9a-f]+)"', page + (tmp_path / "other.html").read_text(encoding="utf-8"))
     assert len(set(keys)) == 2
 
@@ -129,7 +129,7 @@ def test_parts_of_a_tempo_have_their_own_words() -> None:
 
 
 def test_sound_alone_is_a_page_too(tmp_path: Path) -> None:
-    file_output(tmp_path / "sound.html").write(sound_alone(tones(1)))
+    make_file_output(tmp_path / "sound.html").write(sound_alone(tones(1)))
     assert _sound((tmp_path / "sound.html").read_text(encoding="utf-8"))
 
 
@@ -139,9 +139,9 @@ def test_nothing_is_left_of_a_page_that_failed(tmp_path: Path) -> None:
         raise PermissionError("the cache cannot be read")
 
     with pytest.raises(PermissionError, match="the cache cannot be read"):
-        file_output(tmp_path / "page.html").write(replace(programme(), blocks=broken))
+        make_file_output(tmp_path / "page.html").write(replace(programme(), blocks=broken))
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "page.html").write_text("precious")
     with pytest.raises(OutputError, match="is there already"):
-        file_output(tmp_path / "page.html").write(programme())
+        make_file_output(tmp_path / "page.html").write(programme())
     assert (tmp_path / "page.html").read_text() == "precious"

@@ -12,13 +12,13 @@ import pytest
 from tests.support.fake_clips import EXAMPLES, library, plans
 from tests.support.pdf_reader import POINTS_PER_MM, Pdf, PdfPage, read
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import About, FileWishes, Paper
+from voice_coach.core.options import About, FileOptions, Paper
 from voice_coach.core.parameters import FADED, Pace
-from voice_coach.core.script import Entry, Guidance, Session, Setting
-from voice_coach.formats.base import file_output
+from voice_coach.core.script import Guidance, Session, SessionEntry, Setting
+from voice_coach.formats.base import make_file_output
 from voice_coach.rendering.performance import Programme, sound_alone
 from voice_coach.reports.sheet import sheet
-from voice_coach.reports.sheet_steps import Loop, Part
+from voice_coach.reports.sheet_steps import SheetLoop, SheetPart
 
 SHIPPED = ("lower-back-relief", "lower-back-short", "pelvic-tuck", "knee-slide", "chair-breathing")
 PROGRAMMES = sorted(str(path) for path in EXAMPLES.glob("*.yaml") if path.stem != "intervals")
@@ -51,7 +51,7 @@ def programme(
 
 def printed(whole: Programme, folder: Path, paper: Paper = "a4") -> Pdf:
     target = folder / "sheet.pdf"
-    file_output(target, FileWishes(force=True, paper=paper)).write(whole)
+    make_file_output(target, FileOptions(force=True, paper=paper)).write(whole)
     return read(target)
 
 
@@ -62,11 +62,11 @@ def written(folder: Path, body: str, head: str = HEAD) -> Session:
     return session_of(str(path))
 
 
-def lines(parts: Iterable[Part], depth: int = 0) -> Iterator[str]:
+def lines(parts: Iterable[SheetPart], depth: int = 0) -> Iterator[str]:
     """The steps as text: what to do, [how long or how often], (what to watch)."""
     for part in parts:
         margin = "  " * depth
-        if isinstance(part, Loop):
+        if isinstance(part, SheetLoop):
             yield f"{margin}{part.heading or '-'}"
             yield from lines(part.parts, depth + 1)
             for each in part.between:
@@ -87,7 +87,7 @@ def steps_of(
 
 def doses_of(session: Session, values: dict[str, Setting] | None = None) -> list[list[str]]:
     groups = sheet(session, paces_of(session, None, values)).groups
-    return [[dose.replace("\xa0", " ") for dose in item.doses] for group in groups for item in group.items]
+    return [[dose.replace("\xa0", " ") for dose in item.counts] for group in groups for item in group.items]
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])
@@ -127,7 +127,7 @@ def nothing_sticks_out(page: PdfPage) -> None:
 def test_everything_that_is_needed_is_on_it(tmp_path: Path) -> None:
     session = session_of("lower-back-relief")
     text = printed(programme(session), tmp_path).text
-    exercises = [item.exercise for item in session.items if isinstance(item, Entry)]
+    exercises = [item.exercise for item in session.items if isinstance(item, SessionEntry)]
     assert len(exercises) == 3
     for exercise in exercises:
         for said in (*exercise.feel, *exercise.avoid, *exercise.stop, exercise.goal, exercise.title):

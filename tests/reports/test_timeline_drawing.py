@@ -9,7 +9,7 @@ from voice_coach.reports.timeline_view import (
     ACTION_SIGNS,
     GUTTER,
     SIGNS,
-    Line,
+    StyledLine,
     comparison_drawing,
     drawing,
     scale,
@@ -18,7 +18,7 @@ from voice_coach.reports.timeline_view import (
 WIDTHS = [80, 120]
 
 
-def text_of(line: Line) -> str:
+def text_of(line: StyledLine) -> str:
     return "".join(text for text, _ in line)
 
 

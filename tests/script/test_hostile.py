@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.calibration import SECOND_LOOPS, within
 from voice_coach.core.errors import CoachError
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 pytest.importorskip("resource", reason="peak memory is measured with resource, which Windows has not")
 
@@ -226,7 +226,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
         os.seteuid(65_534)
     try:
         with pytest.raises(CoachError, match=r"x\.yaml cannot be read: Permission denied"):
-            Library([], ()).check(str(path))
+            ScriptLibrary([], ()).check(str(path))
     finally:
         if administrator:
             os.seteuid(0)

@@ -161,13 +161,13 @@ def test_however_it_is_written(text: str) -> None:
     own, problems = read_own_text(changed, "pacing.yaml")
     assert own is not None
     assert not problems
-    assert own.of("squats")["reps"].text == "9"
+    assert own.values_for("squats")["reps"].text == "9"
     assert [line for line in text.splitlines() if "#" in line] == [
         line for line in changed.splitlines() if "#" in line
     ] or "#" not in text
     back, _ = read_own_text(without_value(changed, ("exercises", "squats", "reps")), "pacing.yaml")
     assert back is not None
-    assert "reps" not in back.of("squats")
+    assert "reps" not in back.values_for("squats")
 
 
 def test_what_cannot_be_changed_safely_is_refused() -> None:

@@ -22,7 +22,7 @@ from voice_coach.core.units import (
     parse_pattern,
 )
 from voice_coach.schema.diagnostics import MAX_PROBLEMS
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted([*(ROOT / "scripts").glob("[els]*/*.yaml"), *(ROOT / "docs" / "examples").glob("*.yaml")])
@@ -75,7 +75,7 @@ def _read(data: bytes, name: str) -> None:
         path = Path(folder) / name
         path.write_bytes(data)
         try:
-            Library(LIBRARY, SOUNDS).check(str(path))
+            ScriptLibrary(LIBRARY, SOUNDS).check(str(path))
         except ScriptError as error:
             problems, said = error.problems, str(error)
         else:

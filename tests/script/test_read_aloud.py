@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.support.calibration import loops_taken, within
 from tests.support.golden_messages import HEAD, SOUNDS
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 from voice_coach.script.validation import AS_SAID, misread
 
 MISREAD = {
@@ -161,7 +161,7 @@ def test_a_long_text_takes_no_long_time(piece: str) -> None:
 def _warnings(folder: Path, steps: str, language: str = "en") -> list[str]:
     path = folder / "cat-back.yaml"
     path.write_text(f"language: {language}\n{HEAD}{steps}", encoding="utf-8")
-    library = Library([folder, shipped_scripts()], SOUNDS)
+    library = ScriptLibrary([folder, shipped_scripts()], SOUNDS)
     assert library.check("cat-back.yaml")
     return [f"{each.where.line}:{each.where.column} {each.message}" for each in library.warnings]
 
@@ -201,7 +201,7 @@ def test_titles_and_transitions_are_read_too(in_folder: Path) -> None:
         "transitions:\n  - {from: standing, to: all fours, say: Take 2—3 steps., time: 5s}\n",
         encoding="utf-8",
     )
-    library = Library([in_folder, shipped_scripts()], SOUNDS)
+    library = ScriptLibrary([in_folder, shipped_scripts()], SOUNDS)
     assert library.check("morning.yaml")
     told = [(each.where.line, each.where.column) for each in library.warnings]
     assert sorted(told) == [(3, 13), (6, 47)]

@@ -19,7 +19,7 @@ from voice_coach.core.errors import ScriptError
 from voice_coach.core.timeline import Span
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 REPS = 30
 HEAD = """\
@@ -43,7 +43,7 @@ def _counted(script: str) -> int:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "lift.yaml"
         path.write_text(script, encoding="utf-8")
-        library = Library([shipped_scripts()], SOUNDS)
+        library = ScriptLibrary([shipped_scripts()], SOUNDS)
         session = library.session(str(path))
         values = dict.fromkeys(session.entries[0].exercise.tune, REPS)
         plans = plan_session(

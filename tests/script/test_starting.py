@@ -15,7 +15,7 @@ from voice_coach.core.errors import CoachError
 from voice_coach.core.speech import Utterance
 from voice_coach.pacing.layers import effective_pace
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library, write_start
+from voice_coach.script.library import ScriptLibrary, write_template
 
 KINDS = ("exercise", "session")
 GUIDANCE = ("full", "key", "names")
@@ -41,9 +41,9 @@ def _schema_file(kind: str) -> Path:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["neck-roll", "a", "x1", "my_neck"])
 def test_a_new_script_passes_its_check(kind: str, name: str, tmp_path: Path) -> None:
-    path = write_start(kind, name, tmp_path, _schema_file(kind))
+    path = write_template(kind, name, tmp_path, _schema_file(kind))
     assert path == tmp_path / f"{name}.yaml"
-    library = Library([shipped_scripts()], SOUNDS)
+    library = ScriptLibrary([shipped_scripts()], SOUNDS)
     session = library.session(str(path))
     assert session.id == name
     plans = plan_session(
@@ -67,7 +67,7 @@ def test_a_new_script_passes_its_check(kind: str, name: str, tmp_path: Path) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_editor_completes_it(kind: str, tmp_path: Path) -> None:
-    text = write_start(kind, "neck-roll", tmp_path, _schema_file(kind)).read_text(encoding="utf-8")
+    text = write_template(kind, "neck-roll", tmp_path, _schema_file(kind)).read_text(encoding="utf-8")
     first = text.splitlines()[0]
     assert first == f"# yaml-language-server: $schema={_schema_file(kind).as_uri()}"
     assert complaints(text) == []
@@ -75,7 +75,7 @@ def test_an_editor_completes_it(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_explains_itself(kind: str, tmp_path: Path) -> None:
-    text = write_start(kind, "neck-roll", tmp_path, _schema_file(kind)).read_text(encoding="utf-8")
+    text = write_template(kind, "neck-roll", tmp_path, _schema_file(kind)).read_text(encoding="utf-8")
     assert text.count("# ") >= 7
     assert "docs/script-language.md" in text
     assert max(len(line) for line in text.splitlines()[1:]) <= 110
@@ -102,23 +102,23 @@ ODD_NAMES = [
 @pytest.mark.parametrize("name", [*ODD_NAMES, "a" * 61])
 def test_odd_names_are_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(CoachError, match="cannot be an id"):
-        write_start("exercise", name, tmp_path, _schema_file("exercise"))
+        write_template("exercise", name, tmp_path, _schema_file("exercise"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_is_suggested(tmp_path: Path) -> None:
     with pytest.raises(CoachError, match="such as neck-roll"):
-        write_start("exercise", "Neck Roll", tmp_path, _schema_file("exercise"))
+        write_template("exercise", "Neck Roll", tmp_path, _schema_file("exercise"))
 
 
 def test_nothing_is_written_over(tmp_path: Path) -> None:
-    path = write_start("exercise", "neck-roll", tmp_path, _schema_file("exercise"))
+    path = write_template("exercise", "neck-roll", tmp_path, _schema_file("exercise"))
     path.write_text("mine", encoding="utf-8")
     with pytest.raises(CoachError, match="exists already"):
-        write_start("exercise", "neck-roll", tmp_path, _schema_file("exercise"))
+        write_template("exercise", "neck-roll", tmp_path, _schema_file("exercise"))
     assert path.read_text(encoding="utf-8") == "mine"
 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CoachError, match="cannot be written: there is no such folder. Make it first"):
-        write_start("exercise", "neck-roll", tmp_path / "nowhere", _schema_file("exercise"))
+        write_template("exercise", "neck-roll", tmp_path / "nowhere", _schema_file("exercise"))

@@ -9,11 +9,11 @@ from threading import Event, Thread
 import pytest
 
 from voice_coach.core.errors import CoachError
-from voice_coach.session.prefetch import Ahead
+from voice_coach.session.prefetch import Prefetcher
 
 
 def test_many_iterations_get_all_items_in_order() -> None:
-    ahead = Ahead(iter(range(100)))
+    ahead = Prefetcher(iter(range(100)))
     found: list[list[int]] = []
     readers = [Thread(target=lambda: found.append(list(ahead))) for _ in range(5)]
     for reader in readers:
@@ -33,14 +33,14 @@ def test_items_come_out_while_later_ones_are_made() -> None:
         more.wait()
         yield "second"
 
-    ahead = Ahead(source())
+    ahead = Prefetcher(source())
     ahead.start()
     items = iter(ahead)
     assert next(items) == "first"
-    assert (ahead.at(0), ahead.at(1)) == ("first", None)
+    assert (ahead.peek(0), ahead.peek(1)) == ("first", None)
     more.set()
     assert list(items) == ["second"]
-    assert ahead.at(1) == "second"
+    assert ahead.peek(1) == "second"
 
 
 def test_pulls_ahead_of_who_reads() -> None:
@@ -51,10 +51,10 @@ def test_pulls_ahead_of_who_reads() -> None:
         yield 2
         made.set()
 
-    ahead = Ahead(source())
+    ahead = Prefetcher(source())
     ahead.start()
     assert made.wait(10)
-    assert (ahead.at(0), ahead.at(1)) == (1, 2)
+    assert (ahead.peek(0), ahead.peek(1)) == (1, 2)
 
 
 def test_an_error_comes_out_at_its_place_of_every_iteration() -> None:
@@ -62,21 +62,21 @@ def test_an_error_comes_out_at_its_place_of_every_iteration() -> None:
         yield 1
         raise CoachError("the second could not be made")
 
-    ahead = Ahead(source())
+    ahead = Prefetcher(source())
     ahead.start()
     for _ in range(2):
         items = iter(ahead)
         assert next(items) == 1
         with pytest.raises(CoachError, match="the second"):
             next(items)
-    assert ahead.at(1) is None
+    assert ahead.peek(1) is None
     ahead.wait_for(0, 10)
     with pytest.raises(CoachError, match="the second"):
         ahead.wait_for(1, 10)
 
 
 def test_stop_ends_the_work_and_every_iteration() -> None:
-    ahead = Ahead(count())
+    ahead = Prefetcher(count())
     ahead.start()
     waiting = iter(ahead)
     assert next(waiting) == 0
@@ -94,16 +94,16 @@ def test_stop_waits_for_the_item_being_made() -> None:
         go_on.wait()
         yield 1
 
-    ahead = Ahead(source())
+    ahead = Prefetcher(source())
     ahead.start()
     assert making.wait(10)
     stopper = Thread(target=ahead.stop)
     stopper.start()
-    assert ahead.at(0) is None
+    assert ahead.peek(0) is None
     go_on.set()
     stopper.join()
-    assert ahead.at(0) == 1
+    assert ahead.peek(0) == 1
 
 
 def test_stopping_what_never_began_returns() -> None:
-    Ahead(iter([1])).stop()
+    Prefetcher(iter([1])).stop()

@@ -11,9 +11,10 @@ import pytest
 from tests.support.led import TestDevice, no_other, until
 from voice_coach.coach import Coach
 from voice_coach.core.commands import BY_POINTS, CommandName
-from voice_coach.history.queries import correct_pain, past
+from voice_coach.history.queries import correct_pain, led_sessions
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.controller import LiveSession
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 
 
 def pain(coach_home: Path) -> list[int | None]:
@@ -26,12 +27,12 @@ def pain(coach_home: Path) -> list[int | None]:
 def test_the_pain_that_is_told_at_the_end_is_remembered(
     answers: tuple[int, ...], coach: Coach, performance: Performance, coach_home: Path
 ) -> None:
-    session: LiveSession = coach.lead(performance, waits=True, asks_pain=True)
+    session: SessionController = coach.live_session(performance, LiveOptions(waits=True, asks_pain=True))
     coming: list[CommandName] = [BY_POINTS[points] for points in answers]
     words: set[str] = set()
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if now.mode == "waiting":
             session.give("ready")
         elif now.mode == "scoring":
@@ -40,7 +41,7 @@ def test_the_pain_that_is_told_at_the_end_is_remembered(
                 session.give(coming.pop(0))
 
     session.play(TestDevice(heard), no_other)
-    assert session.now().mode == "ended"
+    assert session.current_status().mode == "ended"
     assert pain(coach_home) == [answers[-1] if answers else None]
     assert any("How much does it hurt" in said for said in words)
     assert not coming
@@ -60,7 +61,7 @@ def test_whoever_was_not_asked_has_not_kept_silent(
     assert not any(_is_asked(coach, performance, False) for _ in range(3))
     assert [_is_asked(coach, performance, None) for _ in range(4)] == [True, True, True, False]
     path = coach_home / "history.db"
-    correct_pain(path, past(path)[-1].id, 2)  # told later, although nobody had asked
+    correct_pain(path, led_sessions(path)[-1].id, 2)  # told later, although nobody had asked
     assert _is_asked(coach, performance, None)
 
 
@@ -69,7 +70,7 @@ def _is_asked(coach: Coach, performance: Performance, wish: bool | None) -> bool
     modes: set[str] = set()
 
     def heard(_ms: int) -> None:
-        mode = session.now().mode
+        mode = session.current_status().mode
         if mode == "waiting":
             session.give("ready")
         if mode == "scoring" and mode not in modes:
@@ -78,8 +79,10 @@ def _is_asked(coach: Coach, performance: Performance, wish: bool | None) -> bool
         modes.add(mode)
 
     seen: list[str] = []
-    session: LiveSession = coach.lead(
-        performance, lambda status: seen.append(status.mode), waits=True, asks_pain=wish
+    session: SessionController = coach.live_session(
+        performance,
+        LiveOptions(waits=True, asks_pain=wish),
+        on_status=lambda status: seen.append(status.mode),
     )
     session.play(TestDevice(heard), no_other)
     return "scoring" in modes
@@ -88,9 +91,11 @@ def _is_asked(coach: Coach, performance: Performance, wish: bool | None) -> bool
 def test_nobody_is_asked_where_nothing_is_remembered(coach: Coach, coach_home: Path) -> None:
     (coach_home / "pacing.yaml").write_text("kind: pacing\nhistory: off\n")
     modes: list[str] = []
-    coach.lead(coach.prepare("two"), lambda live: modes.append(live.mode), waits=True, asks_pain=True).play(
-        TestDevice(), no_other
-    )
+    coach.live_session(
+        coach.prepare("two"),
+        LiveOptions(waits=True, asks_pain=True),
+        on_status=lambda live: modes.append(live.mode),
+    ).play(TestDevice(), no_other)
     assert modes[-1] == "ended"
     assert "scoring" not in modes
     assert not (coach_home / "history.db").exists()

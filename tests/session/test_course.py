@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from tests.support.reps import SCRIPTS, rep
 from voice_coach.core.script import Setting
 from voice_coach.core.timeline import Chapter, Event
-from voice_coach.pacing.nudge import dials, nudged
+from voice_coach.pacing.nudge import dials, nudge
 from voice_coach.rendering.rep import RepCompiler
-from voice_coach.session.retiming import Course, course, joined
+from voice_coach.session.retiming import KeyedTimeline, join_timelines, keyed_timeline
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def _spoken(chapter: Chapter, from_ms: int = 0) -> list[str]:
 
 
 def _joined(rep: RepCompiler, at_ms: int, old: dict[str, Setting], new: dict[str, Setting]) -> Chapter:
-    return joined(course(rep.chapter(old)), at_ms, course(rep.chapter(new))).chapter
+    return join_timelines(keyed_timeline(rep.chapter(old)), at_ms, keyed_timeline(rep.chapter(new))).chapter
 
 
 @pytest.mark.parametrize("into_ms", [100, 6_000, 9_900])
@@ -123,27 +123,27 @@ def test_more_breaths_go_on_where_the_last_would_have_been(breath: RepCompiler) 
 def test_the_same_timing_again_changes_nothing(bow: RepCompiler) -> None:
     plain = bow.chapter({})
     for at_ms in range(0, plain.duration_ms + 1, 137):
-        assert joined(course(plain), at_ms, course(plain)).chapter == plain
+        assert join_timelines(keyed_timeline(plain), at_ms, keyed_timeline(plain)).chapter == plain
 
 
 NAMES = [*SCRIPTS, "chair-breathing", "knee-slide", "pelvic-tuck"]
 
 
-Step = tuple[Course, int, Course, Course]
+Step = tuple[KeyedTimeline, int, KeyedTimeline, KeyedTimeline]
 
 
 def _follow(rep: RepCompiler, moves: list[tuple[float, int, int]]) -> list[Step]:
     """Nudges one after the other, each a share further on: before, when, the timing it goes to, and after."""
     values = rep.values()
-    now, at_ms = course(rep.chapter(values)), 0
+    now, at_ms = keyed_timeline(rep.chapter(values)), 0
     steps: list[Step] = []
     turned = dials(rep.exercise.tune)
     for share, which, by in moves:
         at_ms += round(share * (now.chapter.duration_ms - at_ms))
         dial = turned[which % len(turned)]
-        values = {**values, dial.name: nudged(dial, values[dial.name], by)}
-        new = course(rep.chapter(values))
-        after = joined(now, at_ms, new)
+        values = {**values, dial.name: nudge(dial, values[dial.name], by)}
+        new = keyed_timeline(rep.chapter(values))
+        after = join_timelines(now, at_ms, new)
         steps.append((now, at_ms, new, after))
         now = after
     return steps

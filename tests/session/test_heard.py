@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.made_score import chapter, does, mark
+from tests.support.fake_content import chapter, does, mark
 from voice_coach.core.timeline import Chapter
-from voice_coach.session.coverage import Heard
+from voice_coach.session.coverage import CoverageTracker
 
 REPS = chapter(
     "Bow",
@@ -27,11 +27,11 @@ def _chapter(index: int, easier: bool) -> Chapter | None:
 
 
 @pytest.fixture
-def heard() -> Heard:
-    return Heard(_chapter, 0, False, 0, 0)
+def heard() -> CoverageTracker:
+    return CoverageTracker(_chapter, 0, False, 0, 0)
 
 
-def _play(heard: Heard, key: tuple[int, bool], from_ms: int, to_ms: int, now_ms: int) -> int:
+def _play(heard: CoverageTracker, key: tuple[int, bool], from_ms: int, to_ms: int, now_ms: int) -> int:
     """Plays a stretch, looked at ten times a second; the time when that is done."""
     for at_ms in range(from_ms, to_ms + 1, 100):
         heard.look(*key, at_ms, now_ms + at_ms - from_ms)
@@ -39,7 +39,7 @@ def _play(heard: Heard, key: tuple[int, bool], from_ms: int, to_ms: int, now_ms:
     return now_ms + to_ms - from_ms
 
 
-def test_a_session_that_is_played_is_led_as_long_as_it_is(heard: Heard) -> None:
+def test_a_session_that_is_played_is_led_as_long_as_it_is(heard: CoverageTracker) -> None:
     now_ms = 0
     for index, each in enumerate(SCORE):
         now_ms = _play(heard, (index, False), 0, each.duration_ms, now_ms)
@@ -49,14 +49,14 @@ def test_a_session_that_is_played_is_led_as_long_as_it_is(heard: Heard) -> None:
     assert all(heard.is_whole(key) for key in heard.chapters)
 
 
-def test_looks_far_apart_find_the_same(heard: Heard) -> None:
+def test_looks_far_apart_find_the_same(heard: CoverageTracker) -> None:
     heard.look(2, False, 4_000, 52_000)
     assert (heard.total_ms, heard.reps((1, False))) == (52_000, (3, 3))
     assert heard.is_whole((1, False))
     assert not heard.is_whole((2, False))
 
 
-def test_a_chapter_that_is_over_was_led_to_its_end_before_anybody_looks(heard: Heard) -> None:
+def test_a_chapter_that_is_over_was_led_to_its_end_before_anybody_looks(heard: CoverageTracker) -> None:
     now_ms = _play(heard, (0, False), 0, 8_000, 0)
     now_ms = _play(heard, (1, False), 0, 39_900, now_ms)
     heard.whole(1, now_ms + 2_100)
@@ -65,14 +65,14 @@ def test_a_chapter_that_is_over_was_led_to_its_end_before_anybody_looks(heard: H
     assert heard.total_ms == 50_000
 
 
-def test_the_last_rep_is_done_when_its_chapter_is_over(heard: Heard) -> None:
+def test_the_last_rep_is_done_when_its_chapter_is_over(heard: CoverageTracker) -> None:
     _play(heard, (1, False), 0, 37_900, 0)
     assert heard.reps((1, False)) == (2, 3)
     heard.whole(1, 40_100)
     assert heard.reps((1, False)) == (3, 3)
 
 
-def test_a_pause_is_not_led(heard: Heard) -> None:
+def test_a_pause_is_not_led(heard: CoverageTracker) -> None:
     now_ms = _play(heard, (0, False), 0, 3_000, 0)
     for _ in range(50):
         now_ms += 100
@@ -82,7 +82,7 @@ def test_a_pause_is_not_led(heard: Heard) -> None:
     assert heard.led_ms((0, False)) == 4_000
 
 
-def test_what_is_jumped_over_was_not_done(heard: Heard) -> None:
+def test_what_is_jumped_over_was_not_done(heard: CoverageTracker) -> None:
     _play(heard, (1, False), 0, 13_000, 0)
     _play(heard, (1, False), 28_000, 40_000, 13_100)
     assert heard.reps((1, False)) == (2, 3)
@@ -91,7 +91,7 @@ def test_what_is_jumped_over_was_not_done(heard: Heard) -> None:
     assert heard.is_whole((1, False))
 
 
-def test_a_chapter_that_is_left_early_is_not_whole(heard: Heard) -> None:
+def test_a_chapter_that_is_left_early_is_not_whole(heard: CoverageTracker) -> None:
     _play(heard, (1, False), 0, 24_000, 0)
     heard.look(2, False, 0, 24_100)
     assert not heard.is_whole((1, False))
@@ -100,20 +100,20 @@ def test_a_chapter_that_is_left_early_is_not_whole(heard: Heard) -> None:
 
 
 @pytest.mark.parametrize(("joined_ms", "done"), [(17_500, 1), (17_600, 0)])
-def test_a_rep_counts_if_most_of_it_was_led(heard: Heard, joined_ms: int, done: int) -> None:
+def test_a_rep_counts_if_most_of_it_was_led(heard: CoverageTracker, joined_ms: int, done: int) -> None:
     heard.look(1, False, joined_ms, 50)
     _play(heard, (1, False), joined_ms, 26_000, 60)
     assert heard.reps((1, False)) == (done, 3)
 
 
-def test_going_back_leads_no_rep_twice(heard: Heard) -> None:
+def test_going_back_leads_no_rep_twice(heard: CoverageTracker) -> None:
     now_ms = _play(heard, (1, False), 0, 13_000, 0)
     _play(heard, (1, False), 5_000, 13_000, now_ms + 100)
     assert heard.reps((1, False)) == (1, 3)
     assert heard.total_ms == 21_000
 
 
-def test_the_easier_variant_is_told_apart(heard: Heard) -> None:
+def test_the_easier_variant_is_told_apart(heard: CoverageTracker) -> None:
     _play(heard, (1, False), 0, 7_000, 0)
     _play(heard, (1, True), 0, 20_000, 7_100)
     heard.look(2, False, 50, 27_200)
@@ -122,14 +122,14 @@ def test_the_easier_variant_is_told_apart(heard: Heard) -> None:
     assert [heard.is_whole(key) for key in heard.chapters] == [False, True, False]
 
 
-def test_a_clock_that_is_put_back_is_no_harm(heard: Heard) -> None:
+def test_a_clock_that_is_put_back_is_no_harm(heard: CoverageTracker) -> None:
     _play(heard, (0, False), 0, 3_000, 1_000_000)
     _play(heard, (0, False), 3_100, 8_000, 0)
     assert heard.total_ms == 7_900
 
 
 def test_what_is_not_compiled_yet_is_no_harm() -> None:
-    heard = Heard(lambda _index, _easier: None, 0, False, 0, 0)
+    heard = CoverageTracker(lambda _index, _easier: None, 0, False, 0, 0)
     heard.look(2, False, 100, 100)
     assert (heard.total_ms, heard.chapters, heard.reps((2, False))) == (0, (), (0, 0))
     heard.whole(0, 200)

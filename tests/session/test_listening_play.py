@@ -114,16 +114,16 @@ def test_a_microphone_that_is_lost_is_told_and_comes_back(
 
 
 def test_an_ear_that_is_killed_is_started_again(room: Room, session: NotedSession, tmp_path: Path) -> None:
-    (ear,) = children(session.process.pid)
-    os.kill(ear, signal.SIGKILL)
-    wait_until(lambda: children(session.process.pid) not in ([], [ear]))
+    (recognizer,) = children(session.process.pid)
+    os.kill(recognizer, signal.SIGKILL)
+    wait_until(lambda: children(session.process.pid) not in ([], [recognizer]))
     understood(room, session, tmp_path)
     assert session.said == "Listening broke off (its process ended with -9), and is taken up again."
 
 
 def test_an_ear_ends_with_a_session_that_is_killed(session: NotedSession) -> None:
-    (ear,) = children(session.process.pid)
-    watched = os.pidfd_open(ear)
+    (recognizer,) = children(session.process.pid)
+    watched = os.pidfd_open(recognizer)
     try:
         session.process.kill()
         assert select.select([watched], [], [], PATIENCE_S)[0]

@@ -16,8 +16,8 @@ from voice_coach.audio.mixer import Block, render
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.rendering.rep import RepCompiler
-from voice_coach.session.preview import BLOCK_MS, Looping
-from voice_coach.session.retiming import course, joined
+from voice_coach.session.preview import BLOCK_MS, RepLoop
+from voice_coach.session.retiming import join_timelines, keyed_timeline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +45,7 @@ def bow(tmp_path: Path) -> RepCompiler:
 
 def test_it_is_the_chapter_over_and_over(bow: RepCompiler) -> None:
     chapter = bow.chapter({})
-    pulled = _pull(Looping(chapter, _render).blocks(), 2 * chapter.duration_ms)
+    pulled = _pull(RepLoop(chapter, _render).blocks(), 2 * chapter.duration_ms)
     assert np.array_equal(pulled, np.tile(_samples(chapter), 3)[: len(pulled)])
 
 
@@ -54,11 +54,11 @@ def test_an_exchange_is_the_joined_chapter_sample_for_sample_and_then_the_new_on
     bow: RepCompiler, at_ms: int
 ) -> None:
     old, new = bow.chapter({}), bow.chapter({"hold": 30_000})
-    looping = Looping(old, _render)
+    looping = RepLoop(old, _render)
     stream = looping.blocks()
     pulled = [_pull(stream, at_ms)] if at_ms else []
     looping.exchange(new)
-    whole = joined(course(old), at_ms, course(new)).chapter
+    whole = join_timelines(keyed_timeline(old), at_ms, keyed_timeline(new)).chapter
     pulled.append(_pull(stream, whole.duration_ms + new.duration_ms - at_ms))
     expected = np.concatenate([_samples(whole), _samples(new)])
     heard = np.concatenate(pulled)
@@ -67,20 +67,20 @@ def test_an_exchange_is_the_joined_chapter_sample_for_sample_and_then_the_new_on
 
 
 def test_many_exchanges_go_on_from_each_other(bow: RepCompiler) -> None:
-    looping = Looping(bow.chapter({}), _render)
+    looping = RepLoop(bow.chapter({}), _render)
     stream = looping.blocks()
     _pull(stream, 5_000)
     for hold in (25_000, 30_000, 35_000, 30_000):
         looping.exchange(bow.chapter({"hold": hold}))
         _pull(stream, 100)
-    heard = looping.heard(10**9).chapter
+    heard = looping.position_at(10**9).chapter
     (hold,) = [event for event in heard.events if event.kind == "hold"]
     assert hold.end_ms - hold.start_ms == 30_000
 
 
 def test_a_pause_fades_and_takes_nothing_away(bow: RepCompiler) -> None:
     chapter = bow.chapter({})
-    looping = Looping(chapter, _render)
+    looping = RepLoop(chapter, _render)
     stream = looping.blocks()
     before = _pull(stream, 500)  # in the middle of the first words
     looping.paused = True
@@ -99,7 +99,7 @@ def test_a_pause_fades_and_takes_nothing_away(bow: RepCompiler) -> None:
 
 
 def test_a_change_in_a_pause_is_heard_after_it(bow: RepCompiler) -> None:
-    looping = Looping(bow.chapter({}), _render)
+    looping = RepLoop(bow.chapter({}), _render)
     stream = looping.blocks()
     _pull(stream, 5_000)
     looping.paused = True
@@ -108,7 +108,7 @@ def test_a_change_in_a_pause_is_heard_after_it(bow: RepCompiler) -> None:
     _pull(stream, 100)
     looping.paused = False
     _pull(stream, 100)
-    heard = looping.heard(10**9)
+    heard = looping.position_at(10**9)
     (hold,) = [event for event in heard.chapter.events if event.kind == "hold"]
     assert hold.end_ms - hold.start_ms == 30_000
     assert heard.position_ms == 5_000 + 100 - BLOCK_MS
@@ -116,7 +116,7 @@ def test_a_change_in_a_pause_is_heard_after_it(bow: RepCompiler) -> None:
 
 @pytest.mark.parametrize("paused", [False, True])
 def test_stopping_fades_and_ends(bow: RepCompiler, paused: bool) -> None:
-    looping = Looping(bow.chapter({}), _render)
+    looping = RepLoop(bow.chapter({}), _render)
     stream = looping.blocks()
     _pull(stream, 500)
     looping.paused = paused
@@ -129,8 +129,8 @@ def test_stopping_fades_and_ends(bow: RepCompiler, paused: bool) -> None:
 
 def test_what_is_heard_is_what_the_device_has_come_to(bow: RepCompiler) -> None:
     chapter = bow.chapter({})
-    looping = Looping(chapter, _render)
-    assert looping.heard(0).position_ms == 0
+    looping = RepLoop(chapter, _render)
+    assert looping.position_at(0).position_ms == 0
     _pull(looping.blocks(), 3_000)
     for ms in (0, 1_000, 2_980):
-        assert looping.heard(ms * FRAMES_PER_MS).position_ms == ms
+        assert looping.position_at(ms * FRAMES_PER_MS).position_ms == ms

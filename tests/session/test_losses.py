@@ -26,8 +26,9 @@ from voice_coach.core.status import LiveStatus
 from voice_coach.core.timeline import Chapter
 from voice_coach.formats.base import LiveOutput
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.controller import REOPEN_S, LiveSession, Place
+from voice_coach.session.controller import REOPEN_S, SessionController
 from voice_coach.session.navigation import rep_ms, sentences
+from voice_coach.session.observer import SessionPlace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class Led:
         self.told: list[LiveStatus] = []
         self.devices: list[Kept] = []
         self.chapters: list[Chapter] = list(performance.chapters())
-        self.session: LiveSession = coach.lead(performance, self.told.append)
+        self.session: SessionController = coach.live_session(performance, on_status=self.told.append)
         self._coach = coach
         self._starting = threading.Lock()
         self._recordings = ExitStack()
@@ -95,14 +96,20 @@ class Led:
         self._thread.start()
 
     def mode(self, mode: str) -> None:
-        wait_until(lambda: self.session.now().mode == mode, lambda: str(self.session.now()))
+        wait_until(
+            lambda: self.session.current_status().mode == mode, lambda: str(self.session.current_status())
+        )
 
     def says(self, words: str) -> None:
-        wait_until(lambda: words in self.session.now().saying, lambda: str(self.session.now()))
+        wait_until(
+            lambda: words in self.session.current_status().saying, lambda: str(self.session.current_status())
+        )
 
     def silent(self) -> None:
         """Wait until nothing is said besides the session any more."""
-        wait_until(lambda: not self.session.now().saying, lambda: str(self.session.now()))
+        wait_until(
+            lambda: not self.session.current_status().saying, lambda: str(self.session.current_status())
+        )
 
     def plays_on(self, ms: int) -> None:
         """Wait until so much more of the session is heard, or another chapter."""
@@ -113,9 +120,9 @@ class Led:
             now = self.session.place
             return now.chapter > since.chapter or now.at_ms >= since.at_ms + ms
 
-        wait_until(heard, lambda: str(self.session.now()))
+        wait_until(heard, lambda: str(self.session.current_status()))
 
-    def lose(self) -> Place:
+    def lose(self) -> SessionPlace:
         """The server is killed; where the session was."""
         self.heard()
         self.server.kill()
@@ -123,7 +130,7 @@ class Led:
         self.mode("lost")
         return self.session.place
 
-    def goes_on_ms(self, was: Place) -> int:
+    def goes_on_ms(self, was: SessionPlace) -> int:
         """It goes on in the rep that it was in, and nothing of that is skipped; where in the chapter."""
         now = self.session.place
         assert now.chapter == was.chapter
@@ -142,7 +149,7 @@ class Led:
         def recorded() -> NDArray[np.int16]:
             return sounding(self.recording.samples(tail_ms=0)[:, 0])
 
-        wait_until(lambda: bool(len(recorded())), lambda: str(self.session.now()))
+        wait_until(lambda: bool(len(recorded())), lambda: str(self.session.current_status()))
         found = recorded()
         assert np.array_equal(found, self.devices[-1].sounds()[: len(found)])
 
@@ -254,7 +261,7 @@ def test_what_was_asked_is_asked_again(
         session.plays_on(1_000)
         session.session.give("hurts")
         session.mode("asking")
-        asked = session.session.now().saying
+        asked = session.session.current_status().saying
         assert asked
         was = session.lose()
         session.come_back()
@@ -278,7 +285,7 @@ def test_stop_ends_it_at_once_while_the_server_is_away(
         wait_until(lambda: len(session.devices) > 2)  # it looks for another again and again
         begun_s = time.monotonic()
         session.session.give("stop")
-        assert session.session.now().mode == "ended"
+        assert session.session.current_status().mode == "ended"
         session.join()
         assert time.monotonic() - begun_s < patience_s(REOPEN_S / 2)
     assert session.told[-1].mode == "ended"

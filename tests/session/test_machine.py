@@ -10,31 +10,31 @@ from hypothesis import settings
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.support.made_score import BOW, MadeScore, said
+from tests.support.fake_content import BOW, FakeContent, said
 from voice_coach.core.commands import COMMANDS, CommandName
 from voice_coach.core.parameters import FASTEST_PERCENT, LOUDEST_DB, QUIETEST_DB, SLOWEST_PERCENT
 from voice_coach.core.status import Mode
-from voice_coach.session.commands import commanded, spoken
+from voice_coach.session.commands import apply_command, apply_spoken_command
 from voice_coach.session.state import Rules, State
 from voice_coach.session.transitions import (
     ASK_LIMIT_MS,
     REMIND_MS,
     SCORE_AGAIN_MS,
     SCORE_MS,
-    confirmed,
-    entered,
-    lost,
-    moved,
-    over,
-    returned,
+    acknowledge,
+    advance,
+    announce,
+    enter_mode,
+    finish_segment,
+    lose_device,
+    pause_after_suspend,
+    return_device,
     segment,
-    slept,
-    told,
 )
 
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
 RULES = Rules()
-SCORE = MadeScore()
+SCORE = FakeContent()
 
 
 def run(state: State, ms: int, rules: Rules = RULES) -> State:
@@ -45,19 +45,19 @@ def run(state: State, ms: int, rules: Rules = RULES) -> State:
         if stretch is None:
             return state
         if stretch.from_ms == stretch.until_ms:
-            state, turns = over(state, SCORE, rules), turns + 1
+            state, turns = finish_segment(state, SCORE, rules), turns + 1
             assert turns < 50, f"round in circles at {state}"
             continue
         step = min(ms, stretch.until_ms - stretch.from_ms)
         if not step:
             return state
-        state, ms, turns = moved(state, step, SCORE), ms - step, 0
+        state, ms, turns = advance(state, step, SCORE), ms - step, 0
 
 
 def after(state: State, *commands: CommandName) -> State:
     """The state after these commands."""
     for command in commands:
-        state = commanded(state, command, SCORE, RULES)
+        state = apply_command(state, command, SCORE, RULES)
     return state
 
 
@@ -258,7 +258,7 @@ class TestGoing:
 class TestTelling:
     def test_what_it_interrupts_comes_again_from_the_start_of_its_sentence(self) -> None:
         asked = after(State(chapter=1, at_ms=4_300), "time-left")
-        assert (asked.at_ms, said(asked), asked.asides[0].left_ms) == (4_000, ("time_left",), 37_700)
+        assert (asked.at_ms, said(asked), asked.announcements[0].left_ms) == (4_000, ("time_left",), 37_700)
         assert run(asked, 701).at_ms == 4_001
 
     def test_a_countdown_begins_again(self) -> None:
@@ -279,14 +279,14 @@ class TestTelling:
 
     def test_another_pace_can_be_kept_at_the_end(self) -> None:
         end = replace(State(chapter=2, at_ms=12_000), speed_percent=90)
-        offered = over(end, SCORE, RULES)
+        offered = finish_segment(end, SCORE, RULES)
         assert (offered.mode, said(offered)) == ("offering", ("keep_offer",))
         assert said(after(offered, "toggle")) == ("kept",)
         assert run(offered, 20_000).mode == "ended"
 
 
 class TestOffering:
-    OFFER = entered(HOLD, "offering", "resume_offer")
+    OFFER = enter_mode(HOLD, "offering", "resume_offer")
 
     def test_it_can_be_taken_up(self) -> None:
         went = after(self.OFFER, "toggle")
@@ -316,39 +316,39 @@ class TestOffering:
 
 class TestTroubles:
     def test_a_lost_device_comes_back_a_sentence_earlier(self) -> None:
-        gone = lost(HOLD)
+        gone = lose_device(HOLD)
         assert gone.mode == "lost"
-        back = returned(gone, SCORE, 2_000)
+        back = return_device(gone, SCORE, 2_000)
         assert (back.mode, back.at_ms, said(back)) == ("playing", 4_000, ("device_back",))
 
     def test_what_was_paused_stays_paused(self) -> None:
-        back = returned(lost(after(HOLD, "pause")), SCORE, 2_000)
+        back = return_device(lose_device(after(HOLD, "pause")), SCORE, 2_000)
         assert (back.mode, said(back)) == ("paused", ("device_back_paused",))
         assert after(back, "resume").mode == "playing"
 
     def test_a_long_pause_is_as_long_with_a_loss_in_it(self) -> None:
-        back = returned(lost(run(after(HOLD, "pause"), 40_000)), SCORE, 30_000)
+        back = return_device(lose_device(run(after(HOLD, "pause"), 40_000)), SCORE, 30_000)
         assert after(back, "resume").at_ms == 4_000
 
     def test_what_a_pause_held_is_still_held_after_a_loss(self) -> None:
         asking = run(after(HOLD, "hurts"), 2_000)
-        back = returned(lost(after(asking, "pause")), SCORE, 2_000)
+        back = return_device(lose_device(after(asking, "pause")), SCORE, 2_000)
         assert said(after(back, "resume")) == ("going_on", "hurts_ask")
 
     def test_without_a_device_one_can_still_pause_and_say_that_it_hurts(self) -> None:
-        assert returned(after(lost(HOLD), "pause"), SCORE, 2_000).mode == "paused"
-        hurting = returned(after(lost(HOLD), "hurts"), SCORE, 2_000)
+        assert return_device(after(lose_device(HOLD), "pause"), SCORE, 2_000).mode == "paused"
+        hurting = return_device(after(lose_device(HOLD), "hurts"), SCORE, 2_000)
         assert (hurting.mode, said(hurting), hurting.hurt) == ("hurting", ("device_back", "way_out"), True)
 
     def test_a_sleep_in_a_pause_counts_as_pause(self) -> None:
-        assert after(slept(after(HOLD, "pause"), SCORE, 80_000), "resume").at_ms == 4_000
+        assert after(pause_after_suspend(after(HOLD, "pause"), SCORE, 80_000), "resume").at_ms == 4_000
 
     def test_after_a_sleep_a_question_is_asked_again(self) -> None:
-        asking = slept(run(after(HOLD, "hurts"), 2_000), SCORE, 10**8)
+        asking = pause_after_suspend(run(after(HOLD, "hurts"), 2_000), SCORE, 10**8)
         assert (asking.mode, said(asking)) == ("asking", ("going_on", "hurts_ask"))
 
     def test_after_a_sleep_it_steps_back(self) -> None:
-        assert slept(HOLD, SCORE, 3_600_000).at_ms == 4_000
+        assert pause_after_suspend(HOLD, SCORE, 3_600_000).at_ms == 4_000
 
 
 class TestAnsweredEarly:
@@ -358,8 +358,8 @@ class TestAnsweredEarly:
     def test_the_way_out_is_heard_to_its_end(self, answer: CommandName) -> None:
         half = run(after(HOLD, "hurts"), 500)
         early = after(half, answer)
-        assert (early.mode, said(early), early.aside_ms) == ("hurting", ("way_out",), 500)
-        left_ms = SCORE.aside(half.asides[0]).duration_ms - 500
+        assert (early.mode, said(early), early.announcement_ms) == ("hurting", ("way_out",), 500)
+        left_ms = SCORE.announcement(half.announcements[0]).duration_ms - 500
         there = run(early, left_ms)
         assert there == after(run(half, left_ms), answer)
         assert there.answer == ""
@@ -382,22 +382,24 @@ class TestHowItWas:
         """The question has been asked."""
         state = run(State(chapter=2, at_ms=11_500), 500, self.RULES)
         assert (state.mode, said(state)) == ("scoring", ("score_ask",))
-        return run(state, SCORE.aside(state.asides[0]).duration_ms, self.RULES)
+        return run(state, SCORE.announcement(state.announcements[0]).duration_ms, self.RULES)
 
     def after(self, state: State, *commands: CommandName) -> State:
         for command in commands:
-            state = commanded(state, command, SCORE, self.RULES)
+            state = apply_command(state, command, SCORE, self.RULES)
         return state
 
     def test_a_number_is_thanked_for(self) -> None:
         told = self.after(self.asked(), "score-3")
         assert (told.mode, told.score) == ("scoring", 3)
-        assert [(aside.name, aside.points) for aside in told.asides] == [("score_thanks", 3)]
+        assert [(announcement.name, announcement.points) for announcement in told.announcements] == [
+            ("score_thanks", 3)
+        ]
         assert run(told, 60_000, self.RULES).mode == "ended"
 
     def test_another_number_takes_its_place_for_a_while(self) -> None:
         told = self.after(self.asked(), "score-1")
-        thanks_ms = SCORE.aside(told.asides[0]).duration_ms
+        thanks_ms = SCORE.announcement(told.announcements[0]).duration_ms
         soon = self.after(run(told, thanks_ms + SCORE_AGAIN_MS - 1, self.RULES), "score-10")
         assert (soon.mode, soon.score) == ("scoring", 10)
         late = self.after(run(told, thanks_ms + SCORE_AGAIN_MS, self.RULES), "score-10")
@@ -412,7 +414,7 @@ class TestHowItWas:
     @pytest.mark.parametrize("command", ["toggle", "ready", "next", "skip", "back", "stop"])
     def test_whoever_asks_for_something_else_is_left_in_peace(self, command: CommandName) -> None:
         assert self.after(self.asked(), command) == replace(
-            self.after(self.asked(), "stop"), asides=(), aside_ms=0
+            self.after(self.asked(), "stop"), announcements=(), announcement_ms=0
         )
 
     def test_it_is_heard_again_and_louder(self) -> None:
@@ -422,7 +424,7 @@ class TestHowItWas:
     def test_a_changed_speed_is_offered_after_it(self) -> None:
         asked = replace(self.asked(), speed_percent=90)
         told = self.after(asked, "score-0")
-        over = run(told, SCORE.aside(told.asides[0]).duration_ms + SCORE_AGAIN_MS, self.RULES)
+        over = run(told, SCORE.announcement(told.announcements[0]).duration_ms + SCORE_AGAIN_MS, self.RULES)
         assert (over.mode, said(over), over.score) == ("offering", ("keep_offer",), 0)
 
     def test_a_number_means_nothing_before(self) -> None:
@@ -431,9 +433,9 @@ class TestHowItWas:
     def test_after_a_pause_and_a_sleep_it_is_asked_again_unless_it_was_answered(self) -> None:
         paused = self.after(self.asked(), "pause")
         assert said(self.after(paused, "resume")) == ("going_on", "score_ask")
-        assert said(slept(self.asked(), SCORE, 10**8)) == ("going_on", "score_ask")
+        assert said(pause_after_suspend(self.asked(), SCORE, 10**8)) == ("going_on", "score_ask")
         told = self.after(self.asked(), "score-7")
-        assert said(slept(told, SCORE, 10**8)) == ("going_on",)
+        assert said(pause_after_suspend(told, SCORE, 10**8)) == ("going_on",)
         assert said(self.after(told, "pause", "resume")) == ("going_on",)
 
     @pytest.mark.parametrize("command", ["previous", "back", "skip", "previous-rep", "leave-out"])
@@ -445,10 +447,10 @@ class TestHowItWas:
         assert self.after(paused, "louder").mode == "paused"
 
     def test_whoever_switches_the_sound_off_has_ended_it(self) -> None:
-        assert lost(self.asked()).mode == "ended"
+        assert lose_device(self.asked()).mode == "ended"
         keeping = run(replace(self.asked(), speed_percent=90), SCORE_MS, self.RULES)
         assert (keeping.mode, keeping.offer) == ("offering", "keep")
-        assert lost(keeping).mode == "ended"
+        assert lose_device(keeping).mode == "ended"
 
     def test_what_hurts_at_the_end_leads_back_to_no_exercise(self) -> None:
         again = self.after(self.asked(), "hurts")
@@ -462,7 +464,7 @@ class TestSpokenCommands:
     """Whoever speaks hears that they were understood."""
 
     def spoken(self, state: State, command: CommandName) -> State:
-        return spoken(state, command, SCORE, RULES)
+        return apply_spoken_command(state, command, SCORE, RULES)
 
     def test_a_sound_comes_before_what_is_said_then(self) -> None:
         assert said(self.spoken(HOLD, "time-left")) == ("heard", "time_left")
@@ -479,7 +481,7 @@ class TestSpokenCommands:
 
     @pytest.mark.parametrize(
         "state",
-        [HOLD, State(chapter=1, at_ms=20_700), replace(HOLD, mode="waiting"), entered(HOLD, "resting")],
+        [HOLD, State(chapter=1, at_ms=20_700), replace(HOLD, mode="waiting"), enter_mode(HOLD, "resting")],
     )
     @pytest.mark.parametrize("name", NAMES)
     def test_nothing_is_confirmed_that_does_not_happen(self, name: CommandName, state: State) -> None:
@@ -500,20 +502,23 @@ class TestSpokenCommands:
         half = run(after(HOLD, "hurts"), 500)
         there = self.spoken(half, name)
         assert there.mode == "hurting"
-        assert (there.asides[0], there.aside_ms) == (half.asides[0], half.aside_ms)
+        assert (there.announcements[0], there.announcement_ms) == (
+            half.announcements[0],
+            half.announcement_ms,
+        )
 
     def test_who_cannot_be_heard_any_more_is_told_when_there_is_sound_again(self) -> None:
-        away = told(lost(HOLD), SCORE, "deaf")
-        assert said(returned(away, SCORE, 5_000)) == ("deaf", "device_back")
-        paused = told(lost(after(HOLD, "pause")), SCORE, "deaf")
-        assert said(returned(paused, SCORE, 5_000)) == ("deaf", "device_back_paused")
+        away = announce(lose_device(HOLD), SCORE, "deaf")
+        assert said(return_device(away, SCORE, 5_000)) == ("deaf", "device_back")
+        paused = announce(lose_device(after(HOLD, "pause")), SCORE, "deaf")
+        assert said(return_device(paused, SCORE, 5_000)) == ("deaf", "device_back_paused")
 
     def test_words_that_become_louder_tell_it_themselves(self) -> None:
         speaking = State(chapter=1, at_ms=200)
         assert said(self.spoken(speaking, "louder")) == ()
 
     def test_nothing_is_sounded_where_nothing_can_be_heard(self) -> None:
-        assert said(self.spoken(lost(HOLD), "pause")) == ()
+        assert said(self.spoken(lose_device(HOLD), "pause")) == ()
 
 
 class AnyOrder(RuleBasedStateMachine):
@@ -530,9 +535,9 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(command=some.sampled_from(NAMES), spoken=some.booleans())
     def command(self, command: CommandName, spoken: bool) -> None:
         before = self.state
-        self.state = commanded(before, command, SCORE, self.live_rules)
+        self.state = apply_command(before, command, SCORE, self.live_rules)
         if spoken:
-            done, self.state = self.state, confirmed(before, self.state, SCORE)
+            done, self.state = self.state, acknowledge(before, self.state, SCORE)
             assert (self.state.mode, self.state.chapter) == (done.mode, done.chapter)
         if before.mode == "ended":
             assert self.state.mode == "ended"
@@ -549,17 +554,17 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def the_device_is_lost(self) -> None:
-        self.state = lost(self.state)
+        self.state = lose_device(self.state)
         assert self.state.mode in ("lost", "ended")
 
     @rule(ms=some.integers(0, 10**8))
     def the_device_comes_back(self, ms: int) -> None:
-        self.state = returned(self.state, SCORE, ms)
+        self.state = return_device(self.state, SCORE, ms)
         assert self.state.mode != "lost"
 
     @rule(ms=some.integers(0, 10**8))
     def the_machine_sleeps(self, ms: int) -> None:
-        self.state = slept(self.state, SCORE, ms)
+        self.state = pause_after_suspend(self.state, SCORE, ms)
 
     @invariant()
     def is_in_the_session(self) -> None:
@@ -577,12 +582,12 @@ class AnyOrder(RuleBasedStateMachine):
         """Whoever answers every question, and presses play, hears the session to its end."""
         if not hasattr(self, "state"):
             return
-        state = returned(self.state, SCORE, 0)
+        state = return_device(self.state, SCORE, 0)
         for _ in range(200):
-            if state.mode == "ended" and not state.asides:
+            if state.mode == "ended" and not state.announcements:
                 return
             if state.mode not in ("playing", "hurting", "ended"):
-                state = commanded(state, "toggle", SCORE, self.live_rules)
+                state = apply_command(state, "toggle", SCORE, self.live_rules)
             state = run(state, 60_000, self.live_rules)
         raise AssertionError(f"it does not end: {state}")
 

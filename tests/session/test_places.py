@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from tests.support.made_score import BOW, BREATH, EASIER, OPENING
+from tests.support.fake_content import BOW, BREATH, EASIER, OPENING
 from voice_coach.core.timeline import Chapter
 from voice_coach.session.navigation import (
     back_ms,

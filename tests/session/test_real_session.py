@@ -25,9 +25,10 @@ from voice_coach.controls.socket_client import ask
 from voice_coach.core.commands import CommandName
 from voice_coach.core.status import LiveStatus
 from voice_coach.core.units import FRAMES_PER_MS
-from voice_coach.formats.base import LiveOutput, device
+from voice_coach.formats.base import LiveOutput, make_device
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.controller import LiveSession
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 from voice_coach.session.state import State
 from voice_coach.session.stream import FADE_MS
 
@@ -89,7 +90,9 @@ class Steered:
     def __init__(self, coach: Coach, performance: Performance, output: LiveOutput) -> None:
         self.obeyed: list[Deed] = []
         self.told: list[LiveStatus] = []
-        self.session: LiveSession = coach.lead(performance, self.told.append, waits=True)
+        self.session: SessionController = coach.live_session(
+            performance, LiveOptions(waits=True), on_status=self.told.append
+        )
         self._output = output
         stream = self.session._stream  # pyright: ignore[reportPrivateUsage]
         tell = stream._on_command  # pyright: ignore[reportPrivateUsage]
@@ -109,11 +112,11 @@ class Steered:
         """Wait until something is said."""
 
         def said() -> bool:
-            now = self.session.now()
+            now = self.session.current_status()
             speech = now.status.speech.text if now.status and now.status.speech else ""
             return what in (now.saying or speech)
 
-        wait_until(said, lambda: f"{what!r}: {self.session.now()}", patience_s=700 if LONG else 60)
+        wait_until(said, lambda: f"{what!r}: {self.session.current_status()}", patience_s=700 if LONG else 60)
 
     def fade(self) -> None:
         """Wait until what was heard before the last command has faded.
@@ -131,7 +134,11 @@ class Steered:
         wait_until(faded, lambda: str(self.obeyed))
 
     def mode(self, mode: str) -> None:
-        wait_until(lambda: self.session.now().mode == mode, lambda: str(self.session.now()), patience_s=700)
+        wait_until(
+            lambda: self.session.current_status().mode == mode,
+            lambda: str(self.session.current_status()),
+            patience_s=700,
+        )
 
     def end(self) -> None:
         self._thread.join(700)
@@ -141,7 +148,7 @@ class Steered:
 
     def _play(self) -> None:
         try:
-            self.session.play(self._output, device)
+            self.session.play(self._output, make_device)
         except BaseException as error:  # noqa: BLE001  (raised again by the test)
             self._trouble = error
 
@@ -202,8 +209,8 @@ def steered_and_recorded(sound_server: SoundServer, bus: MessageBus, coach_home:
             ask(runtime, {"v": 1, "do": "repeat"})
             steered.fade()
             ask(runtime, {"v": 1, "do": "time-left"})
-            while steered.session.now().mode != "ended":
-                if steered.session.now().mode == "waiting":
+            while steered.session.current_status().mode != "ended":
+                if steered.session.current_status().mode == "waiting":
                     ask(runtime, {"v": 1, "do": "ready"})
                 threading.Event().wait(0.1)
             steered.end()

@@ -14,14 +14,15 @@ import pytest
 
 from tests.support.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.support.own_scripts import write_scripts
-from voice_coach.coach import Coach, Wishes
+from voice_coach.coach import Coach, SessionOptions
 from voice_coach.core.commands import CommandName
 from voice_coach.core.history import Led
 from voice_coach.core.status import LiveStatus
 from voice_coach.history.database import HistoryFile
-from voice_coach.history.queries import forget, past
-from voice_coach.session.bookmark import Asked
-from voice_coach.session.controller import LiveSession
+from voice_coach.history.queries import forget, led_sessions
+from voice_coach.session.bookmark import SessionRequest
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 
 BEGAN_MS = 1_790_000_000_000
 _TABLES = ("led", "led_exercise", "practice", "hurt")
@@ -32,7 +33,7 @@ class Room:
 
     def __init__(self, act: Callable[[Room, int], None] = lambda _room, _ms: None) -> None:
         self.device = TestDevice(self._heard)
-        self.session: LiveSession | None = None
+        self.session: SessionController | None = None
         self.away_ms = 0
         self.asks_pain = False
         self._act = act
@@ -71,10 +72,12 @@ def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callabl
     def led(room: Room) -> None:
         coach = Coach(now_ms=room.now_ms)
         coaches.append(coach)
-        wishes = Wishes(guidance="full", speed=0.8)
-        performance = coach.prepare("two", wishes)
-        asked = Asked(session="two", wishes=wishes)
-        room.session = coach.lead(performance, room.look, asked=asked, waits=True, asks_pain=room.asks_pain)
+        options = SessionOptions(guidance="full", speed=0.8)
+        performance = coach.prepare("two", options)
+        asked = SessionRequest(session="two", options=options)
+        room.session = coach.live_session(
+            performance, LiveOptions(request=asked, waits=True, asks_pain=room.asks_pain), on_status=room.look
+        )
         room.session.play(room.device, no_other)
 
     yield led
@@ -84,7 +87,7 @@ def lead(coach_home: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Callabl
 
 @pytest.fixture
 def kept(coach_home: Path) -> Callable[[], tuple[Led, ...]]:
-    return lambda: past(coach_home / "history.db")
+    return lambda: led_sessions(coach_home / "history.db")
 
 
 def _place(room: Room) -> tuple[str, int | None]:
@@ -168,14 +171,14 @@ def test_who_goes_away_while_something_is_asked_at_the_end_has_heard_all_of_it(
     def leave(room: Room, ms: int) -> None:
         turn(room, ms)
         assert room.session
-        if room.session.now().mode == mode:
+        if room.session.current_status().mode == mode:
             room.is_looked_at()
             seen.append((kept()[0].to_end, bookmark.exists()))
             if paused:
                 room.give("pause")
             else:
                 raise KeyboardInterrupt
-        elif room.session.now().mode == "paused":
+        elif room.session.current_status().mode == "paused":
             room.is_looked_at()
             raise KeyboardInterrupt
 
@@ -208,7 +211,7 @@ def test_who_leaves_everything_out_is_not_remembered(lead: Callable[[Room], None
     room = Room(leave_out)
     lead(room)
     assert room.session
-    assert room.session.now().mode == "ended"
+    assert room.session.current_status().mode == "ended"
     assert room.device.frames // 48 < 2_000
     assert not (coach_home / "history.db").exists()
 
@@ -288,7 +291,7 @@ def test_of_a_session_that_is_forgotten_while_it_is_led_nothing_more_is_kept(
 
 
 def _is_asking(room: Room) -> bool:
-    return room.session is not None and room.session.now().mode == "asking"
+    return room.session is not None and room.session.current_status().mode == "asking"
 
 
 def test_a_session_whose_first_words_could_not_be_kept_is_kept_from_the_next_on(
@@ -335,7 +338,7 @@ def test_nothing_is_kept_where_nothing_is_to_be_remembered(
 
 
 def _is_hurting(room: Room) -> bool:
-    return room.session is not None and room.session.now().mode in ("hurting", "asking")
+    return room.session is not None and room.session.current_status().mode in ("hurting", "asking")
 
 
 _PLAY = """

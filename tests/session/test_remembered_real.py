@@ -13,7 +13,7 @@ from tests.support.command import wait_until, words
 from tests.support.led import SESSION
 from tests.support.sound_server import SoundServer
 from voice_coach.core.history import Led
-from voice_coach.history.queries import past
+from voice_coach.history.queries import led_sessions
 
 EXERCISE = """
 kind: exercise
@@ -50,9 +50,9 @@ def test_what_was_heard_outlives_a_kill(sound_server: SoundServer, kept: Path) -
     assert sound_server
     arguments = words("play", "two", "--quiet", "--guidance", "full")
     with subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True) as playing:
-        wait_until(lambda: any(each.to_end for led in past(kept) for each in led.exercises))
+        wait_until(lambda: any(each.to_end for led in led_sessions(kept) for each in led.exercises))
         playing.send_signal(signal.SIGKILL)
-    (led,) = past(kept)
+    (led,) = led_sessions(kept)
     assert (led.session, led.to_end) == ("two", False)
     assert _done(led) == [("bow", 2, 2, True)]
     # Led as long as time went by, but for the moments until the device was open.
@@ -67,7 +67,7 @@ def test_a_session_is_led_as_long_as_it_is(sound_server: SoundServer, kept: Path
         words("play", "two", "--quiet", "--guidance", "full"), capture_output=True, text=True, check=True
     )
     assert done.stderr == ""
-    (led,) = past(kept)
+    (led,) = led_sessions(kept)
     assert (led.to_end, _done(led)) == (True, [("bow", 2, 2, True), ("nod", 2, 2, True)])
     assert led.heard_ms is not None
     assert 0 <= led.ended_ms - led.began_ms - led.heard_ms < 5_000

@@ -9,7 +9,7 @@ import pytest
 
 from releasing.shipped_words import shipped_words
 from voice_coach import Coach
-from voice_coach.coach import Wishes
+from voice_coach.coach import SessionOptions
 from voice_coach.compiler.single_rep import counts_of_turns
 from voice_coach.core.parameters import GENERAL, format_setting
 from voice_coach.core.script import GUIDANCE_LEVELS
@@ -99,7 +99,7 @@ def test_whatever_is_tuned_all_words_are_among_those_of_the_shipped_scripts(
                     value = chance.choice((low, high)) if name == "hold" else chance.randint(low, high)
                     said[f"{exercise.id}.{name}"] = format_setting(value, tunable.type)
             assert counts_of_turns(exercise)
-        wishes = Wishes(said=said, guidance=chance.choice((None, *GUIDANCE_LEVELS)))
+        options = SessionOptions(said=said, guidance=chance.choice((None, *GUIDANCE_LEVELS)))
         start_at = chance.choice(("", session.entries[-1].exercise.id))
-        words = repertoire(coach.prepare(session, wishes, start_at=start_at, yours=False), VOICE)
+        words = repertoire(coach.prepare(session, options, start_at=start_at, yours=False), VOICE)
     assert sorted(each.text for each in set(words) - shipped) == []

@@ -16,12 +16,13 @@ import pytest
 from tests.support.led import EXERCISE, SESSION, TestDevice, no_other, until
 from tests.support.left import LEFT
 from tests.support.own_scripts import write_scripts
-from voice_coach.coach import Coach, Wishes
+from voice_coach.coach import Coach, SessionOptions
 from voice_coach.core.commands import CommandName
 from voice_coach.core.status import LiveStatus
-from voice_coach.session.bookmark import BEGUN_MS, Asked, Bookmark, BookmarkFile
-from voice_coach.session.controller import LiveSession
-from voice_coach.session.start import prepared
+from voice_coach.session.bookmark import BEGUN_MS, Bookmark, BookmarkFile, SessionRequest
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import prepare_again
 
 
 class Clock:
@@ -58,18 +59,26 @@ def rewrite(coach: Coach, exercises: str) -> None:
     script.write_text(SESSION.replace("bow, nod", exercises))
 
 
-def lead(coach: Coach, left: Bookmark, *, offer: bool = False, **more: Any) -> LiveSession:
-    asked = replace(left.asked(), wishes=more.pop("wishes", left.wishes))
-    performance = prepared(coach.prepare, asked, coach._notify)  # pyright: ignore[reportPrivateUsage]
-    return coach.lead(performance, asked=asked, resume=left, offer=offer, waits=True, **more)
+def lead(
+    coach: Coach,
+    left: Bookmark,
+    *,
+    offer: bool = False,
+    on_status: Callable[[LiveStatus], None] = lambda _status: None,
+    **more: Any,
+) -> SessionController:
+    asked = replace(left.as_request(), options=more.pop("wishes", left.wishes))
+    performance = prepare_again(coach.prepare, asked, coach._notify)  # pyright: ignore[reportPrivateUsage]
+    options = LiveOptions(request=asked, resume=left, offer=offer, waits=True, **more)
+    return coach.live_session(performance, options, on_status=on_status)
 
 
-def first_moment(session: LiveSession) -> LiveStatus:
+def first_moment(session: SessionController) -> LiveStatus:
     """What is heard first."""
     seen: list[LiveStatus] = []
 
     def heard(_ms: int) -> None:
-        seen.append(session.now())
+        seen.append(session.current_status())
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -173,7 +182,7 @@ def test_a_file_of_any_name_is_kept(tmp_path: Path) -> None:
     assert file.read() == left
 
 
-def playing_until(session: LiveSession, arrived: Callable[[], bool]) -> None:
+def playing_until(session: SessionController, arrived: Callable[[], bool]) -> None:
     """Plays until it is so, and is interrupted then."""
 
     def heard(_ms: int) -> None:
@@ -190,7 +199,7 @@ def test_what_is_offered_has_the_pace_it_was_left_at(coach: Coach) -> None:
     seen: list[LiveStatus] = []
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if not seen:
             assert (now.mode, now.speed_percent) == ("offering", 100)
             session.give("toggle")
@@ -205,8 +214,8 @@ def test_what_is_offered_has_the_pace_it_was_left_at(coach: Coach) -> None:
 
 def test_what_is_declined_has_the_pace_that_is_asked_for(coach: Coach) -> None:
     session = lead(coach, replace(LEFT, speed_percent=80), offer=True)
-    playing_until(session, lambda: session.now().mode == "playing")
-    assert (session.now().chapter, session.now().speed_percent) == (0, 100)
+    playing_until(session, lambda: session.current_status().mode == "playing")
+    assert (session.current_status().chapter, session.current_status().speed_percent) == (0, 100)
 
 
 @pytest.mark.parametrize(("asked", "asks"), [(None, True), (0.8, False)])
@@ -214,15 +223,15 @@ def test_a_pace_that_was_turned_may_be_kept_also_after_going_on(
     coach: Coach, asked: float | None, asks: bool
 ) -> None:
     """What was asked for is compared with: who had asked for this pace is not asked whether to keep it."""
-    session = lead(coach, replace(LEFT, wishes=Wishes(speed=asked), speed_percent=80))
+    session = lead(coach, replace(LEFT, wishes=SessionOptions(speed=asked), speed_percent=80))
     modes: list[str] = []
-    session.play(TestDevice(lambda _ms: modes.append(session.now().mode)), no_other)
+    session.play(TestDevice(lambda _ms: modes.append(session.current_status().mode)), no_other)
     assert ("offering" in modes) == asks
 
 
 def test_the_bookmark_has_the_pace_that_was_asked_for_and_the_one_that_was_left(coach: Coach) -> None:
-    asked = Asked(session="two", wishes=Wishes(speed=0.9))
-    session = coach.lead(coach.prepare("two", asked.wishes), asked=asked)
+    asked = SessionRequest(session="two", options=SessionOptions(speed=0.9))
+    session = coach.live_session(coach.prepare("two", asked.options), LiveOptions(request=asked))
     session.give("slower")
 
     def is_kept() -> bool:
@@ -236,7 +245,7 @@ def test_the_bookmark_has_the_pace_that_was_asked_for_and_the_one_that_was_left(
     playing_until(session, arrived)
     left = coach.bookmark.read()
     assert left is not None
-    assert (left.wishes.speed, left.speed_percent, left.asked()) == (0.9, 80, asked)
+    assert (left.wishes.speed, left.speed_percent, left.as_request()) == (0.9, 80, asked)
 
 
 def test_an_offer_that_nobody_hears_costs_nothing(coach: Coach, clock: Clock) -> None:
@@ -244,22 +253,15 @@ def test_an_offer_that_nobody_hears_costs_nothing(coach: Coach, clock: Clock) ->
     clock.step_ms = 300
     coach.bookmark.write(LEFT)
     looks: list[str] = []
-    session = lead(coach, LEFT, offer=True)
-    look = session._listeners.status  # pyright: ignore[reportPrivateUsage]
-
-    def looked(status: LiveStatus) -> None:
-        look(status)
-        looks.append(status.mode)
-
-    object.__setattr__(session._listeners, "status", looked)  # pyright: ignore[reportPrivateUsage]
+    session = lead(coach, LEFT, offer=True, on_status=lambda status: looks.append(status.mode))
 
     def arrived() -> bool:
-        mode = session.now().mode
+        mode = session.current_status().mode
         until(lambda: looks.count(mode) >= 4)
         return mode == "playing"
 
     playing_until(session, arrived)
-    assert (session.now().chapter, looks.count("playing") * clock.step_ms < BEGUN_MS) == (0, True)
+    assert (session.current_status().chapter, looks.count("playing") * clock.step_ms < BEGUN_MS) == (0, True)
     assert coach.bookmark.read() == LEFT
 
 
@@ -271,7 +273,7 @@ def test_what_is_ended_while_something_is_offered_is_offered_again(
     session = lead(coach, LEFT, offer=True)
 
     def heard(_ms: int) -> None:
-        mode = session.now().mode
+        mode = session.current_status().mode
         if mode != "ended":
             session.give(command if mode == "offering" else "stop")
 
@@ -285,7 +287,7 @@ def test_after_ten_seconds_it_is_the_place_of_the_new_run(coach: Coach, clock: C
     session = lead(coach, LEFT, offer=True)
 
     def arrived() -> bool:
-        if session.now().mode != "playing":
+        if session.current_status().mode != "playing":
             return False
         until(lambda: coach.bookmark.read() != LEFT)
         return True
@@ -305,8 +307,10 @@ def test_what_was_gone_on_with_to_its_end_is_over(coach: Coach) -> None:
 
 def test_the_place_of_another_player_is_not_cleared(coach: Coach) -> None:
     coach.bookmark.write(LEFT)
-    asked = Asked(session="two", wishes=Wishes())
-    coach.lead(coach.prepare("two"), asked=asked).play(TestDevice(), no_other)  # in no time, so never kept
+    asked = SessionRequest(session="two", options=SessionOptions())
+    coach.live_session(coach.prepare("two"), LiveOptions(request=asked)).play(
+        TestDevice(), no_other
+    )  # in no time, so never kept
     assert coach.bookmark.read() == LEFT
     coach.bookmark.clear([LEFT.run])
     assert not coach.bookmark.is_there
@@ -343,7 +347,7 @@ def test_two_players_write_whole_bookmarks(tmp_path: Path) -> None:
 def test_a_fit_and_the_knob_can_always_be_gone_on_with(coach: Coach, told: list[str]) -> None:
     """Half as fast is twice as long, which no pacing of this session is."""
     fit_ms = coach.prepare("two").timeline().duration_ms
-    left = replace(LEFT, wishes=Wishes(fit_ms=fit_ms), speed_percent=50)
+    left = replace(LEFT, wishes=SessionOptions(fit_ms=fit_ms), speed_percent=50)
     now = first_moment(lead(coach, left))
     assert (now.chapter, now.rep) == (2, 2)
     assert now.speed_percent > 50
@@ -351,6 +355,6 @@ def test_a_fit_and_the_knob_can_always_be_gone_on_with(coach: Coach, told: list[
 
 
 def test_a_fit_that_can_no_longer_be_is_the_nearest_that_can(coach: Coach, told: list[str]) -> None:
-    left = replace(LEFT, wishes=Wishes(fit_ms=3_600_000))
+    left = replace(LEFT, wishes=SessionOptions(fit_ms=3_600_000))
     assert first_moment(lead(coach, left)).chapter == 2
     assert told[-1].startswith("It can no longer be 1:00:00 long as you asked for, so it is ")

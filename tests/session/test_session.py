@@ -14,15 +14,16 @@ import pytest
 from tests.support.led import TestDevice, no_other, until
 from tests.support.left import LEFT
 from voice_coach.audio.mixer import Block
-from voice_coach.coach import Coach, Wishes
+from voice_coach.coach import Coach, SessionOptions
 from voice_coach.core.commands import CommandName
 from voice_coach.core.errors import CoachError, DeviceError
 from voice_coach.core.status import LiveStatus
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.bookmark import Asked
-from voice_coach.session.controller import LiveSession
+from voice_coach.session.bookmark import SessionRequest
+from voice_coach.session.controller import SessionController
+from voice_coach.session.options import LiveOptions
 
 
 def left_alone() -> set[str]:
@@ -33,7 +34,7 @@ def left_alone() -> set[str]:
 def test_it_is_told_to_its_end_and_then_lets_go_of_everything(coach: Coach, performance: Performance) -> None:
     told: list[LiveStatus] = []
     device = TestDevice()
-    coach.lead(performance, told.append).play(device, no_other)
+    coach.live_session(performance, on_status=told.append).play(device, no_other)
     status = told[-1].status
     assert status is not None
     assert (told[-1].mode, status.left_ms, told[-1].chapter) == ("ended", 0, 3)
@@ -50,7 +51,7 @@ def test_the_device_lost_at_the_beginning_is_no_device(coach: Coach, performance
 
     device = Broken()
     with pytest.raises(DeviceError, match="none"):
-        coach.lead(performance).play(device, no_other)
+        coach.live_session(performance).play(device, no_other)
     assert device.closed
     assert not left_alone()
 
@@ -62,7 +63,7 @@ def test_ctrl_c_ends_it_and_lets_go_of_everything(coach: Coach, performance: Per
 
     device = TestDevice(heard)
     with pytest.raises(KeyboardInterrupt):
-        coach.lead(performance).play(device, no_other)
+        coach.live_session(performance).play(device, no_other)
     assert device.closed
     assert not left_alone()
 
@@ -79,7 +80,7 @@ def test_a_chapter_that_cannot_be_made_ends_it_with_its_error(
     monkeypatch.setattr(performance, "chapters", chapters)
     device = TestDevice()
     with pytest.raises(CoachError, match="no voice"):
-        coach.lead(performance).play(device, no_other)
+        coach.live_session(performance).play(device, no_other)
     assert device.frames == sum(chapter.duration_ms for chapter in whole[:2]) * FRAMES_PER_MS
     assert device.closed
     assert not left_alone()
@@ -93,7 +94,7 @@ def test_trouble_in_telling_does_not_stop_it_and_comes_out_at_its_end(
 
     device = TestDevice()
     with pytest.raises(BrokenPipeError):
-        coach.lead(performance, on_status).play(device, no_other)
+        coach.live_session(performance, on_status=on_status).play(device, no_other)
     assert device.frames >= performance.timeline().duration_ms * FRAMES_PER_MS
     assert (coach_home / "history.db").exists()  # what was completed is remembered all the same
 
@@ -110,7 +111,9 @@ def test_a_lost_device_is_followed_by_another_until_the_session_is_over(
     devices = [TestDevice(lost) for _ in range(6)]
     last = TestDevice()
     coming = iter([*devices[1:], last])
-    coach.lead(performance, lambda live: modes.append(live.mode)).play(devices[0], lambda: next(coming))
+    coach.live_session(performance, on_status=lambda live: modes.append(live.mode)).play(
+        devices[0], lambda: next(coming)
+    )
     assert all(device.closed for device in (*devices, last))
     assert last.frames
     assert modes[-1] == "ended"
@@ -126,15 +129,15 @@ def test_stop_ends_it_while_there_is_no_device(coach: Coach, performance: Perfor
         if ms > 3_000:
             raise DeviceError("unplugged")
 
-    session: LiveSession = coach.lead(performance)
+    session: SessionController = coach.live_session(performance)
     session.play(TestDevice(lost), Absent)
-    assert session.now().mode == "ended"
+    assert session.current_status().mode == "ended"
     assert not left_alone()
 
 
 def test_slower_compiles_what_is_left_anew(coach: Coach, performance: Performance) -> None:
     before_ms = performance.timeline().duration_ms
-    session: LiveSession = coach.lead(performance)
+    session: SessionController = coach.live_session(performance)
     given: list[int] = []
 
     def heard(ms: int) -> None:
@@ -149,7 +152,7 @@ def test_slower_compiles_what_is_left_anew(coach: Coach, performance: Performanc
 
     device = TestDevice(heard)
     session.play(device, no_other)
-    slower_ms = performance.at_speed(0.7).timeline().duration_ms
+    slower_ms = performance.with_tempo_factor(0.7).timeline().duration_ms
     assert slower_ms > before_ms
     # What came before was as fast as ever, and the coach has said three times that it goes slower.
     assert device.frames // FRAMES_PER_MS > before_ms + (slower_ms - before_ms) // 2
@@ -158,11 +161,11 @@ def test_slower_compiles_what_is_left_anew(coach: Coach, performance: Performanc
 def test_what_hurts_is_remembered_with_its_rep(
     coach: Coach, performance: Performance, coach_home: Path
 ) -> None:
-    session: LiveSession = coach.lead(performance, waits=True)
+    session: SessionController = coach.live_session(performance, LiveOptions(waits=True))
     given: list[str] = []
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if now.mode == "playing" and now.rep == 2 and not given:
             given.append("hurts")
             session.give("hurts")
@@ -179,10 +182,10 @@ def test_what_hurts_is_remembered_with_its_rep(
 
 def test_whoever_can_speak_is_told_how(coach: Coach, performance: Performance) -> None:
     words: list[str] = []
-    session: LiveSession = coach.lead(performance, waits=True, listens=True)
+    session: SessionController = coach.live_session(performance, LiveOptions(waits=True, listens=True))
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if now.saying and now.saying not in words:
             words.append(now.saying)
         if now.mode == "asking":
@@ -200,13 +203,13 @@ def test_whoever_can_speak_is_told_how(coach: Coach, performance: Performance) -
 
 
 def test_it_goes_on_at_the_same_rep_and_pace(coach: Coach) -> None:
-    wishes = Wishes(speed=0.8)
-    asked = Asked(session="two", wishes=wishes)
-    session: LiveSession = coach.lead(coach.prepare("two", wishes), asked=asked)
+    options = SessionOptions(speed=0.8)
+    asked = SessionRequest(session="two", options=options)
+    session: SessionController = coach.live_session(coach.prepare("two", options), LiveOptions(request=asked))
     looked = threading.Event()
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if now.chapter == 1 and now.rep == 2:
             until(lambda: (found := coach.bookmark.read()) is not None and found.rep == 2)
             looked.set()
@@ -218,18 +221,20 @@ def test_it_goes_on_at_the_same_rep_and_pace(coach: Coach) -> None:
     left = coach.bookmark.read()
     assert left is not None
     assert (left.exercise, left.rep, left.wishes.speed) == ("bow", 2, 0.8)
-    again = left.asked()
+    again = left.as_request()
     assert again == asked
     seen: list[LiveStatus] = []
-    resumed = coach.lead(coach.prepare(again.session, again.wishes), asked=again, resume=left)
-    resumed.play(TestDevice(lambda _ms: seen.append(resumed.now())), no_other)
+    resumed = coach.live_session(
+        coach.prepare(again.session, again.options), LiveOptions(request=again, resume=left)
+    )
+    resumed.play(TestDevice(lambda _ms: seen.append(resumed.current_status())), no_other)
     assert (seen[0].chapter, seen[0].rep, seen[0].speed_percent) == (1, 2, 80)
     assert seen[0].saying == "We go on with Bow."
     assert coach.bookmark.read() is None  # heard to its end
 
 
 def walked(
-    session: LiveSession, step: Callable[[LiveStatus], CommandName | None], until_chapter: int
+    session: SessionController, step: Callable[[LiveStatus], CommandName | None], until_chapter: int
 ) -> list[str]:
     """All sentences from the first command that ``step`` gives until a chapter has come to its first rep."""
     words: list[str] = []
@@ -238,7 +243,7 @@ def walked(
 
     def heard(_ms: int) -> None:
         nonlocal before
-        now = session.now()
+        now = session.current_status()
         speech = now.status.speech if now.status and now.mode == "playing" else None
         text = now.saying or (speech.text if speech else "")
         if begun.is_set() and text and text == before and words[-1:] != [text]:
@@ -258,7 +263,9 @@ def walked(
 
 
 def test_who_leaves_out_two_exercises_while_standing_is_led_straight_onto_the_back(coach: Coach) -> None:
-    session = coach.lead(coach.prepare("lower-back-short", Wishes(guidance="names")), waits=True)
+    session = coach.live_session(
+        coach.prepare("lower-back-short", SessionOptions(guidance="names")), LiveOptions(waits=True)
+    )
     words = walked(session, lambda now: "skip" if now.chapter in (1, 2) else None, 3)
     way = [
         "Slowly come down onto your knees, one after the other.",
@@ -272,7 +279,7 @@ def test_who_leaves_out_two_exercises_while_standing_is_led_straight_onto_the_ba
 
 
 def test_pain_on_the_way_down_is_answered_with_words_that_are_safe_anywhere(coach: Coach) -> None:
-    session = coach.lead(coach.prepare("lower-back-short"), waits=True)
+    session = coach.live_session(coach.prepare("lower-back-short"), LiveOptions(waits=True))
     hurt = threading.Event()
 
     def step(now: LiveStatus) -> CommandName | None:
@@ -297,7 +304,7 @@ def test_pain_on_the_way_down_is_answered_with_words_that_are_safe_anywhere(coac
 
 
 def test_going_on_another_day_leads_into_the_position_and_waits_before_the_rep(coach: Coach) -> None:
-    asked = Asked(session="lower-back-short", wishes=Wishes())
+    asked = SessionRequest(session="lower-back-short", options=SessionOptions())
     left = replace(
         LEFT,
         session=asked.session,
@@ -309,14 +316,14 @@ def test_going_on_another_day_leads_into_the_position_and_waits_before_the_rep(c
         side="left",
     )
     performance = coach.prepare("lower-back-short")
-    session = coach.lead(performance, asked=asked, waits=True, resume=left)
+    session = coach.live_session(performance, LiveOptions(request=asked, waits=True, resume=left))
     words: list[str] = []
     waits: list[tuple[int | None, str | None]] = []
     before = ""
 
     def heard(_ms: int) -> None:
         nonlocal before
-        now = session.now()
+        now = session.current_status()
         if now.saying and now.saying == before and words[-1:] != [now.saying]:
             words.append(now.saying)
         before = now.saying
@@ -338,16 +345,19 @@ def test_going_on_another_day_leads_into_the_position_and_waits_before_the_rep(c
         "Take your time.",
         "Tell me when you are ready.",
     ]
-    assert (waits[0], session.now().rep, session.now().side) == ((2, "left"), 2, "left")
+    assert (waits[0], session.current_status().rep, session.current_status().side) == ((2, "left"), 2, "left")
 
 
 def test_pain_before_the_first_exercise_is_remembered(coach: Coach) -> None:
-    session = coach.lead(
-        coach.prepare("two"), waits=True, is_heard=True, asked=Asked(session="two", wishes=Wishes())
+    session = coach.live_session(
+        coach.prepare("two"),
+        LiveOptions(
+            waits=True, is_heard=True, request=SessionRequest(session="two", options=SessionOptions())
+        ),
     )
 
     def heard(_ms: int) -> None:
-        now = session.now()
+        now = session.current_status()
         if now.mode == "playing":
             session.give("hurts")
         elif now.mode == "asking":
@@ -360,7 +370,7 @@ def test_pain_before_the_first_exercise_is_remembered(coach: Coach) -> None:
 
 @pytest.mark.parametrize("start_at", ["", "knee-slide"])
 def test_a_session_that_nobody_steers_is_its_timeline_to_the_millisecond(coach: Coach, start_at: str) -> None:
-    performance = coach.prepare("lower-back-short", Wishes(guidance="key"), start_at=start_at)
+    performance = coach.prepare("lower-back-short", SessionOptions(guidance="key"), start_at=start_at)
     device = TestDevice()
-    coach.lead(performance).play(device, no_other)
+    coach.live_session(performance).play(device, no_other)
     assert device.frames == performance.timeline().duration_ms * FRAMES_PER_MS

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice_coach.session.suspend import SHORTEST_S, Clocks, SleepWatch, system_clocks
+from voice_coach.session.suspend import SHORTEST_S, Clocks, SuspendDetector, system_clocks
 
 
 class Machine:
@@ -29,7 +29,7 @@ class Machine:
 
 def test_sleep_is_told_once() -> None:
     machine = Machine()
-    watch = SleepWatch(machine.clocks)
+    watch = SuspendDetector(machine.clocks)
     machine.work(3)
     machine.sleep(3_600)
     machine.work(0.2)
@@ -41,7 +41,7 @@ def test_sleep_is_told_once() -> None:
 
 def test_work_is_no_sleep_however_long_nobody_looked() -> None:
     machine = Machine()
-    watch = SleepWatch(machine.clocks)
+    watch = SuspendDetector(machine.clocks)
     machine.work(100_000)
     assert watch.look() == 0
 
@@ -49,7 +49,7 @@ def test_work_is_no_sleep_however_long_nobody_looked() -> None:
 @given(st.lists(st.tuples(st.floats(0, 100), st.just(0.0) | st.floats(2 * SHORTEST_S, 1e5))))
 def test_no_sleep_is_lost_or_told_twice(turns: list[tuple[float, float]]) -> None:
     machine = Machine()
-    watch = SleepWatch(machine.clocks)
+    watch = SuspendDetector(machine.clocks)
     for work_s, sleep_s in turns:
         machine.work(work_s)
         machine.sleep(sleep_s)
@@ -58,7 +58,7 @@ def test_no_sleep_is_lost_or_told_twice(turns: list[tuple[float, float]]) -> Non
 
 def test_clocks_that_are_not_read_at_the_same_moment_are_no_sleep() -> None:
     machine = Machine()
-    watch = SleepWatch(machine.clocks)
+    watch = SuspendDetector(machine.clocks)
     for late_s in (0.3, 0.0, 0.8, -0.1):
         machine.always_s += late_s
         assert watch.look() == 0
@@ -66,14 +66,14 @@ def test_clocks_that_are_not_read_at_the_same_moment_are_no_sleep() -> None:
 
 
 def test_without_such_clocks_it_never_slept() -> None:
-    assert SleepWatch(None).look() == 0
+    assert SuspendDetector(None).look() == 0
 
 
 @pytest.mark.skipif(sys.platform not in ("linux", "darwin"), reason="Python has no such clocks there")
 def test_this_machine_is_awake() -> None:
     clocks = system_clocks()
     assert clocks
-    watch = SleepWatch(clocks)
+    watch = SuspendDetector(clocks)
     before_s = clocks.awake_s()
     assert sum(range(200_000))
     assert clocks.awake_s() > before_s
@@ -81,7 +81,7 @@ def test_this_machine_is_awake() -> None:
 
 
 def test_a_clock_that_is_set_is_no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    watch = SleepWatch(system_clocks())
+    watch = SuspendDetector(system_clocks())
     now_s = time.time()
     monkeypatch.setattr(time, "time", lambda: now_s + 7_200)
     assert watch.look() == 0

@@ -24,9 +24,9 @@ from tests.support.standstill import standstills
 from voice_coach.coach import Coach
 from voice_coach.core.commands import CommandName
 from voice_coach.core.units import FRAMES_PER_MS
-from voice_coach.history.queries import past
+from voice_coach.history.queries import led_sessions
 from voice_coach.session.state import Rules, State
-from voice_coach.session.transitions import about
+from voice_coach.session.transitions import make_announcement
 
 LONG = "VOICE_COACH_LONG" in os.environ
 """The whole of lower-back-short, ten minutes; otherwise a session of one or two."""
@@ -99,7 +99,7 @@ def test_a_whole_session_steered_by_voices(room: Room, short_home: Path, tmp_pat
             performance,
             session.deeds,
             rules=Rules(waits=True, asks_pain=True),
-            state=State(asides=(about(begin, "listen_begins"),)),
+            state=State(announcements=(make_announcement(begin, "listen_begins"),)),
             spoken=True,
         )
         assert {deed.what for deed in session.deeds} >= MATTER_MOST
@@ -115,7 +115,7 @@ def test_a_whole_session_steered_by_voices(room: Room, short_home: Path, tmp_pat
     )
     assert max(quiet_ms, default=0) <= MOST_QUIET_MS
     assert broke == still
-    (led,) = past(short_home / "history.db")
+    (led,) = led_sessions(short_home / "history.db")
     assert led.pain == 3
     assert len(led.stops) == 2
     told = voice_coach("history").out

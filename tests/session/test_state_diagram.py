@@ -9,36 +9,45 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.made_score import BOW, LIE, OPENING, MadeScore
+from tests.support.fake_content import BOW, LIE, OPENING, FakeContent
 from voice_coach.core.commands import COMMANDS, CommandName
-from voice_coach.session.commands import commanded
-from voice_coach.session.state import Rules, Score, State
-from voice_coach.session.transitions import entered, lost, moved, over, returned, segment
+from voice_coach.session.commands import apply_command
+from voice_coach.session.state import PlayableContent, Rules, State
+from voice_coach.session.transitions import (
+    advance,
+    enter_mode,
+    finish_segment,
+    lose_device,
+    return_device,
+    segment,
+)
 
 DIAGRAM = Path(__file__).parents[2] / "docs" / "reference" / "live-session.md"
 NAMES: list[CommandName] = [command.name for command in COMMANDS]
-SCORE = MadeScore()
+SCORE = FakeContent()
 HOLD = State(chapter=1, at_ms=6_700)
 
 
-def stretch_on(state: State, rules: Rules, score: Score = SCORE) -> State:
+def stretch_on(state: State, rules: Rules, content: PlayableContent = SCORE) -> State:
     """The state after what is being heard, or waited for, is over."""
-    stretch = segment(state, score, rules)
+    stretch = segment(state, content, rules)
     if stretch is None:
         return state
-    return over(moved(state, stretch.until_ms - stretch.from_ms, score), score, rules)
+    return finish_segment(advance(state, stretch.until_ms - stretch.from_ms, content), content, rules)
 
 
 def alike(state: State) -> State:
     """A state that leads to the same modes; of those there are few enough to walk them all."""
     if state.mode == "ended":
         return State(mode="ended")
-    needed = tuple(aside for aside in state.asides if aside.name.startswith("way_out"))
+    needed = tuple(
+        announcement for announcement in state.announcements if announcement.name.startswith("way_out")
+    )
     is_held = state.mode in ("paused", "lost")
     return replace(
         state,
-        asides=tuple(replace(aside, at_ms=0) for aside in needed),
-        aside_ms=0,
+        announcements=tuple(replace(announcement, at_ms=0) for announcement in needed),
+        announcement_ms=0,
         since_ms=0 if is_held else state.since_ms,
         told=0 if is_held else state.told,
         volume_db=0.0,
@@ -50,15 +59,15 @@ def alike(state: State) -> State:
     )
 
 
-def walked(rules: Rules, score: Score = SCORE) -> set[tuple[str, str, str]]:
+def walked(rules: Rules, content: PlayableContent = SCORE) -> set[tuple[str, str, str]]:
     """Every way from one mode to another, by what leads there: found by trying everything everywhere."""
     steps: list[tuple[str, Callable[[State], State]]] = [
-        *((name, lambda state, name=name: commanded(state, name, score, rules)) for name in NAMES),
-        ("by itself", lambda state: stretch_on(state, rules, score)),
-        ("device lost", lost),
-        ("device back", lambda state: returned(state, score, 0)),
+        *((name, lambda state, name=name: apply_command(state, name, content, rules)) for name in NAMES),
+        ("by itself", lambda state: stretch_on(state, rules, content)),
+        ("device lost", lose_device),
+        ("device back", lambda state: return_device(state, content, 0)),
     ]
-    offer = entered(HOLD, "offering", "resume_offer")
+    offer = enter_mode(HOLD, "offering", "resume_offer")
     coming = deque([State(), HOLD, offer, replace(State(chapter=2, at_ms=11_000), speed_percent=90)])
     seen: set[State] = set(coming)
     ways: set[tuple[str, str, str]] = set()
@@ -84,7 +93,7 @@ def diagram(ways: set[tuple[str, str, str]]) -> str:
 
 
 def test_state_diagram_shows_every_transition(pytestconfig: pytest.Config) -> None:
-    led_in = MadeScore((OPENING, LIE, BOW), ready=3)
+    led_in = FakeContent((OPENING, LIE, BOW), ready=3)
     expected = diagram(walked(Rules()) | walked(Rules(asks_pain=True)) | walked(Rules(), led_in))
     head, start, rest = DIAGRAM.read_text("utf-8").partition("stateDiagram-v2\n")
     drawn, end, tail = rest.partition("```")

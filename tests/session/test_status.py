@@ -6,7 +6,7 @@ import pytest
 
 from voice_coach.core.errors import Where
 from voice_coach.core.timeline import Chapter, Event, Lane, Mark
-from voice_coach.session.navigation import moment
+from voice_coach.session.navigation import status_at
 
 MARK = Mark(where=Where("script.yaml", 1))
 
@@ -61,7 +61,7 @@ def test_at_each_boundary(
     coming: str | None,
 ) -> None:
     chapter, start_ms = (ONE, 0) if position_ms < ONE.duration_ms else (TWO, ONE.duration_ms)
-    status = moment(chapter, position_ms - start_ms, position_ms=position_ms, left_ms=7)
+    status = status_at(chapter, position_ms - start_ms, position_ms=position_ms, left_ms=7)
     assert (status.position_ms, status.chapter, status.exercise) == (position_ms, title, title.lower())
     assert (status.speech and status.speech.text, status.speaking) == (speech, speaking)
     assert (status.action and status.action.kind, status.action_left_ms) == (action, action_left_ms)

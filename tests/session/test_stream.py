@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.rendering.test_performance import Sounds, ToneVoice
+from tests.support.fake_content import BOW, EASIER, OPENING, FakeContent
 from tests.support.hand_device import HandDevice
-from tests.support.made_score import BOW, EASIER, OPENING, MadeScore
 from voice_coach.audio.mixer import Block, LouderClips, render
 from voice_coach.core.commands import COMMANDS, CommandName
-from voice_coach.core.interrupts import begin, held_up, stop
+from voice_coach.core.interrupts import defer_interrupt, request_interrupt, reset
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.session.state import Rules, State
@@ -38,8 +38,8 @@ def samples(chapter: Chapter, start_ms: int = 0) -> NDArray[np.int16]:
     return np.concatenate([np.zeros(0, np.int16), *(block.samples for block in blocks)])
 
 
-def live(state: State | None = None, rules: Rules = PLAYED, score: MadeScore | None = None) -> LiveStream:
-    return LiveStream(score or MadeScore(), rules, rendered, state or State())
+def live(state: State | None = None, rules: Rules = PLAYED, content: FakeContent | None = None) -> LiveStream:
+    return LiveStream(content or FakeContent(), rules, rendered, state or State())
 
 
 FADE = FADE_MS * FRAMES_PER_MS
@@ -61,8 +61,8 @@ def goes_over_into(heard: NDArray[np.int16], expected: NDArray[np.int16]) -> boo
 
 
 def test_without_commands_it_is_the_chapters_sample_for_sample() -> None:
-    score = MadeScore()
-    device = HandDevice(live(score=score))
+    score = FakeContent()
+    device = HandDevice(live(content=score))
     device.hear(10**9)
     assert device.ended
     whole = np.concatenate([samples(chapter) for chapter in score.chapters])
@@ -71,27 +71,27 @@ def test_without_commands_it_is_the_chapters_sample_for_sample() -> None:
 
 
 def test_a_chapter_that_is_not_compiled_yet_is_waited_for_without_a_gap() -> None:
-    score = MadeScore(ready=0)
-    device = HandDevice(live(score=score))
+    score = FakeContent(ready=0)
+    device = HandDevice(live(content=score))
     device.hear(10**9)
     whole = np.concatenate([samples(chapter) for chapter in score.chapters])
     assert np.array_equal(device.heard[: len(whole)], whole)
 
 
 def test_ctrl_c_ends_the_wait_for_a_chapter() -> None:
-    class NeverReady(MadeScore):
+    class NeverReady(FakeContent):
         def expect(self, index: int, timeout_s: float) -> None:
             looked.append((index, timeout_s))
             assert len(looked) == 1
-            stop()
+            request_interrupt()
 
     looked: list[tuple[int, float]] = []
-    device = HandDevice(live(score=NeverReady(ready=0)))
-    begin()
-    with pytest.raises(KeyboardInterrupt), held_up():
+    device = HandDevice(live(content=NeverReady(ready=0)))
+    reset()
+    with pytest.raises(KeyboardInterrupt), defer_interrupt():
         device.hear(1)
     assert looked
-    begin()
+    reset()
 
 
 @pytest.mark.parametrize("at_frames", [100_003, 300_000, 312_345])
@@ -102,7 +102,7 @@ def test_a_command_is_heard_at_the_very_next_frame(at_frames: int) -> None:
     stream.give("skip")
     after = device.hear(48_000)
     assert np.array_equal(before, samples(BOW)[:at_frames])
-    assert goes_over_into(after, samples(MadeScore().chapters[2]))
+    assert goes_over_into(after, samples(FakeContent().chapters[2]))
 
 
 def test_paused_it_is_silent_and_goes_on_where_it_was() -> None:
@@ -110,10 +110,10 @@ def test_paused_it_is_silent_and_goes_on_where_it_was() -> None:
     device = HandDevice(stream)
     device.hear(8_000 * FRAMES_PER_MS)
     stream.give("pause")
-    assert stream.now().mode == "paused"
+    assert stream.current_state().mode == "paused"
     device.hear(700 * FRAMES_PER_MS)  # the sound that tells it
     assert not device.hear(5_000 * FRAMES_PER_MS)[FADE:].any()
-    assert (stream.now().at_ms, stream.now().since_ms) == (8_000, 5_000)
+    assert (stream.current_state().at_ms, stream.current_state().since_ms) == (8_000, 5_000)
     stream.give("resume")
     device.hear(700 * FRAMES_PER_MS)
     heard = device.hear(10_000 * FRAMES_PER_MS)
@@ -158,7 +158,7 @@ def test_what_was_decided_ahead_is_taken_back() -> None:
     device = HandDevice(stream)
     device.hear(1_200 * FRAMES_PER_MS)
     stream.give("repeat")
-    now = stream.now()
+    now = stream.current_state()
     assert (now.mode, now.at_ms) == ("playing", 1_000)
     assert device.hear(1_000 * FRAMES_PER_MS).any()
 
@@ -167,14 +167,14 @@ def test_chapters_that_end_by_themselves_are_told_once_when_they_are_heard() -> 
     stream = live(State(chapter=1, at_ms=28_500))
     device = HandDevice(stream)
     device.hear(1_000 * FRAMES_PER_MS)
-    assert stream.heard_over() == []  # made, and not heard yet
+    assert stream.take_ended_chapters() == []  # made, and not heard yet
     stream.give("back")
     stream.give("skip")
     device.hear(2_000 * FRAMES_PER_MS)
-    assert stream.heard_over() == []  # left out
+    assert stream.take_ended_chapters() == []  # left out
     device.hear(10**9)
-    assert [state.chapter for state in stream.heard_over()] == [2]
-    assert stream.heard_over() == []
+    assert [state.chapter for state in stream.take_ended_chapters()] == [2]
+    assert stream.take_ended_chapters() == []
 
 
 def test_after_a_loss_it_goes_on_with_another_device() -> None:
@@ -182,9 +182,9 @@ def test_after_a_loss_it_goes_on_with_another_device() -> None:
     first = HandDevice(stream)
     first.hear(8_000 * FRAMES_PER_MS)
     stream.lose()
-    assert stream.now().mode == "lost"
+    assert stream.current_state().mode == "lost"
     stream.give("louder")
-    assert stream.now().volume_db == 3
+    assert stream.current_state().volume_db == 3
     stream.give("quieter")
     stream.come_back(5_000)
     second = HandDevice(stream)
@@ -198,7 +198,7 @@ def test_ended_while_there_is_no_device() -> None:
     HandDevice(stream).hear(1_000)
     stream.lose()
     stream.give("stop")
-    assert stream.now().mode == "ended"
+    assert stream.current_state().mode == "ended"
 
 
 def test_the_easier_variant_is_heard() -> None:
@@ -218,9 +218,9 @@ def test_another_pace_goes_on_from_what_is_heard() -> None:
     device.hear(1_000 * FRAMES_PER_MS)
     states: list[State] = []
 
-    def exchanged(state: State) -> MadeScore:
+    def exchanged(state: State) -> FakeContent:
         states.append(state)
-        return MadeScore((OPENING, EASIER, OPENING))
+        return FakeContent((OPENING, EASIER, OPENING))
 
     stream.exchange(exchanged)
     heard = device.hear(2_000 * FRAMES_PER_MS)
@@ -242,13 +242,13 @@ def test_the_state_is_always_that_of_what_is_heard(steps: list[tuple[int, Comman
     for frames, command in steps:
         device.hear(frames)
         stream.give(command)
-        state = stream.now()
+        state = stream.current_state()
         score = stream.score
         chapter = score.chapter(state.chapter, easier=state.easier)
         assert chapter is not None
-        if state.mode != "playing" or state.asides or state.volume_db:
+        if state.mode != "playing" or state.announcements or state.volume_db:
             continue
         rest = samples(chapter, state.at_ms)
         sounds = device.hear(4_800)
-        if not stream.now().asides and len(rest) > 9_600:
+        if not stream.current_state().announcements and len(rest) > 9_600:
             assert goes_over_into(sounds, rest), state

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.session.test_stream import rendered
+from tests.support.fake_content import BOW, FakeContent
 from tests.support.hand_device import HandDevice
-from tests.support.made_score import BOW, MadeScore
 from voice_coach.audio.background import DUCK_DB, make_bed
 from voice_coach.audio.mixer import Block
 from voice_coach.core.timeline import Chapter
@@ -40,7 +40,7 @@ def silent(chapter: Chapter, frames: int, start_ms: int, volume_db: float) -> It
 
 
 def live(state: State, rules: Rules | None = None) -> tuple[LiveStream, HandDevice]:
-    stream = LiveStream(MadeScore(), rules or Rules(waits=False), silent, state, bed=Steady())
+    stream = LiveStream(FakeContent(), rules or Rules(waits=False), silent, state, bed=Steady())
     return stream, HandDevice(stream)
 
 
@@ -77,7 +77,7 @@ def test_wherever_a_command_leads_it_gets_there_softly(commands: tuple[str, str]
 def test_in_a_pause_it_is_silent_and_in_a_wait_it_is_not() -> None:
     stream, device = live(State(), Rules())
     heard(device, 20_000)
-    assert stream.now().mode == "waiting"
+    assert stream.current_state().mode == "waiting"
     assert heard(device, 100) == pytest.approx(1.0, abs=0.01)
     stream.give("pause")
     heard(device, STILL_MS + 800)
@@ -87,8 +87,8 @@ def test_in_a_pause_it_is_silent_and_in_a_wait_it_is_not() -> None:
 def test_with_a_real_bed_words_are_as_they_were() -> None:
     bed = make_bed("noise")
     assert bed is not None
-    bare = HandDevice(LiveStream(MadeScore(), Rules(waits=False), rendered, State(chapter=1)))
-    under = HandDevice(LiveStream(MadeScore(), Rules(waits=False), rendered, State(chapter=1), bed=bed))
+    bare = HandDevice(LiveStream(FakeContent(), Rules(waits=False), rendered, State(chapter=1)))
+    under = HandDevice(LiveStream(FakeContent(), Rules(waits=False), rendered, State(chapter=1), bed=bed))
     frames = BOW.duration_ms * FRAMES_PER_MS
     difference = under.hear(frames).astype(float) - bare.hear(frames)
     assert 50 < np.abs(difference[48_000:]).max() < 4_000

@@ -13,7 +13,7 @@ from tests.real_parts import require_program
 from tests.support.sound_server import Room
 from voice_coach.paths import find_home
 from voice_coach.voice_input.mic_test import Try, VoiceTrial
-from voice_coach.voice_input.sensitivity import USUAL_EASE, kept_ease
+from voice_coach.voice_input.sensitivity import USUAL_SENSITIVITY, kept_sensitivity
 
 
 def spoken(words: str, folder: Path) -> Path:
@@ -59,8 +59,8 @@ def test_the_whole_of_it(room: Room, tmp_path: Path) -> None:
     assert test.returncode == 0, told
     assert sum(line == "  Understood.\n" for line in told) >= 6, told
     assert any("were understood at once" in line for line in told)
-    kept = kept_ease(find_home().hearing, "pocketsphinx")
-    assert (kept == USUAL_EASE) == any("othing" in line and "changed" in line for line in told), told
+    kept = kept_sensitivity(find_home().hearing, "pocketsphinx")
+    assert (kept == USUAL_SENSITIVITY) == any("othing" in line and "changed" in line for line in told), told
 
 
 @pytest.mark.usefixtures("room", "short_home")

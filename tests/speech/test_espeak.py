@@ -14,20 +14,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks._recogniser import SENTENCES, Transcriber
-from benchmarks.voice_quality import joined, word_errors, words_per_minute
+from benchmarks._recognizer import SENTENCES, Transcriber
+from benchmarks.voice_quality import join, word_errors, words_per_minute
 from tests.real_parts import require_real
-from tests.support.heard import require_recogniser
+from tests.support.heard import require_recognizer
 from voice_coach.audio.conditioning import condition
 from voice_coach.audio.loudness import SPEECH_LUFS, integrated_lufs, true_peak
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.speech import espeak_ffi as espeak_library
 from voice_coach.speech.engine import EngineError
 from voice_coach.speech.espeak import VOICES, EspeakEngine, EspeakVoice
-from voice_coach.speech.espeak_ffi import _by_link, by_handle, near  # pyright: ignore[reportPrivateUsage]
+from voice_coach.speech.espeak_ffi import _by_link, by_handle, short_data_path  # pyright: ignore[reportPrivateUsage]
 
 NAMES = [voice.name for voice in VOICES]
-MOST_WORD_ERRORS = 0.25  # measured 0.20; the recogniser expects no words at all
+MOST_WORD_ERRORS = 0.25  # measured 0.20; the recognizer expects no words at all
 
 
 def spoken_clips(voice: EspeakVoice, wpm: int, gain_db: float) -> list[Clip]:
@@ -93,14 +93,14 @@ def test_the_rate_is_what_is_spoken(voice: EspeakVoice, wpm: int) -> None:
 def test_the_gain_in_the_table_brings_the_voice_to_the_house_level(voice: EspeakVoice) -> None:
     assert voice.gain_db is not None
     clips = spoken_clips(voice, DEFAULT_RATE_WPM, voice.gain_db)
-    assert integrated_lufs(joined(clips)) == pytest.approx(SPEECH_LUFS, abs=0.3)
+    assert integrated_lufs(join(clips)) == pytest.approx(SPEECH_LUFS, abs=0.3)
     levels = [10 * np.log10(np.mean(np.square(clip.samples))) for clip in clips]
     assert max(levels) - min(levels) < 4
     assert max(true_peak(clip.samples) for clip in clips) <= 10 ** (-3 / 20)
 
 
 def test_a_recogniser_understands_the_default_voice() -> None:
-    require_recogniser("moonshine")
+    require_recognizer("moonshine")
     clips = spoken_clips(VOICES[0], DEFAULT_RATE_WPM, 0.0)
     share, misheard = word_errors(Transcriber(), zip(SENTENCES, clips, strict=True))
     assert share <= MOST_WORD_ERRORS, misheard
@@ -156,7 +156,7 @@ def files_of_the_wheel() -> tuple[espeak_library.Files, Path]:
 
 
 def spoken(files: espeak_library.Files, voice_file: str) -> bytes:
-    with espeak_library.Library(files) as library:
+    with espeak_library.EspeakLibrary(files) as library:
         library.select(voice_file)
         return library.speak("Rest now, and let everything go.").samples.tobytes()
 
@@ -166,7 +166,7 @@ def test_a_file_opened_by_its_handle_is_the_same_voice(voice: str) -> None:
     files, data = files_of_the_wheel()
     path = by_handle(data, voice)
     assert (path == "") == (sys.platform in ("win32", "darwin") or voice == "gmw/de")
-    with espeak_library.Library(files) as library:
+    with espeak_library.EspeakLibrary(files) as library:
         library.select("nothing of this name" if path else voice, path)
         by_path = library.speak("Rest now, and let everything go.").samples.tobytes()
     assert by_path == spoken(files, voice)
@@ -182,21 +182,24 @@ def test_data_in_a_deep_folder_is_reached(tmp_path: Path) -> None:
     shutil.copytree(data / espeak_library.DATA_FOLDER, deep / espeak_library.DATA_FOLDER)
     with (
         pytest.raises(EngineError, match="too deep"),
-        espeak_library.Library(espeak_library.Files(files.library, deep)),
+        espeak_library.EspeakLibrary(espeak_library.Files(files.library, deep)),
     ):
         pass
-    for name in filter(None, (near(deep), _by_link(deep))):
+    for name in filter(None, (short_data_path(deep), _by_link(deep))):
         assert spoken(espeak_library.Files(files.library, name), "gmw/en") == spoken(files, "gmw/en")
 
 
 def test_missing_data_is_an_error_and_not_the_end_of_the_process(tmp_path: Path) -> None:
     files, _ = files_of_the_wheel()
     (tmp_path / espeak_library.DATA_FOLDER).mkdir()
-    with pytest.raises(EngineError), espeak_library.Library(espeak_library.Files(files.library, tmp_path)):
+    with (
+        pytest.raises(EngineError),
+        espeak_library.EspeakLibrary(espeak_library.Files(files.library, tmp_path)),
+    ):
         pass
     with (
         pytest.raises(EngineError, match="cannot be loaded"),
-        espeak_library.Library(espeak_library.Files(str(tmp_path / "none.so"), None)),
+        espeak_library.EspeakLibrary(espeak_library.Files(str(tmp_path / "none.so"), None)),
     ):
         pass
     assert spoken(files, "gmw/en")

@@ -24,7 +24,7 @@ import soxr
 from num2words import num2words
 from numpy.typing import NDArray
 
-from benchmarks._recogniser import Aligner, Transcriber
+from benchmarks._recognizer import Aligner, Transcriber
 from tests.real_parts import require_program, require_real
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition, condition_prompt
 from voice_coach.audio.loudness import SPEECH_LUFS, alone_lufs
@@ -33,7 +33,7 @@ from voice_coach.core.text import word_spans
 from voice_coach.speech import hibari_model
 from voice_coach.speech.engine import EngineError
 from voice_coach.speech.hibari import HibariEngine
-from voice_coach.speech.hibari_text import closed, is_count
+from voice_coach.speech.hibari_text import close_sentence, is_count
 from voice_coach.speech.synthesizer import Conditioning, Voices
 from voice_coach.voice_input.recognizer import moonshine_folder
 
@@ -179,7 +179,7 @@ def test_a_number_of_several_words_is_one_word(engine: HibariEngine) -> None:
     ],
 )
 def test_the_model_is_given_an_end(text: str, given: str) -> None:
-    assert closed(text) == given
+    assert close_sentence(text) == given
 
 
 def test_counts_are_told_from_other_words() -> None:

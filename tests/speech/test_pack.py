@@ -16,7 +16,7 @@ from releasing.packing import encoded, make_pack
 from tests.support.fake_voice import ToneEngine
 from voice_coach import Coach
 from voice_coach.audio.loudness import alone_lufs
-from voice_coach.coach import Wishes
+from voice_coach.coach import SessionOptions
 from voice_coach.core.speech import Clip, Utterance, Word
 from voice_coach.rendering.performance import Performance
 from voice_coach.rendering.voice import conditioning
@@ -278,12 +278,16 @@ def test_a_session_is_said_by_one_voice_chosen_before_its_first_word(silent: Pat
     told: list[str] = []
     with Coach(voice="nowhere:ann", notify=told.append) as coach:
         performance = coach.prepare(str(silent))
-        assert _speakers(coach, performance) == _speakers(coach, performance.at_speed(0.8)) == {"nowhere:ann"}
+        assert (
+            _speakers(coach, performance)
+            == _speakers(coach, performance.with_tempo_factor(0.8))
+            == {"nowhere:ann"}
+        )
         assert told == []
-        performance = coach.prepare(str(silent), Wishes(rate_wpm=120))
+        performance = coach.prepare(str(silent), SessionOptions(rate_wpm=120))
         (other,) = _speakers(coach, performance)
         assert other in {f"{engine}:" for engine in ENGINES}
-        assert _speakers(coach, performance.at_speed(0.8)) == {other}
+        assert _speakers(coach, performance.with_tempo_factor(0.8)) == {other}
     assert told == [
         "The voice nowhere:ann does not speak (there is no such engine; there are "
         f"{', '.join(ENGINES)}): {other[:-1]} speaks instead."

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 PROGRAM = """
-from voice_coach.speech.synthesizer import give_back
+from voice_coach.speech.synthesizer import release_memory
 
 def held_kb():
     with open("/proc/self/status") as status:
@@ -19,7 +19,7 @@ kept = pieces[::200]
 full = held_kb()
 del pieces
 before = held_kb()
-give_back()
+release_memory()
 print(full - before, before - held_kb())
 """
 

@@ -1,4 +1,4 @@
-"""When each word is spoken: as the engine tells it, as the sound shows it, as a recogniser hears it."""
+"""When each word is spoken: as the engine tells it, as the sound shows it, as a recognizer hears it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks._recogniser import SENTENCES
+from benchmarks._recognizer import SENTENCES
 from benchmarks.voice_quality import word_time_errors_ms
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance, Word
-from voice_coach.core.text import shared_out, word_spans
+from voice_coach.core.text import share_out, word_spans
 from voice_coach.speech.clip_cache import ClipCache, GridClip
-from voice_coach.speech.engine import aligned, timed
+from voice_coach.speech.engine import align_words, time_words
 from voice_coach.speech.espeak import EspeakEngine
 from voice_coach.speech.synthesizer import Conditioning, Speaker, Voices
 
@@ -41,7 +41,7 @@ def starts(text: str, words: tuple[Word, ...]) -> list[tuple[str, int]]:
 
 def test_a_word_that_is_said_with_another_shares_its_time() -> None:
     text = "out of the way"
-    assert starts(text, timed(text, [(0, 0), (4, 300), (11, 700)], 1000)) == [
+    assert starts(text, time_words(text, [(0, 0), (4, 300), (11, 700)], 1000)) == [
         ("out", 0),
         ("of", 300),
         ("the", 471),  # “of” has two letters and its end, “the” has three and its end
@@ -51,7 +51,7 @@ def test_a_word_that_is_said_with_another_shares_its_time() -> None:
 
 def test_a_number_said_as_several_words_begins_with_the_first() -> None:
     text = "do 125 reps"
-    assert starts(text, timed(text, [(0, 0), (3, 200), (4, 600), (4, 900), (7, 1100)], 1500)) == [
+    assert starts(text, time_words(text, [(0, 0), (3, 200), (4, 600), (4, 900), (7, 1100)], 1500)) == [
         ("do", 0),
         ("125", 200),
         ("reps", 1100),
@@ -66,7 +66,7 @@ def test_a_number_said_as_several_words_begins_with_the_first() -> None:
 def test_whatever_an_engine_tells_words_are_in_order(
     text: str, begins: list[tuple[int, int]], duration_ms: int
 ) -> None:
-    words = timed(text, begins, duration_ms)
+    words = time_words(text, begins, duration_ms)
     assert [(word.first, word.end) for word in words] == word_spans(text)
     times = [time for word in words for time in (word.start_ms, word.end_ms)]
     assert times == sorted(times)
@@ -77,7 +77,7 @@ def test_whatever_an_engine_tells_words_are_in_order(
 def test_whatever_the_sound_words_are_in_order(text: str, loud: list[bool]) -> None:
     samples = np.repeat(np.array(loud, np.float32), RATE_HZ // 20)
     clip = Clip(samples, RATE_HZ)
-    words = aligned(text, clip)
+    words = align_words(text, clip)
     heard = condition(replace(clip, words=words), 0.0)
     for timing, whole_ms in ((words, clip.duration_ms), (heard.words, heard.duration_ms)):
         times = [time for word in timing for time in (word.start_ms, word.end_ms)]
@@ -139,7 +139,7 @@ def test_a_clip_kept_by_an_older_version_is_made_again(tmp_path: Path) -> None:
 def test_a_recogniser_hears_each_word_where_it_is_told(spoken: list[tuple[str, Clip]]) -> None:
     errors, after_pauses = word_time_errors_ms([(text, condition(clip, 0.0)) for text, clip in spoken])
     assert len(errors) > 90
-    # Measured: half of them within 14 ms, 95 % within 60; the recogniser's own grid is 10 ms.
+    # Measured: half of them within 14 ms, 95 % within 60; the recognizer's own grid is 10 ms.
     assert np.median(np.abs(errors)) <= 25
     assert np.quantile(np.abs(errors), 0.95) <= 100
     assert np.median(np.abs(after_pauses)) <= 25
@@ -149,12 +149,12 @@ def test_words_that_no_engine_tells_are_near_to_where_they_are(spoken: list[tupl
     errors = [
         guess.start_ms - word.start_ms
         for text, clip in spoken
-        for guess, word in zip(aligned(text, clip), clip.words, strict=True)
+        for guess, word in zip(align_words(text, clip), clip.words, strict=True)
     ]
     even = [
         guess.start_ms - word.start_ms
         for text, clip in spoken
-        for guess, word in zip(shared_out(text, clip.duration_ms), clip.words, strict=True)
+        for guess, word in zip(share_out(text, clip.duration_ms), clip.words, strict=True)
     ]
     # Measured: half of them within 50 ms, 90 % within 150.
     assert np.median(np.abs(errors)) <= 80

@@ -15,12 +15,12 @@ from voice_coach.core.errors import Problem, Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace
 from voice_coach.core.script import (
-    Entry,
     Exercise,
     Guidance,
     ParameterType,
     Rounds,
     Session,
+    SessionEntry,
     Setting,
     Step,
     Tunable,
@@ -30,7 +30,7 @@ from voice_coach.core.timeline import Chapter, Cue, Event, Timeline
 from voice_coach.pacing.layers import Layer, effective_pace
 from voice_coach.paths import shipped_cues, shipped_scripts
 from voice_coach.rendering.voice import pack_path
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 from voice_coach.speech.clip_pack import ClipPack
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
@@ -103,8 +103,8 @@ def english() -> Language:
     return library().language("en")
 
 
-def library() -> Library:
-    return Library([shipped_scripts()], catalogue().names())
+def library() -> ScriptLibrary:
+    return ScriptLibrary([shipped_scripts()], catalogue().names())
 
 
 def plans(
@@ -116,7 +116,7 @@ def plans(
 ) -> tuple[ChapterPlan, ...]:
     """A session's chapters, paced as the coach does it."""
 
-    def pace_of(entry: Entry | None) -> Pace:
+    def pace_of(entry: SessionEntry | None) -> Pace:
         layers = [Layer("session", session.settings)]
         if entry:
             layers.append(Layer("entry", entry.settings, entry.guidance))
@@ -178,10 +178,10 @@ def exercise(*steps: Step, **more: Any) -> Exercise:
     return Exercise(steps=steps, **given)
 
 
-def session(*exercises: Exercise | Entry | Rounds, **more: Any) -> Session:
+def session(*exercises: Exercise | SessionEntry | Rounds, **more: Any) -> Session:
     """A session of exercises, from standing to standing, without opening and closing."""
     items = tuple(
-        Entry(exercise=item, where=HERE) if isinstance(item, Exercise) else item for item in exercises
+        SessionEntry(exercise=item, where=HERE) if isinstance(item, Exercise) else item for item in exercises
     )
     given: dict[str, Any] = {"id": "test", "title": "Test", "where": HERE, **more}
     return Session(items=items, **given)

@@ -9,9 +9,9 @@ from tests.support.fake_clips import FAKE, VOICE, FakeLengths, english
 from voice_coach.compiler.plan import plan_session
 from voice_coach.compiler.schedule import schedule
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Entry, Guidance, Session, Setting
+from voice_coach.core.script import Guidance, Session, SessionEntry, Setting
 from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
-from voice_coach.core.text import shared_out
+from voice_coach.core.text import share_out
 from voice_coach.core.timeline import Chapter
 from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, effective_pace
 from voice_coach.rendering.fit import FittedSession, fit_session
@@ -34,7 +34,7 @@ class TableVoice:
         return self._lengths.utterance_ms(utterance)
 
     def words(self, utterance: Utterance) -> tuple[Word, ...]:
-        return shared_out(utterance.text, self.duration_ms(utterance))
+        return share_out(utterance.text, self.duration_ms(utterance))
 
     def prepare(self, utterances: Iterable[Utterance]) -> None:
         self.prepared.append([utterance.text for utterance in utterances])
@@ -53,7 +53,7 @@ class TableSounds:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person asks for besides the time; ``own`` are their own values for pelvic-tuck."""
+    """What a person asks for besides the time; ``user_values`` are their own values for pelvic-tuck."""
 
     guidance: Guidance | None = None
     speed: float | None = None
@@ -72,7 +72,7 @@ class Fits:
         self.voice = TableVoice(lengths)
         self._lengths = ClipLengths(self.voice, TableSounds(lengths))
 
-    def layers(self, entry: Entry | None) -> list[Layer]:
+    def layers(self, entry: SessionEntry | None) -> list[Layer]:
         layers = [Layer("session", self.session.settings)]
         if entry:
             layers.append(Layer("entry", entry.settings, entry.guidance))
@@ -92,7 +92,7 @@ class Fits:
             start_at=self.asked.start_at,
         )
 
-    def pace(self, entry: Entry | None, fitted: FittedSession | None = None) -> Pace:
+    def pace(self, entry: SessionEntry | None, fitted: FittedSession | None = None) -> Pace:
         extra: Sequence[Layer] = [fitted.layer(entry)] if fitted else []
         return effective_pace(entry.exercise.tune if entry else {}, [*self.layers(entry), *extra])
 

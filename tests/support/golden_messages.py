@@ -18,7 +18,7 @@ from pathlib import Path
 
 from voice_coach.core.errors import CoachError
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 MESSAGES = Path(__file__).parents[1] / "script" / "messages"
 SOUNDS = ("bell", "change-side", "end", "halfway", "start", "tick")
@@ -61,7 +61,7 @@ class Case:
 def told(name: str) -> str:
     """What an author is told about a file below the working folder; SHIPPED stands for our own scripts."""
     try:
-        Library([shipped_scripts()], SOUNDS).check(name)
+        ScriptLibrary([shipped_scripts()], SOUNDS).check(name)
     except CoachError as error:
         return f"{error}\n".replace(str(shipped_scripts()), "SHIPPED")
     return "nothing\n"

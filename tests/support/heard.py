@@ -1,4 +1,4 @@
-"""What a recogniser makes of sound."""
+"""What a recognizer makes of sound."""
 
 from __future__ import annotations
 
@@ -10,10 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.real_parts import require_real
-from voice_coach.voice_input.recognizer import DECODER, ENCODER, TOKENS, Heard, Recogniser, moonshine_folder
+from voice_coach.voice_input.recognizer import (
+    DECODER,
+    ENCODER,
+    TOKENS,
+    RecognizedPhrase,
+    Recognizer,
+    moonshine_folder,
+)
 
 
-def require_recogniser(name: str) -> None:
+def require_recognizer(name: str) -> None:
     is_here = moonshine_folder() is not None if name == "moonshine" else find_spec(name) is not None
     require_real(name, is_here, f"pip install 'voice-coach[{name}]'")
 
@@ -25,14 +32,14 @@ def write_no_model(folder: Path) -> None:
 
 
 def hear(
-    recogniser: Recogniser, sound: NDArray[np.int16], block: int = 320, *, coach: bool = False
-) -> list[Heard]:
+    recognizer: Recognizer, sound: NDArray[np.int16], block: int = 320, *, coach: bool = False
+) -> list[RecognizedPhrase]:
     return [
         heard
         for at in range(0, len(sound), block)
-        for heard in recogniser.hear(sound[at : at + block], coach)
+        for heard in recognizer.hear(sound[at : at + block], coach)
     ]
 
 
-def phrases(heard: Iterable[Heard]) -> list[str]:
+def phrases(heard: Iterable[RecognizedPhrase]) -> list[str]:
     return [one.phrase for one in heard]

@@ -16,12 +16,12 @@ from voice_coach.compiler.plan import plan_session
 from voice_coach.core.errors import CoachError
 from voice_coach.pacing.layers import effective_pace
 from voice_coach.paths import shipped_scripts
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 
 def main(name: str) -> None:
     before = time.process_time()
-    library = Library([shipped_scripts()], ("bell", "start"))
+    library = ScriptLibrary([shipped_scripts()], ("bell", "start"))
     said = "nothing"
     try:
         session = library.check(name)

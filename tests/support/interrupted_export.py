@@ -15,7 +15,7 @@ from tests.support.command import TINY, TINY_SESSION
 from tests.support.interrupting import Interrupting
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.main import main as voice_coach
-from voice_coach.core.interrupts import stop
+from voice_coach.core.interrupts import request_interrupt
 
 ENOUGH_S = 10.0
 LOCKING = (
@@ -34,10 +34,10 @@ def main() -> None:
         place = Path(folder)
         for name, text in (("tiny", TINY), ("tiny-session", TINY_SESSION)):
             (place / f"{name}.yaml").write_text(text)
-        whole = Interrupting(0, stop, LOCKING)
+        whole = Interrupting(0, request_interrupt, LOCKING)
         assert _export(place, whole) == DONE
         for moment in range(1, whole.steps, max(1, whole.steps // wanted)):
-            interrupting = Interrupting(moment, stop, LOCKING)
+            interrupting = Interrupting(moment, request_interrupt, LOCKING)
             code = _export(place, interrupting)
             if left := _going_on():
                 sys.exit(f"{left} goes on after Ctrl-C at moment {moment} of {whole.steps}.")

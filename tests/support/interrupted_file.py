@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.support.interrupting import Interrupting
 from voice_coach.audio.mixer import Block
-from voice_coach.formats.compressed import AHEAD, beside
+from voice_coach.formats.compressed import AHEAD, prefetched
 
 ENOUGH_S = 20.0
 
@@ -37,7 +37,7 @@ def main() -> None:
 def _take(interrupting: Interrupting) -> None:
     block = Block(np.zeros(1, np.int16), silent=True)
     sys.settrace(interrupting)
-    with beside([block] * (AHEAD + 4)) as blocks:
+    with prefetched([block] * (AHEAD + 4)) as blocks:
         for _ in blocks:
             pass
     sys.settrace(None)

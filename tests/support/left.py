@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.session.bookmark import Bookmark
 
 LEFT = Bookmark(
     session="two",
     title="Two of them",
-    wishes=Wishes(),
+    wishes=SessionOptions(),
     voice=None,
     pacing=None,
     speed_percent=100,

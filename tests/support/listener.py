@@ -15,8 +15,8 @@ import numpy as np
 
 from tests.real_parts import require_program
 from tests.support.simulated_room import PERSON, said
-from voice_coach.voice_input.process import Ear
-from voice_coach.voice_input.recognizer import Heard
+from voice_coach.voice_input.process import RecognizerProcess
+from voice_coach.voice_input.recognizer import RecognizedPhrase
 
 CHILD_OF_TESTS = (sys.executable, "-P", str(Path(__file__).with_name("loud_child.py")))
 PATIENCE_S: Final = 20
@@ -28,26 +28,26 @@ class Listener:
 
     def __init__(
         self,
-        recogniser: str = "loud",
+        recognizer: str = "loud",
         hangs_after_s: float = PATIENCE_S,
         child: Sequence[str] = CHILD_OF_TESTS,
     ) -> None:
-        self.heard: list[Heard] = []
+        self.heard: list[RecognizedPhrase] = []
         self.heard_s: list[float] = []
         self.notes: list[str] = []
         self.deaf: list[bool] = []
         self._grown = threading.Condition()
-        self.ear = Ear(
+        self.process = RecognizerProcess(
             self._take,
             lambda note: self._keep(self.notes, note),
             lambda deaf: self._keep(self.deaf, deaf),
-            recogniser,
+            recognizer,
             child=child,
             hangs_after_s=hangs_after_s,
             tries_again_after_s=0.1,
         )
 
-    def _take(self, heard: Heard) -> None:
+    def _take(self, heard: RecognizedPhrase) -> None:
         self.heard_s.append(time.monotonic())
         self._keep(self.heard, heard)
 
@@ -62,11 +62,11 @@ class Listener:
         assert came, (self.heard, self.notes, self.deaf)
 
     def start(self) -> None:
-        self.ear.start()
-        assert self.ear.listens.wait(PATIENCE_S), self.notes
+        self.process.start()
+        assert self.process.listens.wait(PATIENCE_S), self.notes
 
     def close(self) -> None:
-        self.ear.close()
+        self.process.close()
 
 
 def speak(folder: Path) -> None:

@@ -42,7 +42,7 @@ def made_past(path: Path) -> None:
             history.add_hurt(
                 "knee-slide", session="lower-back-relief", run=run, at_ms=at_ms + 9 * MINUTE_MS, mark=mark
             )
-        history.sessions.ended(
+        history.sessions.record_end(
             led, at_ms=at_ms + 16 * MINUTE_MS, heard_ms=15 * MINUTE_MS, to_end=to_end, exercises=done
         )
         history.sessions.score(led, 3 if number == len(DAYS) - 1 else PAINS.get(day))

@@ -20,8 +20,8 @@ from typing import Any, Literal
 
 from voice_coach.cli.main import main
 from voice_coach.core.commands import CommandName
-from voice_coach.session.controller import LiveSession
-from voice_coach.session.state import Score, State
+from voice_coach.session.controller import SessionController
+from voice_coach.session.state import PlayableContent, State
 from voice_coach.session.stream import LiveStream
 
 
@@ -29,8 +29,8 @@ def note_all(write: Callable[[dict[str, object]], None]) -> None:
     """Has everything noted."""
     make, exchange, adjust = LiveStream.__init__, LiveStream.exchange, LiveStream.adjust
     announcing: list[str] = []
-    give, announce = LiveSession.give, LiveSession.announce
-    compile_ = LiveSession._compile  # pyright: ignore[reportPrivateUsage]
+    give, announce = SessionController.give, SessionController.announce
+    compile_ = SessionController._compile  # pyright: ignore[reportPrivateUsage]
 
     def made(self: LiveStream, *arguments: Any, **named: Any) -> None:
         make(self, *arguments, **named)
@@ -42,18 +42,18 @@ def note_all(write: Callable[[dict[str, object]], None]) -> None:
 
         self._on_command = obeyed  # pyright: ignore[reportPrivateUsage]
 
-    def exchanged(self: LiveStream, score: Callable[[State], Score]) -> None:
-        def goes_on(state: State) -> Score:
+    def exchanged(self: LiveStream, content: Callable[[State], PlayableContent]) -> None:
+        def goes_on(state: State) -> PlayableContent:
             write({"exchanged": True, "frame": frame(self)})
-            return score(state)
+            return content(state)
 
         exchange(self, goes_on)
 
-    def given(self: LiveSession, command: CommandName, *, spoken: bool = False) -> None:
+    def given(self: SessionController, command: CommandName, *, spoken: bool = False) -> None:
         write({"given": command, "spoken": spoken, "at_s": time.monotonic()})
         give(self, command, spoken=spoken)
 
-    def announced(self: LiveSession, what: Literal["deaf", "hears_again"]) -> None:
+    def announced(self: SessionController, what: Literal["deaf", "hears_again"]) -> None:
         announcing.append(what)
         announce(self, what)
 
@@ -67,21 +67,21 @@ def note_all(write: Callable[[dict[str, object]], None]) -> None:
 
         adjust(self, acted)
 
-    def retimed(self: LiveSession, percent: int, first: int) -> None:
+    def retimed(self: SessionController, percent: int, first: int) -> None:
         write({"retimed": percent, "first": first})
         compile_(self, percent, first)
 
     LiveStream.__init__ = made
     LiveStream.exchange = exchanged
     LiveStream.adjust = adjusted
-    LiveSession.give = given
-    LiveSession.announce = announced
-    LiveSession._compile = retimed  # pyright: ignore[reportPrivateUsage]
+    SessionController.give = given
+    SessionController.announce = announced
+    SessionController._compile = retimed  # pyright: ignore[reportPrivateUsage]
 
 
 def frame(stream: LiveStream) -> int:
     """How much of it was heard."""
-    return stream._heard()  # pyright: ignore[reportPrivateUsage]
+    return stream._heard_frames()  # pyright: ignore[reportPrivateUsage]
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""People who speak to a recogniser: other programs' voices, so that no recogniser hears the coach's own."""
+"""People who speak to a recognizer: other programs' voices, so that no recognizer hears the coach's own."""
 
 from __future__ import annotations
 
 from benchmarks._room import Sound
-from benchmarks._room import said as said_by_program
+from benchmarks._room import speak_text as said_by_program
 from tests.real_parts import require_program
 
 _PROGRAMS = {"flite": "flite", "espeak": "espeak-ng"}

@@ -9,7 +9,7 @@ from tests.support.fake_clips import VOICE, FakeLengths
 from tests.support.paced_timelines import chapter, event, shipped
 from voice_coach.core.options import About
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Utterance, Word
-from voice_coach.core.text import shared_out
+from voice_coach.core.text import share_out
 from voice_coach.core.timeline import Chapter, Event, Timeline
 from voice_coach.rendering.performance import Programme
 
@@ -32,7 +32,7 @@ def spoken(*prompts: tuple[int, str], title: str = "Part", rate_wpm: int = DEFAU
 
 
 def words_of(said: Utterance) -> Sequence[Word]:
-    return shared_out(said.text, LENGTHS.utterance_ms(said))
+    return share_out(said.text, LENGTHS.utterance_ms(said))
 
 
 def programme(*chapters: Chapter, title: str = "Session", language: str = "en") -> Programme:

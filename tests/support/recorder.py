@@ -55,12 +55,14 @@ def _record(path: Path, name: str, many: int) -> None:
         for index in range(1, PARTS + 1):
             at_ms += 1_000
             history.add("bow", session="morning", run=run, at_ms=at_ms)
-            history.sessions.progress(led, at_ms=at_ms, heard_ms=1_000 * index, exercises=[part(index)])
+            history.sessions.record_progress(
+                led, at_ms=at_ms, heard_ms=1_000 * index, exercises=[part(index)]
+            )
             print(f"part {index} of {run}", flush=True)
         history.add_hurt(
             "bow", session="morning", run=run, at_ms=at_ms, mark=Mark(where=Where("x", 1), rep=2, side="left")
         )
-        history.sessions.ended(led, at_ms=at_ms, heard_ms=1_000 * PARTS, to_end=True)
+        history.sessions.record_end(led, at_ms=at_ms, heard_ms=1_000 * PARTS, to_end=True)
         history.sessions.score(led, number % 11)
         print(f"ended {run}", flush=True)
 

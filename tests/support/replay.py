@@ -15,10 +15,10 @@ from voice_coach.core.commands import CommandName
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.content import LiveScore
+from voice_coach.session.content import SessionContent
 from voice_coach.session.state import Rules, State
 from voice_coach.session.stream import FADE_MS, LiveStream
-from voice_coach.session.transitions import told
+from voice_coach.session.transitions import announce
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def replayed(
     scores = [_score(performance, 0, listens=spoken)]
 
     def render(chapter: Chapter, frames: int, start_ms: int, volume_db: float) -> Iterator[Block]:
-        return scores[-1].performance.rendered(chapter, frames, start_ms, volume_db)
+        return scores[-1].performance.render(chapter, frames, start_ms, volume_db)
 
     stream = LiveStream(scores[-1], rules, render, state)
     by_hand = HandDevice(stream)
@@ -81,13 +81,13 @@ def replayed(
         if deed.frame > by_hand.position_frames:  # or the stream would have begun
             by_hand.hear(deed.frame - by_hand.position_frames)
         if isinstance(deed.what, Pace):
-            other = performance.at_speed(deed.what.percent / 100)
+            other = performance.with_tempo_factor(deed.what.percent / 100)
             score, old = _score(other, deed.what.first, listens=spoken), scores[-1]
             scores.append(score)
-            stream.exchange(lambda now, score=score, old=old: score.after(old, now))
+            stream.exchange(lambda now, score=score, old=old: score.continue_from(old, now))
         elif deed.what == "deaf" or deed.what == "hears_again":
             what = deed.what
-            stream.adjust(lambda state, what=what: told(state, scores[-1], what))
+            stream.adjust(lambda state, what=what: announce(state, scores[-1], what))
         else:
             stream.give(deed.what, spoken=spoken)
     by_hand.hear(10**9)
@@ -96,9 +96,9 @@ def replayed(
     return by_hand.heard
 
 
-def _score(performance: Performance, first: int, *, listens: bool) -> LiveScore:
+def _score(performance: Performance, first: int, *, listens: bool) -> SessionContent:
     """What can be heard, all of it compiled: what is told of the time left is not to depend on when."""
-    score = LiveScore(performance, first, listens=listens)
+    score = SessionContent(performance, first, listens=listens)
     score.start()
     for index in range(score.count):
         while score.chapter(index) is None:

@@ -8,7 +8,7 @@ from tests.support.fake_clips import LENGTHS, VOICE, catalogue, english, library
 from voice_coach.core.script import Exercise
 from voice_coach.paths import shipped_scripts
 from voice_coach.rendering.rep import RepCompiler
-from voice_coach.script.library import Library
+from voice_coach.script.library import ScriptLibrary
 
 SCRIPTS = {
     "bow": """
@@ -70,7 +70,7 @@ def exercise(name: str, folder: Path) -> Exercise:
         return library().exercise(name)
     path = folder / f"{name}.yaml"
     path.write_text(f"kind: exercise\nid: {name}\ntitle: Test\nposition: standing\n{SCRIPTS[name]}")
-    return Library([shipped_scripts()], catalogue().names()).exercise(str(path))
+    return ScriptLibrary([shipped_scripts()], catalogue().names()).exercise(str(path))
 
 
 def rep(name: str, folder: Path) -> RepCompiler:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.support.clicks import assert_no_click, bend_of_sine, sharpest_bend
-from voice_coach.audio.mixer import falling
+from voice_coach.audio.mixer import fade_gains
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,14 +29,14 @@ def test_a_sine_is_none(hz: float) -> None:
 
 @pytest.mark.parametrize("ms", [5, 10, 20])
 def test_a_fade_to_silence_and_back_is_none(ms: int) -> None:
-    gains = falling(ms * 48)
+    gains = fade_gains(ms * 48)
     out, back = sine(ms * 48, begin=4800) * gains, sine(ms * 48, begin=77) * gains[::-1]
     whole = np.concatenate([sine(4800), out, np.zeros(480), back, sine(4800, begin=77 + ms * 48)])
     assert_no_click(np.rint(whole).astype(np.int16), 440, AMPLITUDE)
 
 
 def test_a_crossfade_to_another_place_is_none() -> None:
-    gains = falling(480)
+    gains = fade_gains(480)
     both = sine(480, begin=4800) * gains + sine(480, begin=33) * gains[::-1]
     whole = np.concatenate([sine(4800), both, sine(4800, begin=513)])
     # What is in phase is louder for a moment.

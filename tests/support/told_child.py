@@ -1,6 +1,6 @@
 """A child process that hears what it is told through a named pipe, instead of a microphone.
 
-Its arguments are the pipe and the recogniser's name. It understands every line that is one of the phrases
+Its arguments are the pipe and the recognizer's name. It understands every line that is one of the phrases
 which it was last told to expect, as the real one does; and it ends with its standard input.
 """
 

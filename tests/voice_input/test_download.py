@@ -16,7 +16,7 @@ from typing import ClassVar, Literal
 import pytest
 
 from voice_coach.voice_input import models as model_download
-from voice_coach.voice_input.models import MODELS, DownloadError, Model, download_model, kept_model
+from voice_coach.voice_input.models import MODELS, DownloadError, Model, download_model, installed_model
 
 TONES = Path(__file__).with_name("tone_model")
 PARTS = ("encoder.onnx", "decoder.onnx", "joiner.onnx", "tokens.txt", "en.phone")
@@ -236,7 +236,7 @@ def test_every_model_comes_from_where_its_makers_publish_it() -> None:
 
 
 def test_the_first_model_that_is_there_is_used(folder: Path) -> None:
-    assert kept_model(folder) is None
+    assert installed_model(folder) is None
     for name in reversed([*MODELS]):
         (folder / name).mkdir(parents=True)
-        assert kept_model(folder) == folder / name
+        assert installed_model(folder) == folder / name

@@ -14,21 +14,21 @@ from pathlib import Path
 import pytest
 
 from tests.real_parts import require_program
-from tests.support.heard import require_recogniser, write_no_model
+from tests.support.heard import require_recognizer, write_no_model
 from tests.support.listener import CHILD_OF_TESTS, PATIENCE_S, Listener, speak
-from voice_coach.voice_input.process import CHILD, Ear, EarError
-from voice_coach.voice_input.recognizer import usual_recogniser
+from voice_coach.voice_input.process import CHILD, RecognizerProcess, RecognizerProcessError
+from voice_coach.voice_input.recognizer import usual_recognizer
 
 
 @pytest.mark.usefixtures("room")
 def test_a_process_that_dies_is_started_again_and_knows_what_to_expect(tmp_path: Path) -> None:
     with closing(Listener()) as listener:
-        listener.ear.expect(["die"])
-        listener.ear.start()
+        listener.process.expect(["die"])
+        listener.process.start()
         listener.wait(lambda: bool(listener.notes))
         assert listener.notes == ["Listening broke off (its process ended with -9), and is taken up again."]
-        listener.ear.expect(["said"])
-        assert listener.ear.listens.wait(PATIENCE_S)
+        listener.process.expect(["said"])
+        assert listener.process.listens.wait(PATIENCE_S)
         while not listener.heard:
             speak(tmp_path)
         assert listener.heard[0].phrase == "said"
@@ -37,8 +37,8 @@ def test_a_process_that_dies_is_started_again_and_knows_what_to_expect(tmp_path:
 
 @pytest.mark.usefixtures("room")
 def test_one_that_dies_again_and_again_is_left_alone_for_a_while(listener: Listener) -> None:
-    listener.ear.expect(["die"])
-    listener.ear.start()
+    listener.process.expect(["die"])
+    listener.process.start()
     listener.wait(lambda: bool(listener.deaf))
     assert len(listener.notes) == 3
     assert listener.notes[-1] == (
@@ -46,34 +46,36 @@ def test_one_that_dies_again_and_again_is_left_alone_for_a_while(listener: Liste
         "tried again now and then."
     )
     assert listener.deaf == [True]
-    listener.ear.played(bytes(9600))
-    listener.ear.expect(["said"])
+    listener.process.add_playback(bytes(9600))
+    listener.process.expect(["said"])
     listener.wait(lambda: listener.deaf == [True, False])
-    assert listener.ear.listens.is_set()
+    assert listener.process.listens.is_set()
 
 
 @pytest.mark.usefixtures("room")
 def test_a_process_that_hangs_holds_up_nobody_and_is_started_again() -> None:
     with closing(Listener(hangs_after_s=4)) as listener:
         listener.start()
-        listener.ear.expect(["hang"])
+        listener.process.expect(["hang"])
         # A minute of sound: far more than a pipe holds.
-        playing = threading.Thread(target=lambda: [listener.ear.played(bytes(6720)) for _ in range(860)])
+        playing = threading.Thread(
+            target=lambda: [listener.process.add_playback(bytes(6720)) for _ in range(860)]
+        )
         playing.start()
         playing.join(PATIENCE_S)
         assert not playing.is_alive()
-        listener.ear.expect(["said"])
+        listener.process.expect(["said"])
         listener.wait(lambda: bool(listener.notes))
         assert listener.notes == ["Listening broke off (it did not answer), and is taken up again."]
-        assert listener.ear.listens.wait(PATIENCE_S)
+        assert listener.process.listens.wait(PATIENCE_S)
 
 
 @pytest.mark.usefixtures("room")
 def test_one_that_hangs_can_be_closed(listener: Listener) -> None:
     listener.start()
-    listener.ear.expect(["hang"])
+    listener.process.expect(["hang"])
     for _ in range(860):
-        listener.ear.played(bytes(6720))
+        listener.process.add_playback(bytes(6720))
     before = threading.active_count()
     listener.close()
     assert threading.active_count() == before - 3
@@ -82,7 +84,7 @@ def test_one_that_hangs_can_be_closed(listener: Listener) -> None:
 @pytest.mark.usefixtures("room")
 def test_a_recogniser_that_cannot_be_used_is_told_once() -> None:
     with closing(Listener("unusable")) as listener:
-        listener.ear.start()
+        listener.process.start()
         listener.wait(lambda: bool(listener.deaf))
         assert listener.notes == [
             "Nothing that is said can be understood, and the session goes on without "
@@ -94,7 +96,7 @@ def test_a_recogniser_that_cannot_be_used_is_told_once() -> None:
 @pytest.mark.usefixtures("room")
 def test_what_goes_wrong_in_it_is_told() -> None:
     with closing(Listener("broken")) as listener:
-        listener.ear.start()
+        listener.process.start()
         listener.wait(lambda: bool(listener.deaf))
         assert "AttributeError: module '__main__' has no attribute 'no_such_class'" in listener.notes[0]
         assert len(listener.notes) == 3
@@ -104,15 +106,15 @@ def test_what_goes_wrong_in_it_is_told() -> None:
 def test_where_moonshine_cannot_be_loaded_pocketsphinx_listens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    require_recogniser("moonshine")
+    require_recognizer("moonshine")
     package = tmp_path / "moonshine_voice"
     model = package / "assets/tiny-en"
     model.mkdir(parents=True)
     (package / "__init__.py").touch()
     write_no_model(model)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with closing(Listener(usual_recogniser(), child=CHILD)) as listener:
-        listener.ear.expect(["coach that hurts"])
+    with closing(Listener(usual_recognizer(), child=CHILD)) as listener:
+        listener.process.expect(["coach that hurts"])
         listener.start()
         listener.wait(lambda: bool(listener.notes))
         speak(tmp_path)
@@ -139,10 +141,10 @@ def test_where_none_can_be_started_again_it_is_tried_until_one_can(tmp_path: Pat
     with closing(Listener(child=[str(program)])) as listener:
         listener.start()
         program.unlink()
-        listener.ear.expect(["die"])
+        listener.process.expect(["die"])
         listener.wait(lambda: bool(listener.deaf))
         assert "No such file" in listener.notes[-1]
-        listener.ear.expect(["said"])
+        listener.process.expect(["said"])
         install()
         listener.wait(lambda: listener.deaf == [True, False])
         speak(tmp_path)
@@ -156,8 +158,10 @@ def test_it_stays_as_nice_as_whoever_started_it() -> None:
     nice = (require_program("nice", "coreutils"), "-n", "10", *CHILD_OF_TESTS)
     with closing(Listener(child=nice)) as listener:
         listener.start()
-        assert listener.ear.pid
-        assert os.getpriority(os.PRIO_PROCESS, listener.ear.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+        assert listener.process.pid
+        assert (
+            os.getpriority(os.PRIO_PROCESS, listener.process.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+        )
 
 
 def test_it_brings_no_network() -> None:
@@ -171,10 +175,12 @@ def test_it_brings_no_network() -> None:
 
 
 def test_no_process_is_told() -> None:
-    ear = Ear(print, print, print, child=("/no/such/program",))
-    with pytest.raises(EarError, match="No process that listens could be started: No such file"):
-        ear.start()
-    ear.close()
+    recognizer = RecognizerProcess(print, print, print, child=("/no/such/program",))
+    with pytest.raises(
+        RecognizerProcessError, match="No process that listens could be started: No such file"
+    ):
+        recognizer.start()
+    recognizer.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a process is watched by its descriptor")

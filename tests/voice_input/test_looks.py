@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from voice_coach.voice_input.endpointing import FRAME, HOLD_FRAMES, Look, Looks
+from voice_coach.voice_input.endpointing import FRAME, HOLD_FRAMES, SpeechSegment, SpeechSegmenter
 
 
 def noise(frames: int, loud: float, seed: int = 0) -> NDArray[np.int16]:
@@ -20,8 +20,10 @@ def spoken(*parts: tuple[int, bool]) -> NDArray[np.int16]:
     )
 
 
-def looked(sound: NDArray[np.int16], looks: Looks | None = None, *, coach: bool = False) -> list[Look]:
-    looks = looks or Looks()
+def looked(
+    sound: NDArray[np.int16], looks: SpeechSegmenter | None = None, *, coach: bool = False
+) -> list[SpeechSegment]:
+    looks = looks or SpeechSegmenter()
     return [look for at in range(0, len(sound), 320) for look in looks.hear(sound[at : at + 320], coach)]
 
 
@@ -34,7 +36,7 @@ def test_it_is_looked_once_when_speech_is_over() -> None:
     assert (look.begin, len(look.sound)) == (0, look.end * FRAME)
     assert np.array_equal(look.sound, sound[: look.end * FRAME])
     assert not look.has_coach_since(0)
-    assert look.since_coach() is None
+    assert look.sound_after_coach() is None
 
 
 def test_no_more_is_looked_at_than_a_phrase_may_last() -> None:
@@ -45,7 +47,7 @@ def test_no_more_is_looked_at_than_a_phrase_may_last() -> None:
 
 
 def test_what_was_understood_is_not_looked_at_again() -> None:
-    looks = Looks()
+    looks = SpeechSegmenter()
     (first,) = looked(spoken((50, False), (60, True), (40, False)), looks)
     looks.forget_until(first.end)
     (second,) = looked(spoken((20, False), (60, True), (60, False)), looks)
@@ -57,7 +59,7 @@ def test_after_a_pause_it_begins_where_somebody_speaks_again() -> None:
     sound = spoken((60, False), (60, True), (15, False), (120, True), (60, False))
     (look,) = looked(sound)
 
-    last = look.since_pause()
+    last = look.sound_after_pause()
 
     assert last is not None
     assert last.begin == pytest.approx(135, abs=4)
@@ -68,7 +70,7 @@ def test_after_a_pause_it_begins_where_somebody_speaks_again() -> None:
 def test_a_pause_with_too_little_after_it_is_in_the_middle_of_a_phrase() -> None:
     (look,) = looked(spoken((60, False), (90, True), (15, False), (50, True), (60, False)))
 
-    last = look.since_pause()
+    last = look.sound_after_pause()
 
     assert last is not None
     assert last.begin == pytest.approx(60, abs=4)
@@ -77,15 +79,15 @@ def test_a_pause_with_too_little_after_it_is_in_the_middle_of_a_phrase() -> None
 def test_without_a_pause_there_is_nothing_more_to_look_at() -> None:
     (look,) = looked(spoken((60, False), (300, True), (60, False)))
 
-    assert look.since_pause() is None
+    assert look.sound_after_pause() is None
 
 
 def test_what_comes_after_the_coach_is_looked_at_alone() -> None:
-    looks = Looks()
+    looks = SpeechSegmenter()
     assert not looked(spoken((60, False), (60, True)), looks, coach=True)
     (look,) = looked(spoken((60, True), (60, False)), looks)
 
-    last = look.since_coach()
+    last = look.sound_after_coach()
 
     assert look.has_coach_since(119)
     assert last is not None
@@ -94,15 +96,15 @@ def test_what_comes_after_the_coach_is_looked_at_alone() -> None:
 
 
 def test_a_word_that_the_coach_spoke_over_is_not_looked_at_alone() -> None:
-    looks = Looks()
+    looks = SpeechSegmenter()
     looked(spoken((60, False), (100, True)), looks, coach=True)
     (look,) = looked(spoken((10, True), (60, False)), looks)
 
-    assert look.since_coach() is None
+    assert look.sound_after_coach() is None
 
 
 def test_what_was_skipped_is_counted_and_not_looked_at() -> None:
-    looks = Looks()
+    looks = SpeechSegmenter()
     looks.skip(spoken((50, False), (60, True)))
     (look,) = looked(spoken((60, False), (60, True), (60, False)), looks)
 

@@ -1,4 +1,4 @@
-"""The sherpa recogniser, on the real library with a model made by hand, which understands tones."""
+"""The sherpa recognizer, on the real library with a model made by hand, which understands tones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tests.real_parts import require_real
 from voice_coach.paths import find_home
 from voice_coach.voice_input.models import MODELS
-from voice_coach.voice_input.recognizer import RATE_HZ, Heard, HearingError, open_recogniser
+from voice_coach.voice_input.recognizer import RATE_HZ, HearingError, RecognizedPhrase, open_recognizer
 from voice_coach.voice_input.sherpa import SherpaRecogniser
 
 MODEL = Path(__file__).with_name("tone_model")
@@ -28,7 +28,7 @@ def _library() -> None:  # pyright: ignore[reportUnusedFunction]
 
 
 @pytest.fixture
-def recogniser() -> Generator[SherpaRecogniser]:
+def recognizer() -> Generator[SherpaRecogniser]:
     made = SherpaRecogniser(MODEL)
     yield made
     made.close()
@@ -46,51 +46,51 @@ def said(sounds: str, loud: float = 0.3) -> NDArray[np.int16]:
 
 
 def heard(
-    recogniser: SherpaRecogniser, sound: NDArray[np.int16], *, coach_speaks: bool = False
-) -> list[Heard]:
-    found: list[Heard] = []
+    recognizer: SherpaRecogniser, sound: NDArray[np.int16], *, coach_speaks: bool = False
+) -> list[RecognizedPhrase]:
+    found: list[RecognizedPhrase] = []
     for at in range(0, len(sound), 320):
-        found += recogniser.hear(sound[at : at + 320], coach_speaks)
+        found += recognizer.hear(sound[at : at + 320], coach_speaks)
     return found
 
 
-def test_it_understands_what_is_expected_and_nothing_else(recogniser: SherpaRecogniser) -> None:
-    recogniser.expect(["coach pause", "coach ready"])
-    (pause,) = heard(recogniser, said("LHL"))
+def test_it_understands_what_is_expected_and_nothing_else(recognizer: SherpaRecogniser) -> None:
+    recognizer.expect(["coach pause", "coach ready"])
+    (pause,) = heard(recognizer, said("LHL"))
     assert pause.phrase == "coach pause"
     assert 500 + 3 * 160 <= pause.end_ms <= 500 + 3 * 160 + 700
-    recogniser.expect(["coach ready"])
-    assert not heard(recogniser, said("HL"))
-    recogniser.expect(["coach ready"])
-    assert [each.phrase for each in heard(recogniser, said("LH"))] == ["coach ready"]
+    recognizer.expect(["coach ready"])
+    assert not heard(recognizer, said("HL"))
+    recognizer.expect(["coach ready"])
+    assert [each.phrase for each in heard(recognizer, said("LH"))] == ["coach ready"]
 
 
-def test_a_phrase_that_another_begins_with_waits_for_its_end(recogniser: SherpaRecogniser) -> None:
-    recogniser.expect(["coach ready", "coach pause"])
-    assert [each.phrase for each in heard(recogniser, said("LHL"))] == ["coach pause"]
-    recogniser.expect(["coach ready", "coach pause"])
-    assert [each.phrase for each in heard(recogniser, said("LH"))] == ["coach ready"]
+def test_a_phrase_that_another_begins_with_waits_for_its_end(recognizer: SherpaRecogniser) -> None:
+    recognizer.expect(["coach ready", "coach pause"])
+    assert [each.phrase for each in heard(recognizer, said("LHL"))] == ["coach pause"]
+    recognizer.expect(["coach ready", "coach pause"])
+    assert [each.phrase for each in heard(recognizer, said("LH"))] == ["coach ready"]
 
 
-def test_it_expects_something_else_from_one_piece_to_the_next(recogniser: SherpaRecogniser) -> None:
-    recogniser.expect(["coach ready"])
+def test_it_expects_something_else_from_one_piece_to_the_next(recognizer: SherpaRecogniser) -> None:
+    recognizer.expect(["coach ready"])
     sound = said("LH")
     first, second = sound[: RATE_HZ * 7 // 10], sound[RATE_HZ * 7 // 10 :]
-    assert not heard(recogniser, first)
-    recogniser.expect(["coach slower"])  # what was said before counts no more
-    assert not heard(recogniser, second)
-    recogniser.expect([])
-    assert not heard(recogniser, said("LH"))
+    assert not heard(recognizer, first)
+    recognizer.expect(["coach slower"])  # what was said before counts no more
+    assert not heard(recognizer, second)
+    recognizer.expect([])
+    assert not heard(recognizer, said("LH"))
 
 
-def test_it_listens_while_the_coach_speaks(recogniser: SherpaRecogniser) -> None:
-    recogniser.expect(["coach ready"])
-    assert [each.phrase for each in heard(recogniser, said("LH"), coach_speaks=True)] == ["coach ready"]
+def test_it_listens_while_the_coach_speaks(recognizer: SherpaRecogniser) -> None:
+    recognizer.expect(["coach ready"])
+    assert [each.phrase for each in heard(recognizer, said("LH"), coach_speaks=True)] == ["coach ready"]
 
 
-def test_a_word_that_its_model_does_not_know_is_told(recogniser: SherpaRecogniser) -> None:
+def test_a_word_that_its_model_does_not_know_is_told(recognizer: SherpaRecogniser) -> None:
     with pytest.raises(HearingError, match="does not know how 'hurts' is said"):
-        recogniser.expect(["coach pause", "coach hurts"])
+        recognizer.expect(["coach pause", "coach hurts"])
 
 
 def test_a_sound_that_its_tokens_do_not_have_is_told(tmp_path: Path) -> None:
@@ -118,17 +118,17 @@ def test_words_have_to_be_made_up_somehow(tmp_path: Path) -> None:
 
 def test_without_a_model_it_says_how_to_get_one() -> None:
     with pytest.raises(HearingError, match="voice-coach listen --download gigaspeech-3.3M"):
-        open_recogniser("sherpa")
+        open_recognizer("sherpa")
 
 
 def test_it_finds_the_model_that_was_downloaded() -> None:
     shutil.copytree(MODEL, find_home().models / next(iter(MODELS)))
-    recogniser = open_recogniser("sherpa")
-    recogniser.expect(["coach pause"])
-    recogniser.close()
+    recognizer = open_recognizer("sherpa")
+    recognizer.expect(["coach pause"])
+    recognizer.close()
 
 
 def test_without_the_library_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "sherpa_onnx", None)
     with pytest.raises(HearingError, match=r"voice-coach\[sherpa\]"):
-        open_recogniser("sherpa")
+        open_recognizer("sherpa")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.loudness import OFFSET_LU, SPEECH_LUFS, UNHEARD_LUFS, gated_lufs, step_powers
-from voice_coach.core.errors import OutputError, shown
+from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
@@ -104,7 +104,7 @@ def _pieces(file: BinaryIO, name: str) -> list[NDArray[np.int16]]:
 
 
 def _refused(name: str, reason: str) -> OutputError:
-    return OutputError(f"The bed {shown(name)} cannot be used: {reason}.")
+    return OutputError(f"The bed {display_path(name)} cannot be used: {reason}.")
 
 
 DUCK_DB: Final = -5.0
@@ -127,7 +127,7 @@ _FAR_MS: Final = 1 << 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Course:
+class DuckingCurve:
     """The course of the bed through one chapter, in milliseconds from the start of the session.
 
     Attributes:
@@ -145,7 +145,7 @@ class Course:
     fade_in_ms: int = FADE_IN_MS
 
     def gains(self, at_ms: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Factors of amplitude at these moments: 1 where nothing is heard."""
+        """Return factors of amplitude at these moments: 1 where nothing is heard."""
         here = np.searchsorted(self.starts, at_ms, "right") - 1
         since, until = at_ms - self.ends[here], self.starts[here + 1] - at_ms
         down = np.maximum(_smooth(1 - since / UP_MS), _smooth(1 - until / DOWN_MS))
@@ -155,7 +155,7 @@ class Course:
         return (10 ** (DUCK_DB / 20 * down) * faded).astype(np.float32)
 
     def is_steady(self, first_ms: int, last_ms: int) -> bool:
-        """Whether the level stays the same from one moment to another."""
+        """Return whether the level stays the same from one moment to another."""
         if first_ms < self.fade_in_ms or last_ms > self.session_end_ms - FADE_OUT_MS:
             return False
         here = int(np.searchsorted(self.starts, first_ms, "right")) - 1
@@ -165,7 +165,7 @@ class Course:
         )
 
 
-def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
+def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, DuckingCurve]]:
     """Each chapter with the course of the bed through it.
 
     Chapters are pulled until one has something to hear and the end is far enough: one ahead, as a rule.
@@ -181,17 +181,17 @@ def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
             if chapter is None:
                 more = False
                 break
-            waiting.append((chapter, end_ms, _heard(chapter, end_ms)))
+            waiting.append((chapter, end_ms, _audible_spans(chapter, end_ms)))
             end_ms += chapter.duration_ms
         if not waiting:
             return
         chapter, start_ms, spans = waiting.popleft()
         following = next((later[0] for _, _, later in waiting if later), (_FAR_MS, _FAR_MS))
-        joined = _joined([last_span, *spans, following])
+        joined = _join([last_span, *spans, following])
         starts, ends = zip(*joined, strict=True)
         yield (
             chapter,
-            Course(
+            DuckingCurve(
                 start_ms=start_ms,
                 starts=np.array([*starts, 2 * _FAR_MS], np.int64),
                 ends=np.array([*ends, 2 * _FAR_MS], np.int64),
@@ -202,10 +202,10 @@ def courses(chapters: Iterable[Chapter]) -> Iterator[tuple[Chapter, Course]]:
             last_span = spans[-1]
 
 
-def course_alone(chapter: Chapter) -> Course:
+def chapter_ducking(chapter: Chapter) -> DuckingCurve:
     """The course through a chapter that is heard by itself, in milliseconds from its start; nothing fades."""
-    starts, ends = zip((-_FAR_MS, -_FAR_MS), *_heard(chapter, 0), (_FAR_MS, _FAR_MS), strict=True)
-    return Course(
+    starts, ends = zip((-_FAR_MS, -_FAR_MS), *_audible_spans(chapter, 0), (_FAR_MS, _FAR_MS), strict=True)
+    return DuckingCurve(
         start_ms=0,
         starts=np.array([*starts, 2 * _FAR_MS], np.int64),
         ends=np.array([*ends, 2 * _FAR_MS], np.int64),
@@ -215,16 +215,16 @@ def course_alone(chapter: Chapter) -> Course:
 
 
 def _far_enough(waiting: Sequence[tuple[Chapter, int, Spans]], end_ms: int) -> bool:
-    """Whether what is known after the first chapter says all about the bed in it."""
+    """Return whether what is known after the first chapter says all about the bed in it."""
     if len(waiting) < 2:
         return False
     second_ms = waiting[1][1]
     return end_ms - second_ms >= FADE_OUT_MS and any(spans for _, _, spans in islice(waiting, 1, None))
 
 
-def _heard(chapter: Chapter, start_ms: int) -> Spans:
-    """When something is heard in a chapter, in order; what overlaps or nearly touches is one."""
-    return _joined(
+def _audible_spans(chapter: Chapter, start_ms: int) -> Spans:
+    """Return when something is heard in a chapter, in order; what overlaps or nearly touches is one."""
+    return _join(
         [
             (start_ms + event.start_ms, start_ms + min(event.end_ms, chapter.duration_ms))
             for event in chapter.events
@@ -233,7 +233,7 @@ def _heard(chapter: Chapter, start_ms: int) -> Spans:
     )
 
 
-def _joined(spans: Spans) -> Spans:
+def _join(spans: Spans) -> Spans:
     joined: Spans = []
     for start, end in spans:
         if joined and start - joined[-1][1] < BRIDGE_MS:
@@ -249,7 +249,7 @@ def _smooth(share: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 UNDER_SPEECH_LU: Final = 22.0
-"""How far below speech the ducked bed lies. WCAG 2.2, success criterion 1.4.7 (Low or No Background Audio),
+"""Distance of the ducked bed below speech. WCAG 2.2, success criterion 1.4.7 (Low or No Background Audio),
 asks for 20 dB; the rest is for softer prompts."""
 
 _STEP_MS: Final = 960
@@ -289,7 +289,8 @@ class Bed:
     power: float
 
     def samples(self, first: int, frames: int) -> NDArray[np.float32]:
-        """What lies from frame ``first`` of the session on, as in a pause; the same however it is cut."""
+        """Return what lies from frame ``first`` of the session on, as in a pause; the same however it is
+        cut."""
         at = first % len(self.loop)
         pieces = [self.loop[at : at + frames]]
         missing = frames - len(pieces[0])
@@ -301,7 +302,7 @@ class Bed:
 
 
 def check_bed(name: str) -> None:
-    """Refuses a bed whose file is not there, before it is worth reading it.
+    """Refuse a bed whose file is not there, before it is worth reading it.
 
     Raises:
         OutputError: it cannot be read; the text says why.
@@ -322,14 +323,14 @@ def make_bed(name: str) -> Bed | None:
     if name == "none":
         return None
     if name == "tone":
-        return levelled(_tone(), name)
+        return level_bed(_tone(), name)
     if name == "noise":
-        return levelled(_noise(), name)
+        return level_bed(_noise(), name)
 
-    return levelled(load_loop(name), name)
+    return level_bed(load_loop(name), name)
 
 
-def levelled(samples: NDArray[np.float32], name: str) -> Bed:
+def level_bed(samples: NDArray[np.float32], name: str) -> Bed:
     """A bed of these samples that lies, ducked, ``UNDER_SPEECH_LU`` below speech.
 
     Raises:

@@ -100,10 +100,10 @@ def _trim(clip: Clip) -> tuple[NDArray[np.float32], tuple[Word, ...]]:
     fade = min(rate_hz * _FADE_MS // 1000, len(kept) // 2)
     fade_in(kept, fade)
     fade_out(kept, fade)
-    return kept, _heard(clip, loud, int(first), len(kept)) if clip.words else ()
+    return kept, _audible(clip, loud, int(first), len(kept)) if clip.words else ()
 
 
-def _heard(clip: Clip, loud: NDArray[np.intp], first: int, frames: int) -> tuple[Word, ...]:
+def _audible(clip: Clip, loud: NDArray[np.intp], first: int, frames: int) -> tuple[Word, ...]:
     """The words from their first sound to their last one, counted from the frame ``first``."""
     ms = np.array([word.start_ms for word in clip.words], np.intp)
     starts = ms * clip.rate_hz // 1000

@@ -1,4 +1,4 @@
-"""What `audio_cues/cues.yaml` says, as plain frozen data: layers of tone and noise, or a recording.
+"""Plain frozen data of `audio_cues/cues.yaml`: layers of tone and noise, or a recording.
 
 Nothing here needs numpy, so that the compiler can ask how long a sound is without loading it.
 """
@@ -15,7 +15,7 @@ LONGEST_MS = 600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class SoundTime:
     """A time within a sound: fixed (``20ms``), or a share of its length (``25%``) that stretches with it."""
 
     fixed_ms: int = 0
@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """When a layer sounds within its cue, and how its strength runs.
+    """Envelope of a layer within its cue: its start, its length, and how its strength runs.
 
     Attributes:
         gain_db: strength next to the cue's other layers.
@@ -40,11 +40,11 @@ class Shape:
     """
 
     gain_db: float = 0.0
-    start: Moment = Moment()
-    end: Moment = Moment(share=1.0)
-    fade_in: Moment = Moment(fixed_ms=5)
-    fade_out: Moment = Moment(fixed_ms=20)
-    decay: Moment | None = None
+    start: SoundTime = SoundTime()
+    end: SoundTime = SoundTime(share=1.0)
+    fade_in: SoundTime = SoundTime(fixed_ms=5)
+    fade_out: SoundTime = SoundTime(fixed_ms=20)
+    decay: SoundTime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +72,12 @@ class Noise:
     shape: Shape = field(default_factory=Shape)
 
 
-Layer = Tone | Noise
+SoundLayer = Tone | Noise
 
 
 @dataclass(frozen=True, slots=True)
 class SoundInfo:
-    """What the compiler needs to know of a sound cue.
+    """Facts about a sound cue that the compiler needs.
 
     Attributes:
         duration_ms: its natural length.
@@ -106,7 +106,7 @@ class SoundCue:
     level_db: float
     where: Where
     stretch: bool = False
-    layers: tuple[Layer, ...] = ()
+    layers: tuple[SoundLayer, ...] = ()
     recording: Path | None = None
 
     @property

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from voice_coach.audio.cue_description import LONGEST_MS, Layer, Moment, Noise, Shape, SoundCue, Tone
+from voice_coach.audio.cue_description import LONGEST_MS, Noise, Shape, SoundCue, SoundLayer, SoundTime, Tone
 from voice_coach.audio.wav import read_wav_header
 from voice_coach.core.errors import CoachError, Problem, ScriptError, Where
 from voice_coach.core.text import nearest_word
@@ -148,7 +148,7 @@ MANY = 32
 _NUMBER = re.compile(r"([+-]?\d{1,6}(?:\.\d{1,6})?)\s*([A-Za-z%]*)")
 
 
-class Refused(Exception):
+class InvalidValueError(Exception):
     """A value that is not understood, with the node it stands at."""
 
     def __init__(self, node: Node, message: str, hint: str = "") -> None:
@@ -158,13 +158,13 @@ class Refused(Exception):
         super().__init__(message)
 
 
-Read = Callable[[Node], Any]
+NodeReader = Callable[[Node], Any]
 
 
 def scalar(node: Node) -> str:
     """The text of a single value."""
     if not isinstance(node, ScalarNode) or not node.value.strip():
-        raise Refused(node, "expected a single value here")
+        raise InvalidValueError(node, "expected a single value here")
     return str(node.value).strip()
 
 
@@ -176,11 +176,11 @@ def line(node: Node) -> str:
 def yes_no(node: Node) -> bool:
     written = scalar(node)
     if written not in ("yes", "no"):
-        raise Refused(node, f'"{written}" is not an answer', "write yes or no")
+        raise InvalidValueError(node, f'"{written}" is not an answer', "write yes or no")
     return written == "yes"
 
 
-def number(low: float, high: float, unit: str = "") -> Read:
+def number(low: float, high: float, unit: str = "") -> NodeReader:
     """A reader of numbers from ``low`` to ``high``, after which the unit may be written."""
 
     def read(node: Node) -> float:
@@ -188,15 +188,17 @@ def number(low: float, high: float, unit: str = "") -> Read:
         match = _NUMBER.fullmatch(written)
         if match is None or match[2] not in ("", unit):
             example = f"a number{f' of {unit}' if unit else ''} from {low:g} to {high:g}"
-            raise Refused(node, f'"{written}" is not {example}')
+            raise InvalidValueError(node, f'"{written}" is not {example}')
         if not low <= float(match[1]) <= high:
-            raise Refused(node, f"{match[1]} is out of range", f"from {low:g} to {high:g} {unit}".strip())
+            raise InvalidValueError(
+                node, f"{match[1]} is out of range", f"from {low:g} to {high:g} {unit}".strip()
+            )
         return float(match[1])
 
     return read
 
 
-def duration(low_ms: int, high_ms: int) -> Read:
+def duration(low_ms: int, high_ms: int) -> NodeReader:
     """A reader of durations as scripts write them, in whole milliseconds."""
 
     def read(node: Node) -> int:
@@ -204,21 +206,21 @@ def duration(low_ms: int, high_ms: int) -> Read:
         try:
             ms = parse_duration(written)
         except ValueError as error:
-            raise Refused(node, str(error)) from error
+            raise InvalidValueError(node, str(error)) from error
         if not low_ms <= ms <= high_ms:
             bounds = f"from {format_duration(low_ms)} to {format_duration(high_ms)}"
-            raise Refused(node, f'"{written}" is out of range', bounds)
+            raise InvalidValueError(node, f'"{written}" is out of range', bounds)
         return ms
 
     return read
 
 
-def moment(node: Node) -> Moment:
+def moment(node: Node) -> SoundTime:
     """A time within a sound: a duration, or a share of its length such as ``25%``."""
     written = scalar(node)
     if not written.endswith("%"):
-        return Moment(fixed_ms=duration(0, 60_000)(node))
-    return Moment(share=number(0, 100, "%")(node) / 100)
+        return SoundTime(fixed_ms=duration(0, 60_000)(node))
+    return SoundTime(share=number(0, 100, "%")(node) / 100)
 
 
 def hertz(node: Node) -> float:
@@ -231,13 +233,14 @@ def glide(node: Node) -> tuple[float, ...]:
 
 
 def partials(node: Node) -> tuple[tuple[float, float], ...]:
-    """Strengths in dB: a list for the pitch and its multiples 2, 3, 4 …, or a mapping of any multiples."""
+    """Read strengths in dB: a list for the pitch and its multiples 2, 3, 4 …, or a mapping of any
+    multiples."""
     strength = number(-90, 20, "dB")
     if isinstance(node, MappingNode):
         multiple = number(0.25, 64)
         found = tuple((multiple(key), strength(value)) for key, value in node.value)
         if not 0 < len(found) <= MANY:
-            raise Refused(node, f"expected from 1 to {MANY} partials")
+            raise InvalidValueError(node, f"expected from 1 to {MANY} partials")
         return found
     return tuple((float(place), strength(item)) for place, item in enumerate(entries(node), start=1))
 
@@ -245,7 +248,7 @@ def partials(node: Node) -> tuple[tuple[float, float], ...]:
 def entries(node: Node) -> list[Node]:
     """The nodes of a list that is neither empty nor endless."""
     if not isinstance(node, SequenceNode) or not 0 < len(node.value) <= MANY:
-        raise Refused(node, f"expected a list of 1 to {MANY} entries")
+        raise InvalidValueError(node, f"expected a list of 1 to {MANY} entries")
     return list(node.value)
 
 
@@ -255,30 +258,30 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class CueKey:
     """A key of the file: the attribute that its value becomes, and how the value is read."""
 
     field: str
-    read: Read
+    read: NodeReader
 
 
-CUE_KEYS: dict[str, Key] = {
-    "for": Key("description", line),
-    "length": Key("length_ms", duration(SHORTEST_MS, LONGEST_MS)),
-    "lead": Key("lead_ms", duration(0, LONGEST_MS)),
-    "stretch": Key("stretch", yes_no),
-    "level": Key("level_db", number(-60, 0, "dB")),
-    "layers": Key("layers", entries),
-    "file": Key("recording", scalar),
+CUE_KEYS: dict[str, CueKey] = {
+    "for": CueKey("description", line),
+    "length": CueKey("length_ms", duration(SHORTEST_MS, LONGEST_MS)),
+    "lead": CueKey("lead_ms", duration(0, LONGEST_MS)),
+    "stretch": CueKey("stretch", yes_no),
+    "level": CueKey("level_db", number(-60, 0, "dB")),
+    "layers": CueKey("layers", entries),
+    "file": CueKey("recording", scalar),
 }
 
-SHAPE_KEYS: dict[str, Key] = {
-    "gain": Key("gain_db", number(-60, 20, "dB")),
-    "from": Key("start", moment),
-    "to": Key("end", moment),
-    "fade_in": Key("fade_in", moment),
-    "fade_out": Key("fade_out", moment),
-    "decay": Key("decay", moment),
+SHAPE_KEYS: dict[str, CueKey] = {
+    "gain": CueKey("gain_db", number(-60, 20, "dB")),
+    "from": CueKey("start", moment),
+    "to": CueKey("end", moment),
+    "fade_in": CueKey("fade_in", moment),
+    "fade_out": CueKey("fade_out", moment),
+    "decay": CueKey("decay", moment),
 }
 
 
@@ -286,13 +289,15 @@ SHAPE_KEYS: dict[str, Key] = {
 class LayerKind:
     """A kind of layer: the key that names it holds its pitch; ``keys`` are those that only it has."""
 
-    make: Callable[..., Layer]
-    keys: Mapping[str, Key]
+    make: Callable[..., SoundLayer]
+    keys: Mapping[str, CueKey]
 
 
 LAYER_KINDS: dict[str, LayerKind] = {
-    "tone": LayerKind(Tone, {"partials": Key("partials", partials), "damping": Key("damping", number(0, 4))}),
-    "noise": LayerKind(Noise, {"width": Key("width_hz", number(10, 20_000, "Hz"))}),
+    "tone": LayerKind(
+        Tone, {"partials": CueKey("partials", partials), "damping": CueKey("damping", number(0, 4))}
+    ),
+    "noise": LayerKind(Noise, {"width": CueKey("width_hz", number(10, 20_000, "Hz"))}),
 }
 
 
@@ -314,7 +319,7 @@ def read_cues(path: Path, known: Mapping[str, SoundCue]) -> dict[str, SoundCue]:
         for name, (key, body) in page.pairs(root, "sound cues by name").items():
             try:
                 cues[name] = _cue(page, name, key, body, known.get(name))
-            except Refused as refused:
+            except InvalidValueError as refused:
                 page.complain(refused.node, refused.message, refused.hint)
             except _Complained:
                 pass
@@ -324,12 +329,14 @@ def read_cues(path: Path, known: Mapping[str, SoundCue]) -> dict[str, SoundCue]:
 
 
 class _Complained(Exception):
-    """What is wrong with this cue or layer has been collected already."""
+    """A cue or layer has a problem that is already in the collector."""
 
 
 def _cue(page: CuesPage, name: str, key: Node, body: Node, earlier: SoundCue | None) -> SoundCue:
     if not _NAME.fullmatch(name):
-        raise Refused(key, f'"{name}" is no name for a sound', "use small letters, digits and dashes")
+        raise InvalidValueError(
+            key, f'"{name}" is no name for a sound', "use small letters, digits and dashes"
+        )
     before = len(page.problems)
     pairs, found = _read(page, body, "a sound cue", CUE_KEYS)
     if "layers" in found:
@@ -339,22 +346,28 @@ def _cue(page: CuesPage, name: str, key: Node, body: Node, earlier: SoundCue | N
     found["name"] = name
     found["where"] = page.where(key)
     if "layers" in found and "recording" in found:
-        raise Refused(
+        raise InvalidValueError(
             pairs["file"][0], "a sound is made of layers or is a file, not both", "keep one of them"
         )
     if "recording" in found:
         for unfit, wrong in (("length", "length" in pairs), ("stretch", found.get("stretch", False))):
             if wrong:
-                raise Refused(pairs[unfit][0], f'a recording takes no "{unfit}": it is as long as it is')
+                raise InvalidValueError(
+                    pairs[unfit][0], f'a recording takes no "{unfit}": it is as long as it is'
+                )
         found["recording"], found["length_ms"] = _recording(page, pairs["file"][1])
     elif "layers" not in found and earlier is None:
-        raise Refused(key, f'"{name}" says neither "layers" nor "file"', "one of them makes the sound")
+        raise InvalidValueError(
+            key, f'"{name}" says neither "layers" nor "file"', "one of them makes the sound"
+        )
     found = _inherited(found, earlier)
     for needed, field in (("for", "description"), ("length", "length_ms")):
         if field not in found:
-            raise Refused(key, f'"{name}" has no "{needed}"', "say what it is for and how long it is")
+            raise InvalidValueError(
+                key, f'"{name}" has no "{needed}"', "say what it is for and how long it is"
+            )
     if found["lead_ms"] > found["length_ms"]:
-        raise Refused(
+        raise InvalidValueError(
             pairs["lead" if "lead" in pairs else "length"][1],
             f"the lead is longer than the sound, which is {format_duration(found['length_ms'])}",
             "the lead is when the next thing may begin; leave it out to wait for the end",
@@ -363,7 +376,8 @@ def _cue(page: CuesPage, name: str, key: Node, body: Node, earlier: SoundCue | N
 
 
 def _inherited(found: dict[str, Any], earlier: SoundCue | None) -> dict[str, Any]:
-    """What is said laid over the earlier cue: a new sound keeps its use and level, a changed one all."""
+    """Return what is said laid over the earlier cue: a new sound keeps its use and level, a changed one
+    all."""
     full: dict[str, Any] = {"level_db": DEFAULT_LEVEL_DB}
     if earlier is not None:
         full |= {"description": earlier.description, "level_db": earlier.level_db}
@@ -379,7 +393,7 @@ def _inherited(found: dict[str, Any], earlier: SoundCue | None) -> dict[str, Any
 
 
 def _read(
-    page: CuesPage, node: Node, what: str, keys: Mapping[str, Key]
+    page: CuesPage, node: Node, what: str, keys: Mapping[str, CueKey]
 ) -> tuple[dict[str, tuple[Node, Node]], dict[str, Any]]:
     """The (key, value) nodes by key, and the good values by attribute; the others are complained of."""
     pairs = page.pairs(node, what, keys)
@@ -387,34 +401,34 @@ def _read(
     for word, (_, value) in pairs.items():
         try:
             found[keys[word].field] = keys[word].read(value)
-        except Refused as refused:
+        except InvalidValueError as refused:
             page.complain(refused.node, refused.message, refused.hint)
     return pairs, found
 
 
-def _layers(page: CuesPage, nodes: list[Node], length_ms: int) -> tuple[Layer, ...]:
-    layers: list[Layer] = []
+def _layers(page: CuesPage, nodes: list[Node], length_ms: int) -> tuple[SoundLayer, ...]:
+    layers: list[SoundLayer] = []
     for node in nodes:
         try:
             layers.append(_layer(page, node, length_ms))
-        except Refused as refused:
+        except InvalidValueError as refused:
             page.complain(refused.node, refused.message, refused.hint)
         except _Complained:
             pass
     return tuple(layers)
 
 
-def _layer(page: CuesPage, node: Node, length_ms: int) -> Layer:
+def _layer(page: CuesPage, node: Node, length_ms: int) -> SoundLayer:
     kinds = ", ".join(LAYER_KINDS)
     if not isinstance(node, MappingNode):
-        raise Refused(node, f"expected a layer with one of: {kinds}")
+        raise InvalidValueError(node, f"expected a layer with one of: {kinds}")
     written = [str(key.value) for key, _ in node.value]
     named = [word for word in written if word in LAYER_KINDS]
     if len(named) != 1:
         hints = [] if named else [did_you_mean(word, LAYER_KINDS) for word in written]
-        raise Refused(node, f"a layer has exactly one of: {kinds}", next(filter(None, hints), ""))
+        raise InvalidValueError(node, f"a layer has exactly one of: {kinds}", next(filter(None, hints), ""))
     kind = LAYER_KINDS[named[0]]
-    keys = {named[0]: Key("glide_hz", glide), **kind.keys, **SHAPE_KEYS}
+    keys = {named[0]: CueKey("glide_hz", glide), **kind.keys, **SHAPE_KEYS}
     before = len(page.problems)
     _, found = _read(page, node, "a layer", keys)
     if len(page.problems) > before:
@@ -422,17 +436,19 @@ def _layer(page: CuesPage, node: Node, length_ms: int) -> Layer:
     shape_fields = {key.field for key in SHAPE_KEYS.values()}
     shape = Shape(**{field: value for field, value in found.items() if field in shape_fields})
     if shape.start.at(length_ms) >= shape.end.at(length_ms):
-        raise Refused(node, "this layer ends before it begins", 'look at its "from" and "to"')
+        raise InvalidValueError(node, "this layer ends before it begins", 'look at its "from" and "to"')
     layer = kind.make(
         shape=shape, **{name: value for name, value in found.items() if name not in shape_fields}
     )
     highest_hz = _highest_hz(layer)
     if highest_hz > HIGHEST_HZ:
-        raise Refused(node, f"this layer reaches {highest_hz:g} Hz", f"stay under {HIGHEST_HZ:g} Hz")
+        raise InvalidValueError(
+            node, f"this layer reaches {highest_hz:g} Hz", f"stay under {HIGHEST_HZ:g} Hz"
+        )
     return layer
 
 
-def _highest_hz(layer: Layer) -> float:
+def _highest_hz(layer: SoundLayer) -> float:
     if isinstance(layer, Noise):
         return max(layer.glide_hz) + layer.width_hz / 2
     return max(layer.glide_hz) * max(multiple for multiple, _ in layer.partials)
@@ -443,20 +459,22 @@ def _recording(page: CuesPage, node: Node) -> tuple[Path, int]:
     folder = page.path.parent.resolve()
     path = (folder / scalar(node)).resolve()
     if not path.is_relative_to(folder):
-        raise Refused(node, "a recording lies beside this file", "copy it here, or into a folder here")
+        raise InvalidValueError(
+            node, "a recording lies beside this file", "copy it here, or into a folder here"
+        )
     try:
         header = read_wav_header(path)
     except FileNotFoundError as error:
         beside = [other.name for other in path.parent.glob("*.wav")] if path.parent.is_dir() else []
         hint = did_you_mean(path.name, beside) or "it has to lie beside this file"
-        raise Refused(node, f'there is no file "{scalar(node)}"', hint) from error
+        raise InvalidValueError(node, f'there is no file "{scalar(node)}"', hint) from error
     except OSError as error:
-        raise Refused(node, f"{path.name} cannot be read: {error.strerror or error}") from error
+        raise InvalidValueError(node, f"{path.name} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise Refused(node, str(error), "save it as WAV, 16 or 24 bits") from error
+        raise InvalidValueError(node, str(error), "save it as WAV, 16 or 24 bits") from error
     if not SHORTEST_MS <= header.duration_ms <= LONGEST_MS:
         bounds = f"from {format_duration(SHORTEST_MS)} to {format_duration(LONGEST_MS)}"
-        raise Refused(
+        raise InvalidValueError(
             node, f"{path.name} lasts {format_duration(header.duration_ms)}", f"a sound lasts {bounds}"
         )
     return path, header.duration_ms

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.cue_description import Layer, Noise, Shape, Tone
+from voice_coach.audio.cue_description import Noise, Shape, SoundLayer, Tone
 from voice_coach.core.units import FRAMES_PER_MS, MS_PER_SECOND, SAMPLE_RATE_HZ
 
 Float32 = NDArray[np.float32]
@@ -29,7 +29,7 @@ _STEPS: Float32 = np.arange(FRAMES_PER_MS, dtype=np.float32)
 _DB_PER_DECAY = -60.0
 
 
-def synthesise(layers: tuple[Layer, ...], length_ms: int) -> Float32:
+def synthesise(layers: tuple[SoundLayer, ...], length_ms: int) -> Float32:
     """The layers mixed, at no particular level; a full-scale sine is a layer's gain of 0 dB.
 
     Returns:
@@ -77,7 +77,7 @@ def _noise(layer: Noise, length_ms: int, mix: Float32) -> None:
         mix[tile] += wave
 
 
-_MAKERS: dict[type[Layer], Callable[[Any, int, Float32], None]] = {Tone: _tone, Noise: _noise}
+_MAKERS: dict[type[SoundLayer], Callable[[Any, int, Float32], None]] = {Tone: _tone, Noise: _noise}
 
 
 def _strength(shape: Shape, length_ms: int, rows: int) -> Float64:
@@ -95,13 +95,13 @@ def _strength(shape: Shape, length_ms: int, rows: int) -> Float64:
 
 
 def _decay(decay_ms: int, rows: int, speed: float = 1.0) -> Float64:
-    """Falls by 60 dB in ``decay_ms``, or ``speed`` times sooner; ``rows`` + 1 values from 1."""
+    """Return a fall by 60 dB in ``decay_ms``, or ``speed`` times sooner; ``rows`` + 1 values from 1."""
     per_ms = speed * float(np.log(_amplitude(_DB_PER_DECAY))) / max(1, decay_ms)
     return np.exp(np.arange(rows + 1, dtype=np.float64) * per_ms)
 
 
 def _glide(pitches_hz: tuple[float, ...], rows: int) -> tuple[Float64, Float64]:
-    """Cycles done before each millisecond, and cycles done in it."""
+    """Return the cycles done before each millisecond, and cycles done in it."""
     middles = (np.arange(rows) + 0.5) / rows * max(1, len(pitches_hz) - 1)
     per_ms = np.exp(np.interp(middles, np.arange(len(pitches_hz)), np.log(pitches_hz))) / MS_PER_SECOND
     cycles = np.cumsum(per_ms) - per_ms

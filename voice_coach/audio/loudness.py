@@ -17,7 +17,7 @@ SPEECH_LUFS: Final = -19.0
 """The house level of speech: −19 LUFS in one channel, which is −16 when two loudspeakers play it."""
 
 SILENT_LUFS: Final = -70.0
-"""What is measured where nothing lies above the absolute gate of BS.1770."""
+"""Result of a measurement where nothing lies above the absolute gate of BS.1770."""
 
 _MOST_GAIN_DB: Final = 30.0  # more than this would lift noise, not a voice
 
@@ -110,7 +110,7 @@ def true_peak(samples: NDArray[np.float32]) -> float:
 
 @lru_cache(maxsize=1)
 def k_weights(frames: int) -> NDArray[np.float64]:
-    """What each bin of a real spectrum of ``frames`` adds to the K-weighted mean square."""
+    """Return what each bin of a real spectrum of ``frames`` adds to the K-weighted mean square."""
     delay = np.exp(-2j * np.pi * np.arange(frames // 2 + 1) / frames)
     gain = np.ones_like(delay)
     for numerator, denominator in _K_FILTERS:
@@ -125,7 +125,7 @@ Powers = NDArray[np.float64]
 """K-weighted mean square of each 100 ms; 0 is silence."""
 
 UNHEARD_LUFS = -70.0
-"""The absolute gate; what is told of silence."""
+"""Absolute gate of BS.1770; reported for silence."""
 
 _ABSOLUTE_GATE = 10 ** ((UNHEARD_LUFS - OFFSET_LU) / 10)
 _RELATIVE_GATE = 0.1  # −10 LU

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.background import Bed, Course
+from voice_coach.audio.background import Bed, DuckingCurve
 from voice_coach.audio.loudness import CEILING, FULL_SCALE, limit
 from voice_coach.audio.mixer import Block
 from voice_coach.core.units import FRAMES_PER_MS
@@ -27,14 +27,16 @@ class _Mixed:
     silent: Block | None
 
 
-def gained(blocks: Iterable[Block], gain_db: float) -> Iterator[_Mixed]:
+def apply_gain(blocks: Iterable[Block], gain_db: float) -> Iterator[_Mixed]:
     """The blocks of a session, louder or softer."""
     factor = _factor(gain_db)
     for block in blocks:
         yield _Mixed(block.samples * factor, block if block.silent else None)
 
 
-def over_bed(parts: Iterable[tuple[Course, Iterable[Block]]], bed: Bed, gain_db: float) -> Iterator[_Mixed]:
+def mix_bed(
+    parts: Iterable[tuple[DuckingCurve, Iterable[Block]]], bed: Bed, gain_db: float
+) -> Iterator[_Mixed]:
     """The blocks of a session over a bed, both louder or softer by the same gain.
 
     Args:
@@ -56,7 +58,7 @@ def over_bed(parts: Iterable[tuple[Course, Iterable[Block]]], bed: Bed, gain_db:
             first += frames
 
 
-def limited(mixed: Iterable[_Mixed]) -> Iterator[Block]:
+def limit_peaks(mixed: Iterable[_Mixed]) -> Iterator[Block]:
     """Blocks of 16 bits whose true peaks stay under the ceiling; the same however the stream is cut.
 
     Every block but the last begins and ends on a millisecond, so that the limiter's grid is the same in each.
@@ -100,7 +102,7 @@ def _factor(gain_db: float) -> np.float32:
     return np.float32(10 ** (gain_db / 20)) / FULL_SCALE
 
 
-def _each_frame(course: Course, first: int, frames: int) -> NDArray[np.float32]:
+def _each_frame(course: DuckingCurve, first: int, frames: int) -> NDArray[np.float32]:
     """The bed's level at each frame: worked out at each millisecond, with straight lines between."""
     begin_ms, end_ms = first // FRAMES_PER_MS, -(-(first + frames) // FRAMES_PER_MS)
     if course.is_steady(begin_ms, end_ms):

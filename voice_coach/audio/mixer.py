@@ -34,16 +34,16 @@ class Block:
 
 def fade_in(samples: NDArray[np.float32], frames: int) -> None:
     """Raise the first ``frames`` samples (at most all of them) from silence."""
-    samples[:frames] *= falling(frames)[::-1]
+    samples[:frames] *= fade_gains(frames)[::-1]
 
 
 def fade_out(samples: NDArray[np.float32], frames: int) -> None:
     """Lower the last ``frames`` samples (at most all of them) to silence."""
-    samples[len(samples) - frames :] *= falling(frames)
+    samples[len(samples) - frames :] *= fade_gains(frames)
 
 
 @lru_cache(maxsize=8)
-def falling(frames: int) -> NDArray[np.float32]:
+def fade_gains(frames: int) -> NDArray[np.float32]:
     """Gains from just under 1 to exactly 0, read-only, shape (frames,)."""
     steps = np.arange(1, frames + 1) / max(1, frames)
     gains = (0.5 + 0.5 * np.cos(np.pi * steps)).astype(np.float32)
@@ -82,7 +82,7 @@ def render(
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _PlacedClip:
     """A clip with its place in the chapter, in frames; ``fade`` is where its cut begins, or ``end``."""
 
     samples: NDArray[np.float32]
@@ -98,7 +98,7 @@ class _Voice:
             mix[begin - first : plain - first] += self.samples[begin - self.start : plain - self.start]
         faded = max(begin, self.fade)
         if faded < stop:
-            gains = falling(self.end - self.fade)[faded - self.fade : stop - self.fade]
+            gains = fade_gains(self.end - self.fade)[faded - self.fade : stop - self.fade]
             mix[faded - first : stop - first] += self.samples[faded - self.start : stop - self.start] * gains
         return begin - first, max(begin, stop) - first
 
@@ -109,7 +109,7 @@ def _blocks(
     last = chapter.duration_ms * FRAMES_PER_MS
     coming = _audible(chapter, start_ms)
     following = next(coming, None)
-    voices: list[_Voice] = []
+    voices: list[_PlacedClip] = []
     mix = np.zeros(block_frames, np.float32)
     silence = _frozen(np.zeros(block_frames, np.int16))
     for first in range(start_ms * FRAMES_PER_MS, last, block_frames):
@@ -137,14 +137,14 @@ def _audible(chapter: Chapter, start_ms: int) -> Iterator[Event]:
             yield event
 
 
-def _voice(event: Event, chapter: Chapter, clips: ClipSource, sounds: SoundSource) -> _Voice:
+def _voice(event: Event, chapter: Chapter, clips: ClipSource, sounds: SoundSource) -> _PlacedClip:
     if event.utterance is not None:
         clip = clips.clip(event.utterance)
     else:
         clip = sounds.clip(event.sound, event.sound_ms)
     start, end, whole = _place(event, chapter, clip)
     fade = end if whole else max(start, end - CUT_FADE_MS * FRAMES_PER_MS)
-    return _Voice(clip.samples, start, end, fade)
+    return _PlacedClip(clip.samples, start, end, fade)
 
 
 def _place(event: Event, chapter: Chapter, clip: Clip) -> tuple[int, int, bool]:

@@ -21,7 +21,7 @@ from voice_coach.core.speech import Clip
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ, format_duration
 
 SPEECH_LUFS = -19.0
-"""What level 0 means: speech is calibrated to this (mono, for phones and podcasts)."""
+"""Loudness that level 0 stands for: speech is calibrated to it (mono, for phones and podcasts)."""
 
 PEAK_CEILING = 0.17
 """No sound cue's true peak is higher (−15.4 dBFS): with speech at −3 dBTP the mix stays under −1 dBTP."""
@@ -42,7 +42,7 @@ _VERSION = "2"
 class ClipStore(Protocol):
     """Keeps clips between runs, under what shaped them."""
 
-    def kept(self, *shaped_by: str) -> Clip | None: ...
+    def get(self, *shaped_by: str) -> Clip | None: ...
     def keep(self, clip: Clip, *shaped_by: str) -> None: ...
 
 
@@ -116,7 +116,7 @@ class SoundCues:
 
     def _kept_or_made(self, cue: SoundCue, length_ms: int) -> Clip:
         if self._store is None or cue.recording is not None:
-            return Clip(self._made(cue, length_ms), SAMPLE_RATE_HZ)
+            return Clip(self._make(cue, length_ms), SAMPLE_RATE_HZ)
         shaped_by = (
             "sound",
             _VERSION,
@@ -124,13 +124,13 @@ class SoundCues:
             f"{cue.level_db} {cue.stretch} {cue.length_ms}",
             str(length_ms),
         )
-        clip = self._store.kept(*shaped_by)
+        clip = self._store.get(*shaped_by)
         if clip is None:
-            clip = Clip(self._made(cue, length_ms), SAMPLE_RATE_HZ)
+            clip = Clip(self._make(cue, length_ms), SAMPLE_RATE_HZ)
             self._store.keep(clip, *shaped_by)
         return clip
 
-    def _made(self, cue: SoundCue, length_ms: int) -> NDArray[np.float32]:
+    def _make(self, cue: SoundCue, length_ms: int) -> NDArray[np.float32]:
         from voice_coach.audio.cue_synthesis import synthesise
         from voice_coach.audio.loudness import true_peak
 
@@ -148,7 +148,8 @@ class SoundCues:
         return samples
 
     def _gain(self, cue: SoundCue, natural: NDArray[np.float32] | None) -> float:
-        """What brings the cue at its natural length to its level; the same gain serves every length."""
+        """Return what brings the cue at its natural length to its level; the same gain serves every
+        length."""
         if cue.name not in self._gains:
             from voice_coach.audio.loudness import loudest_lufs
 

@@ -1,4 +1,4 @@
-"""What was made in a folder, so that it is not made again, whatever was killed when."""
+"""Record of the files that were made in a folder, so that none is made twice, also after a kill."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-from voice_coach.batch.worker import Made
-from voice_coach.core.errors import OutputError, shown
+from voice_coach.batch.worker import FinishedFile
+from voice_coach.core.errors import OutputError, display_path
 from voice_coach.storage.locks import lock
 
 NAME = ".voice-coach.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of a file.
+class JournalEntry:
+    """Record of one file.
 
     Attributes:
         identity: of the job that it comes of.
@@ -28,7 +28,7 @@ class Entry:
     """
 
     identity: str
-    made: Made | None = None
+    made: FinishedFile | None = None
     mtime_ns: int = 0
 
 
@@ -47,14 +47,15 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._entries: dict[str, Entry] = {}
-        self._before: dict[str, Entry | None] = {}
+        self._entries: dict[str, JournalEntry] = {}
+        self._before: dict[str, JournalEntry | None] = {}
         path = folder / NAME
         try:
             self._file: IO[bytes] = path.open("ab+", buffering=0)
         except OSError as error:
             raise OutputError(
-                f"{shown(folder)} cannot be written into: {error.strerror or error}. Choose another folder."
+                f"{display_path(folder)} cannot be written into: {error.strerror or error}. "
+                "Choose another folder."
             ) from None
         try:
             lock(self._file)
@@ -76,12 +77,13 @@ class Journal:
     ) -> None:
         self._file.close()
 
-    def entry(self, name: str) -> Entry | None:
-        """What is known of a file; None if it is not one of ours."""
+    def entry(self, name: str) -> JournalEntry | None:
+        """Return what is known of a file; None if it is not one of ours."""
         return self._entries.get(name)
 
     def is_as_made(self, name: str) -> bool:
-        """Whether a file is there as it was made: then it need not be made again, and may be replaced."""
+        """Return whether a file is there as it was made: then it need not be made again, and may be
+        replaced."""
         entry = self._entries.get(name)
         if entry is None or entry.made is None:
             return False
@@ -100,16 +102,16 @@ class Journal:
             return hashlib.file_digest(file, "sha256").hexdigest() == entry.made.sha256
 
     def begin(self, jobs: Iterable[tuple[str, str]]) -> None:
-        """Notes that files are going to be made: each name with the identity of its job."""
+        """Note that files are going to be made: each name with the identity of its job."""
         lines: list[dict[str, Any]] = []
         for name, identity in jobs:
             self._before[name] = self._entries.get(name)
-            self._entries[name] = Entry(identity)
+            self._entries[name] = JournalEntry(identity)
             lines.append({"file": name, "identity": identity})
         self._add(lines)
 
     def withdraw(self, name: str) -> None:
-        """Notes that a file was not made after all: what is known of it is what was known before."""
+        """Note that a file was not made after all: what is known of it is what was known before."""
         before = self._before.get(name)
         if before is not None and before.made is not None:
             self._entries[name] = before
@@ -118,10 +120,10 @@ class Journal:
             self._entries.pop(name, None)
             self._add([{"file": name, "withdrawn": True}])
 
-    def finish(self, name: str, identity: str, made: Made) -> None:
-        """Notes that a file is made."""
+    def finish(self, name: str, identity: str, made: FinishedFile) -> None:
+        """Note that a file is made."""
         mtime_ns = (self._folder / name).stat().st_mtime_ns
-        self._entries[name] = Entry(identity, made, mtime_ns)
+        self._entries[name] = JournalEntry(identity, made, mtime_ns)
         self._add([_line(name, self._entries[name])])
 
     def _add(self, lines: list[dict[str, Any]]) -> None:
@@ -153,7 +155,7 @@ class Journal:
         self._file.seek(0, os.SEEK_END)
 
 
-def _line(name: str, entry: Entry) -> dict[str, Any]:
+def _line(name: str, entry: JournalEntry) -> dict[str, Any]:
     line: dict[str, Any] = {"file": name, "identity": entry.identity}
     if entry.made is not None:
         line |= {
@@ -165,8 +167,8 @@ def _line(name: str, entry: Entry) -> dict[str, Any]:
     return line
 
 
-def _entry(line: dict[str, Any]) -> Entry:
+def _entry(line: dict[str, Any]) -> JournalEntry:
     if "sha256" not in line:
-        return Entry(str(line["identity"]))
-    made = Made(str(line["sha256"]), int(line["size_bytes"]), int(line["duration_ms"]))
-    return Entry(str(line["identity"]), made, int(line["mtime_ns"]))
+        return JournalEntry(str(line["identity"]))
+    made = FinishedFile(str(line["sha256"]), int(line["size_bytes"]), int(line["duration_ms"]))
+    return JournalEntry(str(line["identity"]), made, int(line["mtime_ns"]))

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from voice_coach.batch.job import COLUMNS, Job
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.core.text import nearest_word
 from voice_coach.script.library import is_file
 
 
-class ManifestError(WishError):
+class ManifestError(UsageError):
     """A manifest with problems, all of them at once.
 
     Attributes:
@@ -41,7 +41,7 @@ _FILES = ("session", "bed", "pacing")
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a table asks for.
+    """Rows of a table, and their problems.
 
     Attributes:
         jobs: the line of each row that can be read, and its job.
@@ -171,7 +171,7 @@ def _of_row(
 
 
 def _of_name(name: str) -> str:
-    """What keeps this from being a file's name below a folder, on any system."""
+    """Return what keeps this from being a file's name below a folder, on any system."""
     path = PurePosixPath(name.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in name:
         return f'"{name}" lies outside the folder: write a name, or folder/name'

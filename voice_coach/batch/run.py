@@ -15,21 +15,21 @@ from typing import Any, Literal
 from voice_coach.batch.job import Job
 from voice_coach.batch.journal import Journal
 from voice_coach.batch.manifest import Manifest, ManifestError, read_manifest
-from voice_coach.batch.worker import Checked, Failed, Made, Workers
-from voice_coach.core.errors import OutputError, shown
+from voice_coach.batch.worker import Checked, Failed, FinishedFile, Workers
+from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.options import CHAPTER_LEVELS, LOUDNESS_LUFS, PAPERS, QUALITIES
 from voice_coach.core.script import GUIDANCE_LEVELS
 from voice_coach.core.units import format_clock
 from voice_coach.paths import Home
-from voice_coach.podcast.background import UsualBeds, told_of_beds
-from voice_coach.storage.atomic import clear_leftovers, whole_file
+from voice_coach.podcast.background import UsualBeds, bed_notes
+from voice_coach.storage.atomic import atomic_write, remove_leftovers
 
-State = Literal["made", "kept", "failed"]
+FileState = Literal["made", "kept", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a row.
+    """Result of one row.
 
     Attributes:
         job: the row.
@@ -39,8 +39,8 @@ class Outcome:
     """
 
     job: Job
-    state: State
-    made: Made | None
+    state: FileState
+    made: FinishedFile | None
     told: str
 
 
@@ -52,7 +52,7 @@ _COLUMNS = ("file", "session", "person", "state", "length", "size_bytes", "sha25
 
 
 def write_report(folder: Path, outcomes: Sequence[Outcome], journal: Journal) -> None:
-    """Writes ``report.csv`` and ``report.json`` into the folder; those of the last run are replaced.
+    """Write ``report.csv`` and ``report.json`` into the folder; those of the last run are replaced.
 
     Args:
         folder: where the files are.
@@ -95,9 +95,9 @@ def _harmless(value: Any) -> Any:
 
 
 def _write(folder: Path, name: str, data: bytes, journal: Journal) -> None:
-    with whole_file(folder / name, force=True) as file:
+    with atomic_write(folder / name, force=True) as file:
         file.write(data)
-    journal.finish(name, _IDENTITY, Made(hashlib.sha256(data).hexdigest(), len(data), 0))
+    journal.finish(name, _IDENTITY, FinishedFile(hashlib.sha256(data).hexdigest(), len(data), 0))
 
 
 KNOWN = {
@@ -120,7 +120,7 @@ def run(
     notify: Callable[[str], None] = lambda _sentence: None,
     count: int | None = None,
 ) -> list[Outcome]:
-    """Makes what a manifest asks for, in the order of its rows; the whole of it is checked before.
+    """Make what a manifest asks for, in the order of its rows; the whole of it is checked before.
 
     Killed at any moment it leaves no broken file; run again it makes only what is missing or changed.
 
@@ -141,7 +141,7 @@ def run(
     """
     if any((folder / name).absolute() == manifest.absolute() for name in REPORTS):
         raise ManifestError(
-            [f"{shown(manifest)} would be replaced by the report of the same name: rename it"]
+            [f"{display_path(manifest)} would be replaced by the report of the same name: rename it"]
         )
 
     usual, by_podcast = UsualBeds(), list[str]()
@@ -157,7 +157,7 @@ def run(
     with Workers(folder, home, count) as workers:
         checked = _checked(workers, table, manifest, on_progress)
         too_soft = any(job.bed != "none" and job.loudness == "broadcast" for job in jobs)
-        for sentence in told_of_beds(in_podcast=bool(by_podcast), too_soft=too_soft, in_table=True):
+        for sentence in bed_notes(in_podcast=bool(by_podcast), too_soft=too_soft, in_table=True):
             notify(sentence)
         _make_folders(folder, jobs)
         with Journal(folder) as journal:
@@ -171,7 +171,7 @@ def run(
             to_make = [job for job in jobs if job.file not in kept]
             if not force:
                 _refuse_to_replace(journal, [*(job.file for job in to_make), *REPORTS], folder)
-            made = _made(workers, journal, to_make, folder, checked, on_progress)
+            made = _make(workers, journal, to_make, folder, checked, on_progress)
             outcomes = [
                 _outcome(job, kept.get(job.file), made.get(job.file), checked[job.file]) for job in jobs
             ]
@@ -186,29 +186,29 @@ def _make_folders(folder: Path, jobs: list[Job]) -> None:
             place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(
-            f"{shown(folder)} cannot be made: {error.strerror or error}. Choose another folder."
+            f"{display_path(folder)} cannot be made: {error.strerror or error}. Choose another folder."
         ) from None
     for place in places:
-        clear_leftovers(place)
+        remove_leftovers(place)
 
 
-def _made(
+def _make(
     workers: Workers,
     journal: Journal,
     jobs: list[Job],
     folder: Path,
     checked: dict[str, Checked],
     on_progress: Callable[[str, int, int], None],
-) -> dict[str, Made | Failed]:
-    """Makes the files; each is in the journal before it is begun and when it is made."""
+) -> dict[str, FinishedFile | Failed]:
+    """Make the files; each is in the journal before it is begun and when it is made."""
     journal.begin((job.file, checked[job.file].identity) for job in jobs)
     total_ms = sum(checked[job.file].duration_ms for job in jobs)
     done_ms = 0
-    results: dict[str, Made | Failed] = {}
+    results: dict[str, FinishedFile | Failed] = {}
     try:
         for job, result in workers.make(jobs):
             results[job.file] = result
-            if isinstance(result, Made):
+            if isinstance(result, FinishedFile):
                 journal.finish(job.file, checked[job.file].identity, result)
             done_ms += checked[job.file].duration_ms
             on_progress("files", done_ms, total_ms)
@@ -224,7 +224,9 @@ def _made(
     return results
 
 
-def _outcome(job: Job, kept: Made | None, result: Made | Failed | None, checked: Checked) -> Outcome:
+def _outcome(
+    job: Job, kept: FinishedFile | None, result: FinishedFile | Failed | None, checked: Checked
+) -> Outcome:
     if isinstance(result, Failed):
         return Outcome(job, "failed", None, result.reason)
     return Outcome(job, "made" if result else "kept", result or kept, " ".join(checked.told))
@@ -236,7 +238,7 @@ def _checked(
     manifest: Path,
     on_progress: Callable[[str, int, int], None],
 ) -> dict[str, Checked]:
-    """What is known of every row; raises if there is a problem anywhere in the table."""
+    """Return what is known of every row; raises if there is a problem anywhere in the table."""
     lines = {job.file: line for line, job in table.jobs}
     problems = {line: list(told) for line, told in table.problems.items()}
     checked: dict[str, Checked] = {}
@@ -254,7 +256,7 @@ def _checked(
 
 
 def _refuse_to_replace(journal: Journal, names: list[str], folder: Path) -> None:
-    """A file that we did not make, or that somebody changed since, is not replaced unasked."""
+    """Refuse to replace files that we did not make or that were changed since."""
     theirs: list[str] = []
     for name in names:
         entry = journal.entry(name)
@@ -264,6 +266,6 @@ def _refuse_to_replace(journal: Journal, names: list[str], folder: Path) -> None
     if theirs:
         some = ", ".join(theirs[:5]) + (f" and {len(theirs) - 5} more" if len(theirs) > 5 else "")
         raise OutputError(
-            f"In {shown(folder)} there are files that were not made from this manifest, or changed since: "
-            f"{some}. Use --force to replace them, or choose another folder."
+            f"In {display_path(folder)} there are files that were not made from this manifest, or changed "
+            f"since: {some}. Use --force to replace them, or choose another folder."
         )

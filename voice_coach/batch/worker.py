@@ -22,15 +22,15 @@ from typing import Any, Self, TypeVar, cast
 import voice_coach
 from voice_coach.audio.background import MADE as BEDS
 from voice_coach.batch.job import Job
-from voice_coach.coach import Coach, Wishes, parse_pace
-from voice_coach.core.errors import CoachError, OutputError, WishError
-from voice_coach.core.history import GuidanceWish
-from voice_coach.core.interrupts import held_up, may_stop, stop, taken
+from voice_coach.coach import Coach, SessionOptions, parse_pace
+from voice_coach.core.errors import CoachError, OutputError, UsageError
+from voice_coach.core.history import GuidanceOption
+from voice_coach.core.interrupts import check_interrupt, defer_interrupt, get_or_interrupt, request_interrupt
 from voice_coach.core.options import (
     LEAD_IN_MS,
     ChapterLevel,
-    ExportWishes,
-    FileWishes,
+    ExportOptions,
+    FileOptions,
     Loudness,
     Mastering,
     Paper,
@@ -69,7 +69,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class FinishedFile:
     """A finished file."""
 
     sha256: str
@@ -94,13 +94,13 @@ class Worker:
         self._speaking: set[str] = set()
 
     def close(self) -> None:
-        """Lets go of the voice."""
+        """Let go of the voice."""
         if self._coach is not None:
             self._coach.close()
             self._coach = None
 
     def check(self, job: Job, folder: Path) -> Checked:
-        """Whether a job can be done, without making anything.
+        """Return whether a job can be done, without making anything.
 
         Raises:
             CoachError: it cannot; the text says why.
@@ -110,10 +110,10 @@ class Worker:
         problems: list[str] = []
         kind = target.suffix.lower()
         has_sound = kind in KINDS and KINDS[kind].sound
-        wishes = _export_wishes(job)
+        options = _export_wishes(job)
         for look in (
-            lambda: check_format(target, wishes),
-            lambda: check_bed_of(wishes) if has_sound else None,
+            lambda: check_format(target, options),
+            lambda: check_bed_of(options) if has_sound else None,
             lambda: self._check_voice(job.voice),
             lambda: wishes_of(job),
             lambda: self._session(job),
@@ -123,7 +123,7 @@ class Worker:
             except CoachError as error:
                 problems.append(str(error))
         if problems:
-            raise WishError("\n".join(problems))
+            raise UsageError("\n".join(problems))
         performance = self._prepared(job)
         identity = hashlib.blake2b(digest_size=16)
         identity.update(json.dumps({**job.plain(), "file": kind, "date": ""}, sort_keys=True).encode())
@@ -137,25 +137,25 @@ class Worker:
         self._digests.add(performance, timeline, identity.update)
         return Checked(identity.hexdigest(), timeline.duration_ms, tuple(self._told))
 
-    def make(self, job: Job, folder: Path) -> Made:
-        """Makes the file of a job, whole or not at all; one of that name is replaced.
+    def make(self, job: Job, folder: Path) -> FinishedFile:
+        """Make the file of a job, whole or not at all; one of that name is replaced.
 
         Raises:
             CoachError: it could not be made.
         """
         target = folder / job.file
         performance = self._prepared(job)
-        wishes = _export_wishes(job, self._own_coach(job).home.cache)
+        options = _export_wishes(job, self._own_coach(job).home.cache)
         written_ms = 0
 
-        def told(ms: int, _share: float) -> None:
+        def note_progress(ms: int, _share: float) -> None:
             nonlocal written_ms
             written_ms = ms
 
-        export(performance, target, wishes, told)
+        export(performance, target, options, note_progress)
         with target.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return Made(digest, target.stat().st_size, written_ms)
+        return FinishedFile(digest, target.stat().st_size, written_ms)
 
     def _prepared(self, job: Job) -> Performance:
         coach = self._own_coach(job)
@@ -190,14 +190,14 @@ def _versions() -> str:
     return " ".join(f"{name} {version(name)}" for name in _MAKERS)
 
 
-def wishes_of(job: Job) -> Wishes:
-    """What a job asks for of the session.
+def wishes_of(job: Job) -> SessionOptions:
+    """Return what a job asks for of the session.
 
     Raises:
-        WishError: a value cannot be read.
+        UsageError: a value cannot be read.
     """
-    return Wishes(
-        guidance=cast("GuidanceWish", job.guidance) if job.guidance else None,
+    return SessionOptions(
+        guidance=cast("GuidanceOption", job.guidance) if job.guidance else None,
         rate_wpm=_read("rate", int, job.rate, "a whole number"),
         speed=_read("pace", parse_pace, job.pace),
         said=job.said,
@@ -207,10 +207,10 @@ def wishes_of(job: Job) -> Wishes:
     )
 
 
-def _export_wishes(job: Job, cache: Path | None = None) -> ExportWishes:
-    """What a job asks for of the file."""
-    return ExportWishes(
-        file=FileWishes(
+def _export_wishes(job: Job, cache: Path | None = None) -> ExportOptions:
+    """Return what a job asks for of the file."""
+    return ExportOptions(
+        file=FileOptions(
             force=True,
             quality=cast("Quality", job.quality),
             chapters=cast("ChapterLevel", job.chapters),
@@ -228,7 +228,7 @@ def _read(name: str, read: Callable[[str], _T], text: str, expected: str = "") -
     try:
         return read(text)
     except ValueError as error:
-        raise WishError(f'{name} cannot be "{text}": {expected or error}.') from None
+        raise UsageError(f'{name} cannot be "{text}": {expected or error}.') from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,19 +239,19 @@ class _Digests:
     sounds: dict[tuple[str, int | None], bytes] = field(default_factory=dict[tuple[str, "int | None"], bytes])
 
     def add(self, performance: Performance, timeline: Timeline, update: Callable[[bytes], Any]) -> None:
-        """Adds what is heard and when to a hash."""
+        """Add what is heard and when to a hash."""
         update(json.dumps(timeline_json(timeline), sort_keys=True).encode())
         for chapter in timeline.chapters:
             for event in chapter.events:
                 if event.utterance is not None:
                     if event.utterance not in self.words:
-                        clip = performance.spoken(event.utterance)
+                        clip = performance.speech_clip(event.utterance)
                         self.words[event.utterance] = _digest(clip)
                     update(self.words[event.utterance])
                 elif event.sound:
                     key = event.sound, event.sound_ms
                     if key not in self.sounds:
-                        clip = performance.sounding(event.sound, event.sound_ms)
+                        clip = performance.sound_clip(event.sound, event.sound_ms)
                         self.sounds[key] = _digest(clip)
                     update(self.sounds[key])
 
@@ -262,12 +262,12 @@ def _digest(clip: Clip) -> bytes:
 
 
 _GRACE_S = 5.0
-"""How long a process may take to put away what it was making."""
+"""Seconds that a process may take to remove what it was making."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """What could not be done, and why; a text, as not every error can be sent to another process."""
+    """A job that failed, with its reason; a text, as not every error can be sent to another process."""
 
     reason: str
 
@@ -300,7 +300,7 @@ class Workers:
             self.end()
 
     def end(self) -> None:
-        """Breaks off what is being done; when this returns all processes are gone. May be called twice."""
+        """Break off what is being done; when this returns all processes are gone. May be called twice."""
         known = self._pool._processes or {}  # pyright: ignore[reportPrivateUsage]  (Python 3.14 has a method)
         processes = list(known.values())
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -311,11 +311,11 @@ class Workers:
             process.kill()  # its leavings are cleared by the next run
 
     def check(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Checked | Failed]]:
-        """Looks at every job; each as it is done, not in order."""
+        """Look at every job; each as it is done, not in order."""
         return self._done({self._pool.submit(_check, job, self._folder): job for job in jobs})
 
-    def make(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Made | Failed]]:
-        """Makes every file; each as it is done, not in order. What fails does not keep the rest from it."""
+    def make(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, FinishedFile | Failed]]:
+        """Make every file; each as it is done, not in order. What fails does not keep the rest from it."""
         return self._done({self._pool.submit(_make, job, self._folder): job for job in jobs})
 
     def _done(self, futures: dict[Future[_T], Job]) -> Iterator[tuple[Job, _T]]:
@@ -323,11 +323,11 @@ class Workers:
         for future in futures:
             future.add_done_callback(done.put)
         for _ in futures:
-            future = taken(done)  # Ctrl-C comes after all that are done
+            future = get_or_interrupt(done)  # Ctrl-C comes after all that are done
             try:
                 yield futures[future], future.result()
             except BrokenProcessPool:
-                may_stop()  # what ended it may have been for all
+                check_interrupt()  # what ended it may have been for all
                 raise OutputError(
                     "A process that made files was ended from outside, perhaps for want of memory. "
                     "Run the same command again: it goes on where this one stopped."
@@ -338,8 +338,8 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class _Here:
-    """What a process of the pool has."""
+class _WorkerState:
+    """State of a process of the pool."""
 
     worker: Worker
     busy = False
@@ -348,19 +348,19 @@ class _Here:
 def _begin(home: Home | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process decides
     signal.signal(signal.SIGTERM, _break_off)
-    _Here.worker = Worker(home)
+    _WorkerState.worker = Worker(home)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
 
 
 def _break_off(_signal: int, _frame: object) -> None:
-    if _Here.busy:
-        stop()
+    if _WorkerState.busy:
+        request_interrupt()
         return
     os._exit(1)
 
 
 def _end_with_parent() -> None:
-    """Nobody is left to take what this process makes."""
+    """End this process when its parent is gone."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -368,21 +368,21 @@ def _end_with_parent() -> None:
 
 
 def _check(job: Job, folder: Path) -> Checked | Failed:
-    return _alone(lambda: _Here.worker.check(job, folder))
+    return _alone(lambda: _WorkerState.worker.check(job, folder))
 
 
-def _make(job: Job, folder: Path) -> Made | Failed:
-    return _alone(lambda: _Here.worker.make(job, folder))
+def _make(job: Job, folder: Path) -> FinishedFile | Failed:
+    return _alone(lambda: _WorkerState.worker.make(job, folder))
 
 
 def _alone(do: Callable[[], _T]) -> _T | Failed:
     try:
-        _Here.busy = True
-        with held_up():
+        _WorkerState.busy = True
+        with defer_interrupt():
             return do()
     except CoachError as error:
         return Failed(str(error))
     except KeyboardInterrupt:
         os._exit(1)  # broken off and put away: nothing more is to be begun
     finally:
-        _Here.busy = False
+        _WorkerState.busy = False

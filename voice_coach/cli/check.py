@@ -13,7 +13,7 @@ from pathlib import Path
 from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
 from voice_coach.coach import Coach
-from voice_coach.core.errors import CoachError, Problem, WishError
+from voice_coach.core.errors import CoachError, Problem, UsageError
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     for told in (*problems, *unread):
         tell(told)
     if unread and not errors:
-        return WRONG if any(isinstance(each, WishError) for each in unread) else FAILED
+        return WRONG if any(isinstance(each, UsageError) for each in unread) else FAILED
     scripts = f"{len(names)} {noun}{'s' if len(names) != 1 else ''} checked{which}"
     if not problems:
         print(f"{scripts}: all well.")
@@ -63,7 +63,7 @@ def _named(given: list[str], coach: Coach, unread: list[CoachError]) -> tuple[li
     """The scripts that are named, those in folders that are named too."""
     names: list[str] = []
     for name in given:
-        if not Path(name).is_dir() or name in {each.id for each in coach.listed()}:
+        if not Path(name).is_dir() or name in {each.id for each in coach.list_scripts()}:
             names.append(name)
         elif found := coach.scripts_in(Path(name)):
             names += map(str, found)
@@ -75,7 +75,7 @@ def _named(given: list[str], coach: Coach, unread: list[CoachError]) -> tuple[li
 def _all(coach: Coach) -> tuple[list[str], str]:
     """The scripts that are nearby, and in words how many lie where."""
     own = coach.scripts_in(coach.home.scripts)
-    came = [each.path for each in coach.listed() if each.path not in own]
+    came = [each.path for each in coach.list_scripts() if each.path not in own]
     known = {path.resolve() for path in (*own, *came)}
     here = [path for path in coach.scripts_in(Path()) if path.resolve() not in known and _is_script(path)]
     where = [
@@ -87,7 +87,7 @@ def _all(coach: Coach) -> tuple[list[str], str]:
 
 
 def _is_script(path: Path) -> bool:
-    """Whether a YAML file of any origin calls itself a script; also a broken one may."""
+    """Return whether a YAML file of any origin calls itself a script; also a broken one may."""
     try:
         return bool(re.search(r"^kind:\s*[a-z]", path.read_text("utf-8", "replace")[:100_000], re.MULTILINE))
     except OSError:

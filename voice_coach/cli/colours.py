@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from voice_coach.reports.show import drawing_signs
 
 if TYPE_CHECKING:
-    from voice_coach.reports.show import Line
+    from voice_coach.reports.show import StyledLine
 
 STYLES = {
     "head": "bold",
@@ -35,7 +35,7 @@ STYLES = {
 
 
 def can_draw() -> bool:
-    """Whether standard output is a terminal that has the signs."""
+    """Return whether standard output is a terminal that has the signs."""
     if not sys.stdout.isatty() or os.environ.get("TERM") in ("dumb", "unknown"):
         return False
     try:
@@ -45,8 +45,8 @@ def can_draw() -> bool:
     return True
 
 
-def print_drawing(make: Callable[[int], Iterable[Line]]) -> None:
-    """Prints what ``make`` draws for the terminal's width."""
+def print_drawing(make: Callable[[int], Iterable[StyledLine]]) -> None:
+    """Print what ``make`` draws for the terminal's width."""
     from rich.console import Console
     from rich.text import Text
 

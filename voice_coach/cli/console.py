@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 _QUOTED = re.compile(r" {0,5}\d+ \| | {6}\| ")
-"""How the lines begin that show a script, and those with the marks below."""
+"""Start of lines that show a script, and of the lines of marks below them."""
 
 
 def tell(sentence: object, *, whole: bool = False) -> None:
-    """Tells the person something. Where nobody reads any more that is no reason to fail.
+    """Tell the user something. If nothing reads stderr any more, that is no error.
 
     Args:
         sentence: what is told; on a terminal its lines are broken between words.
@@ -41,7 +41,7 @@ def tell(sentence: object, *, whole: bool = False) -> None:
 
 
 def says_yes() -> bool:
-    """Whether the person answers what was asked with yes; only where they are at a terminal."""
+    """Return whether the person answers what was asked with yes; only where they are at a terminal."""
     print("y for yes: ", end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
@@ -91,7 +91,7 @@ def command(verb: str, *words: str) -> str:
 
 
 def mute() -> None:
-    """Nobody reads stdout any more: what is still printed goes nowhere, so that exit does not complain."""
+    """Send further output nowhere, so that the exit does not complain about a closed stdout."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
@@ -107,16 +107,17 @@ def print_line(line: str) -> None:
 
 
 Picture = Callable[[int, int], "RenderableType"]
-"""What there is to show in so many columns and lines."""
+"""Function that draws the display in so many columns and lines."""
 
 
 def is_screen() -> bool:
-    """Whether stdout is a terminal on which something can stay in place."""
+    """Return whether stdout is a terminal on which something can stay in place."""
     return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
 
 
 class Screen:
-    """It is there from the first picture until it is closed; what is told meanwhile comes after it."""
+    """Display that is drawn again in place, from the first picture until it is closed. Sentences wait
+    until then."""
 
     def __init__(self) -> None:
         self._live: Live | None = None
@@ -124,7 +125,7 @@ class Screen:
         self._telling = redirect_stderr(self._told)
 
     def show(self, picture: Picture, *, bell: bool = False) -> None:
-        """Shows this instead of what was shown before, and rings if asked to."""
+        """Show this instead of what was shown before, and rings if asked to."""
         if self._live is None:
             # Imported only now: when a session is played, after its first sound.
             from rich.live import Live
@@ -142,7 +143,7 @@ class Screen:
         self._live.update(picture(columns, lines), refresh=True)
 
     def close(self) -> None:
-        """Gives the terminal back as it was; may be called again."""
+        """Give the terminal back as it was; may be called again."""
         if self._live is not None:
             self._telling.__exit__(None, None, None)
             self._live.stop()
@@ -185,7 +186,7 @@ class _OnTerminal:
         return self._bars
 
 
-class Progress(_OnTerminal):
+class ProgressBar(_OnTerminal):
     """A bar that moves while a session is written."""
 
     def __init__(self, title: str) -> None:
@@ -197,11 +198,11 @@ class Progress(_OnTerminal):
 
     @property
     def clock(self) -> str:
-        """How much sound is written, as minutes and seconds; "" if the file has none."""
+        """Return how much sound is written, as minutes and seconds; "" if the file has none."""
         return format_clock(self._written_ms) if self._written_ms else ""
 
-    def at(self, written_ms: int, share: float) -> None:
-        """So much of the session is written, which is about that share of it (0 to 1)."""
+    def update(self, written_ms: int, share: float) -> None:
+        """Show the milliseconds that are written, and the share of the session that they are (0 to 1)."""
         self._written_ms = written_ms
         if not self._is_terminal:
             return
@@ -223,7 +224,7 @@ class ManyProgress(_OnTerminal):
         self._tasks: dict[str, TaskID] = {}
 
     def at(self, what: str, done: int, total: int) -> None:
-        """So much of this kind of work, ``rows`` or ``files``, is done, of so much in all."""
+        """Show the number of ``rows`` or ``files`` that are done, and their total."""
         if not self._is_terminal:
             return
         bars = self._bars or self._begin("[progress.percentage]{task.percentage:>3.0f}%")

@@ -6,7 +6,7 @@ import argparse
 
 from voice_coach.cli.main import DONE
 from voice_coach.core.commands import BY_NAME, COMMANDS
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.core.units import format_clock
 
 TYPE_CHECKING = False
@@ -43,13 +43,13 @@ def run(options: argparse.Namespace) -> int:
         return DONE
     name = options.command
     if name is None:
-        raise WishError("Say what to do, such as: voice-coach control pause. All commands: --list")
+        raise UsageError("Say what to do, such as: voice-coach control pause. All commands: --list")
     if name != "status" and name not in BY_NAME:
         from voice_coach.controls.protocol import unknown_command
 
-        raise WishError(unknown_command(name, "status"))
+        raise UsageError(unknown_command(name, "status"))
     if options.json and name != "status":
-        raise WishError("--json goes with status: voice-coach control status --json")
+        raise UsageError("--json goes with status: voice-coach control status --json")
     from voice_coach.controls.socket_client import ask
     from voice_coach.paths import find_runtime
 
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
         print(json.dumps(answer["status"], ensure_ascii=False, indent=2))
     elif name == "status":
-        print("\n".join(_told(answer["status"])))
+        print("\n".join(_status_lines(answer["status"])))
     return DONE
 
 
@@ -69,7 +69,7 @@ def _listed() -> list[tuple[str, str]]:
     return asking + [(command.name, command.does) for command in COMMANDS]
 
 
-def _told(status: dict[str, Any]) -> list[str]:
+def _status_lines(status: dict[str, Any]) -> list[str]:
     """The status in a few lines."""
     mode = status["mode"]
     place = status["chapter_title"] or "being prepared"

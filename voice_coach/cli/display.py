@@ -1,4 +1,4 @@
-"""Shows a playing session to whoever looks: on a terminal a screen, elsewhere a log."""
+"""Display of a playing session: a screen on a terminal, a log elsewhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _MODES: Final[Mapping[Mode, str]] = {
     "ended": "ending",
     "lost": "the sound device has gone; the session goes on when there is one again",
 }
-"""What a mode is called, where it is not just playing."""
+"""Names of the modes other than playing."""
 
 _FEW_KEYS = "space pause · h that hurts · q end"
 _KEYS = (
@@ -67,12 +67,12 @@ class Display:
 
     @property
     def was_left(self) -> bool:
-        """Whether the session was ended before its end."""
+        """Return whether the session was ended before its end."""
         last = self.last.status if self.last else None
         return last is None or last.left_ms is None or last.left_ms > 0
 
     def note(self, sentence: str) -> None:
-        """Tells what did not go as asked but is no reason to stop."""
+        """Tell what did not go as asked but is no reason to stop."""
         tell(sentence)
 
     def close(self) -> None:
@@ -111,7 +111,7 @@ class LogDisplay(Display):
 
 
 class TerminalDisplay(Display):
-    """What is said, what comes next and the time left, on a screen of its own."""
+    """Screen with the words that are spoken, the next words and the time left."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)
@@ -133,7 +133,7 @@ def make_display(title: str, *, quiet: bool) -> Display:
 
 
 def _mode(live: LiveStatus) -> str:
-    """What the session is doing, and the keys that matter then."""
+    """Return what the session is doing, and the keys that matter then."""
     told = _MODES[live.mode]
     if live.mode == "scoring":
         return f"{told} {_DIGITS if live.score is None else live.score}"
@@ -143,7 +143,7 @@ def _mode(live: LiveStatus) -> str:
 
 
 def _turned(live: LiveStatus) -> str:
-    """What was turned by hand: pace and volume."""
+    """Return what was turned by hand: pace and volume."""
     pace = f"   {live.speed_percent} %" if live.speed_percent != FULL_PERCENT else ""
     return pace + (f"   {live.volume_db:+g} dB" if live.volume_db else "")
 

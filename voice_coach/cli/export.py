@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from voice_coach.cli.console import Progress, tell
+from voice_coach.cli.console import ProgressBar, tell
 from voice_coach.cli.main import DONE
-from voice_coach.cli.options import add_pacing, add_session, one_of, wishes
+from voice_coach.cli.options import add_pacing, add_session, one_of, session_options
 from voice_coach.coach import Coach
-from voice_coach.core.errors import CoachError, WishError, shown
-from voice_coach.core.interrupts import held_up
+from voice_coach.core.errors import CoachError, UsageError, display_path
+from voice_coach.core.interrupts import defer_interrupt
 from voice_coach.core.options import (
     CAPTION_FORMATS,
     CHAPTER_LEVELS,
@@ -23,12 +23,12 @@ from voice_coach.core.options import (
     LOUDNESS_LUFS,
     PAPERS,
     QUALITIES,
-    ExportWishes,
-    FileWishes,
+    ExportOptions,
+    FileOptions,
     Mastering,
 )
 from voice_coach.formats.export import check_export, check_export_split, file_endings
-from voice_coach.podcast.background import UsualBeds, told_of_beds
+from voice_coach.podcast.background import UsualBeds, bed_notes
 from voice_coach.rendering.performance import Performance
 
 
@@ -36,8 +36,8 @@ class StoppedError(CoachError):
     """The person ended it; the text says what became of it."""
 
 
-def write(coach: Coach, prepare: Callable[[], Performance], target: Path, wishes: ExportWishes) -> int:
-    """Exports and tells so; the exit code.
+def write(coach: Coach, prepare: Callable[[], Performance], target: Path, options: ExportOptions) -> int:
+    """Export and tells so; the exit code.
 
     Args:
         coach: exports.
@@ -48,21 +48,21 @@ def write(coach: Coach, prepare: Callable[[], Performance], target: Path, wishes
     Raises:
         CoachError: it could not be written.
     """
-    with stoppable(target, "its captions" if wishes.captions else ""):
-        check_export(target, wishes)
+    with stoppable(target, "its captions" if options.captions else ""):
+        check_export(target, options)
         performance = prepare()
-        with Progress(f"Exporting {performance.session.title}") as progress:
-            coach.export(performance, target, wishes, on_progress=progress.at)
+        with ProgressBar(f"Exporting {performance.session.title}") as progress:
+            coach.export(performance, target, options, on_progress=progress.update)
     length = f" ({progress.clock})" if progress.clock else ""
-    beside = f", and its captions as {' and '.join(wishes.captions)}" if wishes.captions else ""
-    tell(f"Wrote {shown(target)}{length}{beside}.")
+    beside = f", and its captions as {' and '.join(options.captions)}" if options.captions else ""
+    tell(f"Wrote {display_path(target)}{length}{beside}.")
     return DONE
 
 
 def write_split(
-    coach: Coach, prepare: Callable[[], Performance], folder: Path, session: str, wishes: ExportWishes
+    coach: Coach, prepare: Callable[[], Performance], folder: Path, session: str, options: ExportOptions
 ) -> int:
-    """Exports a file for each exercise and tells so; the exit code.
+    """Export a file for each exercise and tells so; the exit code.
 
     Args:
         coach: exports.
@@ -76,32 +76,32 @@ def write_split(
     """
     written: list[Path] = []
     try:
-        with held_up():
-            check_export_split(folder, session, wishes)
+        with defer_interrupt():
+            check_export_split(folder, session, options)
             performance = prepare()
-            with Progress(f"Exporting {performance.session.title}") as progress:
-                written = coach.export_split(performance, folder, wishes, progress.at)
+            with ProgressBar(f"Exporting {performance.session.title}") as progress:
+                written = coach.export_split(performance, folder, options, progress.update)
     except KeyboardInterrupt:
-        name = shown(folder)
+        name = display_path(folder)
         if written:
             became = f"{name} was made"
         elif not folder.is_dir():
             became = f"{name} was not made"
-        elif wishes.file.force:
+        elif options.file.force:
             became = f"what was replaced in {name} is whole, and nothing new is there"
         else:
             became = f"{name} is as it was"
         raise StoppedError(f"\nStopped: {became}.") from None
     *files, playlist = written
-    beside = f", and captions of each as {' and '.join(wishes.captions)}" if wishes.captions else ""
+    beside = f", and captions of each as {' and '.join(options.captions)}" if options.captions else ""
     many = "s" if len(files) != 1 else ""
-    tell(f"Wrote {len(files)} file{many} and {shown(playlist)} ({progress.clock}){beside}.")
+    tell(f"Wrote {len(files)} file{many} and {display_path(playlist)} ({progress.clock}){beside}.")
     return DONE
 
 
 @contextmanager
 def stoppable(target: Path, rest: str = "") -> Generator[None]:
-    """Where it is ended by Ctrl-C or an error, tells what became of the file.
+    """Return where it is ended by Ctrl-C or an error, tells what became of the file.
 
     Args:
         target: the file.
@@ -109,7 +109,7 @@ def stoppable(target: Path, rest: str = "") -> Generator[None]:
     """
     before = _identity(target)
     try:
-        with held_up():
+        with defer_interrupt():
             yield
             rest = ""
     except KeyboardInterrupt:
@@ -117,15 +117,15 @@ def stoppable(target: Path, rest: str = "") -> Generator[None]:
             became = f"was written, but not all of {rest}" if rest else "was written"
         else:
             became = "is as it was" if before else "was not written"
-        raise StoppedError(f"\nStopped: {shown(target)} {became}.") from None
+        raise StoppedError(f"\nStopped: {display_path(target)} {became}.") from None
     except CoachError:
         if rest and _identity(target) != before:
-            tell(f"Wrote {shown(target)}, but not all of {rest}:")
+            tell(f"Wrote {display_path(target)}, but not all of {rest}:")
         raise
 
 
 def _identity(path: Path) -> tuple[int, ...]:
-    """What tells a file from another that takes its name; () if there is none."""
+    """Return what tells a file from another that takes its name; () if there is none."""
     try:
         found = path.stat()
     except (OSError, ValueError):
@@ -134,7 +134,7 @@ def _identity(path: Path) -> tuple[int, ...]:
 
 
 SPLIT_FORMAT = "mp3"
-"""What every player can play one after the other."""
+"""Format that every player plays as one file after the other."""
 
 DEFAULT_FORMAT = "m4b"
 
@@ -189,17 +189,17 @@ def run(options: argparse.Namespace) -> int:
 
         _refuse_beside_manifest(options)
         return write_many(options.manifest, options.output, force=options.force)
-    with held_up(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
+    with defer_interrupt(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
         session = coach.load(options.session)
         folder = options.output or Path(session.id)
         target = options.output or Path(f"{session.id}.{options.format or DEFAULT_FORMAT}")
         asked = _bedded(
-            export_wishes(options), folder if options.split else target.parent, target, options.bed
+            export_options(options), folder if options.split else target.parent, target, options.bed
         )
         prepare = partial(
             coach.prepare,
             session,
-            replace(wishes(options), person=options.name, lead_in_ms=LEAD_IN_MS),
+            replace(session_options(options), person=options.name, lead_in_ms=LEAD_IN_MS),
             start_at=options.start_at,
         )
         if options.split:
@@ -207,22 +207,20 @@ def run(options: argparse.Namespace) -> int:
         return write(coach, prepare, target, asked)
 
 
-def _bedded(asked: ExportWishes, folder: Path, target: Path, bed: str | None) -> ExportWishes:
+def _bedded(asked: ExportOptions, folder: Path, target: Path, bed: str | None) -> ExportOptions:
     """The wishes with the usual bed where none was chosen, and a sentence where a bed may surprise."""
     found = bed or UsualBeds().of(folder, asked.format or target.suffix.lower())
     under, loudness = found != "none", asked.mastering.loudness
-    for sentence in told_of_beds(
-        in_podcast=under and bed is None, too_soft=under and loudness == "broadcast"
-    ):
+    for sentence in bed_notes(in_podcast=under and bed is None, too_soft=under and loudness == "broadcast"):
         tell(sentence)
     return replace(asked, mastering=replace(asked.mastering, bed=found))
 
 
 def _refuse_beside_manifest(options: argparse.Namespace) -> None:
-    """What stands on the command line would be passed over in silence.
+    """Refuse options that a manifest would override without a word.
 
     Raises:
-        WishError: there is more than the table, its folder and --force, or no folder.
+        UsageError: there is more than the table, its folder and --force, or no folder.
     """
     plain = argparse.ArgumentParser()
     arguments(plain)
@@ -231,17 +229,17 @@ def _refuse_beside_manifest(options: argparse.Namespace) -> None:
             what = {"said": "--set", "start_at": "--from", "session": f"'{options.session}'"}.get(
                 name, f"--{name}"
             )
-            raise WishError(
+            raise UsageError(
                 f"{what} does not go with --manifest: all about a file is in its row of the table."
             )
     if options.output is None:
-        raise WishError("Say which folder the files go into: -o FOLDER.")
+        raise UsageError("Say which folder the files go into: -o FOLDER.")
 
 
-def export_wishes(options: argparse.Namespace) -> ExportWishes:
-    """What is asked of the file."""
-    return ExportWishes(
-        file=FileWishes(
+def export_options(options: argparse.Namespace) -> ExportOptions:
+    """Return what is asked of the file."""
+    return ExportOptions(
+        file=FileOptions(
             force=options.force, quality=options.quality, chapters=options.chapters, paper=options.paper
         ),
         mastering=Mastering(loudness=options.loudness, bed=options.bed or "none"),

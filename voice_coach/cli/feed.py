@@ -8,7 +8,7 @@ from pathlib import Path
 from voice_coach.cli.console import tell
 from voice_coach.cli.export import stoppable
 from voice_coach.cli.main import DONE
-from voice_coach.core.errors import shown
+from voice_coach.core.errors import display_path
 from voice_coach.podcast.feed import update_feed
 
 
@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     with stoppable(target):
         address, episodes, bare = update_feed(options.folder, options.url, options.title, force=options.force)
     many = "s" if episodes != 1 else ""
-    tell(f"Wrote {shown(target)} with {episodes} episode{many}. Its address is {address}")
+    tell(f"Wrote {display_path(target)} with {episodes} episode{many}. Its address is {address}")
     if bare:
         have = "have" if len(bare) > 1 else "has"
         tell(

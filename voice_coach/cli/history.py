@@ -11,9 +11,9 @@ from pathlib import Path
 from voice_coach.cli.colours import can_draw, print_drawing
 from voice_coach.cli.console import command, says_yes, tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.core.errors import shown
+from voice_coach.core.errors import display_path
 from voice_coach.core.history import PAIN_SCALE
-from voice_coach.history.view import EVERYTHING, Past
+from voice_coach.history.view import EVERYTHING, HistoryView
 from voice_coach.paths import find_home
 
 _STDOUT = "-"
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
     if options.yes and options.forget is None:
         tell("--yes goes with --forget.")
         return WRONG
-    past = Past(find_home(), datetime.now().astimezone().date())
+    past = HistoryView(find_home(), datetime.now().astimezone().date())
     if options.forget is not None:
         return _forget(past, options.forget, is_sure=options.yes)
     if options.pain is not None:
@@ -76,18 +76,18 @@ def run(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _write(past: Past, options: argparse.Namespace) -> None:
+def _write(past: HistoryView, options: argparse.Namespace) -> None:
     if options.html is not None:
         past.write_page(options.html, force=options.force)
-        tell(f"Wrote {shown(options.html)}.")
+        tell(f"Wrote {display_path(options.html)}.")
     if options.csv == _STDOUT:
         print(past.csv().replace("\r\n", "\n"), end="")
     elif options.csv is not None:
         past.write_csv(Path(options.csv), force=options.force)
-        tell(f"Wrote {shown(options.csv)}.")
+        tell(f"Wrote {display_path(options.csv)}.")
 
 
-def _nothing(past: Past, *, is_file: bool) -> int:
+def _nothing(past: HistoryView, *, is_file: bool) -> int:
     if past.is_kept:
         tell("Nothing is remembered yet. Lie down and play a session; what you do is shown here afterwards:")
         tell(f"  {command('play')}", whole=True)
@@ -99,7 +99,7 @@ def _nothing(past: Past, *, is_file: bool) -> int:
     return DONE
 
 
-def _forget(past: Past, what: str, *, is_sure: bool) -> int:
+def _forget(past: HistoryView, what: str, *, is_sure: bool) -> int:
     if what == EVERYTHING and not past.is_there:
         tell("There is nothing to forget.")
         return DONE

@@ -14,7 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     with Coach() as coach:
-        listed = list(coach.listed())
+        listed = list(coach.list_scripts())
     width = max((len(each.id) for each in listed), default=0)
     for kind in ("session", "exercise"):
         print(f"{kind}s:")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from voice_coach.voice_input.mic_test import Try, VoiceTrial
 
 _TIMES: Final = 2
-"""How often a phrase is asked for until it is understood."""
+"""Number of times a phrase is asked for until it is understood."""
 
 _OTHER_S: Final = 10.0
 
@@ -28,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--phrases", action="store_true", help="show everything that can be said")
     parser.add_argument("--recogniser", metavar="NAME", help="who understands (the best that is installed)")
     parser.add_argument(
-        "--download", metavar="MODEL", help="get a model for the recogniser sherpa, over the network"
+        "--download", metavar="MODEL", help="get a model for the recognizer sherpa, over the network"
     )
     parser.add_argument("--models", action="store_true", help="list the models that can be downloaded")
     parser.add_argument(
@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    recogniser = ears.recogniser(options.recogniser)
+    recognizer = ears.choose_recognizer(options.recogniser)
     given = [name for name in ("test", "phrases", "download", "models", "usual") if getattr(options, name)]
     if len(given) != 1:
         tell("Say one of --test, --phrases, --models, --download MODEL and --usual.")
@@ -50,9 +50,9 @@ def run(options: argparse.Namespace) -> int:
         case "download":
             return _download(options.download)
         case "usual":
-            return _keep(recogniser, ears.USUAL_EASE)
+            return _keep(recognizer, ears.USUAL_SENSITIVITY)
         case _:
-            return _test(recogniser)
+            return _test(recognizer)
 
 
 def _phrases() -> int:
@@ -66,26 +66,30 @@ def _phrases() -> int:
     return DONE
 
 
-def _test(recogniser: str) -> int:
+def _test(recognizer: str) -> int:
     from voice_coach.voice_input.mic_test import TRIED, VoiceTrial
 
     tell(
         "Sit or lie where you exercise, and say what is shown, as you would say it then. Ctrl-C ends this.\n"
     )
-    before = ears.ease(find_home(), recogniser)
-    with VoiceTrial(recogniser, before) as trial:
+    before = ears.find_sensitivity(find_home(), recognizer)
+    with VoiceTrial(recognizer, before) as trial:
         right = 0
         for phrase in TRIED:
-            right += _asked(trial, phrase)
+            right += _ask(trial, phrase)
             if not any(each.was_heard for each in trial.tries):
                 return _unheard(trial)
         tell(f"Now talk about something else for {_OTHER_S:.0f} seconds, or have the radio on.")
         other = trial.ask("", _OTHER_S)
-        tell(f"  Understood though not meant: {_said(other)}." if other.understood else "  Good, nothing.")
+        tell(
+            f"  Understood though not meant: {_result_line(other)}."
+            if other.understood
+            else "  Good, nothing."
+        )
         tell(f"\n{right} of {len(TRIED)} were understood at once.")
-        best = trial.best_ease()
+        best = trial.best_sensitivity()
     if best != before:
-        return _keep(recogniser, best)
+        return _keep(recognizer, best)
     if right < len(TRIED):
         tell("Nothing else would understand more, so nothing is changed. Closer to the microphone may help.")
     else:
@@ -94,7 +98,7 @@ def _test(recogniser: str) -> int:
 
 
 def _unheard(trial: VoiceTrial) -> int:
-    """Says what to do about a microphone that hears nobody."""
+    """Say what to do about a microphone that hears no voice."""
     if any(each.sound.any() for each in trial.tries):
         tell("Nothing of you comes to the microphone. Look which one is chosen, and how loud it is set.")
     else:
@@ -102,8 +106,8 @@ def _unheard(trial: VoiceTrial) -> int:
     return FAILED
 
 
-def _asked(trial: VoiceTrial, phrase: str) -> bool:
-    """Whether a phrase was understood at once."""
+def _ask(trial: VoiceTrial, phrase: str) -> bool:
+    """Return whether a phrase was understood at once."""
     wake, _, rest = phrase.partition(" ")
     for time in range(_TIMES):
         tell(f"Say: “{wake.capitalize()}, {rest}.”")
@@ -114,20 +118,20 @@ def _asked(trial: VoiceTrial, phrase: str) -> bool:
         if not tried.was_heard:
             tell("  Nothing was heard.")
         else:
-            tell(f"  Understood: {_said(tried)}." if tried.understood else "  Not understood.")
+            tell(f"  Understood: {_result_line(tried)}." if tried.understood else "  Not understood.")
     return False
 
 
-def _said(tried: Try) -> str:
+def _result_line(tried: Try) -> str:
     return ", ".join(f"“{phrase}”" for phrase in tried.understood)
 
 
-def _keep(recogniser: str, ease: int) -> int:
-    ears.keep_ease(find_home(), recogniser, ease)
+def _keep(recognizer: str, sensitivity: int) -> int:
+    ears.keep_sensitivity(find_home(), recognizer, sensitivity)
     told = {-1: "less easily than usual, since your voice is clear", 0: "as usual", 1: "more easily"}
-    tell(f"From now on {recogniser} understands {told.get(ease, 'as easily as it can')}.")
-    if ease > 0:
-        back = command("listen", "--usual", "--recogniser", recogniser)
+    tell(f"From now on {recognizer} understands {told.get(sensitivity, 'as easily as it can')}.")
+    if sensitivity > 0:
+        back = command("listen", "--usual", "--recogniser", recognizer)
         tell(f"It may do something now and then that you did not say; back: {back}")
     return DONE
 

@@ -65,7 +65,7 @@ class _OneSentence(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; the exit code."""
+    """Run one command; the exit code."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115, PTH123  (for as long as we run)
@@ -142,12 +142,12 @@ def _did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _run(verb: str, arguments: list[str], failed: Callable[[CoachError], None] = lambda _error: None) -> int:
     from voice_coach.cli.process import end_as_by_ctrl_c, forget_interrupted_text, set_up
-    from voice_coach.core.errors import CoachError, ScriptError, WishError
-    from voice_coach.core.interrupts import held_up
+    from voice_coach.core.errors import CoachError, ScriptError, UsageError
+    from voice_coach.core.interrupts import defer_interrupt
 
     set_up()
     end_as_by_ctrl_c()
-    with held_up():
+    with defer_interrupt():
         module = import_module(f"voice_coach.cli.{verb}")
         parser = _OneSentence(prog=f"voice-coach {verb}", description=module.__doc__)
         module.arguments(parser)
@@ -157,6 +157,6 @@ def _run(verb: str, arguments: list[str], failed: Callable[[CoachError], None] =
     except CoachError as error:
         failed(error)
         tell(error)
-        return WRONG if isinstance(error, ScriptError | WishError) else FAILED
+        return WRONG if isinstance(error, ScriptError | UsageError) else FAILED
     finally:
         forget_interrupted_text()

@@ -9,18 +9,18 @@ from pathlib import Path
 from voice_coach.batch.run import CSV_NAME, JSON_NAME, run
 from voice_coach.cli.console import ManyProgress, tell
 from voice_coach.cli.main import DONE, FAILED
-from voice_coach.core.errors import shown
-from voice_coach.core.interrupts import held_up
+from voice_coach.core.errors import display_path
+from voice_coach.core.interrupts import defer_interrupt
 
 
 def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
-    """Makes what is missing or changed; the exit code.
+    """Make what is missing or changed; the exit code.
 
     Raises:
         CoachError: nothing was made, as something is wrong with the manifest or the folder.
     """
     try:
-        with held_up(), ManyProgress() as bar:
+        with defer_interrupt(), ManyProgress() as bar:
             today = datetime.now(UTC).astimezone().date()
             outcomes = run(manifest, folder, today=today, force=force, on_progress=bar.at, notify=tell)
     except KeyboardInterrupt:
@@ -32,5 +32,5 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
             tell(f"{outcome.job.file}: {outcome.told}")
     failed = f", {counts['failed']} failed" if counts["failed"] else ""
     tell(f"{counts['made']} made, {counts['kept']} there already{failed}.")
-    tell(f"What each is: {shown(folder / CSV_NAME)} and {JSON_NAME}.")
+    tell(f"What each is: {display_path(folder / CSV_NAME)} and {JSON_NAME}.")
     return FAILED if counts["failed"] else DONE

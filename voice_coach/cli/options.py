@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from voice_coach.coach import DEFAULT_SESSION, Wishes, parse_pace
-from voice_coach.core.history import AUTO, GuidanceWish
-from voice_coach.core.parameters import SPEEDS, format_pace
+from voice_coach.coach import DEFAULT_SESSION, SessionOptions, parse_pace
+from voice_coach.core.history import AUTO, GuidanceOption
+from voice_coach.core.parameters import TEMPO_FACTORS, format_pace
 from voice_coach.core.script import GUIDANCE_LEVELS
 from voice_coach.core.speech import DEFAULT_VOICE
 from voice_coach.core.text import nearest_word
@@ -23,7 +23,7 @@ _GUIDANCE = (AUTO, *GUIDANCE_LEVELS)
 
 
 def add_session(parser: argparse.ArgumentParser) -> None:
-    """Which session, by name or file."""
+    """Add the option for the session, by name or file."""
     parser.add_argument(
         "session",
         nargs="?",
@@ -33,8 +33,8 @@ def add_session(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = None) -> None:
-    """How a session is spoken: voice, rate, guidance (with its default), and where it starts."""
+def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceOption | None = None) -> None:
+    """Add the options for voice, rate, guidance (with its default), and the start."""
     add_speech(parser, f"who speaks ({DEFAULT_VOICE}, or the session's language)")
     parser.add_argument(
         "--guidance",
@@ -53,7 +53,7 @@ def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = 
         "--set",
         dest="said",
         action="append",
-        type=setting,
+        type=read_setting,
         default=[],
         metavar="[EXERCISE.]NAME=VALUE",
         help="a value for this time, such as pelvic-tuck.hold=45s; may be given more than once",
@@ -65,14 +65,14 @@ def add_pacing(parser: argparse.ArgumentParser, guidance: GuidanceWish | None = 
 
 
 def add_speech(parser: argparse.ArgumentParser, voice: str = f"who speaks ({DEFAULT_VOICE})") -> None:
-    """Who speaks, and how fast."""
+    """Add the options for the voice and its rate."""
     parser.add_argument("--voice", metavar="ENGINE:NAME", help=f"{voice}; see 'voice-coach voices'")
     parser.add_argument("--rate", type=_whole_number, metavar="WPM", help="speech in words per minute")
 
 
-def wishes(options: argparse.Namespace) -> Wishes:
+def session_options(options: argparse.Namespace) -> SessionOptions:
     """The command line's wishes."""
-    return Wishes(
+    return SessionOptions(
         rate_wpm=options.rate,
         guidance=options.guidance,
         speed=options.pace,
@@ -88,8 +88,8 @@ def add_file(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def setting(text: str) -> tuple[str, str]:
-    """Reads ``hold=45s``."""
+def read_setting(text: str) -> tuple[str, str]:
+    """Read ``hold=45s``."""
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
         raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE, such as hold=45s")
@@ -97,7 +97,7 @@ def setting(text: str) -> tuple[str, str]:
 
 
 def one_of(words: Sequence[str]) -> Callable[[str], str]:
-    """Reads one of some words, and names the nearest where it is another."""
+    """Read one of some words, and name the nearest where it is another."""
 
     def read(text: str) -> str:
         if text in words:
@@ -140,22 +140,22 @@ _NAMED = ("pace", "guidance", "rate", "fit")
 class Pacing:
     """Wishes to compare with; ``yours``: whether the person's own values count."""
 
-    wishes: Wishes
+    options: SessionOptions
     yours: bool = True
 
     def name(self, performance: Performance) -> str:
         """The pacing in few words: ``plain``, ``your values, pace calm``, ``script, guidance key``."""
         base = SCRIPT if not self.yours else YOUR_VALUES if performance.has_own_values else ""
-        return ", ".join(part for part in (base, *_parts(self.wishes)) if part) or PLAIN
+        return ", ".join(part for part in (base, *_parts(self.options)) if part) or PLAIN
 
 
-class _Told(argparse.ArgumentParser):
+class _RaisingParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise argparse.ArgumentTypeError(message.removeprefix("argument "))
 
 
 def read_pacing(text: str) -> Pacing:
-    """Reads words with spaces between: a pace, a guidance, ``NAME=VALUE``, ``plain`` or ``script``.
+    """Read words with spaces between: a pace, a guidance, ``NAME=VALUE``, ``plain`` or ``script``.
 
     Raises:
         ArgumentTypeError: a word is none of these.
@@ -163,22 +163,22 @@ def read_pacing(text: str) -> Pacing:
     words = [word for word in re.split(r"[\s,]+", text) if word]
     if not words:
         raise argparse.ArgumentTypeError(f"say with which pacing, such as {PLAIN} or calm")
-    parser = _Told(add_help=False, prog="")
+    parser = _RaisingParser(add_help=False, prog="")
     add_pacing(parser)
     given: list[str] = []
     for word in words:
         if word not in (PLAIN, SCRIPT):
             given += _option(word)
-    return Pacing(wishes(parser.parse_args(given)), SCRIPT not in words)
+    return Pacing(session_options(parser.parse_args(given)), SCRIPT not in words)
 
 
-def _parts(wishes: Wishes) -> list[str]:
+def _parts(options: SessionOptions) -> list[str]:
     return [
-        f"pace {format_pace(wishes.speed)}" if wishes.speed is not None else "",
-        f"guidance {wishes.guidance}" if wishes.guidance else "",
-        f"rate {wishes.rate_wpm}" if wishes.rate_wpm is not None else "",
-        *(f"{name} {value}" for name, value in wishes.said.items()),
-        f"fit {format_duration(wishes.fit_ms)}" if wishes.fit_ms is not None else "",
+        f"pace {format_pace(options.speed)}" if options.speed is not None else "",
+        f"guidance {options.guidance}" if options.guidance else "",
+        f"rate {options.rate_wpm}" if options.rate_wpm is not None else "",
+        *(f"{name} {value}" for name, value in options.said.items()),
+        f"fit {format_duration(options.fit_ms)}" if options.fit_ms is not None else "",
     ]
 
 
@@ -191,7 +191,7 @@ def _option(word: str) -> list[str]:
     with suppress(ValueError):
         parse_pace(word)
         return [f"--pace={word}"]
-    known = (PLAIN, SCRIPT, *SPEEDS, *GUIDANCE_LEVELS)
+    known = (PLAIN, SCRIPT, *TEMPO_FACTORS, *GUIDANCE_LEVELS)
     close = nearest_word(word, known)
     hint = f"did you mean '{close}'?" if close else f"there are {', '.join(known)}, and NAME=VALUE"
     raise argparse.ArgumentTypeError(f"'{word}' is not known; {hint}")

@@ -11,21 +11,22 @@ from voice_coach.cli.console import command, tell
 from voice_coach.cli.display import Display, make_display
 from voice_coach.cli.export import write
 from voice_coach.cli.main import DONE
-from voice_coach.cli.options import add_pacing, add_session, wishes
+from voice_coach.cli.options import add_pacing, add_session, session_options
 from voice_coach.coach import DEFAULT_SESSION, Coach
-from voice_coach.core.errors import CoachError, DeviceError, OutputError, WishError
+from voice_coach.core.errors import CoachError, DeviceError, OutputError, UsageError
 from voice_coach.core.history import AUTO
-from voice_coach.core.interrupts import held_up
-from voice_coach.core.options import ExportWishes, FileWishes
+from voice_coach.core.interrupts import defer_interrupt
+from voice_coach.core.options import ExportOptions, FileOptions
 from voice_coach.core.script import GUIDANCE_LEVELS
 from voice_coach.core.units import format_clock
 from voice_coach.paths import find_runtime
 from voice_coach.rendering.performance import Performance
+from voice_coach.session.options import LiveOptions
 
 if TYPE_CHECKING:
     from voice_coach.coach import LiveOutput
     from voice_coach.controls.voice import VoiceControl
-    from voice_coach.session.bookmark import Asked, Bookmark
+    from voice_coach.session.bookmark import Bookmark, SessionRequest
 
 
 _DEAF_OUTPUT = (
@@ -82,48 +83,48 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     if options.recogniser and not options.listen:
-        raise WishError("--recogniser goes with --listen: it says who understands what you say.")
+        raise UsageError("--recogniser goes with --listen: it says who understands what you say.")
     if options.ask and options.no_wait:
-        raise WishError("--ask waits for an answer, and --no-wait for none: leave one of them out.")
+        raise UsageError("--ask waits for an answer, and --no-wait for none: leave one of them out.")
     if _is_file(options.output):
         if options.listen:
-            raise WishError(_DEAF_OUTPUT.format(output=options.output))
+            raise UsageError(_DEAF_OUTPUT.format(output=options.output))
         if options.resume:
-            raise WishError(
+            raise UsageError(
                 "--resume goes on by sound; a file is always the whole session: leave one of them out."
             )
-        with held_up(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
+        with defer_interrupt(), Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
             return write(
                 coach,
-                lambda: coach.prepare(options.session, wishes(options), start_at=options.start_at),
+                lambda: coach.prepare(options.session, session_options(options), start_at=options.start_at),
                 Path(options.output),
-                ExportWishes(file=FileWishes(force=options.force)),
+                ExportOptions(file=FileOptions(force=options.force)),
             )
     return _Playing(options).run()
 
 
 class _Playing:
-    """One session on the sound device, from what was typed to what is told at its end."""
+    """Playback of one session on the sound device, from the command line to the last message."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._display: Display | None = None
         self._resume: Bookmark | None = None
-        self._recogniser: str | None = None
+        self._recognizer: str | None = None
 
     def run(self) -> int:
         options = self._options
         if options.listen:
             from voice_coach.controls import voice as ears
 
-            self._recogniser = ears.recogniser(options.recogniser)
-        asked = self._asked()
+            self._recognizer = ears.choose_recognizer(options.recogniser)
+        asked = self._request()
         coach = Coach(voice=asked.voice, pacing=asked.pacing, notify=self._notify)
         try:
             # The device opens while the session is prepared.
             with coach, self._device(coach) as device:
                 if options.listen and not device.tells_taken:
-                    raise WishError(_DEAF_OUTPUT.format(output=options.output))
+                    raise UsageError(_DEAF_OUTPUT.format(output=options.output))
                 performance = self._prepared(coach, asked)
                 try:
                     device.ready()
@@ -140,14 +141,15 @@ class _Playing:
             self._say_how_to_go_on(coach)
         return DONE
 
-    def _asked(self) -> Asked:
-        """What is to be played; finds where the last session was left if that is where it goes on, or may."""
-        from voice_coach.session.bookmark import Asked
+    def _request(self) -> SessionRequest:
+        """Return what is to be played; finds where the last session was left if that is where it goes on,
+        or may."""
+        from voice_coach.session.bookmark import SessionRequest
 
         options = self._options
-        asked = Asked(
+        asked = SessionRequest(
             session=options.session or DEFAULT_SESSION,
-            wishes=wishes(options),
+            options=session_options(options),
             voice=options.voice,
             pacing=options.file,
             start_at=options.start_at,
@@ -170,33 +172,35 @@ class _Playing:
             )
         _refuse_other(options, found)
         self._resume = found
-        again = found.asked()
+        again = found.as_request()
         return again if options.bed == "none" else replace(again, bed=options.bed)
 
-    def _prepared(self, coach: Coach, asked: Asked) -> Performance:
+    def _prepared(self, coach: Coach, asked: SessionRequest) -> Performance:
         if self._options.resume:
-            from voice_coach.session.start import prepared
+            from voice_coach.session.start import prepare_again
 
-            return prepared(coach.prepare, asked, self._notify)
-        performance = coach.prepare(asked.session, asked.wishes, start_at=asked.start_at)
+            return prepare_again(coach.prepare, asked, self._notify)
+        performance = coach.prepare(asked.session, asked.options, start_at=asked.start_at)
         if self._resume is not None and self._resume.chapter_in(performance.exercises) is None:
             self._resume = None  # the script has changed
         return performance
 
-    def _lead(self, coach: Coach, performance: Performance, device: LiveOutput, asked: Asked) -> None:
-        from voice_coach.controls.base import EarlyDesk
+    def _lead(
+        self, coach: Coach, performance: Performance, device: LiveOutput, asked: SessionRequest
+    ) -> None:
+        from voice_coach.controls.base import PendingCommands
         from voice_coach.controls.registry import close_all, controls, start_all
 
         voice = None
-        if self._recogniser is not None:
+        if self._recognizer is not None:
             from voice_coach.controls import voice as ears
 
-            voice = ears.voice(coach.home, self._recogniser, self._notify)
+            voice = ears.voice(coach.home, self._recognizer, self._notify)
         chosen = controls(
             find_runtime(), interactive=not self._options.quiet, notify=self._notify, voice=voice
         )
-        desk = EarlyDesk(performance.session.id, performance.session.title, performance.chapter_count)
-        started = start_all(chosen, desk, self._notify)
+        remote = PendingCommands(performance.session.id, performance.session.title, performance.chapter_count)
+        started = start_all(chosen, remote, self._notify)
         try:
             listens = voice is not None and voice in started and voice.listens()
             if voice is not None:
@@ -209,20 +213,22 @@ class _Playing:
                 self._say_where_it_was()
                 resume = None
             with make_display(performance.session.title, quiet=self._options.quiet) as self._display:
-                session = coach.lead(
+                session = coach.live_session(
                     performance,
-                    self._display.show,
-                    asked=asked,
+                    LiveOptions(
+                        request=asked,
+                        waits=waits,
+                        listens=listens,
+                        asks_pain=self._options.ask,
+                        resume=resume,
+                        offer=not self._options.resume,
+                        is_heard=device.is_heard,
+                        bed=asked.bed,
+                    ),
+                    on_status=self._display.show,
                     controls=started,
-                    waits=waits,
-                    listens=listens,
-                    asks_pain=self._options.ask,
-                    resume=resume,
-                    offer=not self._options.resume,
-                    is_heard=device.is_heard,
-                    bed=asked.bed,
                 )
-                desk.bind(session)
+                remote.bind(session)
                 session.play(
                     self._overheard(device, voice), lambda: self._overheard(self._device(coach), voice)
                 )
@@ -233,9 +239,9 @@ class _Playing:
         return coach.device(self._options.output, live=True)
 
     def _overheard(self, device: LiveOutput, voice: VoiceControl | None) -> LiveOutput:
-        """A device whose sound is known to whoever listens, so that the coach does not hear itself."""
+        """Return a device that passes its sound on to voice input, so that the coach does not hear itself."""
         if voice is not None:
-            device.on_taken = voice.played
+            device.on_taken = voice.add_playback
         return device
 
     def _notify(self, sentence: str) -> None:
@@ -254,19 +260,19 @@ class _Playing:
 
 
 def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
-    """A session that is gone on with is as it was left.
+    """Refuse options that differ from those of the session that is resumed.
 
     Raises:
-        WishError: it is asked for otherwise.
+        UsageError: it is asked for otherwise.
     """
-    from voice_coach.session.bookmark import named
+    from voice_coach.session.bookmark import absolute_name
 
     file = str(options.file.absolute()) if options.file else None
     percent = None if options.pace is None else round(options.pace * 100)
     guidance = None if options.guidance == AUTO else options.guidance
     wishes = found.wishes
     given = {
-        str(options.session): (named(options.session), found.session or DEFAULT_SESSION),
+        str(options.session): (absolute_name(options.session), found.session or DEFAULT_SESSION),
         "--voice": (options.voice, found.voice),
         "--rate": (options.rate, wishes.rate_wpm),
         "--guidance": (guidance, wishes.guidance),
@@ -278,7 +284,7 @@ def _refuse_other(options: argparse.Namespace, found: Bookmark) -> None:
     }
     other = [name for name, (asked, left) in given.items() if asked is not None and asked != left]
     if other:
-        raise WishError(
+        raise UsageError(
             f"--resume goes on with {found.title} just as it was left. Leave out {', '.join(other)}, or "
             "leave out --resume to begin anew."
         )
@@ -289,8 +295,8 @@ def _is_file(output: str) -> bool:
 
 
 def _say_what_fades(performance: Performance) -> None:
-    """Which exercises are said with fewer words, and how to have all of them back."""
-    if faded := performance.faded():
+    """Tell which exercises are said with fewer words, and how to have all of them back."""
+    if faded := performance.faded_exercises():
         known = ", ".join(f"{title} ({guidance})" for title, guidance in faded.items())
         tell(f"You know these, so fewer words: {known}. All words: --guidance {GUIDANCE_LEVELS[0]}")
 
@@ -307,7 +313,7 @@ def _write_instead(coach: Coach, performance: Performance, error: DeviceError) -
             "Say where to write the session: voice-coach export SESSION -o FILE.flac"
         ) from None
     tell("Writing the session to a file instead ...")
-    code = write(coach, lambda: performance, target, ExportWishes(file=FileWishes(force=True)))
+    code = write(coach, lambda: performance, target, ExportOptions(file=FileOptions(force=True)))
     if code == DONE:
         tell("Play it on any device that has sound.")
     return code

@@ -12,7 +12,7 @@ import signal
 import sys
 from types import FrameType
 
-from voice_coach.core.interrupts import begin, stop
+from voice_coach.core.interrupts import request_interrupt, reset
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Numbers of mallopt(3) in glibc's malloc.h."""
@@ -24,7 +24,7 @@ _LARGEST_ARRAY_BYTES = 32 * 1024 * 1024
 
 
 def set_up() -> None:
-    """Sets up memory, threads and garbage collection; where the system has no such setting, nothing."""
+    """Set up memory, threads and garbage collection; where the system has no such setting, nothing."""
     # numpy would start a thread of linear algebra for each core, which doubles the time of its import.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Hardly anything here makes rings of references; looking for them at every 700 objects, as Python does,
@@ -36,7 +36,7 @@ def set_up() -> None:
 
 
 def _keep_memory() -> None:
-    """Lets the C library keep what arrays give back for the next ones.
+    """Let the C library keep what arrays give back for the next ones.
 
     It would hand each large array back to the system at once, and getting zeroed pages for the next one takes
     longer than computing on them: a fifth of an export. The most that is in use at one time stays as it is.
@@ -56,8 +56,8 @@ _AGAIN_S = 0.02
 
 
 def end_as_by_ctrl_c() -> None:
-    """What ends this process tidies up as Ctrl-C does, and is heard whenever it comes."""
-    begin()
+    """Handle every signal that ends this process as Ctrl-C, whenever it comes."""
+    reset()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         # What ignores a signal, as under nohup, goes on ignoring it.
@@ -67,7 +67,7 @@ def end_as_by_ctrl_c() -> None:
 
 
 def forget_interrupted_text() -> None:
-    """Lets Python end with our exit code where Ctrl-C came while it ran a text.
+    """Let Python end with our exit code where Ctrl-C came while it ran a text.
 
     Dataclasses and named tuples run texts as they are imported. Python remembers that the last one was
     interrupted, though the interrupt has been caught, and would kill itself as by Ctrl-C at its end.
@@ -76,7 +76,7 @@ def forget_interrupted_text() -> None:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    stop()
+    request_interrupt()
 
 
 def _unraisable(what: sys.UnraisableHookArgs) -> None:

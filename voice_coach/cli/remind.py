@@ -13,10 +13,10 @@ from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE
 from voice_coach.cli.options import add_session
 from voice_coach.coach import Coach
-from voice_coach.core.errors import WishError, shown
+from voice_coach.core.errors import UsageError, display_path
 from voice_coach.core.text import nearest_word
 from voice_coach.reports.calendar import WEEKDAYS, Reminders, calendar
-from voice_coach.storage.atomic import check_free, whole_file
+from voice_coach.storage.atomic import atomic_write, check_free
 
 USUAL_TIMES: Final = (time(8), time(13), time(20))
 """The article has it "several times a day", shorter and more precisely rather than once for long."""
@@ -47,7 +47,7 @@ def parse_days(text: str) -> tuple[int, ...]:
     """Days of the week, such as "mon,wed,fri", "workdays" or "all"; 0 is Monday.
 
     Raises:
-        WishError: one of them is none; the text says which.
+        UsageError: one of them is none; the text says which.
     """
     found: set[int] = set()
     for word in filter(None, (part.strip().lower() for part in text.split(","))):
@@ -60,10 +60,10 @@ def parse_days(text: str) -> tuple[int, ...]:
         if not named:
             near = nearest_word(word, (*WEEKDAYS, *_MEANT))
             hint = f" Did you mean '{near}'?" if near else ""
-            raise WishError(f"'{word}' is no day.{hint} There are {', '.join(WEEKDAYS)}; workdays; all.")
+            raise UsageError(f"'{word}' is no day.{hint} There are {', '.join(WEEKDAYS)}; workdays; all.")
         found.update(named)
     if not found:
-        raise WishError(f"'{text}' names no day. There are {', '.join(WEEKDAYS)}; workdays; all.")
+        raise UsageError(f"'{text}' names no day. There are {', '.join(WEEKDAYS)}; workdays; all.")
     return tuple(sorted(found))
 
 
@@ -79,7 +79,7 @@ def remind(
     how: Callable[[str], str],
     force: bool,
 ) -> Reminders:
-    """Writes reminders of a session, whole or not at all.
+    """Write reminders of a session, whole or not at all.
 
     Args:
         coach: knows the session.
@@ -108,7 +108,7 @@ def remind(
         person=str(coach.home.history.parent),
     )
     data = calendar(wanted, now)
-    with whole_file(target, force=force) as file:
+    with atomic_write(target, force=force) as file:
         file.write(data)
     return wanted
 
@@ -153,7 +153,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     target = options.output or Path(f"{Path(options.session).stem}{_ENDING}")
     if target.suffix.lower() != _ENDING:
-        raise WishError(f"{shown(target)}: a calendar file's name ends in {_ENDING}, or nothing imports it.")
+        raise UsageError(
+            f"{display_path(target)}: a calendar file's name ends in {_ENDING}, or nothing imports it."
+        )
     with Coach(notify=tell) as coach:
         made = remind(
             coach,
@@ -167,8 +169,8 @@ def run(options: argparse.Namespace) -> int:
             force=options.force,
         )
     tell(
-        f"Wrote {shown(target)}: {_told(made)}. Send it to your phone and open it there: its calendar offers "
-        "to import it."
+        f"Wrote {display_path(target)}: {_summary(made)}. Send it to your phone and open it there: its "
+        "calendar offers to import it."
     )
     return DONE
 
@@ -181,7 +183,7 @@ def _how(session: str) -> str:
     )
 
 
-def _told(made: Reminders) -> str:
+def _summary(made: Reminders) -> str:
     names = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
     days = "every day" if len(made.weekdays) == len(names) else ", ".join(names[day] for day in made.weekdays)
     weeks = f"{made.weeks} week{'' if made.weeks == 1 else 's'}"
@@ -204,7 +206,7 @@ def _time(text: str) -> time:
 def _days(text: str) -> tuple[int, ...]:
     try:
         return parse_days(text)
-    except WishError as error:
+    except UsageError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 

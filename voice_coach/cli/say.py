@@ -10,7 +10,7 @@ from voice_coach.cli.export import stoppable
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.cli.options import add_speech
 from voice_coach.coach import Coach
-from voice_coach.core.errors import DeviceError, shown
+from voice_coach.core.errors import DeviceError, display_path
 from voice_coach.session.sentence import check_sound_file
 
 
@@ -42,7 +42,7 @@ def say(text: str, voice: str | None, rate_wpm: int | None = None) -> int:
     """
     # The device opens while the sentence is spoken.
     with Coach(voice=voice, notify=tell) as coach, coach.device() as device:
-        sentence = coach.sentence(text, rate_wpm=rate_wpm)
+        sentence = coach.make_sentence(text, rate_wpm=rate_wpm)
         try:
             sentence.play(device)
         except DeviceError as error:
@@ -58,7 +58,7 @@ def _write(options: argparse.Namespace, text: str) -> int:
     target: Path = options.output
     with stoppable(target), Coach(voice=options.voice, notify=tell) as coach:
         check_sound_file(target, force=options.force)
-        sentence = coach.sentence(text, rate_wpm=options.rate)
+        sentence = coach.make_sentence(text, rate_wpm=options.rate)
         sentence.write(target, force=options.force)
-    tell(f"Wrote {shown(target)} ({sentence.duration_ms / 1000:.1f} s).")
+    tell(f"Wrote {display_path(target)} ({sentence.duration_ms / 1000:.1f} s).")
     return DONE

@@ -9,7 +9,7 @@ from pathlib import Path
 from voice_coach.cli.colours import can_draw, print_drawing
 from voice_coach.cli.console import tell
 from voice_coach.cli.main import DONE, WRONG
-from voice_coach.cli.options import Pacing, add_pacing, add_session, read_pacing, wishes
+from voice_coach.cli.options import Pacing, add_pacing, add_session, read_pacing, session_options
 from voice_coach.coach import Coach
 from voice_coach.reports.show import drawing, lines, paced, write_page
 
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         tell("voice-coach show: --json shows one pacing. Leave out --compare, or run it once for each.")
         return WRONG
     with Coach(voice=options.voice, pacing=options.file, notify=tell) as coach:
-        asked = wishes(options)
+        asked = session_options(options)
         performance = coach.prepare(options.session, asked, start_at=options.start_at)
         if options.json:
             import json
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps(coach.timeline_json(performance), ensure_ascii=escaped, indent=1))
             return DONE
         other = options.compare and coach.prepare(
-            options.session, options.compare.wishes, start_at=options.start_at, yours=options.compare.yours
+            options.session, options.compare.options, start_at=options.start_at, yours=options.compare.yours
         )
         first = paced(performance, Pacing(asked).name(performance))
         second = paced(other, options.compare.name(other)) if other else None

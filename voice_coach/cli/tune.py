@@ -1,4 +1,4 @@
-"""What is tuned, as tables for a terminal of 80 columns or more."""
+"""Tables of tuned values, for a terminal of 80 columns or more."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 from voice_coach.cli.console import command, tell
 from voice_coach.cli.main import DONE, FAILED, WRONG
-from voice_coach.cli.options import add_file, setting
+from voice_coach.cli.options import add_file, read_setting
 from voice_coach.cli.tune_by_ear import listen
 from voice_coach.coach import Coach
 from voice_coach.core.errors import Problem
-from voice_coach.core.user_values import ALL, OwnPacing, TuningChange, TuningRow
+from voice_coach.core.user_values import ALL, TuningChange, TuningRow, UserValues
 
 _HEADS = ("", "value", "default", "bounds", "from")
 _NOT_TUNED = ("built-in", "script")
@@ -22,9 +22,9 @@ _NOT_TUNED = ("built-in", "script")
 def print_table(coach: Coach, exercise: str, session: str | None) -> None:
     """All that can be tuned in an exercise, two lines for each: the values, and what they are for."""
     id_, title = coach.tuner.title(exercise, session)
-    rows = coach.tuning(exercise, session)
-    own, problems = coach.tuner.own()
-    out = _Output()
+    rows = coach.tuning_rows(exercise, session)
+    own, problems = coach.tuner.user_values()
+    out = _StyledOutput()
     out.line(f"{title} ({id_})" if id_ != ALL else title, bold=True)
     cells = [(row.name, row.in_force, row.written(row.default), row.bounds, row.origin) for row in rows]
     widths = [max(map(len, column)) for column in zip(_HEADS, *cells, strict=True)]
@@ -46,15 +46,19 @@ def print_table(coach: Coach, exercise: str, session: str | None) -> None:
 
 def print_overview(coach: Coach) -> None:
     """The exercises there are, and what of them is tuned."""
-    own, problems = coach.tuner.own()
-    out = _Output()
-    names = [each.id for each in coach.listed() if each.kind == "exercise"]
+    own, problems = coach.tuner.user_values()
+    out = _StyledOutput()
+    names = [each.id for each in coach.list_scripts() if each.kind == "exercise"]
     tuned = dict.fromkeys([*own.exercises, *(name for each in own.sessions.values() for name in each)])
     every = [name for name in dict.fromkeys([*names, *tuned]) if name != ALL]
     width = max(map(len, [*every, ALL]), default=0)
     for name in [*every, ALL]:
-        told = [(None, _listed(own, name))] if own.of(name) else []
-        told += [(session, _listed(own, name, session)) for session in own.sessions if own.of(name, session)]
+        told = [(None, _listed(own, name))] if own.values_for(name) else []
+        told += [
+            (session, _listed(own, name, session))
+            for session in own.sessions
+            if own.values_for(name, session)
+        ]
         texts = [f"in {session}: {text}" if session else text for session, text in told]
         lines = [line for text in texts or ["-"] for line in _wrapped(text, out.width, width + 4)]
         out.line(f"  {name:<{width}}  {lines[0].lstrip()}", bold=bool(told))
@@ -74,7 +78,7 @@ def _tell_problems(problems: Sequence[Problem]) -> None:
 
 
 def print_changes(changes: Sequence[TuningChange], if_none: str) -> None:
-    """What has changed, a line for each value."""
+    """Print what has changed, a line for each value."""
     if not changes:
         print(if_none)
     width = max((len(f"{_place(change)} {change.after.name}") for change in changes), default=0)
@@ -89,7 +93,7 @@ def print_changes(changes: Sequence[TuningChange], if_none: str) -> None:
 
 
 def print_left(coach: Coach, exercise: str, file: Path | None) -> None:
-    """What is still tuned of an exercise in sessions, after its other values were taken back."""
+    """Print what is still tuned of an exercise in sessions, after its other values were taken back."""
     own, _ = coach.tuner.file.read(to_change=True)
     for name, by_exercise in own.sessions.items():
         if id_ := next((each for each in (exercise, Path(exercise).stem) if each in by_exercise), ""):
@@ -108,8 +112,8 @@ def _purpose(row: TuningRow) -> str:
     return row.doc if row.unit in row.doc else f"{row.doc} ({row.unit})"
 
 
-def _listed(own: OwnPacing, exercise: str, session: str | None = None) -> str:
-    return ", ".join(f"{name} {value.text}" for name, value in own.of(exercise, session).items())
+def _listed(own: UserValues, exercise: str, session: str | None = None) -> str:
+    return ", ".join(f"{name} {value.text}" for name, value in own.values_for(exercise, session).items())
 
 
 def _row(cells: Iterable[str], widths: Sequence[int]) -> str:
@@ -120,7 +124,7 @@ def _wrapped(text: str, width: int, indent: int) -> list[str]:
     return textwrap.wrap(text, width, initial_indent=" " * indent, subsequent_indent=" " * indent)
 
 
-class _Output:
+class _StyledOutput:
     """Lines for people: with emphasis on a terminal, without it elsewhere."""
 
     def __init__(self) -> None:
@@ -145,7 +149,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="a name from 'voice-coach list'; all for every exercise",
     )
     parser.add_argument(
-        "values", nargs="*", type=setting, metavar="NAME=VALUE", help="set this, such as hold=45s reps=4"
+        "values", nargs="*", type=read_setting, metavar="NAME=VALUE", help="set this, such as hold=45s reps=4"
     )
     parser.add_argument("--for", dest="session", metavar="SESSION", help="in this session only")
     parser.add_argument("--listen", action="store_true", help="tune by ear: keys change what you hear")
@@ -161,7 +165,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace that file if there is one")
     parser.add_argument(
         "--import",
-        dest="take_over",
+        dest="import_file",
         type=Path,
         metavar="FILE",
         help="check a pacing file and set all it sets",
@@ -173,7 +177,7 @@ def run(options: argparse.Namespace) -> int:
         tell("--force goes with --export: it lets a file be replaced.")
         return WRONG
     with Coach(pacing=options.file, notify=tell) as coach:
-        if options.export or options.take_over:
+        if options.export or options.import_file:
             return _exchange(coach, options)
         if options.exercise is None:
             if options.session or options.listen or options.reset is not None:
@@ -236,6 +240,8 @@ def _exchange(coach: Coach, options: argparse.Namespace) -> int:
     if options.export:
         coach.tuner.export(options.export, force=options.force)
         tell(f"Wrote {options.export}. Whoever gets it: voice-coach tune --import FILE")
-    if options.take_over:
-        print_changes(coach.tuner.take_over(options.take_over), "It sets nothing, so nothing has changed.")
+    if options.import_file:
+        print_changes(
+            coach.tuner.import_file(options.import_file), "It sets nothing, so nothing has changed."
+        )
     return DONE

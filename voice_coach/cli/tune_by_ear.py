@@ -9,7 +9,7 @@ from voice_coach.cli.console import Screen, is_screen, print_line
 from voice_coach.coach import Coach
 from voice_coach.controls.keyboard import Keyboard
 from voice_coach.core.errors import CoachError, DeviceError
-from voice_coach.session.preview import LATENCY_MS, DialRow, Listening
+from voice_coach.session.preview import LATENCY_MS, DialRow, RepPreview
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,7 +24,7 @@ _ROOMY_LINES = 8
 
 
 def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str, str] | None:
-    """Lets a person tune an exercise by ear.
+    """Let a person tune an exercise by ear.
 
     Returns:
         The values to save as people write them, maybe none; or None if all is to be discarded.
@@ -36,8 +36,8 @@ def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str,
     """
     with Keyboard() as keyboard:
         device = coach.device(latency_ms=LATENCY_MS)
-        listening = coach.listen(exercise, session)
-        screen = _InPlace() if is_screen() else _Lines()
+        listening = coach.preview(exercise, session)
+        screen = _InPlace() if is_screen() else _LineDisplay()
         board = _Board(listening, session)
         try:
             screen.show(board)
@@ -48,19 +48,19 @@ def listen(coach: Coach, exercise: str, session: str | None = None) -> dict[str,
                 board.press(key)
                 screen.show(board)
         except DeviceError as error:
-            values = " ".join(f"{name}={value}" for name, value in listening.changed().items())
+            values = " ".join(f"{name}={value}" for name, value in listening.changed_values().items())
             come_to = f" You had come to {values}." if values else ""
             raise DeviceError(f"{error}\nNothing was changed.{come_to}") from error
         finally:
             screen.close()
             listening.stop()
-    return listening.changed() if board.save else None
+    return listening.changed_values() if board.save else None
 
 
 class _Board:
-    """What keys do, and what there is to show."""
+    """Keys and display of tuning by ear."""
 
-    def __init__(self, listening: Listening, session: str | None) -> None:
+    def __init__(self, listening: RepPreview, session: str | None) -> None:
         self.listening = listening
         only = f", for {session} only" if session else ""
         self.title = f"{listening.title}{only}: one rep, over and over"
@@ -132,7 +132,7 @@ class _InPlace:
         self._screen.close()
 
 
-class _Lines:
+class _LineDisplay:
     """A line for each change, where nothing can stay in place."""
 
     def __init__(self) -> None:
@@ -196,16 +196,16 @@ def _dials(board: _Board) -> list[Text]:
 
 
 def _remark(row: DialRow) -> str:
-    """What it was, if it has been changed, and whether it cannot be heard."""
+    """Return what it was, if it has been changed, and whether it cannot be heard."""
     was = f"was {row.before}" if row.value != row.before else ""
     return ", ".join(filter(None, (was, "" if row.is_heard else "not heard in one rep")))
 
 
 def _now(board: _Board) -> str:
-    """What is being heard and done."""
+    """Return what is being heard and done."""
     if board.listening.paused:
         return "You have paused it; space goes on."
-    heard = board.listening.heard()
+    heard = board.listening.position()
     parts: list[str] = []
     for event in heard.chapter.events:
         if event.start_ms <= heard.position_ms < event.end_ms:

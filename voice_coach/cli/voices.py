@@ -14,13 +14,13 @@ from voice_coach.cli.console import tell, wrapped
 from voice_coach.cli.main import DONE
 from voice_coach.cli.say import say
 from voice_coach.coach import Coach
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.core.speech import DEFAULT_VOICE
 
 if TYPE_CHECKING:
     from voice_coach.coach import VoiceInfo
 
-    Known = tuple[str, VoiceInfo]
+    NamedVoice = tuple[str, VoiceInfo]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,10 +35,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     if options.hear:
         if options.language or options.all or options.json:
-            raise WishError("--hear goes by itself: voice-coach voices --hear ENGINE:NAME")
+            raise UsageError("--hear goes by itself: voice-coach voices --hear ENGINE:NAME")
         return _hear(options.hear)
     if options.language and options.all:
-        raise WishError("--all lists every language: leave out one of the two.")
+        raise UsageError("--all lists every language: leave out one of the two.")
     with Coach(notify=tell) as coach:
         known = list(coach.voices())
     found = _speaking(known, options.language) if options.language else known
@@ -63,25 +63,25 @@ def _hear(name: str) -> int:
     return say(text, name)
 
 
-def _speaking(known: Sequence[Known], wanted: str) -> list[Known]:
+def _speaking(known: Sequence[NamedVoice], wanted: str) -> list[NamedVoice]:
     """The voices of a language, by its code, or the beginning of it, or by a word of their description.
 
     Raises:
-        WishError: no voice speaks it.
+        UsageError: no voice speaks it.
     """
     folded = wanted.casefold().replace("_", "-")
     by_code = [each for each in known if f"{each[1].language}-".casefold().startswith(f"{folded}-")]
     found = by_code or [each for each in known if folded in each[1].description.casefold()]
     if not found:
-        raise WishError(f"No voice here speaks “{wanted}”. There are: {' '.join(_codes(known))}")
+        raise UsageError(f"No voice here speaks “{wanted}”. There are: {' '.join(_codes(known))}")
     return found
 
 
-def _codes(known: Iterable[Known]) -> list[str]:
+def _codes(known: Iterable[NamedVoice]) -> list[str]:
     return sorted({info.language.casefold().partition("-")[0] for _, info in known if info.language})
 
 
-def _listed(known: Sequence[Known], *, is_whole: bool) -> Iterable[str]:
+def _listed(known: Sequence[NamedVoice], *, is_whole: bool) -> Iterable[str]:
     if not known:
         return
     best = [each for each in known if each[1].is_recommended]
@@ -103,7 +103,7 @@ def _listed(known: Sequence[Known], *, is_whole: bool) -> Iterable[str]:
     yield f"Have it speak: voice-coach play --voice {some}"
 
 
-def _by_engine(known: Sequence[Known]) -> Iterable[str]:
+def _by_engine(known: Sequence[NamedVoice]) -> Iterable[str]:
     """One line each, under what all of an engine have in common."""
     for (engine, facts), voices in groupby(
         known, lambda each: (each[0].partition(":")[0], ", ".join(_facts(each[1])))

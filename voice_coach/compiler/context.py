@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from voice_coach.compiler.wording import CannotSay, Known, Wording
+from voice_coach.compiler.wording import CannotSay, TypedValue, Wording
 from voice_coach.core.errors import Problem, ScriptError, TooMuchError, Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace, parse_setting
@@ -31,23 +31,25 @@ from voice_coach.core.units import LONGEST_MS, MS_PER_HOUR, parse_duration
 class Scope:
     """Immutable; inner steps get a changed copy."""
 
-    known: Mapping[str, Known]
+    known: Mapping[str, TypedValue]
     set: int | None = None
     rep: int | None = None
     side: Side | None = None
     is_last: bool = True
 
-    def having(self, **names: Known) -> Scope:
+    def with_names(self, **names: TypedValue) -> Scope:
         return replace(self, known={**self.known, **names})
 
     def turn(self, counter: str, number: int, of: int) -> Scope:
         """Inside turn ``number`` of a loop: {counter} and {counter}s are known."""
-        inner = self.having(**{counter: Known("count", number), f"{counter}s": Known("count", of)})
+        inner = self.with_names(
+            **{counter: TypedValue("count", number), f"{counter}s": TypedValue("count", of)}
+        )
         place = {"set": number} if counter == "set" else {"rep": number}
         return replace(inner, is_last=number == of, **place)
 
     def on_side(self, side: Side) -> Scope:
-        return replace(self.having(side=Known("side", side)), side=side)
+        return replace(self.with_names(side=TypedValue("side", side)), side=side)
 
     def mark(self, where: Where, parameter: Amount | Pattern | None = None) -> Mark:
         name = parameter.name if isinstance(parameter, Param) else None
@@ -65,7 +67,7 @@ class Scope:
         return round(self.amount(value, "duration") * (stretch if self.is_written(value) else 1))
 
     def is_written(self, value: Amount | Pattern) -> bool:
-        """Whether a value stands in the script itself, also as a fragment's argument."""
+        """Return whether a value stands in the script itself, also as a fragment's argument."""
         return not isinstance(value, Param) or self.known[value.name].type == "text"
 
     def pattern(self, value: Pattern, type_: ParameterType) -> tuple[int, ...]:
@@ -75,17 +77,17 @@ class Scope:
             raise TypeError(f"{value!r} is a {type_} without parts")
         return setting
 
-    def argument(self, text: str) -> Known:
+    def argument(self, text: str) -> TypedValue:
         """A fragment's argument: the value of a name known here, a duration with its unit, or text."""
         if known := self.known.get(text):
             return known
         plain = text.replace(".", "", 1).isdecimal()
         if text[:1].isdecimal() and not plain:
             try:
-                return Known("duration", parse_duration(text))
+                return TypedValue("duration", parse_duration(text))
             except ValueError:
-                return Known("text", text)  # words that only begin like one
-        return Known("text", text)
+                return TypedValue("text", text)  # words that only begin like one
+        return TypedValue("text", text)
 
     def _setting(self, value: Setting | Param, type_: ParameterType) -> Setting:
         if not isinstance(value, Param):
@@ -107,7 +109,7 @@ class Milestone:
     ms_left: int = LONGEST_MS
 
 
-class Progress:
+class ChapterProgress:
     """Moves on with every step of one chapter.
 
     Args:
@@ -127,7 +129,7 @@ class Progress:
 
     @property
     def reached(self) -> Mapping[int, int]:
-        """How often each step that the chapter reached was reached by now, by its ``id``."""
+        """Return how often each step that the chapter reached was reached by now, by its ``id``."""
         return self._reached
 
     def milestone(self) -> Milestone:
@@ -135,7 +137,7 @@ class Progress:
         return Milestone(self.position, self._steps_left, self._ms_left)
 
     def reach(self, step: Step | During) -> int:
-        """Counts a step as reached; how often it was before, in this session."""
+        """Count a step as reached; how often it was before, in this session."""
         key = id(step)
         before = self._reached.get(key)
         if before is None:
@@ -144,7 +146,7 @@ class Progress:
         return before
 
     def take_time(self, ms: int, where: Where) -> int:
-        """Takes a duration from what a session may last; the same duration back.
+        """Take a duration from what a session may last; the same duration back.
 
         Raises:
             TooMuchError: there is not so much left.
@@ -157,7 +159,7 @@ class Progress:
         return ms
 
     def take_steps(self, count: int, where: Where) -> None:
-        """Takes steps from what a session may unfold into.
+        """Take steps from what a session may unfold into.
 
         Raises:
             TooMuchError: there are not so many left.
@@ -178,11 +180,11 @@ class Progress:
 
 
 CHARACTERS_A_STEP = 200
-"""So many characters of a text that is put together count as a step: a day of long texts fills the memory."""
+"""Number of characters of assembled text that count as a step: a day of long texts fills the memory."""
 
 
 NAMES_A_STEP = 100
-"""So many names that a turn knows count as a step, as each turn has its own list of them."""
+"""Number of names known in a turn that count as a step, as each turn has its own list of them."""
 
 
 class Unfolding:
@@ -194,18 +196,18 @@ class Unfolding:
         progress: how far the session has come; moved on in place.
     """
 
-    def __init__(self, language: Language, pace: Pace, progress: Progress) -> None:
+    def __init__(self, language: Language, pace: Pace, progress: ChapterProgress) -> None:
         self.language = language
         self.pace = pace
         self.progress = progress
         self._wording = Wording(language)
 
     def speaks(self, guidance: Guidance) -> bool:
-        """Whether a prompt of this level is heard at the pace's guidance."""
+        """Return whether a prompt of this level is heard at the pace's guidance."""
         return GUIDANCE_LEVELS.index(guidance) >= GUIDANCE_LEVELS.index(self.pace.guidance)
 
     def is_heard(self, only: Only, before: int, scope: Scope) -> bool:
-        """Whether a step is heard that was reached so often before."""
+        """Return whether a step is heard that was reached so often before."""
         match only:
             case "first":
                 return before == 0

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from voice_coach.compiler import spans
 from voice_coach.compiler.context import Scope, Unfolding
-from voice_coach.compiler.wording import Known
+from voice_coach.compiler.wording import TypedValue
 from voice_coach.core.errors import Problem, ScriptError, Where
 from voice_coach.core.parameters import parse_setting
 from voice_coach.core.script import (
@@ -118,13 +118,15 @@ class Expander:
         self._tune = tune
         self._first_turns = first_turns
 
-    def expand(self, steps: Iterable[Step], **names: Known) -> Iterator[Cue]:
+    def expand(self, steps: Iterable[Step], **names: TypedValue) -> Iterator[Cue]:
         """The cues of steps in which, besides the parameters, ``names`` are known.
 
         Raises:
             ScriptError: the steps unfold into more than can be played, or something in them cannot be said.
         """
-        known = {name: Known(tunable.type, self._pace.values[name]) for name, tunable in self._tune.items()}
+        known = {
+            name: TypedValue(tunable.type, self._pace.values[name]) for name, tunable in self._tune.items()
+        }
         yield from self._steps(steps, Scope({**known, **names}))
 
     def move_to(self, position: Position, where: Where) -> Iterator[Cue]:
@@ -183,7 +185,7 @@ class Expander:
                     name: self._argument(step.arguments.get(name, default), scope, step.where)
                     for name, default in fragment.parameters.items()
                 }
-                yield from self._steps(fragment.steps, scope.having(**names))
+                yield from self._steps(fragment.steps, scope.with_names(**names))
             case Repeat():
                 yield from self._repeat(step, scope)
             case Sets():
@@ -193,7 +195,7 @@ class Expander:
             case _:
                 raise TypeError(f"a step of no known kind: {step!r}")
 
-    def _argument(self, text: str | None, scope: Scope, where: Where) -> Known:
+    def _argument(self, text: str | None, scope: Scope, where: Where) -> TypedValue:
         """A fragment's argument; what stands in braces is what it is where the fragment is used."""
         return scope.argument(self._unfolding.fill(text or "", scope, where))
 
@@ -236,12 +238,12 @@ class Expander:
             inner = self._unfolding.turn(scope, "set", number, times, step.where)
             if step.each:
                 each = step.each[number - 1]
-                inner = inner.having(**{name: self._setting(name, text) for name, text in each.items()})
+                inner = inner.with_names(**{name: self._setting(name, text) for name, text in each.items()})
             yield from self._turn(step, inner)
 
-    def _setting(self, name: str, text: str) -> Known:
+    def _setting(self, name: str, text: str) -> TypedValue:
         type_ = self._tune[name].type
-        return Known(type_, parse_setting(text, type_))
+        return TypedValue(type_, parse_setting(text, type_))
 
     def _sides(self, step: Sides, scope: Scope) -> Iterator[Cue]:
         reps = scope.amount(step.reps, "count")

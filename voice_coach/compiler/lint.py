@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from voice_coach.compiler.placing import Misfit, Placed
+from voice_coach.compiler.placing import Misfit, PlacedOverlay
 from voice_coach.compiler.wording import BRACES
 from voice_coach.core.errors import Problem, Where
 from voice_coach.core.script import (
@@ -36,13 +36,14 @@ TOLERABLE_MS = 1_000
 """A prompt that comes this much later than asked is not worth a word."""
 
 MOST_WORDS = 25
-"""More words than this at a time are not taken in by somebody who is moving: our choice."""
+"""Most words that a moving user takes in at a time: our choice."""
 
 _NO_WORK = frozenset({"rest", "pause", "wait", "move"})
 
 
 def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
-    """A warning about an overlay that could not be at its moment, or None where nobody would miss it."""
+    """Return a warning about an overlay that could not be at its moment; None where it would not be
+    missed."""
     cue = misfit.overlay.cue
     if not isinstance(cue, Speech):
         return None
@@ -77,7 +78,7 @@ def misfit_problem(span: Span, misfit: Misfit) -> Problem | None:
     return None
 
 
-def overrun_problem(span: Span, placed: Placed) -> Problem | None:
+def overrun_problem(span: Span, placed: PlacedOverlay) -> Problem | None:
     """A warning about a prompt that goes on well after its phase, or None."""
     phase = placed.overlay.phase
     if phase is None or placed.end_ms - phase.end_ms <= TOLERABLE_MS:
@@ -129,7 +130,7 @@ class SideBalance:
         self._first: dict[str, Where] = {}
 
     def add(self, chapter: Chapter) -> None:
-        """Takes in a chapter."""
+        """Take in a chapter."""
         for event in chapter.events:
             side = event.mark.side
             if event.lane != "action" or side is None:

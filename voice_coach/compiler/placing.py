@@ -1,4 +1,5 @@
-"""Places the overlays of a span: nothing overlaps, the important one wins, what cannot be said is told."""
+"""Placing of the overlays of a span: nothing overlaps, the important one wins, and what is left out is
+reported."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ MAX_SHIFT_MS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedOverlay:
     """An overlay with its times within the span, and the words that were chosen for it."""
 
     overlay: Overlay
@@ -67,7 +68,7 @@ class _Taken:
         return start if start + length <= latest else None
 
     def room(self, start: int, latest: int) -> int:
-        """How long it is free from ``start`` on."""
+        """Return how long it is free from ``start`` on."""
         index = bisect_left(self._stretches, (start, start))
         if index and self._stretches[index - 1][1] > start:
             return 0
@@ -75,7 +76,7 @@ class _Taken:
         return max(0, min(end, latest) - start)
 
 
-def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[Placed], list[Misfit]]:
+def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[PlacedOverlay], list[Misfit]]:
     """The spoken overlays of a span in order of time, and those that did not fit where they should be.
 
     Args:
@@ -83,7 +84,7 @@ def place_speech(span: Span, length_ms: Callable[[str], int]) -> tuple[list[Plac
         length_ms: the measured length of a text when spoken.
     """
     taken = _Taken()
-    placed: list[Placed] = []
+    placed: list[PlacedOverlay] = []
     misfits: list[Misfit] = []
     spoken = [overlay for overlay in span.overlays if isinstance(overlay.cue, Speech)]
     for overlay in sorted(spoken, key=_turn):
@@ -110,31 +111,33 @@ def _turn(overlay: Overlay) -> tuple[int, int]:
 
 def _at_its_moment(
     overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken
-) -> Placed | None:
+) -> PlacedOverlay | None:
     for text, length in zip(texts, lengths, strict=True):
         start = overlay.at_ms - length if overlay.align == "end" else overlay.at_ms
         if start >= 0 and start + length <= overlay.latest_ms and taken.is_free(start, start + length):
-            return Placed(overlay, start, start + length, text)
+            return PlacedOverlay(overlay, start, start + length, text)
     return None
 
 
-def _later(overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken) -> Placed | None:
+def _later(
+    overlay: Overlay, texts: tuple[str, ...], lengths: list[int], taken: _Taken
+) -> PlacedOverlay | None:
     """A prompt may come a little later; words that belong to a moment (countdown, breath, count) may not."""
     is_prompt = isinstance(overlay.cue, Speech) and overlay.cue.kind == "prompt"
     if overlay.exact or not is_prompt or overlay.at_ms < 0:
         return None
     latest = min(overlay.latest_ms, overlay.at_ms + MAX_SHIFT_MS + lengths[0])
     start = taken.next_free(overlay.at_ms, lengths[0], latest)
-    return None if start is None else Placed(overlay, start, start + lengths[0], texts[0])
+    return None if start is None else PlacedOverlay(overlay, start, start + lengths[0], texts[0])
 
 
-def place_sounds(span: Span, length_ms: Callable[[Sound], int]) -> list[Placed]:
+def place_sounds(span: Span, length_ms: Callable[[Sound], int]) -> list[PlacedOverlay]:
     """The sound overlays of a span in order of time: one that rings into the next is cut short there,
 
     and of two that begin together only the higher priority sounds.
     """
     sounds = [overlay for overlay in span.overlays if isinstance(overlay.cue, Sound)]
-    placed: list[Placed] = []
+    placed: list[PlacedOverlay] = []
     for overlay in sorted(sounds, key=lambda each: (each.at_ms, -each.priority)):
         if not isinstance(overlay.cue, Sound) or not 0 <= overlay.at_ms < span.duration_ms:
             continue
@@ -142,9 +145,9 @@ def place_sounds(span: Span, length_ms: Callable[[Sound], int]) -> list[Placed]:
         rings = last is not None and overlay.at_ms < last.end_ms
         if last and rings and (overlay.at_ms == last.start_ms or overlay.priority < last.overlay.priority):
             continue
-        placed.append(Placed(overlay, overlay.at_ms, overlay.at_ms + length_ms(overlay.cue)))
+        placed.append(PlacedOverlay(overlay, overlay.at_ms, overlay.at_ms + length_ms(overlay.cue)))
     cut = [
-        Placed(here.overlay, here.start_ms, min(here.end_ms, after.start_ms))
+        PlacedOverlay(here.overlay, here.start_ms, min(here.end_ms, after.start_ms))
         for here, after in pairwise(placed)
     ]
     return cut + placed[-1:]

@@ -9,16 +9,15 @@ from functools import partial
 from itertools import chain, takewhile
 from typing import Final
 
-from voice_coach.compiler.context import Milestone, Progress, Unfolding
+from voice_coach.compiler.context import ChapterProgress, Milestone, Unfolding
 from voice_coach.compiler.expand import expander_of
-from voice_coach.compiler.wording import Known
-from voice_coach.core.errors import Problem, ScriptError, Where, WishError
+from voice_coach.compiler.wording import TypedValue
+from voice_coach.core.errors import Problem, ScriptError, UsageError, Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace, Stretch
 from voice_coach.core.script import (
     Breathe,
     Count,
-    Entry,
     Exercise,
     Group,
     Guidance,
@@ -31,6 +30,7 @@ from voice_coach.core.script import (
     Rounds,
     Say,
     Session,
+    SessionEntry,
     Sets,
     Sides,
     Step,
@@ -39,7 +39,7 @@ from voice_coach.core.script import (
 )
 from voice_coach.core.timeline import Cue, InPosition
 
-Unfold = Callable[[Progress], Iterator[Cue]]
+Unfold = Callable[[ChapterProgress], Iterator[Cue]]
 """Expands a chapter, and moves the progress on."""
 
 
@@ -61,7 +61,7 @@ class Memory:
         return self._milestones[-1].position
 
     def add(self, unfold: Unfold, where: Where) -> int:
-        """Adds the next chapter, expanding it once; its index.
+        """Add the next chapter, expanding it once; its index.
 
         Raises:
             ScriptError: it cannot be expanded, or the session becomes too much; ``where`` is its place there.
@@ -83,13 +83,13 @@ class Memory:
         unfold, _ = self._chapters[index]
         return unfold(self._progress(index))
 
-    def _progress(self, index: int) -> Progress:
+    def _progress(self, index: int) -> ChapterProgress:
         def reached_before(key: int) -> int:
             chapters, counts = self._reached.get(key, ((), ()))
             place = bisect_left(chapters, index)
             return counts[place - 1] if place else 0
 
-        return Progress(self._milestones[index], self._chapters[index][1], reached_before)
+        return ChapterProgress(self._milestones[index], self._chapters[index][1], reached_before)
 
 
 COME_MS: Final = 15_000
@@ -125,7 +125,7 @@ def way_out_cues(
 def lead_in_cues(
     session: Session,
     language: Language,
-    entry: Entry | None,
+    entry: SessionEntry | None,
     before: Position,
     pace: Pace,
     origin: Position,
@@ -233,9 +233,9 @@ def branch_cues(
             played, or something in them cannot be said.
     """
     owner = exercise or session
-    progress = Progress(Milestone(position), owner.where, lambda _step: 0)
+    progress = ChapterProgress(Milestone(position), owner.where, lambda _step: 0)
     unfolding = Unfolding(language, _unhurried(pace, guidance), progress)
-    yield from expander_of(session, unfolding, exercise).expand(steps, title=Known("text", owner.title))
+    yield from expander_of(session, unfolding, exercise).expand(steps, title=TypedValue("text", owner.title))
 
 
 def _unhurried(pace: Pace, guidance: Guidance) -> Pace:
@@ -262,13 +262,13 @@ def way_out_problems(exercise: Exercise) -> tuple[Problem, ...]:
     return (Problem(exercise.where, message, hint, severity="warning"),)
 
 
-PaceOf = Callable[[Entry | None], Pace]
+PaceOf = Callable[[SessionEntry | None], Pace]
 """The effective pace of an entry, or (None) of the opening and closing."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChapterPlan:
-    """One chapter before it is expanded; ``cues()`` expands it anew each time, always the same.
+    """One chapter before it is expanded; ``cues()`` expands it again each time, always the same.
 
     Likewise ``way_out(own)``, for when something hurts in it, in the exercise's own words or general ones;
     ``lead_in(origin, to, is_there, set_up)``, for when the body is elsewhere; and ``easier()``, for what
@@ -289,7 +289,7 @@ class ChapterPlan:
 class _Stop:
     """An exercise's turn in the session, in which round, and what comes before it there."""
 
-    entry: Entry
+    entry: SessionEntry
     lead_in: tuple[Step, ...] = ()
     round: int = 1
     rounds: int = 1
@@ -309,7 +309,7 @@ def plan_session(
         person: whom the session is made for: then they are greeted by name.
 
     Raises:
-        WishError: ``start_at`` is not in the session.
+        UsageError: ``start_at`` is not in the session.
         ScriptError: no way leads from one position to the next, the session unfolds into more than can be
             played, or something in it cannot be said.
     """
@@ -321,7 +321,7 @@ def plan_session(
 
     sound: set[int] = set()  # the exercises whose branches have been expanded
 
-    def add(title: str, entry: Entry | None, pace: Pace, where: Where, unfold: Unfold) -> None:
+    def add(title: str, entry: SessionEntry | None, pace: Pace, where: Where, unfold: Unfold) -> None:
         before = memory.position
         index = memory.add(unfold, where)
         exercise = entry.exercise if entry else None
@@ -364,9 +364,9 @@ def plan_session(
     return tuple(chapters)
 
 
-def _stops(items: Sequence[Entry | Rounds]) -> Iterator[_Stop]:
+def _stops(items: Sequence[SessionEntry | Rounds]) -> Iterator[_Stop]:
     for item in items:
-        if isinstance(item, Entry):
+        if isinstance(item, SessionEntry):
             yield _Stop(item)
             continue
         for number in range(1, item.times + 1):
@@ -380,7 +380,7 @@ def _from(stops: list[_Stop], start_at: str, session: Session) -> list[_Stop]:
         if stop.entry.exercise.id == start_at:
             return stops[index:]
     known = ", ".join(dict.fromkeys(stop.entry.exercise.id for stop in stops))
-    raise WishError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
+    raise UsageError(f'"{start_at}" is not in the session {session.id}. Its exercises are: {known}.')
 
 
 def _greeted(steps: tuple[Step, ...], session: Session, language: Language, person: str) -> tuple[Step, ...]:
@@ -392,25 +392,25 @@ def _greeted(steps: tuple[Step, ...], session: Session, language: Language, pers
 
 
 def _caution(session: Session, language: Language) -> tuple[Step, ...]:
-    """What is said before an exercise in the middle: nobody begins without the caution."""
+    """Return the caution before an exercise in the middle: no session begins without it."""
     start = PlaySound(sound="start", where=session.where)
     return (start, Say(texts=language.opening, guidance="names", where=session.where))
 
 
 def _opening(
-    session: Session, language: Language, pace: Pace, steps: tuple[Step, ...], progress: Progress
+    session: Session, language: Language, pace: Pace, steps: tuple[Step, ...], progress: ChapterProgress
 ) -> Iterator[Cue]:
     expander = expander_of(session, Unfolding(language, pace, progress))
     yield InPosition(position=progress.position)
-    yield from expander.expand(steps, title=Known("text", session.title))
+    yield from expander.expand(steps, title=TypedValue("text", session.title))
 
 
 def _exercise(
-    session: Session, language: Language, stop: _Stop, pace: Pace, progress: Progress
+    session: Session, language: Language, stop: _Stop, pace: Pace, progress: ChapterProgress
 ) -> Iterator[Cue]:
     entry, exercise = stop.entry, stop.entry.exercise
-    title = Known("text", exercise.title)
-    turn = {"round": Known("count", stop.round), "rounds": Known("count", stop.rounds)}
+    title = TypedValue("text", exercise.title)
+    turn = {"round": TypedValue("count", stop.round), "rounds": TypedValue("count", stop.rounds)}
     unfolding = Unfolding(language, pace, progress)
     around = expander_of(session, unfolding)
     inner = expander_of(session, unfolding, exercise)
@@ -434,8 +434,8 @@ def _exercise(
         yield InPosition(position=progress.position)
 
 
-def _closing(session: Session, language: Language, pace: Pace, progress: Progress) -> Iterator[Cue]:
+def _closing(session: Session, language: Language, pace: Pace, progress: ChapterProgress) -> Iterator[Cue]:
     expander = expander_of(session, Unfolding(language, pace, progress))
     yield InPosition(position=progress.position)
-    yield from expander.expand(session.closing, title=Known("text", session.title))
+    yield from expander.expand(session.closing, title=TypedValue("text", session.title))
     yield from expander.move_to(session.end, session.where)

@@ -59,7 +59,7 @@ class Scheduled:
 def schedule(
     cues: Sequence[Cue], lengths: Lengths, *, title: str, exercise: str, voice: str, pace: Pace
 ) -> Scheduled:
-    """Places the cues of one chapter one after the other on the grid of milliseconds.
+    """Place the cues of one chapter one after the other on the grid of milliseconds.
 
     A voice that was slowed costs no words: a chapter that has no room for them so is said as fast as before.
 
@@ -207,7 +207,7 @@ class _Scheduler:
         return end
 
     def _sound(self, cue: Sound, start: int, end: int) -> None:
-        """Adds a sound; the one before, if it still rings, ends here."""
+        """Add a sound; the one before, if it still rings, ends here."""
         event = Event(
             lane="sound",
             kind="sound",
@@ -277,7 +277,7 @@ _SHARE = 5
 """A pause at the end of a chapter gives this part of itself at most."""
 
 
-def on_grid(chapters: Iterable[Scheduled], count: int) -> Iterator[Scheduled]:
+def align_to_grid(chapters: Iterable[Scheduled], count: int) -> Iterator[Scheduled]:
     """The same chapters, beginning on the grid where they can; none begins half a step from its time or more.
 
     Args:

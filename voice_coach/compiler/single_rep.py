@@ -1,4 +1,4 @@
-"""What of an exercise is heard over and over while it is tuned by ear: one rep, with all that can be tuned.
+"""Steps that are looped while an exercise is tuned by ear: one rep, with all that can be tuned.
 
 Of every loop that is the first turn, up to the beginning of the second, so that rests and changes of side are
 in it (the :class:`Expander` leaves out the others: ``first_turns``). What stands outside of loops is left
@@ -31,7 +31,7 @@ from voice_coach.core.script import (
 )
 
 
-def one_rep(exercise: Exercise) -> tuple[Step, ...]:
+def rep_steps(exercise: Exercise) -> tuple[Step, ...]:
     """The steps to expand, with ``first_turns``, for one rep of an exercise; never none."""
     fragments = exercise.fragments
     if _loops(exercise.steps, fragments):
@@ -86,7 +86,7 @@ def _inside(step: Step, fragments: Mapping[str, Fragment]) -> tuple[Step, ...]:
 
 
 def _is_tuned(step: Step, fragments: Mapping[str, Fragment]) -> bool:
-    """Whether a parameter, or a fragment's argument, sets how long it takes."""
+    """Return whether a parameter, or a fragment's argument, sets how long it takes."""
     match step:
         case Say():
             return isinstance(step.then, Param)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from voice_coach.compiler.context import Scope, Unfolding
-from voice_coach.compiler.wording import Known
+from voice_coach.compiler.wording import TypedValue
 from voice_coach.core.script import BREATH_PHASES, Breathe, BreathPhase, Count, During, Guidance, Hold
 from voice_coach.core.timeline import Overlay, Phase, Sound, Span, Speech, SpeechKind
 from voice_coach.core.units import MS_PER_SECOND
@@ -22,7 +22,7 @@ BREATH_WORD = 30
 SOUND, TONE, TICK = 60, 60, 10
 
 DURING_A_STEP = 10
-"""So many prompts to choose from at a phase count as a step more."""
+"""Number of prompts to choose from at a phase that count as one step more."""
 
 LONGEST_TONE_MS = 600_000
 """A breath tone is stretched to at most this (audio makes none longer); beyond, it has its own length."""
@@ -33,7 +33,7 @@ def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     stretch = unfolding.pace.stretch.rests if step.role == "rest" else 1.0
     duration = unfolding.progress.take_time(scope.written_ms(step.duration, stretch), step.where)
     mark = scope.mark(step.where, step.duration)
-    inner = scope.having(**{step.role: Known("duration", duration)})
+    inner = scope.with_names(**{step.role: TypedValue("duration", duration)})
     unfolding.progress.take_steps(step.countdown, step.where)
     during = [(item, _moments(item, inner, duration)) for item in step.during]
     for item, moments in during:  # all of them before any is made
@@ -142,7 +142,7 @@ def count(unfolding: Unfolding, step: Count, scope: Scope) -> Span:
 
 
 def _moments(item: During, scope: Scope, duration: int) -> Sequence[int]:
-    """When something is to be said or heard during a hold, in milliseconds from its start."""
+    """Return when something is to be said or heard during a hold, in milliseconds from its start."""
     if item.every is not None:
         step = max(1, scope.amount(item.every, "duration"))
         return range(step, duration, step)
@@ -158,8 +158,8 @@ def _during_hold(
 ) -> Iterator[Overlay]:
     repeated = REPEATED if item.every is not None else 0
     for moment in moments:
-        remaining = Known("duration", max(0, duration - moment))
-        inner = scope.having(remaining=remaining)
+        remaining = TypedValue("duration", max(0, duration - moment))
+        inner = scope.with_names(remaining=remaining)
         yield from _overlay(unfolding, item, inner, moment, duration, bonus=repeated)
 
 
@@ -172,14 +172,14 @@ def _during_turn(
     scope: Scope,
     total: int,
 ) -> Iterator[Overlay]:
-    """What is said at the start of this phase in this turn."""
+    """Return what is said at the start of this phase in this turn."""
     for item in during:
         if item.on in names and item.turn in (None, turn) and turn % (item.every_turns or 1) == 0:
             yield from _overlay(unfolding, item, scope, place.start_ms, total, phase=place)
 
 
 def _take_phases(unfolding: Unfolding, turns: int, pattern: tuple[int, ...], step: Breathe | Count) -> None:
-    """Takes the phases of so many turns before any is made; to look for what is said in each costs too."""
+    """Take the phases of so many turns before any is made; to look for what is said in each costs too."""
     phases = sum(1 for length in pattern if length)
     unfolding.progress.take_steps(turns * phases * (1 + len(step.during) // DURING_A_STEP), step.where)
 

@@ -21,7 +21,7 @@ ValueType = ParameterType | Literal["text", "side"]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class TypedValue:
     """The value of a name in a text, with its type (milliseconds, a count, a pattern, or words)."""
 
     type: ValueType
@@ -48,7 +48,7 @@ class Wording:
     def __init__(self, language: Language) -> None:
         self._language = language
 
-    def fill(self, text: str, known: Mapping[str, Known]) -> str:
+    def fill(self, text: str, known: Mapping[str, TypedValue]) -> str:
         """The text with each {name} replaced by its spoken form, a capital at the start of a sentence.
 
         Raises:
@@ -71,13 +71,13 @@ class Wording:
 
         return BRACES.sub(spoken, text)
 
-    def say(self, known: Known, style: str = "") -> str:
+    def say(self, known: TypedValue, style: str = "") -> str:
         """One value, spoken; ``style`` is "", "ordinal" or "times"."""
         value = known.value
         if isinstance(value, str):
             if known.type == "side":
                 return self._language.sides["left" if value == "left" else "right"]
-            return self.say(Known("count", int(value)), style) if value.isdecimal() else value
+            return self.say(TypedValue("count", int(value)), style) if value.isdecimal() else value
         if isinstance(value, tuple):
             return ", ".join(self._seconds(part) for part in value)
         if known.type == "duration":
@@ -90,7 +90,7 @@ class Wording:
         return _in_words(value, self._language.code, ordinal)
 
     def times(self, value: int) -> str:
-        """How often: once, twice, three times."""
+        """Return how often: once, twice, three times."""
         words = self._language.times
         return words.get(str(value), words["other"]).replace("{n}", self.number(value))
 
@@ -108,17 +108,17 @@ class Wording:
         if minutes < 60:
             if seconds in (0, 30):
                 return self._halves(2 * minutes + (seconds == 30), "minute")
-            return self._joined((minutes, "minute"), (seconds, "second"))
+            return self._join((minutes, "minute"), (seconds, "second"))
         hours, minutes = divmod(minutes + (seconds >= 30), 60)
         if minutes in (0, 30):
             return self._halves(2 * hours + (minutes == 30), "hour")
-        return self._joined((hours, "hour"), (minutes, "minute"))
+        return self._join((hours, "hour"), (minutes, "minute"))
 
-    def _joined(self, *parts: tuple[int, str]) -> str:
+    def _join(self, *parts: tuple[int, str]) -> str:
         return f" {self._language.joiner} ".join(self._halves(2 * amount, unit) for amount, unit in parts)
 
     def _halves(self, halves: int, unit: str) -> str:
-        """So many half units in words."""
+        """Say a number of half units in words."""
         one, many = self._language.units[unit]
         alone, after = self._language.half
         whole, half = divmod(halves, 2)

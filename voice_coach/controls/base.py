@@ -11,22 +11,22 @@ from voice_coach.core.commands import CommandName
 from voice_coach.core.status import LiveStatus
 
 
-class Desk(Protocol):
-    """What a control may ask of the session; every thread may, and nothing here waits."""
+class SessionRemote(Protocol):
+    """Interface of a session for its controls. Any thread may call; no method waits."""
 
     def give(self, command: CommandName, *, spoken: bool = False) -> None:
-        """Has a command carried out, after those that were given before.
+        """Have a command carried out, after those that were given before.
 
         One that was ``spoken`` is confirmed by a sound: who spoke cannot know that they were understood.
         """
         ...
 
     def announce(self, what: Literal["deaf", "hears_again"]) -> None:
-        """Has the coach say that spoken commands are not understood any more, or again."""
+        """Have the coach say that spoken commands are not understood any more, or again."""
         ...
 
-    def now(self) -> LiveStatus:
-        """What the session is doing at this moment, as it is heard."""
+    def current_status(self) -> LiveStatus:
+        """Return what the session is doing at this moment, as it is heard."""
         ...
 
 
@@ -42,17 +42,17 @@ class Control(ABC):
     """
 
     is_at_hand: ClassVar[bool] = True
-    """Whether a person who lies on the floor may have it within reach."""
+    """A user who lies on the floor may have it within reach."""
 
     @abstractmethod
-    def start(self, desk: Desk) -> None:
+    def start(self, remote: SessionRemote) -> None:
         """Begin to listen, in a thread of its own or wherever it does not hold up the caller.
 
         Raises:
             CoachError: it cannot be used here; the text says why, and what to do.
         """
 
-    def changed(self, status: LiveStatus) -> None:  # noqa: B027 (most have nothing to show)
+    def on_change(self, status: LiveStatus) -> None:  # noqa: B027 (most have nothing to show)
         """The session does something else now, or has come to another chapter: for those who show it."""
 
     @abstractmethod
@@ -60,7 +60,7 @@ class Control(ABC):
         """Stop listening, and let go of everything; may be called again."""
 
 
-class EarlyDesk:
+class PendingCommands:
     """Keeps what it is given until there is a session, and then hands everything on.
 
     Args:
@@ -80,30 +80,30 @@ class EarlyDesk:
             position_ms=0,
             duration_ms=0,
         )
-        self._desk: Desk | None = None
-        self._kept: list[Callable[[Desk], None]] = []
+        self._remote: SessionRemote | None = None
+        self._kept: list[Callable[[SessionRemote], None]] = []
         self._lock = threading.Lock()
 
     def give(self, command: CommandName, *, spoken: bool = False) -> None:
-        self._hand_on(lambda desk: desk.give(command, spoken=spoken))
+        self._hand_on(lambda remote: remote.give(command, spoken=spoken))
 
     def announce(self, what: Literal["deaf", "hears_again"]) -> None:
-        self._hand_on(lambda desk: desk.announce(what))
+        self._hand_on(lambda remote: remote.announce(what))
 
-    def now(self) -> LiveStatus:
-        desk = self._desk
-        return self._status if desk is None else desk.now()
+    def current_status(self) -> LiveStatus:
+        remote = self._remote
+        return self._status if remote is None else remote.current_status()
 
-    def bind(self, desk: Desk) -> None:
+    def bind(self, remote: SessionRemote) -> None:
         """There is a session now."""
         with self._lock:
             for act in self._kept:
-                act(desk)
-            self._desk = desk
+                act(remote)
+            self._remote = remote
 
-    def _hand_on(self, act: Callable[[Desk], None]) -> None:
+    def _hand_on(self, act: Callable[[SessionRemote], None]) -> None:
         with self._lock:
-            if self._desk is None:
+            if self._remote is None:
                 self._kept.append(act)
             else:
-                act(self._desk)
+                act(self._remote)

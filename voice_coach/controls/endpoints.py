@@ -1,4 +1,4 @@
-"""Where sessions and the programs that steer them meet: a folder that only this person can enter.
+"""Folder where sessions and the programs that steer them find each other; only this user can enter it.
 
 A session has a Unix domain socket there, ``PID.sock``. Where there is none (Windows), or the folder's path is
 too long for one (not on Linux), it listens to this machine alone, and ``PID.json`` has the port and a secret
@@ -27,16 +27,16 @@ _LONGEST_PATH: Final = 100
 
 _HERE: Final = "127.0.0.1"
 _WAITING: Final = 64
-"""So many may wait to be heard; past that the system turns callers away."""
+"""Number of callers that may wait; past that the system turns callers away."""
 PATIENCE_S: Final = 3.0
 
 
 class NobodyError(Exception):
-    """Nobody listens there any more."""
+    """The session has ended, or does not listen any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class ServerEndpoint:
     """A socket that listens, the file by which it is found, and the token that has to be said ("": none)."""
 
     socket: socket.socket
@@ -50,7 +50,7 @@ class Ears:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class Endpoint:
     """A session that may be spoken to: its process, and the file by which it is found."""
 
     pid: int
@@ -90,18 +90,18 @@ class Meeting:
         return line, token
 
 
-def meetings(folder: Path) -> list[Meeting]:
+def meetings(folder: Path) -> list[Endpoint]:
     """All that are to be found there, the newest first; those whose process is gone, too."""
-    found: list[tuple[int, Meeting]] = []
+    found: list[tuple[int, Endpoint]] = []
     with suppress(OSError):
         for path in folder.iterdir():
             if path.suffix in (".sock", ".json") and path.stem.isdecimal():
                 with suppress(OSError):
-                    found.append((path.stat().st_mtime_ns, Meeting(int(path.stem), path)))
+                    found.append((path.stat().st_mtime_ns, Endpoint(int(path.stem), path)))
     return [meeting for _, meeting in sorted(found, key=lambda each: (each[0], each[1].pid), reverse=True)]
 
 
-def listen(folder: Path, *, local: bool = sys.platform != "win32") -> Ears:
+def listen(folder: Path, *, local: bool = sys.platform != "win32") -> ServerEndpoint:
     """Begin to listen as this process, and clear away what dead ones left.
 
     Args:
@@ -167,7 +167,7 @@ def _useless(folder: Path, error: OSError) -> CoachError:
 
 
 def is_own(line: socket.socket) -> bool:
-    """Whether the other end is this user's, or root's; true where no system tells."""
+    """Return whether the other end is this user's, or root's; true where no system tells."""
     if sys.platform != "linux" or line.family != socket.AF_UNIX:
         return True
     size = struct.calcsize("3i")
@@ -188,7 +188,7 @@ def _make(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def _dead(folder: Path) -> Iterator[Meeting]:
+def _dead(folder: Path) -> Iterator[Endpoint]:
     for meeting in meetings(folder):
         try:
             meeting.call()[0].close()
@@ -200,7 +200,7 @@ def _dead(folder: Path) -> Iterator[Meeting]:
 
 
 def _is_running(pid: int) -> bool:
-    """Whether there is such a process: macOS also refuses where too many are waiting."""
+    """Return whether there is such a process: macOS also refuses where too many are waiting."""
     if sys.platform == "win32" or pid == os.getpid():
         return False  # Windows would end it; and we have only begun
     try:
@@ -212,7 +212,7 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-def _listen_by_path(path: Path) -> Ears:
+def _listen_by_path(path: Path) -> ServerEndpoint:
     ears = socket.socket(socket.AF_UNIX)
     # It gets its name once it listens, so that nobody takes it for a dead one.
     unnamed = path.with_name(f".{path.name}")
@@ -227,10 +227,10 @@ def _listen_by_path(path: Path) -> Ears:
     except BaseException:
         ears.close()
         raise
-    return Ears(ears, path, "")
+    return ServerEndpoint(ears, path, "")
 
 
-def _listen_by_token(path: Path) -> Ears:
+def _listen_by_token(path: Path) -> ServerEndpoint:
     ears = socket.socket(socket.AF_INET)
     token = secrets.token_urlsafe(32)
     unnamed = path.with_name(f".{path.name}")
@@ -246,7 +246,7 @@ def _listen_by_token(path: Path) -> Ears:
     except BaseException:
         ears.close()
         raise
-    return Ears(ears, path, token)
+    return ServerEndpoint(ears, path, token)
 
 
 def _name(unnamed: Path, path: Path) -> None:

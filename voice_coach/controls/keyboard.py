@@ -15,19 +15,20 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
-from voice_coach.controls.base import Control, Desk
-from voice_coach.core.commands import CommandName, by_key
+from voice_coach.controls.base import Control, SessionRemote
+from voice_coach.core.commands import CommandName, commands_by_key
 from voice_coach.core.errors import CoachError
 from voice_coach.core.status import Mode
 
 _SEQUENCE_PATIENCE_S: Final = 0.1
-"""So long after an escape the rest of an arrow key may come, also over ssh; then it was the Esc key."""
+"""Seconds after an escape in which the rest of an arrow key may come, also over ssh; after that it was the
+Esc key."""
 
 _LOOK_S: Final = 0.5
-"""So often is looked whether to end, where nothing else tells it."""
+"""Seconds between two checks for the end, where no event tells it."""
 
 _TEN_PATIENCE_S: Final = 5.0
-"""So soon after a one a nought makes it ten."""
+"""Seconds after a one in which a nought makes it ten."""
 
 OTHER: Final = "other"
 """A key that has no name here."""
@@ -77,7 +78,7 @@ class Keyboard:
         self._before: list[Any] | None = None
 
     def __enter__(self) -> Self:
-        """Makes the terminal hand over each key at once, and unseen.
+        """Make the terminal hand over each key at once, and unseen.
 
         Raises:
             CoachError: there is no terminal, or it is another program's at the moment.
@@ -127,7 +128,7 @@ class Keyboard:
         return _read_windows(timeout_s) if sys.platform == "win32" else self._read(timeout_s)
 
     def wake(self) -> None:
-        """Has ``read`` return at once, as if its time were over; any thread may. Not on Windows."""
+        """Have ``read`` return at once, as if its time were over; any thread may. Not on Windows."""
         if sys.platform != "win32":
             os.write(self._waker, b"w")
 
@@ -200,12 +201,12 @@ class KeyboardControl(Control):
         self._thread: threading.Thread | None = None
         self._over = threading.Event()
 
-    def start(self, desk: Desk) -> None:
+    def start(self, remote: SessionRemote) -> None:
         self._over.clear()
         self._keyboard = keyboard = Keyboard()
         atexit.register(self.close)  # for whoever is ended before the session could close it
         keyboard.__enter__()
-        self._thread = threading.Thread(target=self._run, args=(desk, keyboard), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(remote, keyboard), daemon=True)
         self._thread.start()
 
     def close(self) -> None:
@@ -222,7 +223,7 @@ class KeyboardControl(Control):
         finally:
             keyboard.__exit__(None, None, None)
 
-    def _run(self, desk: Desk, keyboard: Keyboard) -> None:
+    def _run(self, remote: SessionRemote, keyboard: Keyboard) -> None:
         digits = Digits()
         while not self._over.is_set():
             try:
@@ -235,9 +236,9 @@ class KeyboardControl(Control):
             if key == "end":
                 self._notify("The terminal has gone, and its keys with it; the session goes on.")
                 return
-            command = meant(digits.joined(key, time.monotonic()), desk.now().mode) if key else None
+            command = meant(digits.join(key, time.monotonic()), remote.current_status().mode) if key else None
             if command is not None:
-                desk.give(command)
+                remote.give(command)
 
 
 class Digits:
@@ -246,7 +247,7 @@ class Digits:
     def __init__(self) -> None:
         self._one_s = -_TEN_PATIENCE_S
 
-    def joined(self, key: str, now_s: float) -> str:
+    def join(self, key: str, now_s: float) -> str:
         """The key, or ``10``; ``now_s`` is any clock that goes on."""
         is_ten = key == "0" and now_s - self._one_s < _TEN_PATIENCE_S
         self._one_s = now_s if key == "1" else -_TEN_PATIENCE_S
@@ -255,7 +256,7 @@ class Digits:
 
 def meant(key: str, mode: Mode) -> CommandName | None:
     """The command that a key gives, if any; any other key means ready where the coach waits for that."""
-    keys = by_key(mode)
+    keys = commands_by_key(mode)
     command = keys.get(key) or keys.get(key.lower())  # Caps Lock may be on
     if command is None:
         # Whoever fumbles in the dark while something is asked hears it again.
@@ -265,7 +266,7 @@ def meant(key: str, mode: Mode) -> CommandName | None:
 
 
 def _is_in_front(fd: int) -> bool:
-    """Whether the terminal gives its keys to us; a shell gives them to one command at a time."""
+    """Return whether the terminal gives its keys to us; a shell gives them to one command at a time."""
     if sys.platform == "win32":
         return True
     try:
@@ -279,7 +280,7 @@ def _named(raw: bytes) -> str:
     return _NAMES.get(letter, letter if letter.isprintable() else OTHER)
 
 
-def named_by_windows(letter: str, following: Callable[[], str], names: Mapping[str, str] = _WINDOWS) -> str:
+def windows_key_name(letter: str, following: Callable[[], str], names: Mapping[str, str] = _WINDOWS) -> str:
     """The name of a key as the console of Windows gives it: a letter, or a sign that a second one follows."""
     if letter in ("\x00", "\xe0"):
         return names.get(following(), OTHER)
@@ -299,4 +300,4 @@ def _read_windows(timeout_s: float) -> str:
     letter = msvcrt.getwch()
     if letter == "\x03":
         raise KeyboardInterrupt
-    return named_by_windows(letter, msvcrt.getwch)
+    return windows_key_name(letter, msvcrt.getwch)

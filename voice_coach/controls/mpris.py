@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from voice_coach.controls import mpris_interface as player
-from voice_coach.controls.base import Control, Desk
+from voice_coach.controls.base import Control, SessionRemote
 from voice_coach.controls.mpris_interface import ROOT
 from voice_coach.core.errors import CoachError
 
@@ -35,7 +35,7 @@ NO_ANSWER = "the bus does not answer"
 
 
 def bus_address() -> str | None:
-    """Where the desktop's bus is, or None where there is none."""
+    """Return where the desktop's bus is, or None where there is none."""
     if sys.platform != "linux":
         return None
     if given := os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
@@ -45,7 +45,7 @@ def bus_address() -> str | None:
 
 
 def bus_name() -> str:
-    """What the player of this process is called on the bus."""
+    """Return what the player of this process is called on the bus."""
     return f"{ROOT}.voice_coach.instance{os.getpid()}"
 
 
@@ -63,16 +63,16 @@ class LoopThread(ABC):
         self._over = asyncio.Event()
 
     def start(self) -> None:
-        """Begins; returns at once."""
+        """Begin; returns at once."""
         self._thread.start()
 
     def changed(self, status: LiveStatus) -> None:
-        """Has the loop told what the session does now; any thread may call, also after the end."""
+        """Have the loop told what the session does now; any thread may call, also after the end."""
         with suppress(RuntimeError):  # the loop is closed
             self._loop.call_soon_threadsafe(self._has_changed, status)
 
     def stop(self) -> None:
-        """Ends it, and waits until it has ended; any other thread may call, and again."""
+        """End it, and wait until it has ended; any other thread may call, and again."""
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join()
@@ -96,9 +96,10 @@ _PATIENCE_S: Final = 2.0
 _SETTLED_S: Final = 0.2
 """A slider that is dragged sets the volume many times; it is taken at the place where it comes to rest."""
 _BETWEEN_S: Final = 0.05
-"""Others are told no more often: dbus-fast takes a bus that cannot keep up for one that is gone."""
+"""Seconds between two changes that are sent: dbus-fast takes a bus that cannot keep up for one that is
+gone."""
 _SEEKED_US: Final = 700_000
-"""The place is somewhere else than time alone would have brought it, and whoever shows it has to know."""
+"""Jump of the position, in microseconds, that is announced to programs that show it."""
 
 _LOST_BUS = (
     "Headset buttons and media keys no longer reach this session, since its D-Bus is gone. It goes on."
@@ -148,14 +149,14 @@ class MprisControl(Control):
         self._notify = notify
         self._patience_s = patience_s
         self._now_s = now_s
-        self._speaker: _Speaker | None = None
+        self._speaker: _BusThread | None = None
 
-    def start(self, desk: Desk) -> None:
+    def start(self, remote: SessionRemote) -> None:
         """As said there; it waits until the bus knows this player, 20 ms or so, and two seconds at most."""
         address = bus_address()
         if address is None:
             raise CoachError(NO_BUS.format(reason=NO_ADDRESS))
-        speaker = _Speaker(address, desk, self._notify, self._now_s)
+        speaker = _BusThread(address, remote, self._notify, self._now_s)
         speaker.start()
         reason = speaker.wait(self._patience_s)
         if reason:
@@ -173,15 +174,15 @@ class MprisControl(Control):
             speaker.stop()
 
 
-class _Speaker(LoopThread):
+class _BusThread(LoopThread):
     """Speaks with the bus in a thread of its own."""
 
     def __init__(
-        self, address: str, desk: Desk, notify: Callable[[str], None], now_s: Callable[[], float]
+        self, address: str, remote: SessionRemote, notify: Callable[[str], None], now_s: Callable[[], float]
     ) -> None:
         super().__init__()
         self._address = address
-        self._desk = desk
+        self._remote = remote
         self._notify = notify
         self._now_s = now_s
         self._begun = threading.Event()
@@ -224,7 +225,7 @@ class _Speaker(LoopThread):
             over.cancel()
             return
         self._bus = bus
-        self._keep(self._desk.now())
+        self._keep(self._remote.current_status())
         self._begun.set()
         gone = self._loop.create_task(bus.wait_for_disconnect())
         await asyncio.wait({gone, over}, return_when=asyncio.FIRST_COMPLETED)
@@ -276,8 +277,8 @@ class _Speaker(LoopThread):
             case ((player.ROOT | player.PLAYER | None as interface), _, signature):
                 for name in (interface,) if interface else player.ARGUMENTS:
                     if player.ARGUMENTS[name].get(member) == signature:
-                        for command in player.called(member, given, self._desk.now()):
-                            self._desk.give(command)
+                        for command in player.commands_of(member, given, self._remote.current_status()):
+                            self._remote.give(command)
                         return _reply(message)
                 return False
             case _:
@@ -289,7 +290,7 @@ class _Speaker(LoopThread):
         kinds = player.SIGNATURES.get(interface)
         if kinds is None:
             raise DBusError(ErrorType.UNKNOWN_INTERFACE, f"There is no interface {interface}.")
-        return dict(kinds), _wrapped(player.properties(self._desk.now())[interface])
+        return dict(kinds), _wrapped(player.properties(self._remote.current_status())[interface])
 
     def _set(self, name: str, value: Any) -> None:
         from dbus_fast import DBusError, ErrorType
@@ -303,8 +304,8 @@ class _Speaker(LoopThread):
         self._setting[name] = self._loop.call_later(_SETTLED_S, self._settle, name, float(value.value))
 
     def _settle(self, name: str, value: float) -> None:
-        for command in player.set_to(name, value, self._desk.now()):
-            self._desk.give(command)
+        for command in player.set_to(name, value, self._remote.current_status()):
+            self._remote.give(command)
 
     def _has_changed(self, status: LiveStatus) -> None:
         self._latest = status
@@ -312,7 +313,7 @@ class _Speaker(LoopThread):
             self._show_latest()
 
     def _show_latest(self) -> None:
-        """Shows the latest status, and a while later the one that is the latest then, if there is another."""
+        """Show the latest status, and a while later the one that is the latest then, if there is another."""
         status, self._latest = self._latest, None
         self._is_showing = status is not None
         if status is not None:
@@ -320,14 +321,14 @@ class _Speaker(LoopThread):
             self._loop.call_later(_BETWEEN_S, self._show_latest)
 
     def _keep(self, status: LiveStatus) -> dict[str, Any]:
-        """Remembers what others know, and returns what they did not."""
+        """Remember what others know, and return what they did not."""
         values = player.properties(status)[player.PLAYER]
         new = {name: value for name, value in values.items() if self._shown.get(name, ...) != value}
         self._shown, self._shown_s = values, self._now_s()
         return new
 
     def _show(self, status: LiveStatus) -> None:
-        """Tells others what is new; the place only where time alone has not brought it there."""
+        """Tell others what is new; the place only where time alone has not brought it there."""
         if self._bus is None:
             return
         from dbus_fast import Variant

@@ -141,7 +141,7 @@ def position_us(live: LiveStatus) -> int:
     return min(max(live.position_ms, 0), max(live.duration_ms, 0)) * _US_PER_MS
 
 
-def called(method: str, arguments: list[Any], live: LiveStatus) -> list[CommandName]:
+def commands_of(method: str, arguments: list[Any], live: LiveStatus) -> list[CommandName]:
     """The commands that a method of either interface comes to.
 
     A session has no place between two things that are said: Seek goes to the one before or the next, however

@@ -1,4 +1,4 @@
-"""What another program says to a session, and what it is told: a JSON object per line.
+"""Lines of JSON between a session and other programs.
 
 Pure: lines in, lines out. docs/controls.md explains it to those who write the other program.
 """
@@ -26,12 +26,12 @@ _WORDS: Final = ("do", "status", "follow")
 
 
 class RequestError(Exception):
-    """What is wrong with a request, as a sentence for whoever wrote the other program."""
+    """A problem with a request, as a sentence for the author of the other program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a line asks for; ``command`` is None unless it is to ``do`` something."""
+    """Content of a request; ``command`` is None unless it is to ``do`` something."""
 
     word: Literal["do", "status", "follow"]
     command: CommandName | None
@@ -92,7 +92,7 @@ def error_line(sentence: str) -> bytes:
     return write_line({"ok": False, "error": sentence})
 
 
-def told(live: LiveStatus) -> dict[str, Any]:
+def status_message(live: LiveStatus) -> dict[str, Any]:
     """A status as other programs get it; counted from 1, times in ms, null for what there is not."""
     status = live.status
     action = status.action if status else None

@@ -1,4 +1,4 @@
-"""Which controls there are here, and their beginning and end together."""
+"""List of the controls that can run here, and their start and end together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.controls.base import Control, Desk
+from voice_coach.controls.base import Control, SessionRemote
 from voice_coach.core.errors import CoachError
 
 if TYPE_CHECKING:
@@ -47,17 +47,17 @@ def controls(
     return chosen
 
 
-def start_all(chosen: Sequence[Control], desk: Desk, notify: Notify) -> list[Control]:
-    """Start every control; without one that cannot be used the session goes on, and that is told.
+def start_all(chosen: Sequence[Control], remote: SessionRemote, notify: Notify) -> list[Control]:
+    """Start every control; report one that cannot be used, and go on without it.
 
     Returns:
-        those that were started, for ``Control.changed`` and ``close_all``.
+        those that were started, for ``Control.on_status`` and ``close_all``.
     """
     started: list[Control] = []
     try:
         for control in chosen:
             try:
-                control.start(desk)
+                control.start(remote)
             except CoachError as error:
                 control.close()
                 notify(str(error))

@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any, Final, cast
 
-from voice_coach.controls.endpoints import PATIENCE_S, Meeting, NobodyError, meetings
+from voice_coach.controls.endpoints import PATIENCE_S, Endpoint, NobodyError, meetings
 from voice_coach.controls.protocol import write_line
 from voice_coach.core.errors import CoachError
 
@@ -18,7 +18,7 @@ _NONE = "No session is running that could be steered. Start one: voice-coach pla
 def ask(
     folder: Path, request: dict[str, Any], session: int | None = None, patience_s: float = PATIENCE_S
 ) -> dict[str, Any]:
-    """What a session answers.
+    """Return what a session answers.
 
     Args:
         folder: where sessions are found.
@@ -43,7 +43,7 @@ def ask(
     return answer
 
 
-def _connected(folder: Path, session: int | None, patience_s: float) -> tuple[socket.socket, str, Meeting]:
+def _connected(folder: Path, session: int | None, patience_s: float) -> tuple[socket.socket, str, Endpoint]:
     refused = ""
     others: list[int] = []
     for meeting in meetings(folder):

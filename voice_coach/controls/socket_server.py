@@ -15,8 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from voice_coach.controls.base import Control, Desk
-from voice_coach.controls.endpoints import Ears, is_own, listen
+from voice_coach.controls.base import Control, SessionRemote
+from voice_coach.controls.endpoints import ServerEndpoint, is_own, listen
 from voice_coach.controls.mpris import LoopThread
 from voice_coach.controls.protocol import (
     LONGEST_LINE,
@@ -24,7 +24,7 @@ from voice_coach.controls.protocol import (
     RequestError,
     error_line,
     read_request,
-    told,
+    status_message,
     write_line,
 )
 
@@ -34,14 +34,15 @@ if TYPE_CHECKING:
 MOST_CONNECTED: Final = 16
 _REQUESTS_A_SECOND: Final = 100
 _AT_ONCE: Final = 50
-"""So many requests are answered at once after a while without any."""
+"""Number of requests that are answered at once after a while without any."""
 
 _SILENT_S: Final = 60.0
-"""Who says nothing for so long, and does not follow, is no longer listened to."""
+"""Seconds of silence after which a caller that does not follow is dropped."""
 _SLOW_S: Final = 5.0
-"""Who has not read an answer after so long gets no more."""
+"""Seconds that a caller may take to read an answer before it is dropped."""
 _STILL_THERE_S: Final = 10.0
-"""So often a follower is told the status though nothing has changed, which also shows who has gone."""
+"""Seconds between two statuses to a follower when nothing changes; this also shows which followers have
+gone."""
 _FAREWELL_S: Final = 0.5
 
 _FULL = f"{MOST_CONNECTED} programs are connected already; close one."
@@ -65,12 +66,12 @@ class SocketControl(Control):
         self._folder = folder
         self._notify = notify
         self._local = local
-        self._ears: Ears | None = None
+        self._ears: ServerEndpoint | None = None
         self._server: _Server | None = None
 
-    def start(self, desk: Desk) -> None:
+    def start(self, remote: SessionRemote) -> None:
         self._ears = listen(self._folder, local=self._local)
-        self._server = _Server(self._ears, desk, self._notify)
+        self._server = _Server(self._ears, remote, self._notify)
         self._server.start()
 
     def changed(self, status: LiveStatus) -> None:
@@ -91,10 +92,10 @@ class SocketControl(Control):
 class _Server(LoopThread):
     """Answers in a thread of its own."""
 
-    def __init__(self, ears: Ears, desk: Desk, notify: Callable[[str], None]) -> None:
+    def __init__(self, ears: ServerEndpoint, remote: SessionRemote, notify: Callable[[str], None]) -> None:
         super().__init__()
         self._ears = ears
-        self._desk = desk
+        self._remote = remote
         self._notify = notify
         self._talks: set[asyncio.Task[None]] = set()
         self._following: dict[asyncio.Event, asyncio.Task[None]] = {}
@@ -138,9 +139,9 @@ class _Server(LoopThread):
                 continue
             talk = self._loop.create_task(self._talk(line))
             self._talks.add(talk)
-            talk.add_done_callback(self._ended)
+            talk.add_done_callback(self._end)
 
-    def _ended(self, talk: asyncio.Task[None]) -> None:
+    def _end(self, talk: asyncio.Task[None]) -> None:
         self._talks.discard(talk)
         error = None if talk.cancelled() else talk.exception()
         if error is not None and not self._has_failed:
@@ -194,8 +195,8 @@ class _Server(LoopThread):
 
     def _answer(self, request: Request) -> bytes:
         if request.command is None:
-            return write_line({"ok": True, "status": told(self._desk.now())})
-        self._desk.give(request.command)
+            return write_line({"ok": True, "status": status_message(self._remote.current_status())})
+        self._remote.give(request.command)
         return write_line({"ok": True})
 
     async def _follow(self, writer: asyncio.StreamWriter) -> None:
@@ -205,7 +206,9 @@ class _Server(LoopThread):
         wakened = asyncio.Event()
         self._following[wakened] = task
         try:
-            await _send(writer, write_line({"ok": True, "status": told(self._desk.now())}))
+            await _send(
+                writer, write_line({"ok": True, "status": status_message(self._remote.current_status())})
+            )
             is_over = False
             while not is_over:
                 with suppress(TimeoutError):
@@ -214,8 +217,8 @@ class _Server(LoopThread):
                 is_over = self._over.is_set()
                 is_new = wakened.is_set() and not is_over
                 wakened.clear()
-                status = self._status if is_new and self._status else self._desk.now()
-                await _send(writer, write_line({"status": told(status)}))
+                status = self._status if is_new and self._status else self._remote.current_status()
+                await _send(writer, write_line({"status": status_message(status)}))
         finally:
             del self._following[wakened]
 

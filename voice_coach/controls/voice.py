@@ -7,22 +7,28 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from voice_coach.controls.base import Control, Desk
-from voice_coach.core.errors import CoachError, WishError
+from voice_coach.controls.base import Control, SessionRemote
+from voice_coach.core.errors import CoachError, UsageError
 from voice_coach.core.text import nearest_word
-from voice_coach.voice_input.models import MODELS, Model, kept_model
-from voice_coach.voice_input.process import CHILD, Ear
-from voice_coach.voice_input.recognizer import COMMAND_PHRASES, RECOGNISERS, SCORE_PHRASES, usual_recogniser
-from voice_coach.voice_input.sensitivity import USUAL_EASE, ease_text, kept_ease
+from voice_coach.voice_input.models import MODELS, Model, installed_model
+from voice_coach.voice_input.process import CHILD, RecognizerProcess
+from voice_coach.voice_input.recognizer import (
+    COMMAND_PHRASES,
+    RECOGNIZERS,
+    SCORE_PHRASES,
+    usual_recognizer,
+)
+from voice_coach.voice_input.sensitivity import USUAL_SENSITIVITY, kept_sensitivity, sensitivity_text
 
 if TYPE_CHECKING:
     from voice_coach.core.commands import CommandName
     from voice_coach.core.status import LiveStatus, Mode
     from voice_coach.paths import Home
-    from voice_coach.voice_input.recognizer import Heard
+    from voice_coach.voice_input.recognizer import RecognizedPhrase
 
 _BESIDES_NUMBERS: Final = ("repeat", "louder", "quieter", "pause", "stop")
-"""What may be asked for instead of telling a number: nothing that is like an answer, such as "it hurts"."""
+"""Commands that are understood while a number is asked for: none that is like an answer, such as "it
+hurts"."""
 
 _WHILE_SCORING: Final[Mapping[str, CommandName]] = {
     **{phrase: command for phrase, command in COMMAND_PHRASES.items() if command in _BESIDES_NUMBERS},
@@ -30,8 +36,8 @@ _WHILE_SCORING: Final[Mapping[str, CommandName]] = {
 }
 
 
-def expected(mode: Mode) -> Mapping[str, CommandName]:
-    """What can be said in a mode, and the command that it gives.
+def expected_phrases(mode: Mode) -> Mapping[str, CommandName]:
+    """Return what can be said in a mode, and the command that it gives.
 
     It is the same in all of them but one: what is half said while the mode changes is not to be lost.
     """
@@ -39,18 +45,18 @@ def expected(mode: Mode) -> Mapping[str, CommandName]:
 
 
 LISTENING_PATIENCE_S: Final = 4.0
-"""A recogniser loads its model in half a second; on a machine that is busy it takes longer."""
+"""A recognizer loads its model in half a second; on a machine that is busy it takes longer."""
 
 
 class VoiceControl(Control):
     """Listens to the default microphone, in a process of its own.
 
-    ``played`` has to be told what the loudspeaker is given (``LiveOutput.on_taken``), so that the coach does
-    not hear itself.
+    ``add_playback`` has to get what the loudspeaker is given (``LiveOutput.on_taken``), so that the coach
+    does not hear itself.
 
     Args:
         notify: told in a sentence what goes wrong later on.
-        recogniser: who understands, see ``hearing.recogniser.RECOGNISERS``; the usual one if none is given.
+        recognizer: who understands, see ``hearing.recognizer.RECOGNIZERS``; the usual one if none is given.
         ease: how much more easily than usual, see ``hearing.ease``.
         child: the program that listens; another one in tests.
     """
@@ -60,131 +66,133 @@ class VoiceControl(Control):
     def __init__(
         self,
         notify: Callable[[str], None],
-        recogniser: str | None = None,
-        ease: int = USUAL_EASE,
+        recognizer: str | None = None,
+        sensitivity: int = USUAL_SENSITIVITY,
         *,
         child: Sequence[str] = CHILD,
     ) -> None:
         self._notify = notify
-        self._recogniser = recogniser
-        self._ease = ease
+        self._recognizer = recognizer
+        self._sensitivity = sensitivity
         self._child = child
-        self._ear: Ear | None = None
-        self._desk: Desk | None = None
+        self._process: RecognizerProcess | None = None
+        self._remote: SessionRemote | None = None
         self._commands: Mapping[str, CommandName] = {}
         self._changing = threading.Lock()
 
-    def start(self, desk: Desk) -> None:
-        self._desk = desk
-        ear = Ear(self._heard, self._notify, self._deaf, self._recogniser, self._ease, child=self._child)
-        self._commands = expected(desk.now().mode)
-        ear.expect(self._commands)
-        ear.start()
-        self._ear = ear
+    def start(self, remote: SessionRemote) -> None:
+        self._remote = remote
+        process = RecognizerProcess(
+            self._give, self._notify, self._deaf, self._recognizer, self._sensitivity, child=self._child
+        )
+        self._commands = expected_phrases(remote.current_status().mode)
+        process.expect(self._commands)
+        process.start()
+        self._process = process
 
     def listens(self, patience_s: float = LISTENING_PATIENCE_S) -> bool:
-        """Whether it listens by now; waits so long at most until that is known.
+        """Return whether it listens by now; waits so long at most until that is known.
 
         One that does not yet goes on trying, and is of use once a microphone is plugged in.
         """
-        if self._ear is None:
+        if self._process is None:
             return False
-        self._ear.settled.wait(patience_s)
-        return self._ear.listens.is_set()
+        self._process.settled.wait(patience_s)
+        return self._process.listens.is_set()
 
     def check(self) -> None:
-        """Whether the recogniser that was asked for can be used at all.
+        """Check that the recognizer that was asked for can be used at all.
 
         Raises:
             CoachError: it cannot; the text says what to do.
         """
-        if self._ear is not None and self._ear.refusal:
-            raise CoachError(self._ear.refusal)
+        if self._process is not None and self._process.refusal:
+            raise CoachError(self._process.refusal)
 
     def changed(self, status: LiveStatus) -> None:
-        commands = expected(status.mode)
+        commands = expected_phrases(status.mode)
         with self._changing:
-            if self._ear is not None and commands is not self._commands:
+            if self._process is not None and commands is not self._commands:
                 self._commands = commands
-                self._ear.expect(commands)
+                self._process.expect(commands)
 
-    def played(self, samples: bytes | bytearray) -> None:
-        """What the loudspeaker is given at this moment, see ``Ear.played``; never waits, at any time."""
-        if self._ear is not None:
-            self._ear.played(samples)
+    def add_playback(self, samples: bytes | bytearray) -> None:
+        """Pass on what the loudspeaker is given now, see ``RecognizerProcess.add_playback``; never waits."""
+        if self._process is not None:
+            self._process.add_playback(samples)
 
     def close(self) -> None:
-        ear, self._ear = self._ear, None
-        if ear is not None:
-            ear.close()
+        process, self._process = self._process, None
+        if process is not None:
+            process.close()
 
-    def _heard(self, heard: Heard) -> None:
+    def _give(self, heard: RecognizedPhrase) -> None:
         command = self._commands.get(heard.phrase)
-        if command is not None and self._desk is not None:
-            self._desk.give(command, spoken=True)
+        if command is not None and self._remote is not None:
+            self._remote.give(command, spoken=True)
 
     def _deaf(self, is_deaf: bool) -> None:
-        if self._desk is not None:
-            self._desk.announce("deaf" if is_deaf else "hears_again")
+        if self._remote is not None:
+            self._remote.announce("deaf" if is_deaf else "hears_again")
 
 
 __all__ = [
-    "USUAL_EASE",
+    "USUAL_SENSITIVITY",
+    "choose_recognizer",
     "download",
-    "ease",
-    "keep_ease",
+    "find_sensitivity",
+    "keep_sensitivity",
     "model",
     "models",
-    "recogniser",
     "voice",
 ]
 
 
-def recogniser(name: str | None) -> str:
-    """The recogniser of this name, or the best that is installed.
+def choose_recognizer(name: str | None) -> str:
+    """The recognizer of this name, or the best that is installed.
 
     Raises:
-        WishError: there is none.
+        UsageError: there is none.
     """
-    if name is not None and name not in RECOGNISERS:
-        raise WishError(f"There is no recogniser '{name}'; there are {', '.join(RECOGNISERS)}.")
-    return name or usual_recogniser()
+    if name is not None and name not in RECOGNIZERS:
+        raise UsageError(f"There is no recognizer '{name}'; there are {', '.join(RECOGNIZERS)}.")
+    return name or usual_recognizer()
 
 
 def voice(home: Home, name: str, notify: Callable[[str], None]) -> VoiceControl:
-    """What listens while a session is played, as easily as was found to be right for this person.
+    """Return what listens while a session is played, as easily as was found to be right for this person.
 
     Args:
         home: the person's own folders.
-        name: the recogniser.
+        name: the recognizer.
         notify: told in a sentence what goes wrong later on.
     """
 
-    return VoiceControl(notify, name, ease(home, name))
+    return VoiceControl(notify, name, find_sensitivity(home, name))
 
 
-def ease(home: Home, name: str) -> int:
-    """How easily a recogniser understands this person, see ``hearing.ease``."""
-    return kept_ease(home.hearing, name)
+def find_sensitivity(home: Home, name: str) -> int:
+    """Return how easily a recognizer understands this person, see ``hearing.ease``."""
+    return kept_sensitivity(home.hearing, name)
 
 
-def keep_ease(home: Home, name: str, ease: int) -> None:
+def keep_sensitivity(home: Home, name: str, sensitivity: int) -> None:
     """Sessions listen with this ease from now on.
 
     Raises:
         OutputError: it cannot be kept; the text says why.
     """
-    from voice_coach.storage.atomic import whole_file
+    from voice_coach.storage.atomic import atomic_write
 
-    text = ease_text(home.hearing, name, ease)
+    text = sensitivity_text(home.hearing, name, sensitivity)
     home.hearing.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(home.hearing, force=True) as file:
+    with atomic_write(home.hearing, force=True) as file:
         file.write(text.encode())
 
 
 def models(home: Home) -> list[tuple[Model, bool]]:
     """Every model that can be downloaded, and whether it is the one that is used."""
-    kept = kept_model(home.models)
+    kept = installed_model(home.models)
     return [(model, kept is not None and kept.name == model.name) for model in MODELS.values()]
 
 
@@ -192,17 +200,17 @@ def model(name: str) -> Model:
     """The model of this name.
 
     Raises:
-        WishError: there is none.
+        UsageError: there is none.
     """
     if name in MODELS:
         return MODELS[name]
     close = nearest_word(name, MODELS)
     hint = f"Did you mean '{close}'?" if close else f"There are {', '.join(MODELS)}."
-    raise WishError(f"There is no model '{name}'. {hint}")
+    raise UsageError(f"There is no model '{name}'. {hint}")
 
 
 def download(home: Home, model: Model, agreed: Callable[[str], bool]) -> Path:
-    """Gets a model over the network; blocks until then, see ``hearing.model_download``.
+    """Get a model over the network; blocks until then, see ``hearing.model_download``.
 
     Raises:
         CoachError: it could not be had; the text says why, and what to do.

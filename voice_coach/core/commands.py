@@ -1,4 +1,4 @@
-"""What a person can ask of a session while it is played: one table for every control.
+"""Table of the commands that a user can give while a session is played, for every control.
 
 A control (keyboard, headset, another program, the voice) turns what it gets into the name of a command, and
 knows nothing of what comes of it.
@@ -202,6 +202,6 @@ _SCORING: Final = _ANYWHERE | {
 }
 
 
-def by_key(mode: Mode) -> Mapping[str, Command]:
-    """What each key gives in a mode: where a number is asked for, a digit is that number."""
+def commands_by_key(mode: Mode) -> Mapping[str, Command]:
+    """Return what each key gives in a mode: where a number is asked for, a digit is that number."""
     return _SCORING if mode == "scoring" else _ANYWHERE

@@ -1,4 +1,4 @@
-"""What can be wrong, as data: problems in scripts, findings about time, and errors for people."""
+"""Problems as data: in scripts, findings about time, and errors for users."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Problem:
         return f"{head}\n{gutter}{self.line_text}\n{marks} {self.hint}".rstrip()
 
 
-def shown(name: Path | str) -> str:
+def display_path(name: Path | str) -> str:
     """A path for the eye: on one line, whatever is in its name."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(name))
 
@@ -65,7 +65,7 @@ class CoachError(Exception):
     """Something the person can act on; the text says what happened and what to do."""
 
 
-class WishError(CoachError):
+class UsageError(CoachError):
     """Something asked for that is not known, or out of its bounds; the text says what there is."""
 
 
@@ -110,7 +110,7 @@ class OutputError(CoachError):
     """Sound could not be written or played; nothing half-written was left behind."""
 
 
-class WrongOutputError(OutputError, WishError):
+class WrongOutputError(OutputError, UsageError):
     """An output asked for that there cannot be, whatever the disk or the device does; nothing was touched."""
 
 

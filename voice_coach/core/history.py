@@ -56,7 +56,7 @@ CLOSING: Final = "(closing)"
 """Instead of an exercise's id, which has no brackets, where something hurt outside of all exercises."""
 
 OUTSIDE: Final[Mapping[str, str]] = {OPENING: "Before the first exercise", CLOSING: "After the last exercise"}
-"""How these are shown."""
+"""Titles of the opening and the closing in tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,7 @@ class PainStop:
     Attributes:
         exercise: the exercise's id, or ``OPENING`` or ``CLOSING``.
         at_ms: when.
-        set: which set that was, if it has them; likewise ``rep`` and ``side``.
+        set: which set that was, if it has them; likewise ``rep_compiler`` and ``side``.
     """
 
     exercise: str
@@ -111,12 +111,12 @@ class Led:
 
     @property
     def began(self) -> datetime:
-        """When it began, in the local time of then and there."""
+        """Return when it began, in the local time of then and there."""
         return _local(self.began_ms, self.began_offset_s)
 
     @property
     def ended(self) -> datetime:
-        """When it ended, likewise."""
+        """Return when it ended, likewise."""
         return _local(self.ended_ms, self.ended_offset_s)
 
     @property
@@ -126,7 +126,7 @@ class Led:
 
 
 def local_offset_s(at_ms: int) -> int:
-    """How many seconds local time is ahead of UTC at a moment."""
+    """Return how many seconds local time is ahead of UTC at a moment."""
     offset = datetime.fromtimestamp(at_ms / MS_PER_SECOND, UTC).astimezone().utcoffset()
     return round(offset.total_seconds()) if offset is not None else 0
 
@@ -137,8 +137,8 @@ def _local(at_ms: int, offset_s: int) -> datetime:
 
 
 AUTO: Final = "auto"
-GuidanceWish = Guidance | Literal["auto"]
-"""How much is said, or ``auto``: fewer words, the better an exercise is known."""
+GuidanceOption = Guidance | Literal["auto"]
+"""Level of guidance, or ``auto``: fewer words as the user comes to know an exercise."""
 
 PAIN_SCALE = (0, 10)
 """Pain as it is asked for: 0 is none, 10 the worst there can be (medicine's numeric rating scale)."""

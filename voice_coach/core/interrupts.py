@@ -16,11 +16,11 @@ from typing import Final, TypeVar
 _T = TypeVar("_T")
 
 LOOK_S: Final = 0.1
-"""How long what waits in held-up work waits at once, between one ``may_stop`` and the next."""
+"""Seconds that deferred work waits between one ``check_interrupt`` and the next."""
 
 
 class _Wish:
-    """What is known of Ctrl-C in this process.
+    """State of Ctrl-C in this process.
 
     Attributes:
         held: how many blocks hold it up.
@@ -33,12 +33,12 @@ class _Wish:
     has_come = False
 
 
-def begin() -> None:
+def reset() -> None:
     """A command begins: what was asked before is over."""
     _Wish.waits = _Wish.has_come = False
 
 
-def stop() -> None:
+def request_interrupt() -> None:
     """Ctrl-C has come: raises it now, or at the next fit moment where it is held up; a second one now.
 
     Raises:
@@ -51,10 +51,10 @@ def stop() -> None:
 
 
 @contextmanager
-def held_up() -> Generator[None]:
-    """Within it Ctrl-C is raised by ``may_stop`` only, or at its end; of no effect in other threads.
+def defer_interrupt() -> Generator[None]:
+    """Within it Ctrl-C is raised by ``check_interrupt`` only, or at its end; of no effect in other threads.
 
-    That holds where the signal's handler calls ``stop``, as on the command line; else nothing changes.
+    That holds where the signal's handler calls ``request_interrupt``, as on the command line.
 
     Raises:
         KeyboardInterrupt: Ctrl-C has come meanwhile, whether or not something else went wrong.
@@ -66,14 +66,14 @@ def held_up() -> Generator[None]:
     try:
         yield
     except Exception:
-        may_stop()  # what went wrong matters no more
+        check_interrupt()  # what went wrong matters no more
         raise
     finally:
         _Wish.held -= 1
-    may_stop()
+    check_interrupt()
 
 
-def may_stop() -> None:
+def check_interrupt() -> None:
     """A moment that is fit for Ctrl-C; of no effect in other threads.
 
     Raises:
@@ -84,19 +84,19 @@ def may_stop() -> None:
         raise KeyboardInterrupt
 
 
-def taken(queue: SimpleQueue[_T]) -> _T:
+def get_or_interrupt(queue: SimpleQueue[_T]) -> _T:
     """The next of a queue, waited for; as long as there is none it is a moment that is fit for Ctrl-C.
 
     Raises:
         KeyboardInterrupt: it has come.
     """
     while queue.empty():
-        may_stop()
+        check_interrupt()
         with suppress(Empty):
             return queue.get(timeout=LOOK_S)
     return queue.get()
 
 
 def _is_first_thread() -> bool:
-    """Whether this is the thread in which Python handles signals."""
+    """Return whether this is the thread in which Python handles signals."""
     return threading.current_thread() is threading.main_thread()

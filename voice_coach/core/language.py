@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from voice_coach.core.script import BreathPhase, Move, Side
 
-Lines = tuple[str, ...]
+PhraseTexts = tuple[str, ...]
 """Prompts, one after the other."""
 
 _ENGLISH_POSITIONS = {
@@ -24,7 +24,7 @@ _ENGLISH_POSITIONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiveWords:
-    """What the coach says besides the session while it is played.
+    """Words of the coach that are no part of a session, for while it is played.
 
     What stands in braces is filled in; ``voice_coach.script.documents`` names it for each, and checks it.
 
@@ -70,89 +70,93 @@ class LiveWords:
         positions: what {position} stands for.
     """
 
-    slower: Lines = ("Slower.",)
-    faster: Lines = ("Faster.",)
-    slowest: Lines = ("This is as slow as it goes.",)
-    fastest: Lines = ("This is as fast as it goes.",)
-    loudest: Lines = ("This is as loud as it goes.",)
-    quietest: Lines = ("This is as quiet as it goes.",)
-    time_left: Lines = ("About {time} left.",)
-    time_left_short: Lines = ("Less than a minute left.",)
-    time_left_unknown: Lines = ("I do not know that yet.",)
-    where: Lines = (
+    slower: PhraseTexts = ("Slower.",)
+    faster: PhraseTexts = ("Faster.",)
+    slowest: PhraseTexts = ("This is as slow as it goes.",)
+    fastest: PhraseTexts = ("This is as fast as it goes.",)
+    loudest: PhraseTexts = ("This is as loud as it goes.",)
+    quietest: PhraseTexts = ("This is as quiet as it goes.",)
+    time_left: PhraseTexts = ("About {time} left.",)
+    time_left_short: PhraseTexts = ("Less than a minute left.",)
+    time_left_unknown: PhraseTexts = ("I do not know that yet.",)
+    where: PhraseTexts = (
         "{exercise}.",
         "Round {round} of {rounds}.",
         "The {side} side.",
         "Set {set} of {sets}.",
         "Repetition {rep} of {reps}.",
     )
-    where_opening: Lines = ("This is the opening.",)
-    where_closing: Lines = ("This is the closing.",)
-    ready_ask: Lines = ("Take your time.", "Tell me when you are ready.")
-    ready_reminder: Lines = ("There is no hurry.", "When you are ready, press play, or the space bar.")
-    ready_limit: Lines = ("Let us go on, gently.",)
-    hurts_way_out: Lines = (
+    where_opening: PhraseTexts = ("This is the opening.",)
+    where_closing: PhraseTexts = ("This is the closing.",)
+    ready_ask: PhraseTexts = ("Take your time.", "Tell me when you are ready.")
+    ready_reminder: PhraseTexts = ("There is no hurry.", "When you are ready, press play, or the space bar.")
+    ready_limit: PhraseTexts = ("Let us go on, gently.",)
+    hurts_way_out: PhraseTexts = (
         "Stop there, and breathe.",
         "If you are up, hold on to something steady, or lean on your hands.",
         "Then slowly, and only as far as it feels good, find a position that is comfortable.",
     )
-    hurts_ask: Lines = (
+    hurts_ask: PhraseTexts = (
         "How shall we go on?",
         "To rest, press play, or one.",
         "For something easier, press previous, or two.",
         "To leave this exercise out, press next, or three.",
         "To end here, press stop, or four.",
     )
-    hurts_ask_no_easier: Lines = (
+    hurts_ask_no_easier: PhraseTexts = (
         "How shall we go on?",
         "To rest, press play, or one.",
         "To leave this exercise out, press next, or three.",
         "To end here, press stop, or four.",
     )
-    hurts_limit: Lines = ("I pause here.", "Press play whenever you like.")
-    no_easier: Lines = ("There is nothing easier here.",)
-    rest_begins: Lines = ("Rest for as long as you like.", "When you are ready, press play.")
-    rest_reminder: Lines = ("Rest on. When you are ready, press play.",)
-    back_to_exercise: Lines = ("When you are ready, take the position again: {position}.",)
-    come_into: Lines = ("Slowly come into this position: {position}. Hold on to something, if you like.",)
-    easier_begins: Lines = ("We go on with something easier.",)
-    skipped: Lines = ("We leave this one out.",)
-    ended: Lines = ("We end here.", "Stay for as long as you like. Then come up slowly.")
-    ended_after_pain: Lines = (
+    hurts_limit: PhraseTexts = ("I pause here.", "Press play whenever you like.")
+    no_easier: PhraseTexts = ("There is nothing easier here.",)
+    rest_begins: PhraseTexts = ("Rest for as long as you like.", "When you are ready, press play.")
+    rest_reminder: PhraseTexts = ("Rest on. When you are ready, press play.",)
+    back_to_exercise: PhraseTexts = ("When you are ready, take the position again: {position}.",)
+    come_into: PhraseTexts = (
+        "Slowly come into this position: {position}. Hold on to something, if you like.",
+    )
+    easier_begins: PhraseTexts = ("We go on with something easier.",)
+    skipped: PhraseTexts = ("We leave this one out.",)
+    ended: PhraseTexts = ("We end here.", "Stay for as long as you like. Then come up slowly.")
+    ended_after_pain: PhraseTexts = (
         "We end here, for today.",
         "Stay for as long as you like. Then come up slowly.",
         "If the pain stays, ask a doctor.",
     )
-    resume_offer: Lines = (
+    resume_offer: PhraseTexts = (
         "Last time you stopped in {exercise}.",
         "To go on from there, press play. Otherwise we begin anew.",
     )
-    resumed: Lines = ("We go on with {exercise}.",)
-    keep_offer: Lines = ("To keep this speed for the next time, press play. Otherwise it will be as before.",)
-    kept: Lines = ("I will keep it.",)
-    device_back: Lines = ("The sound is back. We go on.",)
-    device_back_paused: Lines = ("The sound is back.", "To go on, press play.")
-    nothing_before: Lines = ("This is the beginning.",)
-    nothing_after: Lines = ("This is the last part.",)
-    help: Lines = (
+    resumed: PhraseTexts = ("We go on with {exercise}.",)
+    keep_offer: PhraseTexts = (
+        "To keep this speed for the next time, press play. Otherwise it will be as before.",
+    )
+    kept: PhraseTexts = ("I will keep it.",)
+    device_back: PhraseTexts = ("The sound is back. We go on.",)
+    device_back_paused: PhraseTexts = ("The sound is back.", "To go on, press play.")
+    nothing_before: PhraseTexts = ("This is the beginning.",)
+    nothing_after: PhraseTexts = ("This is the last part.",)
+    help: PhraseTexts = (
         "Space pauses, and goes on.",
         "R says it again. Minus is slower, plus is faster.",
         "T tells the time left, and W where we are.",
         "If something hurts, press H.",
         "To end the session, press Q.",
     )
-    listen_begins: Lines = (
+    listen_begins: PhraseTexts = (
         "I am listening.",
         "Say my name, and then: pause, repeat, or that hurts. To hear everything, say my name, and: help.",
         "My name is Coach.",
     )
-    deaf: Lines = ("I cannot hear you. Keys and buttons still work.",)
-    hears_again: Lines = ("I can hear you now.",)
-    score_ask: Lines = (
+    deaf: PhraseTexts = ("I cannot hear you. Keys and buttons still work.",)
+    hears_again: PhraseTexts = ("I can hear you now.",)
+    score_ask: PhraseTexts = (
         "How much does it hurt now? From zero, for not at all, to ten, for the worst.",
         "Press the number, or just lie still.",
     )
-    score_thanks: Lines = ("{points}. Thank you.",)
+    score_thanks: PhraseTexts = ("{points}. Thank you.",)
     positions: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(_ENGLISH_POSITIONS))
 
 
@@ -173,9 +177,9 @@ class Language:
     moves: tuple[Move, ...]
     greeting: tuple[str, ...] = ("{name}.",)
     live: LiveWords = field(default_factory=LiveWords)
-    listening: Mapping[str, Lines] = field(default_factory=lambda: MappingProxyType({}))
+    listening: Mapping[str, PhraseTexts] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def spoken_to(self) -> LiveWords:
-        """What is said in a live session to somebody who can speak to the coach."""
+        """Return the announcements for a session that listens to the user."""
         return replace(self.live, **self.listening)

@@ -1,4 +1,5 @@
-"""Options of an export: format, quality, chapters, loudness, background; and what is told about a file."""
+"""Options of an export: format, quality, chapters, loudness, background, and facts about the session in
+the file."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ LEAD_IN_MS = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mastering:
-    """How loud, over what background, after how much silence.
+    """Loudness, background and leading silence of an export.
 
     Attributes:
         loudness: a preset.
@@ -47,8 +48,8 @@ PAPERS: tuple[Paper, ...] = ("a4", "letter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileWishes:
-    """What is asked of a file; a format passes over what does not concern it.
+class FileOptions:
+    """Options of a file; a format ignores those that do not concern it.
 
     Attributes:
         force: replace the file if there is one.
@@ -66,8 +67,8 @@ class FileWishes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExportWishes:
-    """How a session is written.
+class ExportOptions:
+    """Options of an export.
 
     Attributes:
         file: what is asked of the file.
@@ -77,7 +78,7 @@ class ExportWishes:
         captions: formats from ``CAPTION_FORMATS`` to write beside the file, under the same name.
     """
 
-    file: FileWishes = field(default_factory=FileWishes)
+    file: FileOptions = field(default_factory=FileOptions)
     mastering: Mastering = field(default_factory=Mastering)
     format: str = ""
     date: str = ""
@@ -120,5 +121,6 @@ class About:
 
     @property
     def full_title(self) -> str:
-        """The title with whom it is for, so that files for several people are told apart."""
+        """Return the title with the person that it is for, so that files for several people can be told
+        apart."""
         return f"{self.title} ({self.person})".lstrip() if self.person else self.title

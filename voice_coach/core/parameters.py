@@ -46,11 +46,12 @@ _DATE = re.compile(
     rf"|\d{{1,2}}[-. ]+{_MONTH}(?:[-. ]+\d{{2,4}})?|{_MONTH}[-. ]+\d{{1,4}}",
     re.IGNORECASE,
 )
-"""What spreadsheets make of 3-1-1 or 3-1, in some of their languages."""
+"""Text that spreadsheets make of 3-1-1 or 3-1, in some of their languages."""
 
 
 UnderPace = Literal["stretches", "stays", "gently"]
-"""What the one knob, ``--pace``, does to a parameter: doses and holds stay, what lies between stretches."""
+"""Effect of the tempo factor, ``--pace``, on a parameter: counts and holds stay, the times between are
+stretched."""
 
 UnderFit = Literal["pauses", "rests", "moves", "counts", "stays"]
 """With what ``--fit`` moves a parameter, within its bounds; holds, tempo and breath stay."""
@@ -130,8 +131,8 @@ def who_sets(limits: Tunable | General) -> str:
     return f"{limits.where} sets them"
 
 
-def under_pace(name: str, type_: ParameterType) -> UnderPace:
-    """What the knob does to a parameter; one that an author named moves only if it is a breath."""
+def pace_effect(name: str, type_: ParameterType) -> UnderPace:
+    """Return what the knob does to a parameter; one that an author named moves only if it is a breath."""
     if name in GENERAL:
         return GENERAL[name].under_pace
     if name in PARAMETERS:
@@ -139,8 +140,9 @@ def under_pace(name: str, type_: ParameterType) -> UnderPace:
     return "stretches" if type_ == "breath" else "stays"
 
 
-def under_fit(name: str) -> UnderFit:
-    """With what ``--fit`` moves a parameter; one that an author named stays: nobody knows what it is for."""
+def fit_effect(name: str) -> UnderFit:
+    """Return the effect of ``--fit`` on a parameter; one that an author named stays, as its purpose is not
+    known."""
     return PARAMETERS[name].under_fit if name in PARAMETERS else "stays"
 
 
@@ -200,7 +202,7 @@ def format_setting(value: Setting, type_: ParameterType) -> str:
 
 
 def within(value: Setting, minimum: Setting, maximum: Setting) -> bool:
-    """Whether a value lies inside its bounds, inclusive; patterns part by part, with as many parts."""
+    """Return whether a value lies inside its bounds, inclusive; patterns part by part, with as many parts."""
     if isinstance(value, int):
         return isinstance(minimum, int) and isinstance(maximum, int) and minimum <= value <= maximum
     return (
@@ -213,10 +215,10 @@ def within(value: Setting, minimum: Setting, maximum: Setting) -> bool:
 
 SLOWEST, FASTEST = 0.5, 1.5
 
-SPEEDS = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
+TEMPO_FACTORS = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
 """Names for positions of the knob."""
 
-PACE_EXPECTED = f"{', '.join(SPEEDS)}, or a number from {SLOWEST} to {FASTEST}"
+PACE_EXPECTED = f"{', '.join(TEMPO_FACTORS)}, or a number from {SLOWEST} to {FASTEST}"
 
 
 def parse_pace(text: str) -> float:
@@ -225,8 +227,8 @@ def parse_pace(text: str) -> float:
     Raises:
         ValueError: it is neither; the message says what was expected.
     """
-    if text in SPEEDS:
-        return SPEEDS[text]
+    if text in TEMPO_FACTORS:
+        return TEMPO_FACTORS[text]
     try:
         speed = float(text)
     except ValueError:
@@ -238,7 +240,7 @@ def parse_pace(text: str) -> float:
 
 def format_pace(speed: float) -> str:
     """The way to write a position: its name if it has one."""
-    return next((name for name, each in SPEEDS.items() if each == speed), f"{speed:g}")
+    return next((name for name, each in TEMPO_FACTORS.items() if each == speed), f"{speed:g}")
 
 
 STEP_DB: Final = 3.0
@@ -252,18 +254,18 @@ FASTEST_PERCENT: Final = 150
 
 
 BUILT_IN = "built-in"
-"""The name of the layer that holds where nobody says otherwise."""
+"""Name of the layer with the defaults."""
 
 FADED = "what you know"
 """The name of the layer that guidance ``auto`` comes from."""
 
 Stretched = Literal["pauses", "rests", "moves", "breath"]
-"""What the times that nobody tunes are for."""
+"""Kind of a time that is no parameter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """By how much the times that nobody tunes are multiplied, by what they are for.
+    """Factors for the times that are no parameters, by their kind.
 
     Attributes:
         pauses: silences written in scripts (``pause``, ``wait``, ``then``).
@@ -277,11 +279,11 @@ class Stretch:
     moves: float = 1.0
     breath: float = 1.0
 
-    def of(self, kind: Stretched) -> float:
+    def factor_of(self, kind: Stretched) -> float:
         """By how much the times of a kind are multiplied."""
         return float(getattr(self, kind))
 
-    def by(self, other: Stretch) -> Stretch:
+    def combined_with(self, other: Stretch) -> Stretch:
         """Both, one after the other."""
         return Stretch(
             pauses=self.pauses * other.pauses,
@@ -293,7 +295,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """What the compiler needs to know of pacing.
+    """Pacing of one exercise, as the compiler needs it.
 
     Attributes:
         values: each of the exercise's parameters by name; milliseconds, counts or patterns.
@@ -316,6 +318,6 @@ class Pace:
     unslowed_wpm: int | None = None
 
     def origin(self, name: str) -> str:
-        """Where a value comes from, for people, and whether the knob turned it."""
+        """Return where a value comes from, for people, and whether the knob turned it."""
         knob = f", then pace from {self.origins['speed']}" if name in self.turned else ""
         return f"{self.origins[name]}{knob}"

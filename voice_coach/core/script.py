@@ -1,4 +1,4 @@
-"""What a script says, as plain frozen data. Durations are integer milliseconds."""
+"""Plain frozen data of a script. Durations are integer milliseconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Literal
 from voice_coach.core.errors import Where
 
 Guidance = Literal["full", "key", "names"]
-"""How much is said. A prompt marked ``full`` is heard only at full guidance, ``names`` always."""
+"""Level of guidance. A prompt marked ``full`` is heard only at full guidance, ``names`` always."""
 
 GUIDANCE_LEVELS: tuple[Guidance, ...] = ("full", "key", "names")
 
@@ -31,7 +31,8 @@ BreathPhase = Literal["inhale", "top", "exhale", "bottom"]
 BREATH_PHASES: tuple[BreathPhase, ...] = ("inhale", "top", "exhale", "bottom")
 
 Only = Literal["always", "first", "later", "last"]
-"""When a step in a loop is heard: every time, the first time it is reached, each later time, the last rep."""
+"""Turns of a loop in which a step is heard: all, the first time it is reached, each later time, or the
+last rep."""
 
 ParameterType = Literal["duration", "count", "breath", "tempo"]
 Setting = int | tuple[int, ...]
@@ -64,7 +65,7 @@ class Tunable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """What every step has: its place in the file, and when in a loop it is heard."""
+    """Base of all steps: its place in the file, and the turns of a loop in which it is heard."""
 
     where: Where
     only: Only = "always"
@@ -99,7 +100,7 @@ class Pause(Step):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Step):
-    """Wait until the person is ready; a fixed time wherever nobody can be asked."""
+    """Wait until the user is ready; a fixed time in a file and where there is no control."""
 
     duration: Amount
 
@@ -277,7 +278,7 @@ class Exercise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class SessionEntry:
     """One exercise in a session, with what the session sets for it."""
 
     exercise: Exercise
@@ -292,14 +293,14 @@ class Rounds:
     """Entries done several times over, with steps between the rounds."""
 
     times: int
-    entries: tuple[Entry, ...]
+    entries: tuple[SessionEntry, ...]
     where: Where
     between: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """How to get from one position to another: what to say, and how long it takes in all."""
+    """Way from one position to another: its words, and its length in all."""
 
     origin: Position
     to: Position
@@ -314,7 +315,7 @@ class Session:
 
     id: str
     title: str
-    items: tuple[Entry | Rounds, ...]
+    items: tuple[SessionEntry | Rounds, ...]
     where: Where
     language: str = "en"
     source: str = ""
@@ -329,7 +330,7 @@ class Session:
     settings: Mapping[str, Setting] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[SessionEntry, ...]:
         """The exercises in their order, those of rounds once."""
-        several = ((item,) if isinstance(item, Entry) else item.entries for item in self.items)
+        several = ((item,) if isinstance(item, SessionEntry) else item.entries for item in self.items)
         return tuple(chain.from_iterable(several))

@@ -1,4 +1,4 @@
-"""What is spoken, and what comes out: utterances and clips."""
+"""Spoken text and its sound: utterances and clips."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """When a word of an utterance is spoken. A word is what stands between spaces.
+    """Time of a word in an utterance. A word is what stands between spaces.
 
     Attributes:
         first: index of its first character in the utterance's text.

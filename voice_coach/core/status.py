@@ -1,4 +1,4 @@
-"""What a live session tells controls and displays about itself."""
+"""Status of a live session for controls and displays."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Status:
 Mode = Literal[
     "playing", "paused", "waiting", "hurting", "asking", "resting", "offering", "scoring", "lost", "ended"
 ]
-"""What the session is doing.
+"""Mode of a live session.
 
 ``waiting`` until the person is ready; ``hurting``: it leads out of a position that hurts; ``asking`` how to
 go on after that; ``resting`` until the person is ready again; ``offering`` something that may be taken up;
 ``scoring``: it asks how much pain there is;
-``lost``: there is no sound device.
+``lose_device``: there is no sound device.
 """
 
 
@@ -61,7 +61,7 @@ class LiveStatus:
         chapters: how many there are.
         position_ms: in the chapter.
         duration_ms: of the chapter.
-        set: which set of the exercise, where it has them; from 1. Likewise ``rep`` and ``side``.
+        set: which set of the exercise, where it has them; from 1. Likewise ``rep_compiler`` and ``side``.
         volume_db: how much louder (or, below 0, softer) than recorded.
         speed_percent: where the one knob stands; 100 is as scripts and own values say.
         saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
@@ -90,5 +90,6 @@ class LiveStatus:
 
     @property
     def is_asked_at_end(self) -> bool:
-        """Whether there is nothing left of the session but a question: for the pain, or for the pace."""
+        """Return whether there is nothing left of the session but a question: for the pain, or for the
+        pace."""
         return self.mode == "scoring" or self.offer == "keep"

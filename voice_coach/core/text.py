@@ -20,8 +20,8 @@ _LETTERS_OF_A_DIGIT = 4
 
 _LETTERS_OF_A_BOUNDARY = 1
 _LETTERS_OF_A_PHRASE_END = 3
-"""What ending a word takes beside its letters, and ending a phrase, whose last word is drawn out: the best
-whole numbers by measurement (``docs/decisions/0009-word-times-and-captions.md``)."""
+"""Length of an ended word beside its letters, and of an ended phrase, whose last word is drawn out; in
+letters: the best whole numbers by measurement (``docs/decisions/0009-word-times-and-captions.md``)."""
 
 _PHRASE_ENDS = ",.;:!?…–—"
 _SENTENCE_ENDS = ".!?…"
@@ -29,7 +29,7 @@ _CLOSING = "\"'”’)»]"  # may stand behind a full stop
 
 
 def has_words(text: str) -> bool:
-    """Whether there is anything to say in it: a letter, a digit, or a sign that has a name."""
+    """Return whether there is anything to say in it: a letter, a digit, or a sign that has a name."""
     return any(
         char in _SPOKEN_PUNCTUATION or unicodedata.category(char)[0] not in _SILENT_CATEGORIES
         for char in text
@@ -55,7 +55,7 @@ def word_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def written(text: str) -> str:
+def clean_text(text: str) -> str:
     """A word, or any text, on one line: what no engine is given is left out, spaces are single."""
     return " ".join(_PIECE.findall(text))
 
@@ -68,22 +68,22 @@ def nearest_word(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
 
 
 def ends_phrase(word: str) -> bool:
-    """Whether a comma, full stop or the like stands behind a word, where a voice pauses."""
+    """Return whether a comma, full stop or the like stands behind a word, where a voice pauses."""
     return word.rstrip(_CLOSING)[-1:] in tuple(_PHRASE_ENDS)
 
 
 def ends_sentence(word: str) -> bool:
-    """Whether a full stop or the like stands behind a word."""
+    """Return whether a full stop or the like stands behind a word."""
     return word.rstrip(_CLOSING)[-1:] in tuple(_SENTENCE_ENDS)
 
 
 def shares(words: Sequence[str], whole_ms: int) -> list[int]:
-    """When each word begins, and when the last ends, if they share a time by their letters."""
+    """Return when each word begins, and when the last ends, if they share a time by their letters."""
     sums = list(accumulate(map(_letters, words), initial=0))
     return [round(whole_ms * each / max(1, sums[-1])) for each in sums]
 
 
-def shared_out(text: str, duration_ms: int) -> tuple[Word, ...]:
+def share_out(text: str, duration_ms: int) -> tuple[Word, ...]:
     """The words of a text in the time that it takes, each as long as it has letters."""
     spans = word_spans(text)
     times = shares([text[first:end] for first, end in spans], duration_ms)
@@ -94,7 +94,7 @@ def shared_out(text: str, duration_ms: int) -> tuple[Word, ...]:
 
 
 def _letters(word: str) -> int:
-    """How long a word takes to say, in letters; digits count as their names."""
+    """Return how long a word takes to say, in letters; digits count as their names."""
     spoken = sum(_LETTERS_OF_A_DIGIT if char.isdigit() else char.isalnum() for char in word)
     return spoken + (_LETTERS_OF_A_PHRASE_END if ends_phrase(word) else 0) + _LETTERS_OF_A_BOUNDARY
 

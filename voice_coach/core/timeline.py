@@ -22,7 +22,7 @@ SpanKind = Literal["hold", "rest", "breathe", "count"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """Where in the exercise a cue belongs. ``parameter`` names what set its length, if anything did."""
+    """Place of a cue in the exercise. ``parameter`` names what set its length, if anything did."""
 
     where: Where
     set: int | None = None

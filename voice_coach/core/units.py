@@ -21,7 +21,7 @@ PATTERN_EXPECTED = "seconds joined by dashes, such as 4-0-6-0 or 3-1-1"
 BREATHS_EXPECTED = "breaths per minute, such as 6 per minute"
 
 USUAL_BREATH = (4_000, 0, 6_000, 0)
-"""How the length of a breath is shared out where nothing else says it: as in 4-0-6-0."""
+"""Shares of the phases of a breath whose length alone is given: as in 4-0-6-0."""
 
 LONGEST_WRITTEN = 60
 """Characters of a written duration; matching a hostile one of any length would take for ever."""
@@ -136,13 +136,14 @@ def format_clock(ms: int) -> str:
 
 
 def format_timestamp(ms: int) -> str:
-    """Hours, minutes, seconds and milliseconds, as captions and chapters tell times: ``00:01:02.345``."""
+    """Return hours, minutes, seconds and milliseconds, as captions and chapters tell times:
+    ``00:01:02.345``."""
     hours, minutes, seconds, rest = clock_parts(ms)
     return f"{hours:02}:{minutes:02}:{seconds:02}.{rest:03}"
 
 
 def clock_parts(ms: int) -> tuple[int, int, int, int]:
-    """Hours, minutes, seconds and milliseconds."""
+    """Return hours, minutes, seconds and milliseconds."""
     minutes, rest = divmod(ms, MS_PER_MINUTE)
     return (*divmod(minutes, 60), *divmod(rest, MS_PER_SECOND))
 

@@ -1,4 +1,4 @@
-"""A person's own values, as they stand in the pacing file, and as they are told."""
+"""User values, as they stand in the pacing file and as they are shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class OwnValue:
+class UserValue:
     """A value as it is written; ``where`` is the place of its name."""
 
     text: str
@@ -24,15 +24,15 @@ class OwnValue:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnValues:
+class ExerciseValues:
     """The values for one exercise, or for all; ``where`` is the place of its name."""
 
     where: Where
-    values: Mapping[str, OwnValue]
+    values: Mapping[str, UserValue]
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPacing:
+class UserValues:
     """A pacing file.
 
     Attributes:
@@ -45,14 +45,14 @@ class OwnPacing:
 
     file: str
     text: str = ""
-    exercises: Mapping[str, OwnValues] = field(default_factory=dict[str, OwnValues])
-    sessions: Mapping[str, Mapping[str, OwnValues]] = field(
-        default_factory=dict[str, Mapping[str, OwnValues]]
+    exercises: Mapping[str, ExerciseValues] = field(default_factory=dict[str, ExerciseValues])
+    sessions: Mapping[str, Mapping[str, ExerciseValues]] = field(
+        default_factory=dict[str, Mapping[str, ExerciseValues]]
     )
     history: bool = True
 
-    def of(self, exercise: str, session: str | None = None) -> Mapping[str, OwnValue]:
-        """What is written for an exercise, for always or for one session."""
+    def values_for(self, exercise: str, session: str | None = None) -> Mapping[str, UserValue]:
+        """Return what is written for an exercise, for always or for one session."""
         found = (self.exercises if session is None else self.sessions.get(session, {})).get(exercise)
         return found.values if found else {}
 
@@ -74,7 +74,7 @@ class Settled:
 
 TunedType = ParameterType | Literal["guidance", "pace"]
 Tuned = Setting | str | float
-"""What can be tuned: a parameter's value, a level of guidance (a word), a position of the knob (a float)."""
+"""Value that can be tuned: a parameter's, a level of guidance (a word), or a tempo factor (a float)."""
 
 _UNITS: dict[TunedType, str] = {
     "duration": "a time such as 45s or 1m30s",
@@ -126,7 +126,7 @@ class TuningRow:
 
     @property
     def bounds(self) -> str:
-        """What may be set, in words."""
+        """Return what may be set, in words."""
         if self.minimum is None or self.maximum is None:
             return ", ".join(self.choices)
         return f"{self.written(self.minimum)} to {self.written(self.maximum)}"
@@ -154,7 +154,7 @@ def format_tuned(value: Tuned, type_: TunedType) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TuningChange:
-    """What a wish has changed: one parameter of an exercise (or of all), before and after."""
+    """Change of one parameter of an exercise (or of all): its value before and after."""
 
     exercise: str
     before: TuningRow

@@ -1,4 +1,4 @@
-"""A device that nobody hears, for trying a session out in no time."""
+"""Device without sound, for trying a session out in no time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from voice_coach.audio.mixer import Block
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.formats.base import LiveOutput
 
 
@@ -21,7 +21,7 @@ class NullDevice(LiveOutput):
 
     def write(self, blocks: Iterable[Block]) -> None:
         for block in blocks:
-            may_stop()
+            check_interrupt()
             self._frames += len(block.samples)
 
     @property

@@ -53,7 +53,7 @@ class FrameQueue:
 
     @property
     def turns(self) -> int:
-        """How many times something was taken, be it silence."""
+        """Return how many times something was taken, be it silence."""
         return self._turns
 
     def put(self, samples: NDArray[np.int16]) -> None:

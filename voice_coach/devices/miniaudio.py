@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import logging
 import sys
 import threading
 import time
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import DeviceError
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
+from voice_coach.core.log import get_logger
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.devices.frame_queue import FrameQueue
 from voice_coach.devices.priority import prefer, prefer_no_more
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from miniaudio import AbstractDevice, PlaybackDevice
     from numpy.typing import NDArray
 
-_LOG: Final = logging.getLogger(__name__)
+_LOG: Final = get_logger(__name__)
 
 PULSEAUDIO = "PulseAudio"
-"""What miniaudio calls this backend."""
+"""Name of this backend in miniaudio."""
 
 _LAYOUT = {"periods": 16, "dataCallback": 32}
-"""Where ``ma_device_config`` of miniaudio 0.11 has the fields around the one that Python does not see."""
+"""Offsets in ``ma_device_config`` of miniaudio 0.11 around the field that Python does not see."""
 _FLAGS = slice(24, 28)
 _NO_FIXED_SIZED_CALLBACK = slice(27, 28)
 
 
 def can_be_direct() -> bool:
-    """Whether this miniaudio is one that ``opened`` can make direct."""
+    """Return whether this miniaudio is one that ``open_default`` can make direct."""
     import miniaudio
 
     fields = dict(miniaudio.ffi.typeof("ma_device_config").fields)
@@ -45,7 +45,7 @@ def can_be_direct() -> bool:
 
 
 def lacks_loudspeaker() -> bool:
-    """Whether the sound server answers, and has nothing to play on; asking takes about 5 ms.
+    """Return whether the sound server answers, and has nothing to play on; asking takes about 5 ms.
 
     Opening a device would fail and, in miniaudio 0.11.25, keep five file descriptors each time.
     """
@@ -55,7 +55,7 @@ def lacks_loudspeaker() -> bool:
     return devices.backend == PULSEAUDIO and not devices.get_playbacks()
 
 
-def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
+def open_default(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
     """The system's default device for 16-bit mono at 48 000 Hz, not yet started.
 
     Args:
@@ -71,7 +71,7 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
 
     contexts: list[object] = []
 
-    class Device(miniaudio.PlaybackDevice):
+    class DirectPlaybackDevice(miniaudio.PlaybackDevice):
         """``_make_context`` is called after its configuration is made, and before that is used."""
 
         def _make_context(self, *arguments: object, **more: object) -> object:
@@ -83,7 +83,7 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
             return contexts[-1]
 
     with released_on_failure(contexts):
-        return Device(
+        return DirectPlaybackDevice(
             output_format=miniaudio.SampleFormat.SIGNED16,
             nchannels=1,
             sample_rate=SAMPLE_RATE_HZ,
@@ -97,7 +97,7 @@ def opened(period_ms: int, periods: int, *, direct: bool) -> PlaybackDevice:
 
 @contextmanager
 def released_on_failure(contexts: list[object]) -> Generator[None]:
-    """Lets go of what a device was given by miniaudio that could then not be opened."""
+    """Let go of what a device was given by miniaudio that could then not be opened."""
     import miniaudio
 
     try:
@@ -145,7 +145,7 @@ def quiet_alsa() -> Generator[None]:
 
 
 class Stillness:
-    """How long a count has stood still, as far as it was looked at.
+    """Time that a count has stood still, as far as it was looked at.
 
     Time in which nobody looked does not count in full: a process that was stopped (Ctrl-Z), a machine that
     slept, a block that took long to make say nothing about the device.
@@ -169,7 +169,8 @@ class Stillness:
 
 
 _PERIOD_MS = 100
-"""How much the device asks for at once. PulseAudio holds one period: for so long may our callback be late."""
+"""Milliseconds that the device asks for at once. PulseAudio holds one period: our callback may be late by
+that."""
 
 _LIVE_PERIOD_MS = 40
 """The same where the stream takes back what waits: so that is heard soon. See docs/decisions/0018."""
@@ -178,17 +179,17 @@ _DIRECT_PERIOD_MS = 70
 """The same where miniaudio keeps nothing back itself, and the system holds no more than this: PulseAudio."""
 
 _CUT_PATIENCE_S = 0.02
-"""How long the device waits for what follows upon a cut; for so long it plays what it holds."""
+"""Seconds that the device waits for what follows upon a cut; meanwhile it plays what it holds."""
 
 _LIVE_PERIODS = 2
 _USUAL_PERIODS = 0  # miniaudio's own choice, which is 3
-"""How many periods ALSA and WASAPI hold; PulseAudio holds one in any case."""
+"""Number of periods that ALSA and WASAPI hold; PulseAudio holds one in any case."""
 
 _QUEUE_MS = 2000
 _PERIODS_TO_START = 3
 
 _PRIMED_PERIODS = 3
-"""How much a device may ask for at once, to fill its buffer, before it plays any of it."""
+"""Number of periods that a device may ask for at once, to fill its buffer before it plays."""
 
 _DRAIN_FRAMES = 500 * FRAMES_PER_MS
 """Silence taken after the last frame before the device is stopped: three periods that the device may hold,
@@ -245,7 +246,7 @@ class MiniaudioDevice(LiveOutput):
             until_s = time.monotonic() + _OPENING_PATIENCE_S
             while self._opening.is_alive() and time.monotonic() < until_s:
                 self._opening.join(_LOOK_S)
-                may_stop()
+                check_interrupt()
             if self._opening.is_alive():
                 raise DeviceError(NO_DEVICE.format(reason="the sound system does not answer"))
         if self._device is None:
@@ -262,7 +263,7 @@ class MiniaudioDevice(LiveOutput):
                     self._start()
             self._start()
             while not self._queue.wait_for_silence(_DRAIN_FRAMES, _LOOK_S):
-                may_stop()
+                check_interrupt()
                 self._check_alive()
         finally:
             self.close()
@@ -295,9 +296,9 @@ class MiniaudioDevice(LiveOutput):
 
     def _pull(self, blocks: Iterator[Block]) -> Block | None:
         while not self._queue.wait_for_room(_LOOK_S):
-            may_stop()
+            check_interrupt()
             self._check_alive()
-        may_stop()
+        check_interrupt()
         return next(blocks, None)
 
     def _open(self) -> None:
@@ -328,11 +329,11 @@ class MiniaudioDevice(LiveOutput):
 
     def _opened(self) -> PlaybackDevice:
         if self._live and can_be_direct():
-            device = opened(_DIRECT_PERIOD_MS, _LIVE_PERIODS, direct=True)
+            device = open_default(_DIRECT_PERIOD_MS, _LIVE_PERIODS, direct=True)
             if device.backend == PULSEAUDIO:
                 return device
             close(device)
-        return opened(self._period_ms, _LIVE_PERIODS if self._live else _USUAL_PERIODS, direct=False)
+        return open_default(self._period_ms, _LIVE_PERIODS if self._live else _USUAL_PERIODS, direct=False)
 
     def _start(self) -> None:
         if self._is_started or self._device is None:
@@ -348,7 +349,7 @@ class MiniaudioDevice(LiveOutput):
             raise DeviceError(NO_DEVICE.format(reason=f"miniaudio says: {error.args[0]}")) from error
 
     def _frames(self) -> Generator[bytearray, int]:
-        """What miniaudio's callback asks: it sends a number of frames and gets them."""
+        """Return what miniaudio's callback asks: it sends a number of frames and gets them."""
         wanted = yield bytearray()
         while True:
             taken = self._queue.take(wanted)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 
 PLAYING_NICE = -11
-"""What PulseAudio takes for itself. It is asked of the system for each thread (``nice(1)``)."""
+"""Niceness that PulseAudio takes for itself. It is asked of the system for each thread (``nice(1)``)."""
 
 _USUAL_NICE = 0
 
@@ -59,7 +59,7 @@ def prefer_no_more(threads: list[int]) -> None:
 
 
 def _allowed() -> Iterator[int]:
-    """What may be asked for: all of it, or as much of it as the limits of this user leave."""
+    """Return what may be asked for: all of it, or as much of it as the limits of this user leave."""
     yield PLAYING_NICE
     if sys.platform == "linux":
         import resource

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from voice_coach.core.errors import DeviceError
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.formats.base import LiveOutput
 
 
@@ -35,7 +35,7 @@ def wait_for_device(
         OutputError: from ``factory``: no device of this name can run here, whatever is plugged in.
     """
     while not stopped():
-        may_stop()
+        check_interrupt()
         output = factory()
         try:
             output.ready()
@@ -47,7 +47,7 @@ def wait_for_device(
             output.close()
             raise
         output.close()
-        may_stop()
+        check_interrupt()
         if not stopped():
             wait(every_s)
     return None

@@ -1,4 +1,4 @@
-"""The sound device through simpleaudio, for whoever has reason to prefer it; Python 3.11 only."""
+"""Sound device through simpleaudio, for users who prefer it; Python 3.11 only."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Iterable
 
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import DeviceError, OutputError
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.units import SAMPLE_RATE_HZ
 from voice_coach.devices.miniaudio import quiet_alsa
 from voice_coach.formats.base import LOST_DEVICE, NO_DEVICE, LiveOutput
 
 _LOOK_S = 0.05
 _PATIENCE_S = 1.0
-"""How far the end may lie from where the clock has it before the device counts as lost."""
+"""Seconds between the end and where the clock has it after which the device counts as lost."""
 
 _KILLS_PYTHON = (
     "simpleaudio is no longer maintained and kills Python from 3.12 on, and this is Python {version}. Use "
@@ -73,7 +73,7 @@ class SimpleaudioDevice(LiveOutput):
         self._started_s = time.monotonic()
         try:
             while playing.is_playing():
-                may_stop()
+                check_interrupt()
                 self._check(over=False)
                 threading.Event().wait(_LOOK_S)
             self._check(over=True)

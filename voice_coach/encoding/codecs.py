@@ -16,7 +16,7 @@ from typing import Final
 from voice_coach.core.options import Quality
 
 Fits = Callable[[Sequence[bytes], Sequence[bytes]], bool]
-"""Whether packets of a second encoder may take the place of those of a first, from one packet on.
+"""Function that tells whether packets of a second encoder may replace those of a first, from one packet on.
 
 Given are those of each from the cut up to the first one that would be taken; at least one, as many of each.
 """
@@ -88,7 +88,7 @@ def _opus_way(packet: bytes) -> int:
 
 
 def _reservoir(packet: bytes) -> int:
-    """How many bytes before this packet its own data begin (``main_data_begin``)."""
+    """Return how many bytes before this packet its own data begin (``main_data_begin``)."""
     return int.from_bytes(packet[_MP3_HEADER : _MP3_HEADER + 2], "big") >> 7
 
 
@@ -104,7 +104,7 @@ def _mp3_windows(packet: bytes) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How a codec turns samples into packets; packet *n* is about the samples from *n* × frame − priming on.
+    """Codec: how samples become packets. Packet *n* is about the samples from *n* × frame − priming on.
 
     Attributes:
         name: FFmpeg's name of the encoder.

@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.units import SAMPLE_RATE_HZ
 from voice_coach.encoding.codecs import Settings
 from voice_coach.encoding.packets import Packets, PacketStore, Recording, Run, SpanEncoder
-from voice_coach.encoding.segments import JOINING, LOOK_AHEAD, Cutter, Piece, Quiet, Sound
+from voice_coach.encoding.segments import JOINING, LOOK_AHEAD, Cutter, PaddedSound, Piece, Quiet
 
 if TYPE_CHECKING:
     from av import AudioFrame
@@ -52,13 +52,13 @@ class Joining:
         self._held: list[bytes] = []
         """The packets of the last piece, from its join on."""
         self._cut = 0
-        """Which of these is the first of the next piece's time."""
+        """Index of the first packet of the next piece's time."""
         self._kept_from = 0
-        """How many packets of the last piece lie before its join."""
-        self._last: Sound | None = None
+        """Number of packets of the last piece before its join."""
+        self._last: PaddedSound | None = None
         self._going_on: SpanEncoder | None = None
 
-    def add(self, sound: Sound, packets: Packets) -> Packets:
+    def add(self, sound: PaddedSound, packets: Packets) -> Packets:
         """Take the next piece.
 
         Args:
@@ -94,7 +94,7 @@ class Joining:
         ends = range(1, min(end, len(held), len(own)) + 1)
         return next((end - 1 for end in ends if self._codec.fits(held[:end], own[:end])), None)
 
-    def _go_on(self, last: Sound, sound: Sound) -> None:
+    def _go_on(self, last: PaddedSound, sound: PaddedSound) -> None:
         """Hold what the encoder of the last piece makes of the next one too."""
         if self._going_on is None:
             self._going_on = self._new_encoder()
@@ -109,11 +109,11 @@ _FILLER_FRAMES = 64
 _FED_SAMPLES = 10 * 48_000
 
 WAITING_SAMPLES = 60 * 48_000
-"""So much sound may wait to be encoded (6 MB)."""
+"""Number of samples that may wait to be encoded (6 MB)."""
 
 
 def encode(blocks: Iterable[Block], settings: Settings, store: PacketStore | None) -> Recording:
-    """Encodes a whole stream; blocks until it is done. The caller closes the recording.
+    """Encode a whole stream; blocks until it is done. The caller closes the recording.
 
     What waits to be encoded is bounded; what is encoded lies in memory, or in a file that has no name once it
     is larger than that.
@@ -164,7 +164,7 @@ class _Waiting:
     """Sound that waits to be put into the recording; ``coming`` is None if it is there already."""
 
     key: str
-    sound: Sound
+    sound: PaddedSound
     coming: Future[Packets] | None
 
 
@@ -181,7 +181,7 @@ class _Encoding:
         self._waiting: deque[_Waiting | Quiet] = deque()
         self._waiting_samples = 0
         self._runs: dict[str, Run | None] = {}
-        """Where each whole sound is in the recording, by its key; None while it is being encoded."""
+        """Places of whole sounds in the recording, by their keys; None while one is being encoded."""
         self._joining: Joining | None = None
         """The long sound whose pieces come."""
 
@@ -203,7 +203,7 @@ class _Encoding:
                 self._submit(piece)
         self._settle(WAITING_SAMPLES)
 
-    def _submit(self, sound: Sound) -> None:
+    def _submit(self, sound: PaddedSound) -> None:
         key = self._key(sound)
         if sound.whole:
             if key in self._runs:
@@ -214,14 +214,14 @@ class _Encoding:
         self._waiting.append(_Waiting(key, sound, coming))
         self._waiting_samples += len(sound.samples)
 
-    def _key(self, sound: Sound) -> str:
+    def _key(self, sound: PaddedSound) -> str:
         shaped_by = f"{self._shaped_by} {sound.run_up} {sound.joining}".encode()
         return hashlib.blake2b(sound.samples.data, digest_size=16, key=_digest(shaped_by)).hexdigest()
 
     def _settle(self, samples: int) -> None:
         """Put what is done into the recording, and wait until no more than so many samples wait."""
         while self._waiting:
-            may_stop()
+            check_interrupt()
             first = self._waiting[0]
             if isinstance(first, Quiet):
                 self._recording.quiet(first.count)
@@ -247,7 +247,7 @@ class _Encoding:
             self._joining = None
 
 
-def _encoded(sound: Sound, key: str, settings: Settings, store: PacketStore | None) -> Packets:
+def _encoded(sound: PaddedSound, key: str, settings: Settings, store: PacketStore | None) -> Packets:
     """The packets of one sound, as many as it has frames; of a piece, its own and those for the join."""
     found = store.get(key) if store else None
     if found is not None:
@@ -255,14 +255,14 @@ def _encoded(sound: Sound, key: str, settings: Settings, store: PacketStore | No
     coder = span_encoder(settings)
     samples = sound.samples
     parts = [samples[start : start + _FED_SAMPLES] for start in range(0, len(samples), _FED_SAMPLES)]
-    packets = _joined([*map(coder.encode, parts), coder.finish()])
+    packets = _join([*map(coder.encode, parts), coder.finish()])
     packets = packets.first(sound.run_up + sound.count + sound.joining).without(sound.run_up)
     if store:
         store.put(key, packets)
     return packets
 
 
-def _joined(parts: Iterable[Packets]) -> Packets:
+def _join(parts: Iterable[Packets]) -> Packets:
     parts = list(parts)
     return Packets(b"".join(part.data for part in parts), np.concatenate([part.sizes for part in parts]))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from voice_coach.core.errors import OutputError
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 from voice_coach.encoding.codecs import MP3
 from voice_coach.encoding.encoder import EXACT, FORMATS
@@ -79,7 +79,7 @@ class ChapterMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """What a file says about its sound.
+    """Facts about its sound in a file.
 
     Attributes:
         tags: by FFmpeg's names for them.
@@ -101,7 +101,7 @@ class Label:
 def mux(
     file: io.RawIOBase, format: str, options: Mapping[str, str], recording: Recording, label: Label
 ) -> None:
-    """Writes a whole file; the same packets and label give the same bytes.
+    """Write a whole file; the same packets and label give the same bytes.
 
     Args:
         file: may be written and sought in.
@@ -215,7 +215,7 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
     packet: Any = None
     before = b""
     for data in recording:
-        may_stop()
+        check_interrupt()
         first, last = at == -codec.priming, at + frame >= recording.samples
         if data is not before or last:  # else it is silence again, and only the time changes
             packet = Packet(data)
@@ -234,7 +234,8 @@ def _write(container: Any, stream: Any, recording: Recording, shown: _Shown | No
 
 
 def _unheard(skip: int, discard: int) -> Any:
-    """What MP3's first and last packets tell of the samples that are not heard, for its header (LAME's tag).
+    """Return what MP3's first and last packets tell of the samples that are not heard, for its header
+    (LAME's tag).
 
     PyAV changes such data but does not make it, so it is taken from an encoder. What that one says of its own
     last packet is not for ours: it makes a packet more than we keep where little is left of the last.

@@ -67,13 +67,13 @@ class Packets:
 
 
 class SpanEncoder(Protocol):
-    """Encodes one stretch of sound, from the first sample to the last; made anew for each."""
+    """Encoder for one stretch of sound, from the first sample to the last; made again for each."""
 
     def __init__(self, settings: Settings) -> None: ...
 
     @staticmethod
     def version() -> str:
-        """What decides which bytes come out, besides the samples and the settings."""
+        """Return what decides which bytes come out, besides the samples and the settings."""
         ...
 
     def encode(self, samples: NDArray[np.int16]) -> Packets:
@@ -140,7 +140,7 @@ IN_MEMORY_BYTES = 64 * 1024 * 1024
 
 
 class Run(NamedTuple):
-    """Where some packets lie."""
+    """Place of a run of packets."""
 
     first_byte: int
     sizes: NDArray[np.uint16]

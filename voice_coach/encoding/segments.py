@@ -40,7 +40,7 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sound:
+class PaddedSound:
     """Sound with the silence that an encoder needs before and after it, or a piece of one.
 
     Attributes:
@@ -58,11 +58,11 @@ class Sound:
 
     @property
     def whole(self) -> bool:
-        """Whether it is not a piece of a longer one."""
+        """Return whether it is not a piece of a longer one."""
         return not self.run_up and not self.joining
 
 
-Piece = Quiet | Sound
+Piece = Quiet | PaddedSound
 
 
 class Cutter:
@@ -85,7 +85,7 @@ class Cutter:
         self._gathered = 0
         """Frames of it."""
         self._before = 0
-        """How many of these belong to pieces that were handed on."""
+        """Number of these samples that belong to pieces that were handed on."""
         self.samples = 0
         """Of the stream so far."""
 
@@ -158,11 +158,11 @@ class Cutter:
         self._quiet -= after
         self._gather(np.zeros(after * self._frame, np.int16))
         samples = np.concatenate(self._parts)
-        yield Sound(samples, self._before, self._gathered - self._before, 0)
+        yield PaddedSound(samples, self._before, self._gathered - self._before, 0)
         self._parts, self._gathered, self._before = [], 0, 0
 
-    def _pieces(self) -> Iterator[Sound]:
-        """What of a long sound lies before a cut, and far enough before what is known of it."""
+    def _pieces(self) -> Iterator[PaddedSound]:
+        """Return what of a long sound lies before a cut, and far enough before what is known of it."""
         first = self._at - self._gathered
         start = first + self._before
         # A piece is longer than the packets of its join, and than what the next encoder is given of it.
@@ -170,7 +170,7 @@ class Cutter:
         while cut + JOINING + LOOK_AHEAD <= self._at:
             samples = np.concatenate(self._parts)
             end = cut + JOINING + LOOK_AHEAD - first
-            yield Sound(samples[: end * self._frame], self._before, cut - start, JOINING)
+            yield PaddedSound(samples[: end * self._frame], self._before, cut - start, JOINING)
             rest = samples[(cut - self._run_up - first) * self._frame :]
             self._parts, self._gathered, self._before = [rest], len(rest) // self._frame, self._run_up
             first, start = cut - self._run_up, cut

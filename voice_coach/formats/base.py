@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from voice_coach.core.errors import WrongOutputError, shown
-from voice_coach.core.options import FileWishes
+from voice_coach.core.errors import WrongOutputError, display_path
+from voice_coach.core.options import FileOptions
 from voice_coach.rendering.performance import Programme
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,7 +26,7 @@ class FileOutput(ABC):
     """One file made of one session: sound, captions, a page, a sheet.
 
     To add a format, write a class in a file of its own here that derives from this one and writes through
-    :func:`voice_coach.storage.atomic.whole_file`; name it in ``FILE_FORMATS`` by its ending. Import the
+    :func:`voice_coach.storage.atomic.atomic_write`; name it in ``FILE_FORMATS`` by its ending. Import the
     library that does the work inside a method, never at the top: a format that is not used costs nothing.
     The same programme gives the same bytes. Memory does not grow with the length of the session, as far as
     the format lets it.
@@ -36,9 +36,9 @@ class FileOutput(ABC):
         wishes: what is asked of it.
     """
 
-    def __init__(self, target: Path, wishes: FileWishes) -> None:
+    def __init__(self, target: Path, options: FileOptions) -> None:
         self._target = target
-        self._wishes = wishes
+        self._options = options
 
     @abstractmethod
     def write(self, programme: Programme) -> None:
@@ -97,10 +97,10 @@ class LiveOutput(Output):
     """An output that is heard while it is written, and that may be opened ahead of that."""
 
     is_heard: ClassVar[bool] = True
-    """Whether somebody can listen to it: what is played to nobody does not count as done."""
+    """Users can hear it. Only then a session counts as done."""
 
     tells_taken: ClassVar[bool] = False
-    """Whether it calls ``on_taken``."""
+    """It calls ``on_taken``."""
 
     on_taken: Callable[[bytearray], None] | None = None
     """Told exactly what the device takes, as it does so, silence too: 16-bit mono at 48 000 Hz. It is called
@@ -158,8 +158,8 @@ FILE_FORMATS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """What a format is; by this it is known which wishes have a meaning in it.
+class FormatKind:
+    """Kind of a format: it decides which options have a meaning.
 
     Attributes:
         audio: whether players of sound take it: it can be split, fed, and captions can lie beside it.
@@ -176,26 +176,26 @@ class Kind:
     paper: bool = False
 
 
-_TEXT = Kind()
-_LOSSY = Kind(audio=True, sound=True, lossy=True, chapters=True)
+_TEXT = FormatKind()
+_LOSSY = FormatKind(audio=True, sound=True, lossy=True, chapters=True)
 
-KINDS: Mapping[str, Kind] = {
+KINDS: Mapping[str, FormatKind] = {
     ".m4b": _LOSSY,
     ".m4a": _LOSSY,
     ".mp3": _LOSSY,
     ".opus": _LOSSY,
-    ".wav": Kind(audio=True, sound=True),
-    ".flac": Kind(audio=True, sound=True, chapters=True),
+    ".wav": FormatKind(audio=True, sound=True),
+    ".flac": FormatKind(audio=True, sound=True, chapters=True),
     ".vtt": _TEXT,
     ".srt": _TEXT,
     ".lrc": _TEXT,
     ".txt": _TEXT,
     ".labels": _TEXT,
     ".ssml": _TEXT,
-    ".pdf": Kind(paper=True),
-    ".html": Kind(sound=True, lossy=True, chapters=True),
+    ".pdf": FormatKind(paper=True),
+    ".html": FormatKind(sound=True, lossy=True, chapters=True),
 }
-"""What each format of ``FILE_FORMATS`` is."""
+"""Kind of each format in ``FILE_FORMATS``."""
 
 AUDIO = tuple(ending for ending, kind in KINDS.items() if kind.audio)
 """The endings of the files that players of sound take."""
@@ -206,10 +206,10 @@ DEVICES = {
     "simpleaudio": "voice_coach.devices.simpleaudio:SimpleaudioDevice",
     "none": "voice_coach.devices.base:NullDevice",
 }
-"""The class for each device by its name; it is made with ``latency_ms`` and ``live``, see ``device``."""
+"""The class for each device by its name; it is made with ``latency_ms`` and ``live``, see ``make_device``."""
 
 
-def file_output(target: Path, wishes: FileWishes | None = None, *, format: str = "") -> FileOutput:
+def make_file_output(target: Path, options: FileOptions | None = None, *, format: str = "") -> FileOutput:
     """The output that writes ``target``; nothing is touched before ``write``.
 
     Args:
@@ -224,14 +224,14 @@ def file_output(target: Path, wishes: FileWishes | None = None, *, format: str =
     place = FILE_FORMATS.get(format or ending)
     if FILE_FORMATS.get(ending, place) != place:
         raise WrongOutputError(
-            f"{shown(target)} is not what a {format} file is called. "
-            f"Name it {shown(target.with_suffix(format))}, or leave out the format."
+            f"{display_path(target)} is not what a {format} file is called. "
+            f"Name it {display_path(target.with_suffix(format))}, or leave out the format."
         )
     if place is None:
         name = target.name or str(target)
         found = f"{target.suffix!r} is not an ending" if ending else f"{name!r} has no ending"
         raise WrongOutputError(f"{found} of a file that can be written; use {endings()}.")
-    output: FileOutput = _load(place)(target, wishes or FileWishes())
+    output: FileOutput = _load(place)(target, options or FileOptions())
     return output
 
 
@@ -241,7 +241,7 @@ def endings() -> str:
     return f"{', '.join(most)} or {last}"
 
 
-def device(name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
+def make_device(name: str = "auto", *, latency_ms: int | None = None, live: bool = False) -> LiveOutput:
     """The device of that name, not yet opened.
 
     Args:
@@ -276,7 +276,7 @@ class TextFile(FileOutput):
     """
 
     def write(self, programme: Programme) -> None:
-        with whole_file(self._target, force=self._wishes.force) as file:
+        with atomic_write(self._target, force=self._options.force) as file:
             for piece in self.pieces(programme):
                 file.write(piece.encode("utf-8", "replace"))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from voice_coach.core.text import ends_phrase, ends_sentence, shared_out, written
+from voice_coach.core.text import clean_text, ends_phrase, ends_sentence, share_out
 from voice_coach.core.timeline import Chapter, Event
 from voice_coach.encoding.muxing import Subtitle
 from voice_coach.rendering.performance import Programme
@@ -52,14 +52,15 @@ def placed_chapters(programme: Programme) -> Iterator[PlacedChapter]:
 
 
 def prompts(programme: Programme, placed: PlacedChapter) -> Iterator[tuple[Event, list[SpokenWord]]]:
-    """What is said in a chapter, in order, each with its words; there is at least one."""
+    """Return what is said in a chapter, in order, each with its words; there is at least one."""
     for event in placed.chapter.events:
         if event.lane == "speech" and (words := spoken_words(programme, event, placed.start_ms)):
             yield event, words
 
 
 def spoken_words(programme: Programme, event: Event, offset_ms: int) -> list[SpokenWord]:
-    """The words of an event of the speech lane, none past its end. Where nobody knows, letters tell.
+    """Return the words of an event of the speech lane, none past its end. Without known times they are placed
+    by letters.
 
     Args:
         programme: knows when each word of an utterance is spoken.
@@ -71,11 +72,11 @@ def spoken_words(programme: Programme, event: Event, offset_ms: int) -> list[Spo
     # A prompt that is cut off by what follows keeps its words, with no time for those that are not heard.
     return [
         SpokenWord(
-            written(text[word.first : word.end]),
+            clean_text(text[word.first : word.end]),
             offset_ms + min(event.start_ms + word.start_ms, event.end_ms),
             offset_ms + min(event.start_ms + word.end_ms, event.end_ms),
         )
-        for word in words or shared_out(text, event.end_ms - event.start_ms)
+        for word in words or share_out(text, event.end_ms - event.start_ms)
     ]
 
 
@@ -84,14 +85,14 @@ SHORTEST_MS = 833
 LONGEST_MS = 7_000
 
 _FOR_A_SENTENCE, _FOR_A_PHRASE = 40, 20
-"""How many characters the two sides of a cut may be less alike where a sentence or a phrase ends."""
+"""Number of characters that the sides of a cut may differ more where a sentence or a phrase ends."""
 
-Line = tuple[SpokenWord, ...]
+CaptionLine = tuple[SpokenWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """What is shown at a time.
+    """One caption.
 
     Attributes:
         start_ms: from the start of the programme; the start of its first word.
@@ -101,17 +102,17 @@ class Caption:
 
     start_ms: int
     end_ms: int
-    lines: tuple[Line, ...]
+    lines: tuple[CaptionLine, ...]
 
     @property
-    def words(self) -> Line:
+    def words(self) -> CaptionLine:
         """All of its words in order."""
         return tuple(word for line in self.lines for word in line)
 
     @property
     def texts(self) -> tuple[str, ...]:
         """Its lines as they are read."""
-        return tuple(map(joined, self.lines))
+        return tuple(map(join_words, self.lines))
 
 
 def captions(programme: Programme) -> Iterator[Caption]:
@@ -141,7 +142,7 @@ def chapter_captions(programme: Programme, placed: PlacedChapter) -> list[Captio
     ]
 
 
-def joined(words: Sequence[SpokenWord]) -> str:
+def join_words(words: Sequence[SpokenWord]) -> str:
     """Words as they are read."""
     return " ".join(word.text for word in words)
 
@@ -159,7 +160,7 @@ def _moment(word: SpokenWord, character: int) -> int:
     return word.start_ms + (word.end_ms - word.start_ms) * character // len(word.text)
 
 
-def _cut(words: Line) -> Iterator[tuple[Line, tuple[Line, ...]]]:
+def _cut(words: CaptionLine) -> Iterator[tuple[CaptionLine, tuple[CaptionLine, ...]]]:
     """Words in as few parts as can be read, with the lines of each."""
     lines = _lines(words) if words[-1].end_ms - words[0].start_ms <= LONGEST_MS else ()
     if lines or len(words) == 1:
@@ -170,7 +171,7 @@ def _cut(words: Line) -> Iterator[tuple[Line, tuple[Line, ...]]]:
     yield from _cut(second)
 
 
-def _lines(words: Line) -> tuple[Line, ...]:
+def _lines(words: CaptionLine) -> tuple[CaptionLine, ...]:
     """Words in one line or two; () if they are too many."""
     if _length(words) <= LINE_CHARACTERS:
         return (words,)
@@ -178,18 +179,18 @@ def _lines(words: Line) -> tuple[Line, ...]:
     return min(fitting, key=_cost, default=())
 
 
-def _halves(words: Line) -> Iterator[tuple[Line, Line]]:
+def _halves(words: CaptionLine) -> Iterator[tuple[CaptionLine, CaptionLine]]:
     for cut in range(1, len(words)):
         yield words[:cut], words[cut:]
 
 
-def _cost(halves: tuple[Line, Line]) -> int:
-    """How bad a place to cut is."""
+def _cost(halves: tuple[CaptionLine, CaptionLine]) -> int:
+    """Return how bad a place to cut is."""
     first, second = halves
     last = first[-1].text
     allowed = _FOR_A_SENTENCE if ends_sentence(last) else _FOR_A_PHRASE if ends_phrase(last) else 0
     return abs(_length(first) - _length(second)) - allowed
 
 
-def _length(words: Line) -> int:
+def _length(words: CaptionLine) -> int:
     return sum(len(word.text) for word in words) + len(words) - 1

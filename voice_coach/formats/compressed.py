@@ -17,8 +17,8 @@ from threading import Thread
 from typing import ClassVar
 
 from voice_coach.audio.mixer import Block
-from voice_coach.core.interrupts import may_stop, taken
-from voice_coach.core.options import About, ChapterLevel, FileWishes
+from voice_coach.core.interrupts import check_interrupt, get_or_interrupt
+from voice_coach.core.options import About, ChapterLevel, FileOptions
 from voice_coach.encoding.codecs import AAC, MP3, OPUS, Codec, Settings
 from voice_coach.encoding.encoder import encode
 from voice_coach.encoding.muxing import Label, mux
@@ -34,13 +34,13 @@ from voice_coach.formats.tags import (
     vorbis_comments,
 )
 from voice_coach.rendering.performance import Programme
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 AHEAD = 16
-"""How many blocks may wait to be written."""
+"""Number of blocks that may wait to be written."""
 
 PATIENCE_S = 0.5
-"""How long the end waits for a block that is being made; a slow voice gives up when it is closed."""
+"""Seconds that the end waits for a block that is being made; a slow voice gives up when it is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class _End:
 
 
 @contextmanager
-def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
+def prefetched(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
     """The same blocks, made up to ``AHEAD`` of them ahead by another thread, which begins at once.
 
     At the end of the ``with`` statement no more blocks are made, and the thread ends soon. What making a
@@ -87,8 +87,8 @@ def beside(blocks: Iterable[Block]) -> Generator[Iterator[Block]]:
 
     def pulled() -> Iterator[Block]:
         while True:
-            may_stop()
-            block = taken(waiting)
+            check_interrupt()
+            block = get_or_interrupt(waiting)
             if isinstance(block, _End):
                 break
             room.put(None)
@@ -119,8 +119,8 @@ class EncodedFile(FileOutput):
 
     def write(self, programme: Programme) -> None:
         with (
-            whole_file(self._target, force=self._wishes.force) as file,
-            encoded(programme, self.codec, self._wishes) as recording,
+            atomic_write(self._target, force=self._options.force) as file,
+            encode_session(programme, self.codec, self._options) as recording,
         ):
             self._mux(file, recording, self._label(programme))
 
@@ -129,11 +129,11 @@ class EncodedFile(FileOutput):
         """Write the file."""
 
     def _label(self, programme: Programme) -> Label:
-        return replace(labelled(programme, self._wishes.chapters), subtitles=subtitles(programme))
+        return replace(make_label(programme, self._options.chapters), subtitles=subtitles(programme))
 
 
 @contextlib.contextmanager
-def encoded(programme: Programme, codec: Codec, wishes: FileWishes) -> Generator[Recording]:
+def encode_session(programme: Programme, codec: Codec, options: FileOptions) -> Generator[Recording]:
     """The sound of a session in a codec; what was encoded before comes from the cache.
 
     Raises:
@@ -141,10 +141,10 @@ def encoded(programme: Programme, codec: Codec, wishes: FileWishes) -> Generator
         Retake: as ``Programme.blocks`` does.
         SpeechError: no speech engine works.
     """
-    settings = Settings.of(codec, wishes.quality)
-    store = PacketStore(wishes.cache / FOLDER) if wishes.cache else None
+    settings = Settings.of(codec, options.quality)
+    store = PacketStore(options.cache / FOLDER) if options.cache else None
     with contextlib.ExitStack() as stack:
-        with beside(programme.blocks()) as blocks:
+        with prefetched(programme.blocks()) as blocks:
             import_module("av")  # muxing needs it; it takes a while, and now another core speaks
             recording = stack.enter_context(contextlib.closing(encode(blocks, settings, store)))
         if store:
@@ -156,8 +156,8 @@ COVER_PX = 600
 """The side of the picture: sharp on a phone's lock screen, and small beside the sound."""
 
 
-def labelled(programme: Programme, level: ChapterLevel) -> Label:
-    """What every audio file says about its sound."""
+def make_label(programme: Programme, level: ChapterLevel) -> Label:
+    """Return what every audio file says about its sound."""
     about = programme.about
     return Label(
         tags=tags(about),
@@ -178,7 +178,7 @@ def cover(about: About, side_px: int) -> bytes:
 
 
 _ROOM = 10
-"""What FFmpeg leaves at the end of a tag in any case, in bytes: some readers want it."""
+"""Bytes that FFmpeg leaves at the end of a tag in any case: some readers want it."""
 
 
 class Mp3File(EncodedFile):
@@ -201,7 +201,7 @@ class Mp3File(EncodedFile):
 
 
 _BRAND = "M4A "
-"""What Apple's players look for; FFmpeg's own format for them, ``ipod``, takes no picture from PyAV."""
+"""Brand that Apple's players look for; FFmpeg's own format for them, ``ipod``, takes no picture from PyAV."""
 
 _AUDIOBOOK = "2"
 """Apple's kind of media for what is heard from where it was left."""

@@ -32,7 +32,7 @@ BOLD = FONTS / "OpenSans-Bold.ttf"
 SCRIPTS = "Latin, Greek and Cyrillic"
 
 
-def composed(text: str) -> str:
+def compose_accents(text: str) -> str:
     """A text on one line, with each accent on its letter where Unicode has such a letter."""
     return unicodedata.normalize("NFC", _SPACE.sub(" ", text).strip())
 
@@ -79,7 +79,7 @@ def cover_jpeg(about: About, size_px: int = SIZE_PX) -> bytes:
     from PIL import ImageDraw
 
     image = _ground(about.session or about.title, size_px)
-    font, lines = _set(_known(composed(about.full_title)), size_px)
+    font, lines = _set(_drawable(compose_accents(about.full_title)), size_px)
     draw = ImageDraw.Draw(image)
     x = y = round(_MARGIN * size_px)
     for line in lines:
@@ -112,11 +112,11 @@ def _ground(key: str, size_px: int) -> Image:
     return Image.fromarray(np.rint(pixels).astype(np.uint8))
 
 
-def _known(title: str) -> str:
+def _drawable(title: str) -> str:
     """The title without the letters that the typeface lacks, which all look like one that cannot be."""
     font = _font(32)
     lacking = _picture("\uffff", font)
-    return composed("".join(each for each in title if _picture(each, font) != lacking))
+    return compose_accents("".join(each for each in title if _picture(each, font) != lacking))
 
 
 def _picture(letter: str, font: FreeTypeFont) -> bytes:

@@ -8,71 +8,73 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.core.errors import OutputError, WrongOutputError, shown
-from voice_coach.core.options import About, ExportWishes, Mastering
+from voice_coach.core.errors import OutputError, WrongOutputError, display_path
+from voice_coach.core.options import About, ExportOptions, Mastering
 from voice_coach.core.parameters import Pace
 from voice_coach.core.timeline import Chapter, Event
-from voice_coach.formats.base import AUDIO, FILE_FORMATS, KINDS, file_output
-from voice_coach.rendering.performance import Performance, Programme, Retake
+from voice_coach.formats.base import AUDIO, FILE_FORMATS, KINDS, make_file_output
+from voice_coach.rendering.performance import Performance, Programme, RestartExport
 from voice_coach.storage.atomic import check_free
 
 if TYPE_CHECKING:
     from voice_coach.rendering.mastering import Master
 
 AUTHOR = "voice_coach"
-"""The words are ours, wherever the exercises come from; that is told as their source."""
+"""Author in all files. The words are ours; where the exercises come from is named as their source."""
 
-Progress = Callable[[int, float], None]
+ProgressCallback = Callable[[int, float], None]
 """Told how many milliseconds are written, and about which share of the whole that is (0 to 1)."""
 
 
-def export(performance: Performance, target: Path, wishes: ExportWishes, on_progress: Progress) -> None:
-    """Writes one file, whole or not at all, then its captions.
+def export(
+    performance: Performance, target: Path, options: ExportOptions, on_progress: ProgressCallback
+) -> None:
+    """Write one file, whole or not at all, then its captions.
 
     Raises:
         OutputError: it could not be written.
         SpeechError: no speech engine works.
     """
-    check_export(target, wishes)
-    output = file_output(target, wishes.file, format=wishes.format)
-    beside = captions_beside(target, wishes.captions)
-    whole = programme(performance, wishes.mastering, wishes.date, on_progress, trying=True)
+    check_export(target, options)
+    output = make_file_output(target, options.file, format=options.format)
+    beside = captions_beside(target, options.captions)
+    whole = programme(performance, options.mastering, options.date, on_progress, trying=True)
     try:
         output.write(whole)
-    except Retake:
+    except RestartExport:
         output.write(whole)
     for path in beside:
-        file_output(path, wishes.file).write(whole)
+        make_file_output(path, options.file).write(whole)
 
 
-def check_export(target: Path, wishes: ExportWishes) -> None:
-    """Refuses what could not be written as things are, before it is worth making it.
+def check_export(target: Path, options: ExportOptions) -> None:
+    """Refuse what could not be written as things are, before it is worth making it.
 
     Raises:
         OutputError: it cannot be written; the text says why and what to do.
     """
-    check_format(target, wishes)
-    for path in (target, *captions_beside(target, wishes.captions)):
-        check_free(path, force=wishes.file.force)
-    check_bed_of(wishes)
+    check_format(target, options)
+    for path in (target, *captions_beside(target, options.captions)):
+        check_free(path, force=options.file.force)
+    check_bed_of(options)
 
 
-def check_format(target: Path, wishes: ExportWishes) -> None:
-    """Refuses a file that no format writes, and wishes that have no meaning in its format.
+def check_format(target: Path, options: ExportOptions) -> None:
+    """Refuse a file that no format writes, and wishes that have no meaning in its format.
 
     Raises:
         WrongOutputError: the text says what, and what to do.
     """
-    file_output(target, wishes.file, format=wishes.format)
-    ending = wishes.format or target.suffix.lower()
-    _check_meaning(ending, wishes)
-    if wishes.captions:
-        _check_captions(target, ending, wishes.captions)
+    make_file_output(target, options.file, format=options.format)
+    ending = options.format or target.suffix.lower()
+    _check_meaning(ending, options)
+    if options.captions:
+        _check_captions(target, ending, options.captions)
 
 
-def _check_meaning(ending: str, wishes: ExportWishes) -> None:
-    kind, usual = KINDS[ending], ExportWishes()
-    file, mastering = wishes.file, wishes.mastering
+def _check_meaning(ending: str, options: ExportOptions) -> None:
+    kind, usual = KINDS[ending], ExportOptions()
+    file, mastering = options.file, options.mastering
     for name, wished, default, has_meaning in (
         ("quality", file.quality, usual.file.quality, kind.lossy),
         ("chapters", file.chapters, usual.file.chapters, kind.chapters),
@@ -87,13 +89,13 @@ def _check_meaning(ending: str, wishes: ExportWishes) -> None:
 def _check_captions(target: Path, ending: str, captions: Sequence[str]) -> None:
     if ending not in AUDIO and ending.removeprefix(".") not in captions:
         raise WrongOutputError(
-            f"{shown(target)} is no file of sound, so captions cannot go with it. Leave them out, "
+            f"{display_path(target)} is no file of sound, so captions cannot go with it. Leave them out, "
             f"or write sound: {', '.join(AUDIO)}."
         )
 
 
-def check_bed_of(wishes: ExportWishes) -> None:
-    """Refuses a bed whose file cannot be used.
+def check_bed_of(options: ExportOptions) -> None:
+    """Refuse a bed whose file cannot be used.
 
     Raises:
         WrongOutputError: the text says why.
@@ -101,7 +103,7 @@ def check_bed_of(wishes: ExportWishes) -> None:
     from voice_coach.audio.background import check_bed
 
     try:
-        check_bed(wishes.mastering.bed)
+        check_bed(options.mastering.bed)
     except OutputError as error:
         raise WrongOutputError(str(error)) from None
 
@@ -116,15 +118,15 @@ def captions_beside(target: Path, formats: Sequence[str]) -> list[Path]:
     paths = [target.with_name(f"{stem}.{format}") for format in formats]
     if target in paths:
         raise WrongOutputError(
-            f"{shown(target)} cannot lie beside itself. Leave {target.suffix[1:]} out of the captions."
+            f"{display_path(target)} cannot lie beside itself. Leave {target.suffix[1:]} out of the captions."
         )
     return paths
 
 
 def export_split(
-    performance: Performance, folder: Path, wishes: ExportWishes, on_progress: Progress
+    performance: Performance, folder: Path, options: ExportOptions, on_progress: ProgressCallback
 ) -> list[Path]:
-    """Writes a file and captions for each exercise, and a playlist; the sound in order, the playlist last.
+    """Write a file and captions for each exercise, and a playlist; the sound in order, the playlist last.
 
     Raises:
         OutputError: one could not be written; what was made before it is removed.
@@ -132,13 +134,15 @@ def export_split(
     """
     from voice_coach.formats.split import write_split
 
-    check_export_split(folder, performance.session.id, wishes, performance.titles)
-    whole = programme(performance, wishes.mastering, wishes.date, on_progress)
-    return write_split(whole, folder, wishes.format, wishes.file, wishes.captions)
+    check_export_split(folder, performance.session.id, options, performance.titles)
+    whole = programme(performance, options.mastering, options.date, on_progress)
+    return write_split(whole, folder, options.format, options.file, options.captions)
 
 
-def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles: Sequence[str] = ()) -> None:
-    """Refuses what could not be written as things are, before it is worth making it.
+def check_export_split(
+    folder: Path, session: str, options: ExportOptions, titles: Sequence[str] = ()
+) -> None:
+    """Refuse what could not be written as things are, before it is worth making it.
 
     Args:
         folder: where the files would go.
@@ -151,9 +155,9 @@ def check_export_split(folder: Path, session: str, wishes: ExportWishes, titles:
     """
     from voice_coach.formats.split import check_split
 
-    check_split(folder, session, titles, wishes.format, wishes.file, wishes.captions)
-    _check_meaning(wishes.format, wishes)
-    check_bed_of(wishes)
+    check_split(folder, session, titles, options.format, options.file, options.captions)
+    _check_meaning(options.format, options)
+    check_bed_of(options)
 
 
 def file_endings() -> tuple[str, ...]:
@@ -165,7 +169,7 @@ def programme(
     performance: Performance,
     mastering: Mastering,
     date: str = "",
-    on_progress: Progress = lambda _ms, _share: None,
+    on_progress: ProgressCallback = lambda _ms, _share: None,
     *,
     trying: bool = False,
 ) -> Programme:
@@ -176,7 +180,7 @@ def programme(
         mastering: its loudness, its bed, and the silence before it.
         date: the day to name in the file; "" names none.
         on_progress: told of each block.
-        trying: whoever writes it is ready for a :class:`Retake`. It is quicker where the session is at its
+        trying: the caller is ready for a :class:`RestartExport`. It is quicker where the session is at its
             loudness already, as it is then spoken, measured and written at the same time.
     """
     session = performance.session
@@ -215,7 +219,7 @@ def programme(
 
 
 def _kind_of_bed(bed: str) -> str:
-    """A bed as a file names it: what a file on somebody's machine is called stays there."""
+    """Return the bed as a file names it: names of files on the user's machine stay there."""
     from voice_coach.audio.background import MADE
 
     return bed if bed in MADE else "file"

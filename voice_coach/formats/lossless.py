@@ -10,15 +10,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from voice_coach.audio.mixer import Block
-from voice_coach.core.errors import OutputError, shown
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.errors import OutputError, display_path
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.units import SAMPLE_RATE_HZ
 from voice_coach.encoding.muxing import Label, add_cover
 from voice_coach.formats.base import FileOutput
-from voice_coach.formats.compressed import labelled
+from voice_coach.formats.compressed import make_label
 from voice_coach.formats.tags import vorbis_comments
 from voice_coach.rendering.performance import Programme
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 FRAME_BYTES = 2
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -33,7 +33,7 @@ class WavFile(FileOutput):
     """Writes a WAV file of at most 4 GiB (12 hours). Silence is skipped over rather than written."""
 
     def write(self, programme: Programme) -> None:
-        with whole_file(self._target, force=self._wishes.force) as file:
+        with atomic_write(self._target, force=self._options.force) as file:
             file.write(header(0))
             data_bytes = self._write_samples(file, programme.blocks())
             file.truncate(_HEADER.size + data_bytes)
@@ -47,7 +47,7 @@ class WavFile(FileOutput):
         for block in blocks:
             if data_bytes + block.samples.nbytes > _LARGEST_DATA_BYTES:
                 raise OutputError(
-                    f"{shown(self._target)} cannot be written: a WAV file holds at most 12 hours. "
+                    f"{display_path(self._target)} cannot be written: a WAV file holds at most 12 hours. "
                     f"Use .flac instead, or export a part of the session."
                 )
             if block.silent and _HOLES_ARE_ZEROS:
@@ -88,8 +88,8 @@ class FlacFile(FileOutput):
         from av.error import FFmpegError
 
         exact = {"fflags": "+bitexact"}  # no version of the encoder in the file
-        with whole_file(self._target, force=self._wishes.force) as file:
-            label = labelled(programme, self._wishes.chapters)
+        with atomic_write(self._target, force=self._options.force) as file:
+            label = make_label(programme, self._options.chapters)
             container: Any = av.open(file, "w", format="flac", container_options=exact)
             try:
                 _encode(container, programme.blocks(), label)
@@ -110,7 +110,7 @@ def _encode(container: Any, blocks: Iterable[Block], label: Label) -> None:
         cover()
     position_frames = 0
     for block in blocks:
-        may_stop()
+        check_interrupt()
         if not len(block.samples):
             continue  # FFmpeg has no frames without samples
         frame = av.AudioFrame.from_ndarray(block.samples.reshape(1, -1), format="s16", layout="mono")

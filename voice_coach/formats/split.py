@@ -11,20 +11,20 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.core.errors import OutputError, WrongOutputError, shown
-from voice_coach.core.options import FileWishes
+from voice_coach.core.errors import OutputError, WrongOutputError, display_path
+from voice_coach.core.options import FileOptions
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS, MS_PER_SECOND
-from voice_coach.formats.base import AUDIO, FILE_FORMATS, file_output
+from voice_coach.formats.base import AUDIO, FILE_FORMATS, make_file_output
 from voice_coach.rendering.performance import Programme
-from voice_coach.storage.atomic import check_free, whole_file
+from voice_coach.storage.atomic import atomic_write, check_free
 
 if TYPE_CHECKING:
     from voice_coach.audio.mixer import Block
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitPart:
     """One chapter as a programme of its own.
 
     Attributes:
@@ -39,9 +39,9 @@ class Part:
 
 
 def write_split(
-    programme: Programme, folder: Path, ending: str, wishes: FileWishes, captions: Sequence[str] = ()
+    programme: Programme, folder: Path, ending: str, options: FileOptions, captions: Sequence[str] = ()
 ) -> list[Path]:
-    """Writes a file for each chapter, its captions beside it, then the playlist; all are there, or none.
+    """Write a file for each chapter, its captions beside it, then the playlist; all are there, or none.
 
     On any error, Ctrl-C included, the files and folders it made are removed; those that it replaced are the
     new ones, and whole.
@@ -61,26 +61,26 @@ def write_split(
     """
     parts = split(programme)
     session = programme.about.session
-    check_split(folder, session, [part.programme.about.title for part in parts], ending, wishes, captions)
+    check_split(folder, session, [part.programme.about.title for part in parts], ending, options, captions)
     files = [folder / f"{part.name}{ending}" for part in parts]
     playlist = folder / _playlist_name(session)
     with _removed_on_error() as made:
         _make(folder, made)
         for file, part in zip(files, parts, strict=True):
             with _new(file, made):
-                file_output(file, wishes).write(part.programme)
+                make_file_output(file, options).write(part.programme)
             for format in captions:
                 text = folder / f"{part.name}.{format}"
                 with _new(text, made):
-                    file_output(text, wishes).write(part.programme)
-        with _new(playlist, made), whole_file(playlist, force=wishes.force) as list_file:
+                    make_file_output(text, options).write(part.programme)
+        with _new(playlist, made), atomic_write(playlist, force=options.force) as list_file:
             list_file.write(_playlist(files, parts).encode())
     return [*files, playlist]
 
 
 @contextmanager
 def _removed_on_error() -> Generator[list[Path]]:
-    """Removes what is put into the list, the last first, if the block fails."""
+    """Remove what is put into the list, the last first, if the block fails."""
     made: list[Path] = []
     try:
         yield made
@@ -93,7 +93,7 @@ def _removed_on_error() -> Generator[list[Path]]:
 
 @contextmanager
 def _new(file: Path, made: list[Path]) -> Generator[None]:
-    """Puts a file that the block writes into ``made``, unless it takes the place of another."""
+    """Put a file that the block writes into ``made``, unless it takes the place of another."""
     before = os.path.lexists(file)
     yield
     if not before:
@@ -101,7 +101,7 @@ def _new(file: Path, made: list[Path]) -> Generator[None]:
 
 
 def _make(folder: Path, made: list[Path]) -> None:
-    """Makes a folder and those it lies in, and puts the new ones into ``made``."""
+    """Make a folder and those it lies in, and puts the new ones into ``made``."""
     try:
         for each in (*reversed(folder.parents), folder):
             if not each.is_dir():
@@ -109,7 +109,7 @@ def _make(folder: Path, made: list[Path]) -> None:
                 made.append(each)
     except OSError as error:
         raise OutputError(
-            f"{shown(folder)} cannot be made: {error.strerror or error}. Choose another folder."
+            f"{display_path(folder)} cannot be made: {error.strerror or error}. Choose another folder."
         ) from None
 
 
@@ -118,10 +118,10 @@ def check_split(
     session: str,
     titles: Sequence[str],
     ending: str,
-    wishes: FileWishes,
+    options: FileOptions,
     captions: Sequence[str] = (),
 ) -> None:
-    """Refuses what ``write_split`` could not write as things are, before it is worth making it.
+    """Refuse what ``write_split`` could not write as things are, before it is worth making it.
 
     Args:
         folder: where the files would go.
@@ -136,7 +136,7 @@ def check_split(
             be made, or a file is there.
     """
     playlist = folder / _playlist_name(session)
-    file_output(playlist, format=ending)
+    make_file_output(playlist, format=ending)
     if ending not in AUDIO:
         raise WrongOutputError(
             f"A session is split into files of sound, and {ending} is none; use {', '.join(AUDIO)}."
@@ -144,17 +144,18 @@ def check_split(
     if folder.is_dir():
         for name in names(titles):
             for each in (ending, *(f".{format}" for format in captions)):
-                check_free(folder / f"{name}{each}", force=wishes.force)
-        check_free(playlist, force=wishes.force)
+                check_free(folder / f"{name}{each}", force=options.force)
+        check_free(playlist, force=options.force)
         return
     if os.path.lexists(folder):
         raise OutputError(
-            f"{shown(folder)} cannot be made: there is something else of that name. Choose another folder."
+            f"{display_path(folder)} cannot be made: there is something else of that name. "
+            "Choose another folder."
         )
     if folder.suffix.lower() in FILE_FORMATS:
         raise WrongOutputError(
-            f"{shown(folder)} is what a file is called, and a split session needs a folder. "
-            f"Call it {shown(folder.with_suffix(''))}."
+            f"{display_path(folder)} is what a file is called, and a split session needs a folder. "
+            f"Call it {display_path(folder.with_suffix(''))}."
         )
     while folder != folder.parent and not os.path.lexists(folder.parent):
         folder = folder.parent
@@ -162,17 +163,17 @@ def check_split(
 
 
 def names(titles: Sequence[str]) -> list[str]:
-    """What the files of chapters are called, without ending."""
+    """Return what the files of chapters are called, without ending."""
     digits = max(2, len(str(len(titles))))
     return [f"{index:0{digits}}-{_name(title) or 'chapter'}" for index, title in enumerate(titles, 1)]
 
 
-def split(programme: Programme) -> list[Part]:
+def split(programme: Programme) -> list[SplitPart]:
     """The chapters of a programme, each as one of its own."""
     stream, compiled = _Stream(programme.blocks), _Compiled(programme.chapters)
     lengths = [(chapter.title, chapter.duration_ms) for chapter in programme.chapters()]
     called = names([title for title, _ in lengths])
-    parts: list[Part] = []
+    parts: list[SplitPart] = []
     start_ms = 0
     for index, (title, duration_ms) in enumerate(lengths):
         about = replace(
@@ -189,7 +190,7 @@ def split(programme: Programme) -> list[Part]:
             chapters=_Chapters(compiled, index),
             blocks=_Blocks(stream, start_ms * FRAMES_PER_MS, (start_ms + duration_ms) * FRAMES_PER_MS),
         )
-        parts.append(Part(called[index], own, duration_ms))
+        parts.append(SplitPart(called[index], own, duration_ms))
         start_ms += duration_ms
     return parts
 
@@ -274,7 +275,7 @@ def _playlist_name(session: str) -> str:
     return f"{_name(session) or 'session'}.m3u8"
 
 
-def _playlist(files: Sequence[Path], parts: Sequence[Part]) -> str:
+def _playlist(files: Sequence[Path], parts: Sequence[SplitPart]) -> str:
     lines = ["#EXTM3U"]
     for file, part in zip(files, parts, strict=True):
         title = " ".join(part.programme.about.title.split())

@@ -25,7 +25,7 @@ _THREE_LETTERS = {two: three for two, _, three in (pair.partition("=") for pair 
 _TWO_LETTERS = {three: two for two, three in _THREE_LETTERS.items()}
 
 _NO_LANGUAGE = ("", "und", "mul", "zxx", "mis", "xxx")
-"""What ISO 639-2 and ID3 say where it is not one language."""
+"""Code of ISO 639-2 and ID3 for other than one language."""
 
 
 _BED = "bed "
@@ -89,7 +89,7 @@ def vorbis_comments(label: Label) -> dict[str, str]:
 
 
 _HEAD: Final = 10
-"""So long is the head of a tag, and that of a frame."""
+"""Bytes of the head of a tag, and of the head of a frame."""
 
 _ID3_NO_LANGUAGE: Final = "XXX"
 _MILLISECONDS, _LYRICS = b"\x02", b"\x01"
@@ -120,7 +120,7 @@ def lyrics_frames(subtitles: Sequence[Subtitle], language: str) -> bytes:
 
 
 def put_frames(file: io.RawIOBase, frames: bytes) -> None:
-    """Writes frames into the room at the end of a file's tag; what is left of the room stays.
+    """Write frames into the room at the end of a file's tag; what is left of the room stays.
 
     Args:
         file: an MP3 file that begins with a tag of ID3 version 2.3; may be read, written and sought in.
@@ -143,7 +143,8 @@ def put_frames(file: io.RawIOBase, frames: bytes) -> None:
 
 
 def _encoding(text: str) -> tuple[bytes, str, bytes]:
-    """How a text is told in the least room: ID3's mark for it, Python's name for it, and what ends a text."""
+    """Return ID3's mark for the smallest encoding of a text, Python's name for it, and the end of a text
+    in it."""
     try:
         text.encode("latin-1")
     except UnicodeEncodeError:
@@ -156,18 +157,18 @@ def _frame(name: bytes, data: bytes) -> bytes:
 
 
 SHORTEST_MS = 10_000
-"""Nobody skips to less than this: sides that alternate faster stay together."""
+"""Shortest part to skip to: sides that alternate faster stay together."""
 
-_Place = tuple[int | None, Side | None]
+_MarkKey = tuple[int | None, Side | None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _ChapterSection:
     """A part of a chapter, in milliseconds from its start; ``place`` is None before the first set."""
 
     start_ms: int
     end_ms: int
-    place: _Place | None
+    place: _MarkKey | None
 
     @property
     def is_short(self) -> bool:
@@ -191,10 +192,12 @@ def chapter_marks(chapters: Iterable[Chapter], level: ChapterLevel) -> list[Chap
 
 
 def _sets(chapter: Chapter, start_ms: int) -> Iterator[ChapterMark]:
-    """What comes before the first set, then each set and side, to where the next one begins."""
-    starts: list[tuple[int, _Place | None]] = [(0, None), *_places(chapter)]
+    """Return what comes before the first set, then each set and side, to where the next one begins."""
+    starts: list[tuple[int, _MarkKey | None]] = [(0, None), *_places(chapter)]
     ends = [*(at for at, _ in starts[1:]), chapter.duration_ms]
-    pieces = [_Piece(at, end, place) for (at, place), end in zip(starts, ends, strict=True) if end > at]
+    pieces = [
+        _ChapterSection(at, end, place) for (at, place), end in zip(starts, ends, strict=True) if end > at
+    ]
     # Sides rather join with those of their own set.
     sets = [_long_enough(run) for _, run in groupby(pieces, lambda each: each.place and each.place[:1])]
     named = [(_named(chapter.title, each.place), each) for each in _long_enough(chain.from_iterable(sets))]
@@ -203,34 +206,34 @@ def _sets(chapter: Chapter, start_ms: int) -> Iterator[ChapterMark]:
         yield _mark(title, start_ms + run[0].start_ms, start_ms + run[-1].end_ms)
 
 
-def _long_enough(pieces: Iterable[_Piece]) -> list[_Piece]:
+def _long_enough(pieces: Iterable[_ChapterSection]) -> list[_ChapterSection]:
     """The pieces, those that are too short joined with what comes, and the last with what came."""
-    found: list[_Piece] = []
+    found: list[_ChapterSection] = []
     for piece in pieces:
         if found and found[-1].is_short:
             first = found.pop()
             # What comes before the first set is no place of its own.
             place = _shared(first.place, piece.place) if first.place else piece.place
-            found.append(_Piece(first.start_ms, piece.end_ms, place))
+            found.append(_ChapterSection(first.start_ms, piece.end_ms, place))
         else:
             found.append(piece)
     if len(found) > 1 and found[-1].is_short:
         last = found.pop()
         before = found.pop()
-        found.append(_Piece(before.start_ms, last.end_ms, _shared(before.place, last.place)))
+        found.append(_ChapterSection(before.start_ms, last.end_ms, _shared(before.place, last.place)))
     return found
 
 
-def _shared(one: _Place | None, other: _Place | None) -> _Place:
-    """What two places have in common: the set, if sides of it are joined."""
+def _shared(one: _MarkKey | None, other: _MarkKey | None) -> _MarkKey:
+    """Return what two places have in common: the set, if sides of it are joined."""
     if one is None or other is None:
         return None, None
     return one[0] if one[0] == other[0] else None, one[1] if one[1] == other[1] else None
 
 
-def _places(chapter: Chapter) -> Iterator[tuple[int, _Place]]:
-    """When each set or side begins, in milliseconds from the start of the chapter."""
-    last: _Place = (None, None)
+def _places(chapter: Chapter) -> Iterator[tuple[int, _MarkKey]]:
+    """Return when each set or side begins, in milliseconds from the start of the chapter."""
+    last: _MarkKey = (None, None)
     for event in chapter.events:
         place = (event.mark.set, event.mark.side)
         if place not in ((None, None), last):
@@ -238,7 +241,7 @@ def _places(chapter: Chapter) -> Iterator[tuple[int, _Place]]:
             last = place
 
 
-def _named(title: str, place: _Place | None) -> str:
+def _named(title: str, place: _MarkKey | None) -> str:
     number, side = place or (None, None)
     parts = [*([f"set {number}"] if number is not None else []), *([side] if side else [])]
     return f"{title}: {', '.join(parts)}" if parts else title

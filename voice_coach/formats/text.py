@@ -11,17 +11,17 @@ from xml.sax.saxutils import quoteattr
 
 from voice_coach.core.script import BREATH_PHASES
 from voice_coach.core.speech import DEFAULT_RATE_WPM
-from voice_coach.core.text import ends_sentence, legal, written
+from voice_coach.core.text import clean_text, ends_sentence, legal
 from voice_coach.core.timeline import Event, Mark
 from voice_coach.core.units import MS_PER_MINUTE, format_clock, format_timestamp
 from voice_coach.formats.base import TextFile
 from voice_coach.formats.captions import (
     Caption,
-    Line,
+    CaptionLine,
     PlacedChapter,
     SpokenWord,
     chapter_captions,
-    joined,
+    join_words,
     placed_chapters,
     prompts,
     spoken_words,
@@ -65,7 +65,7 @@ def _timed(caption: Caption) -> str:
 
 
 def _note(text: str) -> str:
-    return written(text).replace("-->", "→")
+    return clean_text(text).replace("-->", "→")
 
 
 _NOT_MARKUP = str.maketrans({"<": "\N{SINGLE LEFT-POINTING ANGLE QUOTATION MARK}", "{": "(", "}": ")"})
@@ -109,14 +109,16 @@ class LyricsFile(TextFile):
     def pieces(self, programme: Programme) -> Iterator[str]:
         about = programme.about
         tags = {"ti": about.full_title, "ar": about.author, "la": about.language, "re": "voice_coach"}
-        yield "".join(f"[{tag}:{written(text).translate(_NO_TAGS)}]\n" for tag, text in tags.items() if text)
+        yield "".join(
+            f"[{tag}:{clean_text(text).translate(_NO_TAGS)}]\n" for tag, text in tags.items() if text
+        )
         for placed in placed_chapters(programme):
             lines = [line for each in chapter_captions(programme, placed) for line in each.lines]
             nexts = [*(line[0].start_ms for line in lines), placed.end_ms + CLEAR_AFTER_MS][1:]
             yield "".join(_written(lines, nexts))
 
 
-def _written(lines: Sequence[Line], nexts: Sequence[int]) -> Iterator[str]:
+def _written(lines: Sequence[CaptionLine], nexts: Sequence[int]) -> Iterator[str]:
     for line, following_ms in zip(lines, nexts, strict=True):
         words = " ".join(f"<{_lyrics_time(word.start_ms)}>{word.text.translate(_NO_TAGS)}" for word in line)
         yield f"[{_lyrics_time(line[0].start_ms)}]{words} <{_lyrics_time(line[-1].end_ms)}>\n"
@@ -135,13 +137,13 @@ class LabelTrack(TextFile):
     def pieces(self, programme: Programme) -> Iterator[str]:
         for placed in placed_chapters(programme):
             yield _label(placed.start_ms, placed.end_ms, placed.chapter.title) + "".join(
-                _label(words[0].start_ms, words[-1].end_ms, joined(words))
+                _label(words[0].start_ms, words[-1].end_ms, join_words(words))
                 for _, words in prompts(programme, placed)
             )
 
 
 def _label(start_ms: int, end_ms: int, text: str) -> str:
-    return f"{start_ms / 1000:.6f}\t{end_ms / 1000:.6f}\t{written(text)}\n"
+    return f"{start_ms / 1000:.6f}\t{end_ms / 1000:.6f}\t{clean_text(text)}\n"
 
 
 LINE_CHARACTERS = 78
@@ -164,9 +166,9 @@ class Transcript(TextFile):
         yield _heading(about.full_title, "=")
         for paragraph in (about.description, about.source and f"Source: {about.source}"):
             if paragraph:
-                yield f"\n{_filled(written(paragraph))}\n"
+                yield f"\n{_filled(clean_text(paragraph))}\n"
         for placed in placed_chapters(programme):
-            title = f"{written(placed.chapter.title)} ({format_clock(placed.start_ms)})"
+            title = f"{clean_text(placed.chapter.title)} ({format_clock(placed.start_ms)})"
             paragraphs = [_filled(each) for each in _paragraphs(programme, placed)]
             yield "\n".join(["", _heading(title, "-"), *(f"{each}\n" for each in paragraphs)])
 
@@ -197,7 +199,7 @@ def _sentences(programme: Programme, events: Sequence[Event], offset_ms: int) ->
 
 
 def _kind(event: Event) -> str:
-    """What two events must share to make one sentence, or ""."""
+    """Return what two events must share to make one sentence, or ""."""
     if event.lane == "speech":
         return event.kind if event.kind in _SHORT else ""
     return "breathe" if event.kind in BREATH_PHASES else ""
@@ -205,7 +207,7 @@ def _kind(event: Event) -> str:
 
 def _text(programme: Programme, event: Event, offset_ms: int) -> str:
     if event.lane == "speech":
-        said = joined(spoken_words(programme, event, offset_ms))
+        said = join_words(spoken_words(programme, event, offset_ms))
         return said.rstrip(".") if event.kind in _SHORT else said
     length_ms = event.end_ms - event.start_ms
     told = _TOLD.get(event.kind, _PAUSE if event.kind == "pause" and length_ms >= _LONG_PAUSE_MS else "")
@@ -227,7 +229,7 @@ def _length(ms: int) -> str:
 
 
 def _heading(text: str, line: str) -> str:
-    title = written(text)
+    title = clean_text(text)
     return f"{title}\n{line * len(title)}\n"
 
 
@@ -276,7 +278,7 @@ class SsmlFile(TextFile):
 
 def _ssml_note(title: str) -> str:
     """The title as a comment: ``<metadata>`` is refused by some voices, such as those of Amazon Polly."""
-    text = legal(written(title), " ").replace("-", "\N{NON-BREAKING HYPHEN}")  # a comment holds no "--"
+    text = legal(clean_text(title), " ").replace("-", "\N{NON-BREAKING HYPHEN}")  # a comment holds no "--"
     return f"<!-- {text} -->\n" if text else ""
 
 
@@ -287,7 +289,7 @@ def _ssml_sentences(words: Sequence[SpokenWord], marks: str, rate_wpm: int) -> s
         sentences[-1].append(word)
         if ends_sentence(word.text):
             sentences.append([])
-    texts = [_paced(_escaped(joined(each)), rate_wpm) for each in sentences if each]
+    texts = [_paced(_escaped(join_words(each)), rate_wpm) for each in sentences if each]
     return f"<s>{marks}{'</s><s>'.join(texts)}</s>"
 
 

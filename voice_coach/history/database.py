@@ -104,7 +104,7 @@ class NewerHistoryError(Exception):
 
 
 def migrate(database: sqlite3.Connection) -> None:
-    """Brings the tables to this version, whole or not at all; several programs may do so at once.
+    """Bring the tables to this version, whole or not at all; several programs may do so at once.
 
     Raises:
         NewerHistoryError: they are of a later version.
@@ -130,7 +130,7 @@ def migrate(database: sqlite3.Connection) -> None:
 
 
 def is_ours(database: sqlite3.Connection) -> bool:
-    """Whether the tables are those of the version that the file names.
+    """Return whether the tables are those of the version that the file names.
 
     Raises:
         sqlite3.Error: the file cannot be read.
@@ -160,10 +160,10 @@ def _columns(database: sqlite3.Connection) -> set[tuple[str, str]]:
 T = TypeVar("T")
 
 _PATIENCE_S: Final = 2.0
-"""How long one player waits for another that is just writing; a write takes some milliseconds."""
+"""Seconds that one player waits for another that is writing; a write takes some milliseconds."""
 
 _DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-"""What SQLite says of a file that is none of its own."""
+"""Messages of SQLite about a file that is no database."""
 
 
 class HistoryError(CoachError):
@@ -197,11 +197,11 @@ class HistoryFile:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is anything to read; a link that leads nowhere is not nothing."""
+        """Return whether there is anything to read; a link that leads nowhere is not nothing."""
         return os.path.lexists(self.path)
 
     def attempt(self, act: Callable[[sqlite3.Connection], T]) -> T | None:
-        """As ``use``, but what goes wrong is told and then None is returned: a session goes on without it."""
+        """Call ``use``, but report errors and return None, so that a session goes on without history."""
         try:
             return self.use(act)
         except HistoryError as error:
@@ -211,7 +211,7 @@ class HistoryFile:
         return None
 
     def use(self, act: Callable[[sqlite3.Connection], T]) -> T:
-        """What ``act`` returns, given the database; each statement is a transaction by itself.
+        """Return what ``act`` returns, given the database; each statement is a transaction by itself.
 
         Raises:
             HistoryError: the file cannot be used. If it is damaged it has been set aside.
@@ -236,19 +236,21 @@ class HistoryFile:
             raise self._unusable(error.strerror or error) from error
 
     def _set_aside(self, seen: tuple[int, int] | None, error: sqlite3.Error) -> HistoryError:
-        """Renames a damaged file, with what SQLite keeps beside it, so that the next use begins a new one."""
-        aside = _unused(self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"))
+        """Rename a damaged file, with what SQLite keeps beside it, so that the next use begins a new one."""
+        announcement = _unused(
+            self.path.with_name(f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}")
+        )
         try:
             # Another player may have set it aside already, and a good new one may lie in its place.
             if seen == _identity(self.path):
                 for ending in ("", "-wal", "-shm"):
                     with suppress(FileNotFoundError):
-                        Path(f"{self.path}{ending}").rename(f"{aside}{ending}")
+                        Path(f"{self.path}{ending}").rename(f"{announcement}{ending}")
         except OSError as reason:
             return self._unusable(reason.strerror or reason)
         told = (
             f"{self.path}, where voice_coach remembers which exercises you completed, is damaged ({error}). "
-            f"It is now {aside.name}, and a new one is begun."
+            f"It is now {announcement.name}, and a new one is begun."
         )
         return HistoryError(told, live="", looking="")
 
@@ -262,7 +264,7 @@ class HistoryFile:
 
 
 def _is_damaged(path: Path, error: sqlite3.Error) -> bool:
-    """Whether a file can never be used, rather than just not now."""
+    """Return whether a file can never be used, rather than just not now."""
     code = error.sqlite_errorcode & 0xFF
     if code != sqlite3.SQLITE_ERROR:
         return code in _DAMAGED
@@ -275,7 +277,7 @@ def _is_damaged(path: Path, error: sqlite3.Error) -> bool:
 
 
 def _make_private(path: Path) -> tuple[int, int]:
-    """Makes the file, readable by the person alone (SQLite gives its other files the same mode)."""
+    """Make the file, readable by the person alone (SQLite gives its other files the same mode)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     return _identity(path)

@@ -47,7 +47,7 @@ class SessionLog:
         self._file = file
 
     def is_answered(self) -> bool:
-        """Whether the question for the pain is answered now and then.
+        """Return whether the question for the pain is answered now and then.
 
         It was after one of the last three sessions in which it was asked, or there were not so many yet. An
         answer that was given later, or unasked, counts as well.
@@ -64,7 +64,7 @@ class SessionLog:
     def begin(
         self, *, run: str, session: str, title: str, at_ms: int, pacing: LedPacing | None = None
     ) -> str | None:
-        """Keeps that a session has begun.
+        """Keep that a session has begun.
 
         Args:
             run: tells this playing of it from all others; what was completed and hurt in it has the same.
@@ -82,7 +82,7 @@ class SessionLog:
         row = (run, session, title, *moment, *moment, known.guidance, known.pace_percent, known.fit_ms)
         return run if self._file.attempt(lambda database: database.execute(_BEGIN, row)) else None
 
-    def progress(
+    def record_progress(
         self,
         led: str | None,
         *,
@@ -91,7 +91,7 @@ class SessionLog:
         pace_percent: int | None = None,
         exercises: Sequence[LedExercise] = (),
     ) -> bool:
-        """Keeps how far a session has come; whether it could.
+        """Keep how far a session has come; whether it could.
 
         Args:
             led: which, from ``begin``.
@@ -102,7 +102,7 @@ class SessionLog:
         """
         return self._write(led, at_ms, heard_ms, pace_percent, exercises, None)
 
-    def ended(
+    def record_end(
         self,
         led: str | None,
         *,
@@ -112,21 +112,21 @@ class SessionLog:
         pace_percent: int | None = None,
         exercises: Sequence[LedExercise] = (),
     ) -> bool:
-        """Keeps that a session is over; whether it could.
+        """Keep that a session is over; whether it could.
 
         Args:
-            led, at_ms, heard_ms, pace_percent, exercises: as for ``progress``.
+            led, at_ms, heard_ms, pace_percent, exercises: as for ``record_progress``.
             to_end: whether it was heard to its end, rather than left.
         """
         return self._write(led, at_ms, heard_ms, pace_percent, exercises, to_end)
 
-    def asked(self, led: str | None) -> None:
-        """Keeps that somebody is asked how much pain there is."""
+    def record_question(self, led: str | None) -> None:
+        """Record that the pain was asked for."""
         if led is not None:
             self._file.attempt(lambda database: database.execute(_ASKED, (led,)))
 
     def score(self, led: str | None, pain: int | None) -> bool:
-        """Keeps how much pain there is at the end of a session; a later word replaces an earlier one.
+        """Keep how much pain there is at the end of a session; a later word replaces an earlier one.
 
         Returns:
             Whether it could.
@@ -239,7 +239,7 @@ class History:
         pain: int | None = None,
         begun: bool = False,
     ) -> None:
-        """Keeps that an exercise was played; it is on the disk when this returns.
+        """Keep that an exercise was played; it is on the disk when this returns.
 
         Args:
             exercise: its id.
@@ -276,7 +276,7 @@ class History:
         mark: Mark | None,
         begun: bool = False,
     ) -> None:
-        """Keeps that something hurt; it is on the disk when this returns.
+        """Keep that something hurt; it is on the disk when this returns.
 
         Args:
             exercise: its id.

@@ -1,4 +1,5 @@
-"""What a person has completed before, and how it makes the words fewer: the layer of guidance ``auto``."""
+"""History of completed exercises, and the layer of guidance ``auto`` that it makes: fewer words with
+practice."""
 
 from __future__ import annotations
 
@@ -11,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from voice_coach.core.errors import CoachError
 from voice_coach.core.history import Practice
-from voice_coach.core.script import GUIDANCE_LEVELS, Entry, Guidance, Session
+from voice_coach.core.script import GUIDANCE_LEVELS, Guidance, Session, SessionEntry
 from voice_coach.core.timeline import Chapter, Mark
-from voice_coach.pacing.guidance import FADED, faded
+from voice_coach.pacing.guidance import FADED, fade_guidance
 from voice_coach.pacing.layers import Layer
 
 if TYPE_CHECKING:
     from voice_coach.history.log import History, SessionLog
 
 
-class Keeper:
+class RunLog:
     """Keeps what comes of one playing of a session, if anything is to be remembered.
 
     Args:
@@ -37,10 +38,10 @@ class Keeper:
 
     @property
     def log(self) -> SessionLog | None:
-        """Where led sessions are kept; None to remember nothing."""
+        """Return where led sessions are kept; None to remember nothing."""
         return self._history.sessions if self._history is not None else None
 
-    def completed(self, chapter: Chapter, *, begun: bool) -> None:
+    def record_completed(self, chapter: Chapter, *, begun: bool) -> None:
         """A chapter was heard to its end: kept if it is an exercise.
 
         Args:
@@ -52,8 +53,8 @@ class Keeper:
                 chapter.exercise, session=self.session, run=self.run, at_ms=self._now_ms(), begun=begun
             )
 
-    def hurt(self, exercise: str, mark: Mark | None, *, begun: bool) -> None:
-        """Keep that something hurt, in this exercise or outside of all; ``begun`` as for ``completed``."""
+    def record_pain_place(self, exercise: str, mark: Mark | None, *, begun: bool) -> None:
+        """Record that something hurt, in this exercise or outside of all; ``begun`` as above."""
         if self._history is not None:
             self._history.add_hurt(
                 exercise,
@@ -65,7 +66,7 @@ class Keeper:
             )
 
 
-class Practising:
+class PracticeHistory:
     """Looks up and keeps what was completed.
 
     Args:
@@ -89,7 +90,7 @@ class Practising:
 
         return History(self._path, self._notify)
 
-    def layers(self, session: Session) -> Callable[[Entry | None], Layer]:
+    def layers(self, session: Session) -> Callable[[SessionEntry | None], Layer]:
         """For each entry how much is said by what is known of it, to be put below all other layers.
 
         The opening and closing, where the entry is None, are said as the exercise with the most words is.
@@ -101,25 +102,27 @@ class Practising:
             else dict.fromkeys(exercises, Practice())
         )
         now_ms = self._now_ms()
-        levels: dict[str, Guidance] = {name: faded(practice, now_ms) for name, practice in past.items()}
+        levels: dict[str, Guidance] = {
+            name: fade_guidance(practice, now_ms) for name, practice in past.items()
+        }
         # The levels stand in order, the one with the most words first.
         most: Guidance = GUIDANCE_LEVELS[min(map(GUIDANCE_LEVELS.index, levels.values()), default=0)]
 
-        def layer(entry: Entry | None) -> Layer:
+        def layer(entry: SessionEntry | None) -> Layer:
             return Layer(FADED, guidance=levels[entry.exercise.id] if entry else most)
 
         return layer
 
-    def keeper(self, session: Session) -> Keeper:
-        """Keeps what comes of one playing of a session."""
-        return Keeper(self._history if self._may_remember() else None, session.id, self._now_ms)
+    def run_log(self, session: Session) -> RunLog:
+        """Keep what comes of one playing of a session."""
+        return RunLog(self._history if self._may_remember() else None, session.id, self._now_ms)
 
     def _may_remember(self) -> bool:
         return may_remember(self._pacing)
 
 
 def may_remember(pacing: Path) -> bool:
-    """Whether the person lets anything be remembered; a pacing file that cannot be read may say no."""
+    """Return whether the person lets anything be remembered; a pacing file that cannot be read may say no."""
     if not os.path.lexists(pacing):
         return True
     from voice_coach.pacing.user_file import PacingFile

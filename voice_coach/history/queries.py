@@ -18,7 +18,7 @@ _RUNS: Final = ("led", *_OF_LED)
 """The tables with a column ``run``; the others follow by themselves."""
 
 
-def past(path: Path) -> tuple[Led, ...]:
+def led_sessions(path: Path) -> tuple[Led, ...]:
     """The sessions that were led, oldest first; nothing is made where there is no file.
 
     Raises:
@@ -29,7 +29,7 @@ def past(path: Path) -> tuple[Led, ...]:
 
 
 def correct_pain(path: Path, led: int, pain: int | None) -> None:
-    """Keeps another pain for a session; None for none told.
+    """Keep another pain for a session; None for none told.
 
     Raises:
         HistoryError: the file cannot be used.
@@ -39,12 +39,12 @@ def correct_pain(path: Path, led: int, pain: int | None) -> None:
 
 
 def is_anything_there(path: Path) -> bool:
-    """Whether there is a history, even one that cannot be read or was set aside as damaged."""
+    """Return whether there is a history, even one that cannot be read or was set aside as damaged."""
     return os.path.lexists(path) or any(_damaged(path))
 
 
 def forget(path: Path, leds: Collection[int] | None) -> None:
-    """Forgets these sessions, or with None everything, so that no byte of them is left in the file.
+    """Forget these sessions, or with None everything, so that no byte of them is left in the file.
 
     What was set aside as damaged goes with everything. Who is just leading a session does so undisturbed.
 
@@ -55,19 +55,19 @@ def forget(path: Path, leds: Collection[int] | None) -> None:
     if file.is_there:
         file.use(lambda database: _forget(database, leds))
     if leds is None:
-        for aside in _damaged(path):
+        for announcement in _damaged(path):
             try:
-                aside.unlink()
+                announcement.unlink()
             except OSError as error:
                 raise HistoryError(
-                    f"{aside}, a damaged history, cannot be deleted ({error.strerror or error})",
+                    f"{announcement}, a damaged history, cannot be deleted ({error.strerror or error})",
                     live=".",
                     looking=". Everything else is forgotten; delete it by hand.",
                 ) from error
 
 
 def _damaged(path: Path) -> list[Path]:
-    """What was set aside."""
+    """Return what was set aside."""
     return list(path.parent.glob(f"{path.name}.damaged-*"))
 
 
@@ -108,14 +108,14 @@ def _read(database: sqlite3.Connection) -> tuple[Led, ...]:
     database.execute("BEGIN")  # all of it as it was at one moment
     exercises, before, stops = _exercises(database), _before(database), _stops(database)
     found = tuple(
-        _led(row, (before if row["heard_ms"] is None else exercises)[row["run"]], stops[row["run"]])
+        _rows(row, (before if row["heard_ms"] is None else exercises)[row["run"]], stops[row["run"]])
         for row in database.execute(_LED)
     )
     database.execute("COMMIT")
     return found
 
 
-def _led(row: sqlite3.Row, exercises: list[LedExercise], stops: list[PainStop]) -> Led:
+def _rows(row: sqlite3.Row, exercises: list[LedExercise], stops: list[PainStop]) -> Led:
     return Led(
         id=row["id"],
         session=row["session"],
@@ -135,7 +135,7 @@ def _led(row: sqlite3.Row, exercises: list[LedExercise], stops: list[PainStop]) 
 
 
 def _exercises(database: sqlite3.Connection) -> dict[str, list[LedExercise]]:
-    """What was done in each run."""
+    """Return what was done in each run."""
     found: dict[str, list[LedExercise]] = defaultdict(list)
     with_run = "SELECT run, led_exercise.* FROM led_exercise JOIN led ON led.id = led"
     for row in database.execute(f"{with_run} ORDER BY led, chapter, easier"):
@@ -155,7 +155,7 @@ def _exercises(database: sqlite3.Connection) -> dict[str, list[LedExercise]]:
 
 
 def _before(database: sqlite3.Connection) -> dict[str, list[LedExercise]]:
-    """What was completed in each run, from before there was a table of sessions."""
+    """Return what was completed in each run, from before there was a table of sessions."""
     found: dict[str, list[LedExercise]] = defaultdict(list)
     for run, name in database.execute("SELECT run, exercise FROM practice WHERE completed = 1 ORDER BY id"):
         place = len(found[run])
@@ -167,7 +167,7 @@ def _before(database: sqlite3.Connection) -> dict[str, list[LedExercise]]:
 
 
 def _stops(database: sqlite3.Connection) -> dict[str, list[PainStop]]:
-    """What hurt in each run."""
+    """Return what hurt in each run."""
     found: dict[str, list[PainStop]] = defaultdict(list)
     for row in database.execute("SELECT * FROM hurt WHERE typeof(at_ms) = 'integer' ORDER BY id"):
         stop = PainStop(

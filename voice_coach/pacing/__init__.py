@@ -1,1 +1,1 @@
-"""How fast an exercise is led: layers of values, guidance, fitting and tuning."""
+"""Pacing of an exercise: layers of values, guidance, fitting and tuning."""

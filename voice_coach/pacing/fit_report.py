@@ -1,13 +1,13 @@
-"""What a fit did, in plain sentences."""
+"""Results of a fit in plain sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from voice_coach.core.parameters import PARAMETERS, Stretch, format_setting, under_fit
-from voice_coach.core.script import Entry, Guidance, Setting
+from voice_coach.core.parameters import PARAMETERS, Stretch, fit_effect, format_setting
+from voice_coach.core.script import Guidance, SessionEntry, Setting
 from voice_coach.core.units import format_clock
-from voice_coach.pacing.fit_search import BETWEEN, Between, Fitted, Part
+from voice_coach.pacing.fit_search import BETWEEN, FitPart, Fitted, GapKind
 from voice_coach.pacing.layers import YOURS, Layer, effective_pace
 
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -34,8 +34,8 @@ _SHARES = {
 }
 
 
-def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
-    """What a fit did: the length it found, and what is shorter or longer for it.
+def fit_report(parts: Sequence[FitPart], fitted: Fitted, *, sided: bool) -> str:
+    """Return what a fit did: the length it found, and what is shorter or longer for it.
 
     Args:
         parts: as they were given to ``fit``.
@@ -51,8 +51,8 @@ def fit_report(parts: Sequence[Part], fitted: Fitted, *, sided: bool) -> str:
     return f"Fitted to {after}; without that it is {before} long.\n{what[0].upper()}{what[1:]}{sides}."
 
 
-def own_in_the_way(
-    entries: Sequence[Entry | None], layers: Sequence[Sequence[Layer]], *, shorter: bool
+def blocking_user_values(
+    entries: Sequence[SessionEntry | None], layers: Sequence[Sequence[Layer]], *, shorter: bool
 ) -> str:
     """The person's own values that a fit leaves alone and that keep a session from a time, and what to do.
 
@@ -71,7 +71,7 @@ def own_in_the_way(
         for name, limits in exercise.tune.items():
             own, other = pace.values[name], without.values[name]
             longer = _length(own) > _length(other)
-            if under_fit(name) == "stays" and own != other and longer == shorter:
+            if fit_effect(name) == "stays" and own != other and longer == shorter:
                 texts = format_setting(own, limits.type), format_setting(other, limits.type)
                 found[exercise.id, name] = texts
     if not found:
@@ -86,7 +86,7 @@ def _length(value: Setting) -> int:
     return value if isinstance(value, int) else sum(value)
 
 
-def _words(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
+def _words(parts: Sequence[FitPart], fitted: Fitted) -> Iterator[str]:
     where: dict[Guidance, list[str]] = {}
     for part, layer in zip(parts, fitted.layers, strict=True):
         if layer.guidance:
@@ -100,30 +100,30 @@ def _words(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
         yield f"{'fewer' if fitted.words < 0 else 'more'} words ({guidance}){among}"
 
 
-def _times(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
+def _times(parts: Sequence[FitPart], fitted: Fitted) -> Iterator[str]:
     for name in BETWEEN:
-        if fitted.slack.of(name):
+        if fitted.shift.of(name):
             yield f"{name} {_changed(_ratio(parts, fitted, name))}"
 
 
-def _ratio(parts: Sequence[Part], fitted: Fitted, name: Between) -> float:
+def _ratio(parts: Sequence[FitPart], fitted: Fitted, name: GapKind) -> float:
     """By how much times of a kind were multiplied: parameters if there are any, else what is written."""
     before = after = 0
     for part, layer in zip(parts, fitted.layers, strict=True):
         for parameter in part.tune:
             value = part.pace.values[parameter]
-            if under_fit(parameter) == name and parameter not in part.fixed and isinstance(value, int):
+            if fit_effect(parameter) == name and parameter not in part.fixed and isinstance(value, int):
                 changed = layer.values.get(parameter, value)
                 before += value
                 after += changed if isinstance(changed, int) else value
     if before and name == "rests":
         return after / before
-    factors = [(layer.stretch or Stretch()).of(name) for layer in fitted.layers]
+    factors = [(layer.stretch or Stretch()).factor_of(name) for layer in fitted.layers]
     return sum(factors) / len(factors)
 
 
 def _changed(ratio: float) -> str:
-    """How much shorter or longer something is."""
+    """Return how much shorter or longer something is."""
     if 0.45 < ratio < 0.55:
         return "half as long"
     if ratio <= 0.45:
@@ -143,8 +143,8 @@ def _share(amount: float) -> str:
     return _SHARES[min(_SHARES, key=lambda share: abs(share - amount))]
 
 
-def _counts(parts: Sequence[Part], fitted: Fitted) -> Iterator[str]:
-    """Fewer and more counts, part by part; parts of the same title and change are told once."""
+def _counts(parts: Sequence[FitPart], fitted: Fitted) -> Iterator[str]:
+    """Return the fewer and more counts, part by part; parts of the same title and change are one sentence."""
     told = {
         (parts[index].title, name): change
         for (index, name), change in sorted(

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 from voice_coach.core.errors import CoachError, TooMuchError
-from voice_coach.core.parameters import GENERAL, PARAMETERS, Pace, Stretch, under_fit
+from voice_coach.core.parameters import GENERAL, PARAMETERS, Pace, Stretch, fit_effect
 from voice_coach.core.script import GUIDANCE_LEVELS, Guidance, Tunable
 from voice_coach.core.units import MS_PER_SECOND, format_clock
 from voice_coach.pacing.layers import Layer
@@ -23,7 +23,7 @@ from voice_coach.pacing.layers import Layer
 Change = TypeVar("Change")
 
 
-class Ladder(Generic[Change]):
+class AdjustmentScale(Generic[Change]):
     """Changes that make a session shorter, and others that make it longer; step 0 is none of them.
 
     Args:
@@ -45,7 +45,7 @@ class Ladder(Generic[Change]):
         """The highest step, at which all that can be is there."""
         return len(self._up)
 
-    def taken(self, step: int) -> Sequence[Change]:
+    def changes_to(self, step: int) -> Sequence[Change]:
         """The changes on the way from 0 to a step, the first first."""
         return self._down[:-step] if step < 0 else self._up[:step]
 
@@ -53,7 +53,7 @@ class Ladder(Generic[Change]):
 _LEAST = len(GUIDANCE_LEVELS) - 1
 
 
-class Words(Ladder[tuple[int, int]]):
+class WordScale(AdjustmentScale[tuple[int, int]]):
     """A ladder of words: step 0 as without a fit, each step down a level less in one part, each step up a
     level more. At the lowest only the names are said, at the highest everything.
 
@@ -86,17 +86,17 @@ class Words(Ladder[tuple[int, int]]):
         super().__init__(down, up)
 
     def at(self, step: int) -> dict[int, Guidance]:
-        """How much is said in the parts where it differs from what is said without a fit."""
-        return {index: GUIDANCE_LEVELS[level] for index, level in self.taken(step)}
+        """Return how much is said in the parts where it differs from what is said without a fit."""
+        return {index: GUIDANCE_LEVELS[level] for index, level in self.changes_to(step)}
 
 
-Dose = tuple[int, str]
-"""Which part of the session, and which of its counts."""
+CountKey = tuple[int, str]
+"""Part of the session, and one of its counts."""
 
 _ORDER = list(PARAMETERS)
 
 
-class Doses(Ladder[Dose]):
+class CountScale(AdjustmentScale[CountKey]):
     """A ladder of doses: step 0 as without a fit, each step down one count less, each step up one more.
 
     At the lowest all counts are at their minimum, at the highest at their maximum. Always the part of the
@@ -107,11 +107,11 @@ class Doses(Ladder[Dose]):
     """
 
     def __init__(self, parts: Sequence[tuple[Pace, Mapping[str, Tunable], frozenset[str]]]) -> None:
-        self._start: dict[Dose, int] = {}
-        down: dict[Dose, int] = {}
-        up: dict[Dose, int] = {}
+        self._start: dict[CountKey, int] = {}
+        down: dict[CountKey, int] = {}
+        up: dict[CountKey, int] = {}
         for index, (pace, tune, fixed) in enumerate(parts):
-            names = [name for name in tune if under_fit(name) == "counts" and name not in fixed]
+            names = [name for name in tune if fit_effect(name) == "counts" and name not in fixed]
             for name in sorted(names, key=_ORDER.index):
                 value, low, high = pace.values[name], tune[name].minimum, tune[name].maximum
                 if isinstance(value, int) and isinstance(low, int) and isinstance(high, int):
@@ -119,25 +119,25 @@ class Doses(Ladder[Dose]):
                     down[index, name], up[index, name] = value - low, high - value
         super().__init__(_evenly(down), _evenly(up))
 
-    def at(self, step: int) -> dict[Dose, int]:
+    def at(self, step: int) -> dict[CountKey, int]:
         """The counts that differ at a step from those without a fit."""
-        taken = Counter(self.taken(step))
+        taken = Counter(self.changes_to(step))
         sign = -1 if step < 0 else 1
         return {dose: self._start[dose] + sign * count for dose, count in taken.items()}
 
-    def change(self, dose: Dose, value: int) -> int:
+    def change(self, dose: CountKey, value: int) -> int:
         """By how much a count differs from the one without a fit."""
         return value - self._start[dose]
 
 
-def _evenly(ways: Mapping[Dose, int]) -> list[Dose]:
+def _evenly(ways: Mapping[CountKey, int]) -> list[CountKey]:
     """All the steps of some ways in an order in which every part, and each count in it, goes on evenly."""
     of_part: Counter[int] = Counter()
     for (part, _), steps in ways.items():
         of_part[part] += steps
-    gone: Counter[Dose] = Counter()
+    gone: Counter[CountKey] = Counter()
     gone_part: Counter[int] = Counter()
-    order: list[Dose] = []
+    order: list[CountKey] = []
     open_ = [dose for dose, steps in ways.items() if steps]
     while open_:
         following = min(
@@ -156,52 +156,52 @@ def _evenly(ways: Mapping[Dose, int]) -> list[Dose]:
     return order
 
 
-Between = Literal["pauses", "rests", "moves"]
+GapKind = Literal["pauses", "rests", "moves"]
 
 
 @dataclass(frozen=True, slots=True)
-class Slack:
-    """How far the times between are moved: -1 as short as may be, 0 as without a fit, 1 as long as may be."""
+class GapShift:
+    """Shift of the times between: -1 as short as possible, 0 as without a fit, 1 as long as possible."""
 
     pauses: float = 0.0
     rests: float = 0.0
     moves: float = 0.0
 
-    def at(self, name: Between, place: float) -> Slack:
+    def at(self, name: GapKind, place: float) -> GapShift:
         """The same with one of them elsewhere."""
         return replace(self, **{name: place})
 
-    def of(self, name: Between) -> float:
-        """How far one of them is moved."""
+    def of(self, name: GapKind) -> float:
+        """Return how far one of them is moved."""
         return float(getattr(self, name))
 
-    def towards(self, other: Slack, share: float) -> Slack:
-        """What lies between two, 0 this one and 1 the other."""
-        return Slack(
+    def towards(self, other: GapShift, share: float) -> GapShift:
+        """Return what lies between two, 0 this one and 1 the other."""
+        return GapShift(
             self.pauses + (other.pauses - self.pauses) * share,
             self.rests + (other.rests - self.rests) * share,
             self.moves + (other.moves - self.moves) * share,
         )
 
 
-BETWEEN: tuple[Between, ...] = ("pauses", "rests", "moves")
+BETWEEN: tuple[GapKind, ...] = ("pauses", "rests", "moves")
 """In the order in which they are trimmed; they are given back, and stretched, in reverse."""
 
-AS_IT_IS = Slack()
+AS_IT_IS = GapShift()
 LADDER = (
-    Slack(-1, -1, -1),
-    Slack(-1, -1, 0),
-    Slack(-1, 0, 0),
+    GapShift(-1, -1, -1),
+    GapShift(-1, -1, 0),
+    GapShift(-1, 0, 0),
     AS_IT_IS,
-    Slack(0, 0, 1),
-    Slack(0, 1, 1),
-    Slack(1, 1, 1),
+    GapShift(0, 0, 1),
+    GapShift(0, 1, 1),
+    GapShift(1, 1, 1),
 )
 """From the shortest to the longest, one kind after the other."""
 
 SHORTEST, LONGEST = LADDER[0], LADDER[-1]
 
-REACH: Mapping[Between, tuple[float, float]] = {
+REACH: Mapping[GapKind, tuple[float, float]] = {
     "pauses": (0.5, 2.0),
     "rests": (0.5, 2.0),
     # Of a move as written, the words take up to half (scripts/languages/en.yaml): 85 % of it still leaves a
@@ -211,46 +211,46 @@ REACH: Mapping[Between, tuple[float, float]] = {
 """The least and the most of its written time, whatever the knob has done before; our choice."""
 
 
-def stretched(pace: Pace, slack: Slack) -> Stretch | None:
-    """What the slack does to the times that are no parameters, None if nothing."""
+def stretched(pace: Pace, shift: GapShift) -> Stretch | None:
+    """Return what the slack does to the times that are no parameters, None if nothing."""
     stretch = Stretch(
-        pauses=_factor(pace, "pauses", slack.pauses),
-        rests=_factor(pace, "rests", slack.rests),
-        moves=_factor(pace, "moves", slack.moves),
+        pauses=_factor(pace, "pauses", shift.pauses),
+        rests=_factor(pace, "rests", shift.rests),
+        moves=_factor(pace, "moves", shift.moves),
     )
     return None if stretch == Stretch() else stretch
 
 
-def between_values(
-    pace: Pace, tune: Mapping[str, Tunable], fixed: frozenset[str], slack: Slack
+def gap_values(
+    pace: Pace, tune: Mapping[str, Tunable], fixed: frozenset[str], shift: GapShift
 ) -> dict[str, int]:
     """The parameters that the slack changes, by name."""
     values: dict[str, int] = {}
     for name, tunable in tune.items():
         value, low, high = pace.values[name], tunable.minimum, tunable.maximum
-        kind = under_fit(name)
+        kind = fit_effect(name)
         if kind == "stays" or kind == "counts" or name in fixed:
             continue
         if isinstance(value, int) and isinstance(low, int) and isinstance(high, int):
-            values[name] = _moved(value, low, high, slack.of(kind))
+            values[name] = _shift(value, low, high, shift.of(kind))
     if "gap" not in fixed:
         limits = GENERAL["gap"]
-        gap = round(pace.gap_ms * _factor(pace, "pauses", slack.pauses))
+        gap = round(pace.gap_ms * _factor(pace, "pauses", shift.pauses))
         values["gap"] = min(max(gap, min(limits.minimum, pace.gap_ms)), max(limits.maximum, pace.gap_ms))
     before = {**pace.values, "gap": pace.gap_ms}
     return {name: value for name, value in values.items() if value != before[name]}
 
 
-def _factor(pace: Pace, name: Between, place: float) -> float:
+def _factor(pace: Pace, name: GapKind, place: float) -> float:
     """By how much a written time is multiplied, on top of what the knob does to it."""
     least, most = REACH[name]
-    by_knob = pace.stretch.of(name)
+    by_knob = pace.stretch.factor_of(name)
     if place < 0:
         return 1 + place * (1 - min(1.0, least / by_knob))
     return 1 + place * (max(1.0, most / by_knob) - 1)
 
 
-def _moved(value: int, low: int, high: int, place: float) -> int:
+def _shift(value: int, low: int, high: int, place: float) -> int:
     return round(value + place * (value - low if place < 0 else high - value))
 
 
@@ -262,30 +262,30 @@ _CLOSE_MS = 100
 
 _MOST_TRIES = 24
 
-LengthOf = Callable[[Slack], int]
+LengthOf = Callable[[GapShift], int]
 """The measured length in milliseconds; it should remember what it was asked before."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FillResult:
     """The slack that comes nearest to the target, and the ones around it: not too long, and too long."""
 
-    best: Slack
-    short: Slack
-    long: Slack
+    best: GapShift
+    short: GapShift
+    long: GapShift
 
 
-def fill(length_ms: LengthOf, target_ms: int) -> Filled:
+def fill(length_ms: LengthOf, target_ms: int) -> FillResult:
     """The slack with which the length comes nearest to a target: pauses are first to go and last to grow."""
 
-    def miss(slack: Slack) -> int:
-        return abs(length_ms(slack) - target_ms)
+    def miss(shift: GapShift) -> int:
+        return abs(length_ms(shift) - target_ms)
 
     low, high = 0, len(LADDER) - 1
     for end in (low, high):
         outside = target_ms - length_ms(LADDER[end])
         if outside <= 0 if end == low else outside >= 0:
-            return Filled(LADDER[end], LADDER[end], LADDER[end])
+            return FillResult(LADDER[end], LADDER[end], LADDER[end])
     while high - low > 1:
         middle = (low + high) // 2
         if length_ms(LADDER[middle]) <= target_ms:
@@ -304,17 +304,17 @@ def fill(length_ms: LengthOf, target_ms: int) -> Filled:
                 best = min(best, _between(length_ms, target_ms, *ends).best, key=miss)
             if miss(best) <= TOLERANCE_MS:
                 break
-    return Filled(best, filled.short, filled.long)
+    return FillResult(best, filled.short, filled.long)
 
 
-def _between(length_ms: LengthOf, target_ms: int, short: Slack, long: Slack) -> Filled:
+def _between(length_ms: LengthOf, target_ms: int, short: GapShift, long: GapShift) -> FillResult:
     """The nearest between one that is not too long and one that is.
 
     A straight line from one to the other comes very near at once; where words change with the times that
     are spoken, halving takes its turn.
     """
     low, high = 0.0, 1.0
-    best = min(short, long, key=lambda slack: abs(length_ms(slack) - target_ms))
+    best = min(short, long, key=lambda shift: abs(length_ms(shift) - target_ms))
     for number in range(_MOST_TRIES):
         if abs(length_ms(best) - target_ms) <= _CLOSE_MS:
             break
@@ -322,17 +322,17 @@ def _between(length_ms: LengthOf, target_ms: int, short: Slack, long: Slack) -> 
         share = (target_ms - below) / (above - below) if number % 3 < 2 and above > below else 0.5
         place = low + (high - low) * min(max(share, 0.01), 0.99)
         tried = short.towards(long, place)
-        best = min(best, tried, key=lambda slack: abs(length_ms(slack) - target_ms))
+        best = min(best, tried, key=lambda shift: abs(length_ms(shift) - target_ms))
         if length_ms(tried) <= target_ms:
             low = place
         else:
             high = place
-    return Filled(best, short.towards(long, low), short.towards(long, high))
+    return FillResult(best, short.towards(long, low), short.towards(long, high))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """What has a pace of its own: an exercise of a session, or its opening and closing.
+class FitPart:
+    """Part with a pace of its own: an exercise of a session, or its opening and closing.
 
     Attributes:
         title: its title, "" for opening and closing.
@@ -349,7 +349,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How long a session takes.
+    """Measured length of a session.
 
     Attributes:
         parts_ms: how long each part takes, in all its turns.
@@ -387,8 +387,8 @@ class Fitted:
     duration_ms: int
     before_ms: int
     words: int = 0
-    counts: Mapping[Dose, int] = field(default_factory=dict[Dose, int])
-    slack: Slack = AS_IT_IS
+    counts: Mapping[CountKey, int] = field(default_factory=dict[CountKey, int])
+    shift: GapShift = AS_IT_IS
 
 
 class CannotFitError(CoachError):
@@ -423,7 +423,7 @@ class CannotFitError(CoachError):
         return f"{reach}, not {target}. Choose a time between.{self.own and f' {self.own}'}"
 
 
-def fit(parts: Sequence[Part], measure: Measure, target_ms: int, *, what: str) -> Fitted:
+def fit(parts: Sequence[FitPart], measure: Measure, target_ms: int, *, what: str) -> Fitted:
     """The pacing with which a session ends within a second of a target.
 
     Args:
@@ -435,7 +435,7 @@ def fit(parts: Sequence[Part], measure: Measure, target_ms: int, *, what: str) -
     Raises:
         CannotFitError: no pacing within the bounds has this length.
     """
-    return _Search(parts, measure, target_ms, what).found()
+    return _Search(parts, measure, target_ms, what).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,19 +447,19 @@ class _Rung:
 
 
 class _Search:
-    def __init__(self, parts: Sequence[Part], measure: Measure, target_ms: int, what: str) -> None:
+    def __init__(self, parts: Sequence[FitPart], measure: Measure, target_ms: int, what: str) -> None:
         self._parts = parts
         self._measure = measure
         self._target = target_ms
         self._what = what
-        self._doses = Doses([(part.pace, part.tune, part.fixed) for part in parts])
-        self._known: dict[tuple[_Rung, Slack], Measured] = {}
-        self._words = Words(
+        self._doses = CountScale([(part.pace, part.tune, part.fixed) for part in parts])
+        self._known: dict[tuple[_Rung, GapShift], Measured] = {}
+        self._words = WordScale(
             [(None if "guidance" in part.fixed else part.pace.guidance, bool(part.title)) for part in parts]
         )
         self._before = self._ms(_Rung(), AS_IT_IS)
 
-    def found(self) -> Fitted:
+    def result(self) -> Fitted:
         if abs(self._target - self._before) <= TOLERANCE_MS:
             return self._fitted(_Rung(), AS_IT_IS)
         rung = self._lower_rung() if self._target < self._before else self._upper_rung()
@@ -492,7 +492,7 @@ class _Search:
         return _Rung(_highest(0, top.words, lambda words: self._is_left_over(_Rung(words, doses))), doses)
 
     def _is_said(self, words: int) -> bool:
-        """Whether there is time for so many words.
+        """Return whether there is time for so many words.
 
         They are given up when what is said then, unhurried, still takes the time that there is, so that no
         pause has to fill it; or when the shortest pauses do not make room for them.
@@ -500,7 +500,7 @@ class _Search:
         return self._target >= max(self._ms(_Rung(words), SHORTEST), self._ms(_Rung(words - 1), AS_IT_IS))
 
     def _is_left_over(self, rung: _Rung) -> bool:
-        """Whether the longest pauses with fewer words leave time for these."""
+        """Return whether the longest pauses with fewer words leave time for these."""
         fewer = _Rung(rung.words - 1, rung.doses)
         return self._fits_above(rung) and self._ms(fewer, LONGEST) < self._target
 
@@ -508,7 +508,8 @@ class _Search:
         return self._ms(rung, SHORTEST) <= self._target
 
     def _is_reached(self, doses: int) -> bool:
-        """Whether there is time for a higher dose: unhurried, or where the one below cannot fill it."""
+        """Return whether there is time for a higher dose: unhurried, or where the one below cannot fill
+        it."""
         rung, below = _Rung(0, doses), _Rung(0, self._even(doses - 1)) if doses else _Rung()
         if self._ms(rung, AS_IT_IS) <= self._target:
             return True
@@ -530,10 +531,10 @@ class _Search:
         return doses
 
     def _is_even(self, doses: int) -> bool:
-        rung, slack = (
+        rung, shift = (
             (_Rung(self._words.lowest, doses), SHORTEST) if doses < 0 else (_Rung(0, doses), AS_IT_IS)
         )
-        return self._measured(rung, slack).uneven <= self._measured(_Rung(), AS_IT_IS).uneven
+        return self._measured(rung, shift).uneven <= self._measured(_Rung(), AS_IT_IS).uneven
 
     def _above(self, rung: _Rung) -> _Rung:
         """The next rung up, for one that is not the top."""
@@ -566,11 +567,11 @@ class _Search:
 
     # Where on it.
 
-    def _slack(self, rung: _Rung) -> Slack:
+    def _slack(self, rung: _Rung) -> GapShift:
         """The times between with which a rung that reaches the target meets it."""
 
-        def length_ms(slack: Slack) -> int:
-            return self._ms(rung, slack)
+        def length_ms(shift: GapShift) -> int:
+            return self._ms(rung, shift)
 
         filled = fill(length_ms, self._target)
         if abs(length_ms(filled.best) - self._target) > TOLERANCE_MS:
@@ -580,48 +581,48 @@ class _Search:
     # What it is.
 
     def _layers(
-        self, words: Mapping[int, Guidance], counts: Mapping[Dose, int], slack: Slack
+        self, words: Mapping[int, Guidance], counts: Mapping[CountKey, int], shift: GapShift
     ) -> tuple[Layer, ...]:
         return tuple(
             Layer(
                 "fit",
                 {
-                    **between_values(part.pace, part.tune, part.fixed, slack),
+                    **gap_values(part.pace, part.tune, part.fixed, shift),
                     **{name: value for (owner, name), value in counts.items() if owner == index},
                 },
                 words.get(index),
-                stretch=stretched(part.pace, slack),
+                stretch=stretched(part.pace, shift),
             )
             for index, part in enumerate(self._parts)
         )
 
-    def _measured(self, rung: _Rung, slack: Slack) -> Measured:
-        if (rung, slack) not in self._known:
-            layers = self._layers(self._words.at(rung.words), self._doses.at(rung.doses), slack)
-            self._known[rung, slack] = self._measure(layers)
-        return self._known[rung, slack]
+    def _measured(self, rung: _Rung, shift: GapShift) -> Measured:
+        if (rung, shift) not in self._known:
+            layers = self._layers(self._words.at(rung.words), self._doses.at(rung.doses), shift)
+            self._known[rung, shift] = self._measure(layers)
+        return self._known[rung, shift]
 
-    def _ms(self, rung: _Rung, slack: Slack) -> int:
-        return self._measured(rung, slack).duration_ms
+    def _ms(self, rung: _Rung, shift: GapShift) -> int:
+        return self._measured(rung, shift).duration_ms
 
-    def _fitted(self, rung: _Rung, slack: Slack) -> Fitted:
+    def _fitted(self, rung: _Rung, shift: GapShift) -> Fitted:
         """The result, without what makes no part shorter or longer: words inside holds, unused counts."""
-        found = self._measured(rung, slack).parts_ms
+        found = self._measured(rung, shift).parts_ms
         words, counts = self._words.at(rung.words), self._doses.at(rung.doses)
         for name in BETWEEN:
-            if slack.of(name) and self._measured(rung, slack.at(name, 0)).parts_ms == found:
-                slack = slack.at(name, 0)
+            if shift.of(name) and self._measured(rung, shift.at(name, 0)).parts_ms == found:
+                shift = shift.at(name, 0)
         for level in GUIDANCE_LEVELS:
             said: dict[int, Guidance] = {
                 index: level for index, taken in words.items() if self._is_between(index, level, taken)
             }
-            same = self._unchanged(found, {**words, **said}, counts, slack) if said else ()
+            same = self._unchanged(found, {**words, **said}, counts, shift) if said else ()
             words |= {index: more for index, more in said.items() if index in same}
         for name in dict.fromkeys(name for _, name in counts):
             others = {dose: value for dose, value in counts.items() if dose[1] != name}
-            same = self._unchanged(found, words, others, slack)
+            same = self._unchanged(found, words, others, shift)
             counts = {dose: value for dose, value in counts.items() if dose in others or dose[0] not in same}
-        layers = self._layers(words, counts, slack)
+        layers = self._layers(words, counts, shift)
         return Fitted(
             layers=tuple(
                 replace(layer, guidance=None) if layer.guidance == part.pace.guidance else layer
@@ -631,11 +632,11 @@ class _Search:
             before_ms=self._before,
             words=rung.words,
             counts={dose: self._doses.change(dose, value) for dose, value in counts.items()},
-            slack=slack,
+            shift=shift,
         )
 
     def _is_between(self, index: int, level: Guidance, taken: Guidance) -> bool:
-        """Whether a level of guidance is more than what a part was left, and not more than it had."""
+        """Return whether a level of guidance is more than what a part was left, and not more than it had."""
         own, is_left = (GUIDANCE_LEVELS.index(each) for each in (self._parts[index].pace.guidance, taken))
         return own <= GUIDANCE_LEVELS.index(level) < is_left
 
@@ -643,11 +644,11 @@ class _Search:
         self,
         parts_ms: tuple[int, ...],
         words: Mapping[int, Guidance],
-        counts: Mapping[Dose, int],
-        slack: Slack,
+        counts: Mapping[CountKey, int],
+        shift: GapShift,
     ) -> frozenset[int]:
         """The parts that take as long as they did."""
-        now = self._measure(self._layers(words, counts, slack)).parts_ms
+        now = self._measure(self._layers(words, counts, shift)).parts_ms
         return frozenset(index for index, (a, b) in enumerate(zip(parts_ms, now, strict=True)) if a == b)
 
     def _cannot(self, nearest: tuple[int, int] | None = None) -> CannotFitError:

@@ -12,14 +12,14 @@ from voice_coach.core.units import MS_PER_HOUR
 # what matters most; then the names are enough. What must be heard every time, such as when to stop, has been
 # marked `names` by its author, so it never fades.
 FADES: tuple[tuple[int, Guidance], ...] = ((3, "full"), (5, "key"))
-"""How many times at each level; after them all, ``names``."""
+"""Number of completed times at each level; after them all, ``names``."""
 
 AWAY_MS = 14 * 24 * MS_PER_HOUR
 """After so long without it an exercise is new again."""
 
 
-def faded(practice: Practice, now_ms: int) -> Guidance:
-    """How much of an exercise is said.
+def fade_guidance(practice: Practice, now_ms: int) -> Guidance:
+    """Return how much of an exercise is said.
 
     Only what was completed since the last break of two weeks or more, and since the last report of pain,
     counts: with both the exercise begins anew. A clock that was set back makes no break.

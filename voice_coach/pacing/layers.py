@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.core.parameters import BUILT_IN as BUILT_IN
-from voice_coach.core.parameters import GENERAL, General, Pace, Stretch, format_setting, under_pace, within
-from voice_coach.core.script import Entry, Guidance, Session, Setting, Tunable
+from voice_coach.core.parameters import GENERAL, General, Pace, Stretch, format_setting, pace_effect, within
+from voice_coach.core.script import Guidance, Session, SessionEntry, Setting, Tunable
 
 _RATE_SHARE = 0.3
 """Speech moves by this power of the knob: at half speed to four fifths of its rate."""
@@ -22,17 +22,17 @@ CLEAR_WPM = (120, 180)
 """The knob alone never makes speech slower or faster: so it stays clear (docs/decisions/0001-voice.md)."""
 
 
-def stretched_by(speed: float) -> Stretch:
-    """What the knob does to the times that are no parameters."""
+def stretch_for_tempo(speed: float) -> Stretch:
+    """Return what the knob does to the times that are no parameters."""
     factor = 1 / speed
     return Stretch(pauses=factor, rests=factor, moves=factor, breath=factor)
 
 
-def at_speed(name: str, value: Setting, limits: Tunable | General, speed: float) -> Setting:
+def apply_tempo_factor(name: str, value: Setting, limits: Tunable | General, speed: float) -> Setting:
     """A parameter's value with the knob turned, never past its bounds."""
     if speed == 1:
         return value
-    match under_pace(name, limits.type):
+    match pace_effect(name, limits.type):
         case "stays":
             return value
         case "gently":
@@ -93,11 +93,11 @@ class Layer:
     stretch: Stretch | None = None
 
 
-LayersOf = Callable[[Entry | None], Sequence[Layer]]
+LayersOf = Callable[[SessionEntry | None], Sequence[Layer]]
 """The layers of an entry, or (None) of the opening and closing."""
 
 
-def kept_layers(session: Session | None, entry: Entry | None, own: Sequence[Layer]) -> list[Layer]:
+def saved_layers(session: Session | None, entry: SessionEntry | None, own: Sequence[Layer]) -> list[Layer]:
     """The layers that are written down, in their order: what a session sets, then what is the person's own.
 
     Args:
@@ -107,19 +107,19 @@ def kept_layers(session: Session | None, entry: Entry | None, own: Sequence[Laye
     """
     layers: list[Layer] = []
     if session is not None:
-        layers.append(Layer(of_session(session), session.settings))
+        layers.append(Layer(session_layer_name(session), session.settings))
         if entry is not None:
-            layers.append(Layer(of_session(session), entry.settings, entry.guidance))
+            layers.append(Layer(session_layer_name(session), entry.settings, entry.guidance))
     return [*layers, *own]
 
 
-def of_session(session: Session) -> str:
+def session_layer_name(session: Session) -> str:
     """The name of the layers of a session."""
     return f"session {session.id}"
 
 
-def no_layers(_entry: Entry | None) -> Sequence[Layer]:
-    """The layers of somebody who has none."""
+def no_layers(_entry: SessionEntry | None) -> Sequence[Layer]:
+    """Return the layers of a user without values."""
     return ()
 
 
@@ -130,7 +130,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     that one layer can serve many exercises.
 
     Raises:
-        WishError: a value lies outside the bounds that the script or the built-in table sets.
+        UsageError: a value lies outside the bounds that the script or the built-in table sets.
     """
     values: dict[str, Setting] = {name: general.default for name, general in GENERAL.items()}
     origins = dict.fromkeys(values, BUILT_IN)
@@ -145,10 +145,10 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     for place, layer in enumerate(layers):
         if place == turned_at and layer.speed is not None:
             origins["speed"] = layer.name
-            stretch = stretch.by(stretched_by(layer.speed))
+            stretch = stretch.combined_with(stretch_for_tempo(layer.speed))
             before = dict(values)
             for name, value in before.items():
-                values[name] = at_speed(name, value, tune.get(name) or GENERAL[name], layer.speed)
+                values[name] = apply_tempo_factor(name, value, tune.get(name) or GENERAL[name], layer.speed)
             turned = {name: value for name, value in before.items() if value != values[name]}
         for name, value in layer.values.items():
             if name in values:
@@ -160,7 +160,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
             guidance = layer.guidance
             origins["guidance"] = layer.name
         if layer.stretch is not None:
-            stretch = stretch.by(layer.stretch)
+            stretch = stretch.combined_with(layer.stretch)
     gap, rate = (values.pop(name) for name in ("gap", "rate"))
     if not isinstance(gap, int) or not isinstance(rate, int):
         raise TypeError("gap and rate are whole numbers")
@@ -183,11 +183,11 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
         shown, low, high = (format_setting(v, limits.type) for v in (value, limits.minimum, limits.maximum))
         # An exercise's id is the name of its file.
         whose = f" for {PurePath(limits.where.file).stem}" if isinstance(limits, Tunable) else ""
-        raise WishError(
+        raise UsageError(
             f"{name} {shown} is outside its bounds{whose}, {low} to {high}. Choose a value between them."
         )
 
 
-def speed_of(layers: Sequence[Layer]) -> float:
-    """Where the one knob stands: the last layer that turns it decides."""
+def tempo_factor_of(layers: Sequence[Layer]) -> float:
+    """Return where the one knob stands: the last layer that turns it decides."""
     return next((layer.speed for layer in reversed(layers) if layer.speed is not None), 1.0)

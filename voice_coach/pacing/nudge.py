@@ -55,7 +55,7 @@ def dials(tune: Mapping[str, Tunable]) -> tuple[Dial, ...]:
     )
 
 
-def nudged(dial: Dial, value: Setting, steps: int) -> Setting:
+def nudge(dial: Dial, value: Setting, steps: int) -> Setting:
     """A parameter's value after so many nudges up (or, below 0, down): the same where a bound stops it.
 
     A value between two steps goes to the next of them: 32 s nudged up by five seconds is 35 s.

@@ -1,4 +1,4 @@
-"""What is asked for this time, over what scripts and the person's own values say."""
+"""Options of a user for this run. They override script and user values."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import cast
 
-from voice_coach.core.errors import WishError
-from voice_coach.core.history import AUTO, GuidanceWish
+from voice_coach.core.errors import UsageError
+from voice_coach.core.history import AUTO, GuidanceOption
 from voice_coach.core.parameters import GENERAL
 from voice_coach.core.script import GUIDANCE_LEVELS, ParameterType, Session, Setting
 from voice_coach.pacing.layers import COMMAND_LINE, Layer
@@ -24,8 +24,8 @@ _AS_DATA: dict[ParameterType, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is asked for this time, over what scripts say.
+class SessionOptions:
+    """Options for this run. They override script and user values.
 
     Attributes:
         guidance: how much is said; ``auto`` is less the more often an exercise was completed.
@@ -39,7 +39,7 @@ class Wishes:
         person: whom it is made for: they are greeted by this name.
     """
 
-    guidance: GuidanceWish | None = None
+    guidance: GuidanceOption | None = None
     rate_wpm: int | None = None
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])
     speed: float | None = None
@@ -53,36 +53,36 @@ class Wishes:
         guidance = None if self.guidance == AUTO else self.guidance
         return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
 
-    def at_speed(self, speed: float, *, before: float) -> Wishes:
+    def with_tempo_factor(self, speed: float, *, before: float) -> SessionOptions:
         """The same with the knob elsewhere; what was to fit into a time gets longer or shorter by as much."""
         if self.fit_ms is None:
             return replace(self, speed=speed)
         return replace(self, fit_ms=round(self.fit_ms * before / speed))
 
 
-def check_wishes(wishes: Wishes, session: Session) -> None:
-    """Refuses what would otherwise be passed over in silence, or fail in the middle of the session.
+def check_options(options: SessionOptions, session: Session) -> None:
+    """Refuse what would otherwise be passed over in silence, or fail in the middle of the session.
 
     Raises:
-        WishError: a word is misspelt, a name is none of the session's, or a value is of another type.
+        UsageError: a word is misspelt, a name is none of the session's, or a value is of another type.
     """
-    asked = wishes.layer()
-    if wishes.person and not _NAME.fullmatch(wishes.person):
-        raise WishError(
-            f"{wishes.person!r} cannot be said as a name: up to 60 letters, spaces and . ' - are expected."
+    asked = options.layer()
+    if options.person and not _NAME.fullmatch(options.person):
+        raise UsageError(
+            f"{options.person!r} cannot be said as a name: up to 60 letters, spaces and . ' - are expected."
         )
     if asked.guidance is not None and asked.guidance not in GUIDANCE_LEVELS:
-        raise WishError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
+        raise UsageError(f'There is no guidance "{asked.guidance}". There are: {", ".join(GUIDANCE_LEVELS)}.')
     types: dict[str, set[ParameterType]] = {name: {general.type} for name, general in GENERAL.items()}
     for entry in session.entries:
         for name, tunable in entry.exercise.tune.items():
             types.setdefault(name, set()).add(tunable.type)
     for name, value in asked.values.items():
         if name not in types:
-            raise WishError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
+            raise UsageError(f'No exercise here has "{name}" to tune. There are: {", ".join(sorted(types))}.')
         for type_ in sorted(types[name]):
             if not _is_setting(value, type_):
-                raise WishError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
+                raise UsageError(f"{name} cannot be {value!r}: {_AS_DATA[type_]} is expected.")
 
 
 def _is_setting(value: object, type_: ParameterType) -> bool:

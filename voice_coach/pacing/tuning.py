@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from voice_coach.core.errors import CoachError, Problem, ScriptError, WishError
-from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, SPEEDS, Pace
-from voice_coach.core.script import GUIDANCE_LEVELS, Entry, Session, Tunable
-from voice_coach.core.user_values import ALL, OwnPacing, TuningChange, TuningRow
-from voice_coach.pacing.layers import BUILT_IN, Layer, effective_pace, kept_layers
+from voice_coach.core.errors import CoachError, Problem, ScriptError, UsageError
+from voice_coach.core.parameters import FASTEST, GENERAL, PARAMETERS, SLOWEST, TEMPO_FACTORS, Pace
+from voice_coach.core.script import GUIDANCE_LEVELS, Session, SessionEntry, Tunable
+from voice_coach.core.user_values import ALL, TuningChange, TuningRow, UserValues
+from voice_coach.pacing.layers import BUILT_IN, Layer, effective_pace, saved_layers
 from voice_coach.pacing.user_file import PacingFile, write_whole
-from voice_coach.pacing.user_layers import own_layers, sentence
+from voice_coach.pacing.user_layers import exercise_layers, sentence
 from voice_coach.schema.diagnostics import nearest
-from voice_coach.script.library import Library, is_file, is_same, kind_of
+from voice_coach.script.library import ScriptLibrary, is_file, is_same, kind_of
 from voice_coach.script.user_values import Checker, NotSo, read_own, tuned_value
 from voice_coach.script.yaml_edit import START, with_value, without_value
 
@@ -75,25 +75,25 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
             maximum=FASTEST,
             origin=pace.origins.get("speed", BUILT_IN),
             doc="the one knob: stretches pauses, rests and breath, not holds and doses",
-            choices=tuple(SPEEDS),
+            choices=tuple(TEMPO_FACTORS),
         ),
     )
 
 
 def _origin(pace: Pace, name: str) -> str:
-    """Where a value comes from; where the knob that turned it comes from has a row of its own."""
+    """Return where a value comes from; where the knob that turned it comes from has a row of its own."""
     return f"{pace.origins[name]}, then pace" if name in pace.turned else pace.origins[name]
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What is tuned: an exercise, or all of them, for always or in one session."""
+class _TuningTarget:
+    """Target of tuning: an exercise or all, for always or in one session."""
 
     exercise: str
     title: str
     tune: Mapping[str, Tunable]
     session: Session | None = None
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[SessionEntry, ...] = ()
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -105,7 +105,7 @@ _KIND = re.compile(rb"\bkind[\"']?\s*:\s*[\"']?(\w+)")
 
 
 def _says_another_kind(path: Path) -> bool:
-    """Whether a file plainly is of another kind, without reading it as YAML: a script may be long."""
+    """Return whether a file plainly is of another kind, without reading it as YAML: a script may be long."""
     try:
         with path.open("rb") as file:
             kinds = _KIND.findall(file.read(_LOOKED_AT_BYTES))
@@ -125,11 +125,11 @@ class Tuner:
         library: the scripts, looked up anew for each answer.
     """
 
-    def __init__(self, file: PacingFile, library: Callable[[], Library]) -> None:
+    def __init__(self, file: PacingFile, library: Callable[[], ScriptLibrary]) -> None:
         self.file = file
         self._library = library
 
-    def own(self) -> tuple[OwnPacing, list[Problem]]:
+    def user_values(self) -> tuple[UserValues, list[Problem]]:
         """All that is tuned, and what is wrong with it."""
         own, problems = self.file.read()
         return own, self._with_values(own, problems)
@@ -143,19 +143,19 @@ class Tuner:
         place = self._place(exercise, session)
         return place.exercise, place.title
 
-    def entry(self, exercise: str, session: str | None = None) -> tuple[Session, Entry]:
+    def entry(self, exercise: str, session: str | None = None) -> tuple[Session, SessionEntry]:
         """An exercise with what its session sets for it; without a session it is one of its own.
 
         Raises:
             CoachError: there is no such exercise or session, or it is ``all``.
         """
         if exercise == ALL:
-            raise WishError("Only one exercise at a time can be heard. Which one?")
+            raise UsageError("Only one exercise at a time can be heard. Which one?")
         place = self._place(exercise, session)
         if place.session is not None:
             return place.session, place.entries[0]
         alone = self._library().exercise(exercise)
-        entry = Entry(exercise=alone, where=alone.where)
+        entry = SessionEntry(exercise=alone, where=alone.where)
         session_of_its_own = Session(
             id=alone.id, title=alone.title, items=(entry,), where=alone.where, language=alone.language
         )
@@ -176,16 +176,16 @@ class Tuner:
     def tune(
         self, exercise: str, values: Mapping[str, str], session: str | None = None
     ) -> tuple[TuningChange, ...]:
-        """Sets values, as people write them: all of them or none.
+        """Set values, as people write them: all of them or none.
 
         Raises:
-            WishError: a name is not known, or a value out of bounds; nothing was changed.
+            UsageError: a name is not known, or a value out of bounds; nothing was changed.
             CoachError: there is no such exercise or session, or the file cannot be changed.
         """
         place = self._place(exercise, session)
         wrong = [wrong for name, text in values.items() if (wrong := _wrong(name, text, place))]
         if wrong:
-            raise WishError("\n".join([*wrong, "Nothing was changed."]))
+            raise UsageError("\n".join([*wrong, "Nothing was changed."]))
 
         def changed(text: str) -> str:
             for name, value in values.items():
@@ -197,10 +197,10 @@ class Tuner:
     def reset(
         self, exercise: str, name: str | None = None, session: str | None = None
     ) -> tuple[TuningChange, ...]:
-        """Takes back one own value of an exercise, or (no name) all of them; also where its script is gone.
+        """Take back one own value of an exercise, or (no name) all of them; also where its script is gone.
 
         Raises:
-            WishError: there is no own value of this name.
+            UsageError: there is no own value of this name.
             CoachError: as ``tune``.
         """
         own, problems = self.file.read(to_change=True)
@@ -209,12 +209,12 @@ class Tuner:
         id_, within = _key(exercise, own.exercises), session and _key(session, own.sessions)
         if within:
             id_ = _key(exercise, own.sessions.get(within, {}))
-        written = own.of(id_, within)
+        written = own.values_for(id_, within)
         if not written:
             self._place(exercise, session)  # which tells if there is no such exercise at all
         if name is not None and name not in written:
             known = f"Yours are: {', '.join(written)}." if written else "Nothing of it is tuned."
-            raise WishError(f'"{name}" is not tuned {_for(id_, within)}. {known}')
+            raise UsageError(f'"{name}" is not tuned {_for(id_, within)}. {known}')
         if not written:
             return ()
         path = _path(id_, within) if name is None else (*_path(id_, within), name)
@@ -227,21 +227,21 @@ class Tuner:
         )
 
     def export(self, target: Path, *, force: bool = False) -> None:
-        """Copies the pacing file, to be sent to somebody.
+        """Copy the pacing file, for sending it to another person.
 
         Raises:
             ScriptError: it has problems, so that nobody could take it over.
             CoachError: nothing is tuned, or the copy cannot be written.
         """
-        own, problems = self.own()
+        own, problems = self.user_values()
         if problems:
             raise ScriptError(problems)
         if not own.text:
             raise CoachError("Nothing is tuned yet, so there is nothing to export.")
         write_whole(target, own.text, force=force)
 
-    def take_over(self, source: Path) -> tuple[TuningChange, ...]:
-        """Sets all that another pacing file sets; where no own file was begun yet, it becomes that.
+    def import_file(self, source: Path) -> tuple[TuningChange, ...]:
+        """Set all that another pacing file sets; where no own file was begun yet, it becomes that.
 
         Raises:
             ScriptError: something in it has no place here; all of it is told, and nothing was changed.
@@ -268,7 +268,7 @@ class Tuner:
             for place, names in places:
                 session = place.session.id if place.session else None
                 for name in names:
-                    value = given.of(place.exercise, session)[name].text
+                    value = given.values_for(place.exercise, session)[name].text
                     text = with_value(text, (*place.path, name), value)
             return text
 
@@ -289,13 +289,13 @@ class Tuner:
         own, problems = read_own(path)
         return self._with_values(own, problems) if own else problems
 
-    def _with_values(self, own: OwnPacing, problems: Sequence[Problem]) -> list[Problem]:
+    def _with_values(self, own: UserValues, problems: Sequence[Problem]) -> list[Problem]:
         """The problems of a file and of the values in it, in the order of their places."""
         by_place = {problem.where: problem for problem in (*self._problems(own), *problems)}
         return sorted(by_place.values(), key=lambda problem: (problem.where.line, problem.where.column))
 
-    def _problems(self, own: OwnPacing) -> list[Problem]:
-        """What the scripts do not let be set, with its place."""
+    def _problems(self, own: UserValues) -> list[Problem]:
+        """Return what the scripts do not let be set, with its place."""
         checker = Checker.of(own, "error")
         for session, by_exercise in ((None, own.exercises), *own.sessions.items()):
             for exercise, found in by_exercise.items():
@@ -313,38 +313,38 @@ class Tuner:
         return checker.found
 
     def _changes(
-        self, place: _Place, names: Sequence[str], changed: Callable[[str], str]
+        self, place: _TuningTarget, names: Sequence[str], changed: Callable[[str], str]
     ) -> tuple[TuningChange, ...]:
         before = self._rows(place, to_change=True)
         self.file.change(changed)
         return _compared(place, before, self._rows(place), names)
 
-    def _place(self, exercise: str, session: str | None) -> _Place:
+    def _place(self, exercise: str, session: str | None) -> _TuningTarget:
         if session is None:
             if exercise == ALL:
-                return _Place(ALL, "All exercises", {})
+                return _TuningTarget(ALL, "All exercises", {})
             alone = self._library().exercise(exercise)
-            return _Place(alone.id, alone.title, alone.tune)
+            return _TuningTarget(alone.id, alone.title, alone.tune)
         loaded = self._library().session(session)
         entries = loaded.entries
         if any(entry.exercise.where == loaded.where for entry in entries):
-            raise WishError(f'"{session}" is an exercise: only a session can have values of its own.')
+            raise UsageError(f'"{session}" is an exercise: only a session can have values of its own.')
         if exercise == ALL:
-            return _Place(ALL, f"All exercises of {loaded.title}", {}, loaded)
+            return _TuningTarget(ALL, f"All exercises of {loaded.title}", {}, loaded)
         id_ = _key(exercise, [entry.exercise.id for entry in entries])
         found = tuple(entry for entry in entries if entry.exercise.id == id_)
         if not found:
             hint = nearest(exercise, dict.fromkeys(entry.exercise.id for entry in entries))
-            raise WishError(f'The session {loaded.id} has no exercise "{exercise}": {hint}')
+            raise UsageError(f'The session {loaded.id} has no exercise "{exercise}": {hint}')
         one = found[0].exercise
-        return _Place(one.id, f"{one.title}, in {loaded.title}", one.tune, loaded, found)
+        return _TuningTarget(one.id, f"{one.title}, in {loaded.title}", one.tune, loaded, found)
 
-    def _rows(self, place: _Place, *, to_change: bool = False) -> tuple[TuningRow, ...]:
+    def _rows(self, place: _TuningTarget, *, to_change: bool = False) -> tuple[TuningRow, ...]:
         own, _ = self.file.read(to_change=to_change)
         session = place.session.id if place.session else None
-        yours = own_layers(own, Checker.of(own), place.exercise, place.tune, session)
+        yours = exercise_layers(own, Checker.of(own), place.exercise, place.tune, session)
         turns = (
-            tuning_rows(place.tune, kept_layers(place.session, entry, yours))
+            tuning_rows(place.tune, saved_layers(place.session, entry, yours))
             for entry in place.entries or (None,)
         )
         return tuple(_merged(rows) for rows in zip(*turns, strict=True))
@@ -392,14 +392,14 @@ def _taken_back(
 
 
 def _compared(
-    place: _Place, before: Sequence[TuningRow], after: Sequence[TuningRow], names: Sequence[str]
+    place: _TuningTarget, before: Sequence[TuningRow], after: Sequence[TuningRow], names: Sequence[str]
 ) -> tuple[TuningChange, ...]:
     session = place.session.id if place.session else None
     pairs = {old.name: (old, new) for old, new in zip(before, after, strict=True)}
     return tuple(TuningChange(place.exercise, *pairs[name], session) for name in names if name in pairs)
 
 
-def _wrong(name: str, text: str, place: _Place) -> str:
+def _wrong(name: str, text: str, place: _TuningTarget) -> str:
     try:
         tuned_value(name, text, place.tune)
     except NotSo as error:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 from voice_coach.core.errors import CoachError, OutputError, Problem, ScriptError
-from voice_coach.core.user_values import OwnPacing
+from voice_coach.core.user_values import UserValues
 from voice_coach.script.reader import display_name
 from voice_coach.script.user_values import read_own
 from voice_coach.script.yaml_edit import begin
@@ -27,8 +27,8 @@ class PacingFile:
         self.path = path
         self.named = named
 
-    def read(self, *, to_change: bool = False) -> tuple[OwnPacing, list[Problem]]:
-        """What it says, as far as it can be read, and its problems; where there is no file, nothing.
+    def read(self, *, to_change: bool = False) -> tuple[UserValues, list[Problem]]:
+        """Return what it says, as far as it can be read, and its problems; where there is no file, nothing.
 
         Args:
             to_change: whether it is going to be changed: then one that is not there will be made.
@@ -38,14 +38,14 @@ class PacingFile:
             ScriptError: none of it can be read, and the person named it.
         """
         if (to_change or not self.named) and not _is_there(self.path):
-            return OwnPacing(display_name(self.path)), []
+            return UserValues(display_name(self.path)), []
         own, problems = read_own(self.path)
         if own is None and self.named:
             raise ScriptError(problems)
-        return own or OwnPacing(display_name(self.path)), problems
+        return own or UserValues(display_name(self.path)), problems
 
     def change(self, changed: Callable[[str], str]) -> None:
-        """Changes its text, or makes it, while no other process does.
+        """Change its text, or makes it, while no other process does.
 
         A process that is killed leaves it as it was; what others write meanwhile is not lost.
 
@@ -85,19 +85,20 @@ class PacingFile:
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is anything of this name, as far as we may look; unlike Path's own this never fails."""
+    """Return whether there is anything of this name, as far as we may look; unlike Path's own this never
+    fails."""
     return os.path.exists(path)  # noqa: PTH110
 
 
 def write_whole(target: Path, text: str, *, force: bool) -> None:
-    """Writes a text file, whole or not at all; it keeps the rights that it had.
+    """Write a text file, whole or not at all; it keeps the rights that it had.
 
     Raises:
         OutputError: it cannot be written, or is there and not to be replaced.
     """
-    from voice_coach.storage.atomic import whole_file
+    from voice_coach.storage.atomic import atomic_write
 
-    with whole_file(target, force=force) as file:
+    with atomic_write(target, force=force) as file:
         with contextlib.suppress(OSError):
             if sys.platform != "win32":
                 os.fchmod(file.fileno(), target.stat().st_mode & 0o777)
@@ -107,7 +108,7 @@ def write_whole(target: Path, text: str, *, force: bool) -> None:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Generator[None]:
-    """Keeps other processes from changing files in a folder until the block ends, or this process does.
+    """Keep other processes from changing files in a folder until the block ends, or this process does.
 
     Windows cannot lock a folder: of two that change the same file at once there, the last wins.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from voice_coach.core.errors import CoachError, WishError
+from voice_coach.core.errors import CoachError, UsageError
 from voice_coach.core.script import Session, Tunable
-from voice_coach.core.user_values import ALL, OwnPacing, OwnValue, Settled, Tuned
+from voice_coach.core.user_values import ALL, Settled, Tuned, UserValue, UserValues
 from voice_coach.pacing.layers import COMMAND_LINE, YOURS, Layer, LayersOf, no_layers
 from voice_coach.pacing.user_file import PacingFile
 from voice_coach.schema.diagnostics import meant, nearest
@@ -35,16 +35,16 @@ def layers_of_file(file: PacingFile, session: Session, notify: Callable[[str], N
         return no_layers
     checker = Checker.of(own)
     tunes = {entry.exercise.id: entry.exercise.tune for entry in session.entries}
-    for_all = own_layers(own, checker, ALL, {}, session.id)
-    layers = {name: own_layers(own, checker, name, tune, session.id) for name, tune in tunes.items()}
+    for_all = exercise_layers(own, checker, ALL, {}, session.id)
+    layers = {name: exercise_layers(own, checker, name, tune, session.id) for name, tune in tunes.items()}
     _find_misspelt(own, session, tunes, checker)
     for problem in dict.fromkeys([*problems, *checker.found]):
         notify(f"{problem}\nGoing on without it.")
     return lambda entry: for_all if entry is None else layers[entry.exercise.id]
 
 
-def _find_misspelt(own: OwnPacing, session: Session, tunes: Mapping[str, object], checker: Checker) -> None:
-    """Finds values that were most likely meant for an exercise of this session, or that can only be for one.
+def _find_misspelt(own: UserValues, session: Session, tunes: Mapping[str, object], checker: Checker) -> None:
+    """Find values that were most likely meant for an exercise of this session, or that can only be for one.
 
     Values for exercises of other sessions are none of ours.
     """
@@ -60,11 +60,11 @@ def _find_misspelt(own: OwnPacing, session: Session, tunes: Mapping[str, object]
             checker.problems.add_token(found.where, name, message, hint, "warning", key=True)
 
 
-def said_layers(said: Mapping[str, str], session: Session) -> LayersOf:
+def option_layers(said: Mapping[str, str], session: Session) -> LayersOf:
     """The command line's values: ``hold`` for every exercise that has it, ``pelvic-tuck.hold`` for one.
 
     Raises:
-        WishError: an exercise or name is not known in the session, or a value does not fit.
+        UsageError: an exercise or name is not known in the session, or a value does not fit.
     """
     tunes: dict[str | None, Mapping[str, Tunable]] = {None: {}}
     tunes.update({entry.exercise.id: entry.exercise.tune for entry in session.entries})
@@ -92,7 +92,7 @@ def said_layers(said: Mapping[str, str], session: Session) -> LayersOf:
                 ):
                     wrong[-1] += f" To set it in one exercise only, name that: EXERCISE.{name}={text}"
     if wrong:
-        raise WishError("\n".join(dict.fromkeys(wrong)))
+        raise UsageError("\n".join(dict.fromkeys(wrong)))
     layers = {each: (_layer(COMMAND_LINE, settled(of)),) for each, of in values.items()}
     return lambda entry: layers[entry.exercise.id if entry else None]
 
@@ -101,14 +101,14 @@ def _has(name: str, tune: Mapping[str, Tunable]) -> bool:
     return name in tune or name in EVERYWHERE
 
 
-def own_layers(
-    own: OwnPacing, checker: Checker, exercise: str, tune: Mapping[str, Tunable], session: str | None
+def exercise_layers(
+    own: UserValues, checker: Checker, exercise: str, tune: Mapping[str, Tunable], session: str | None
 ) -> list[Layer]:
     """A person's layers for an exercise: for all, for it, and the same for a session."""
     made: list[Layer] = []
     for within in (None,) if session is None else (None, session):
         for name in dict.fromkeys((ALL, exercise)):
-            values: Mapping[str, OwnValue] = own.of(name, within)
+            values: Mapping[str, UserValue] = own.values_for(name, within)
             if not values:
                 continue
             called = f"{YOURS} for {within}" if within else YOURS_FOR_ALL if name == ALL else YOURS
@@ -117,7 +117,7 @@ def own_layers(
 
 
 def sentence(error: NotSo, exercise: str) -> str:
-    """What cannot be set in an exercise, for somebody who has just typed it."""
+    """Return the sentence about values that cannot be set in an exercise, right after they were typed."""
     message = f"{exercise}: {error.message}"
     if error.about == "name":
         return f"{message}: {error.hint}" if error.hint else f"{message}."

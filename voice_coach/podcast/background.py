@@ -7,25 +7,25 @@ from pathlib import Path
 
 from voice_coach.core.errors import OutputError
 from voice_coach.podcast.episodes import MEDIA_TYPES
-from voice_coach.podcast.feed import FEED_NAME, known_feed
+from voice_coach.podcast.feed import FEED_NAME, read_feed
 
 
 def may_be_episode(ending: str) -> bool:
-    """Whether a feed lists files of this format, such as ``.mp3``."""
+    """Return whether a feed lists files of this format, such as ``.mp3``."""
     return ending in MEDIA_TYPES
 
 
-def podcast_in(folder: Path) -> bool:
-    """Whether a feed of ours is in a folder, which need not be there."""
+def has_podcast(folder: Path) -> bool:
+    """Return whether a feed of ours is in a folder, which need not be there."""
     try:
-        feed, _ = known_feed(folder / FEED_NAME)
+        feed, _ = read_feed(folder / FEED_NAME)
     except OutputError:
         return False  # not ours, or not to be read
     return bool(feed.address)
 
 
 class UsualBeds:
-    """The beds of files that nobody chose one for; looks for a podcast in each folder once."""
+    """Beds of files without a chosen bed; looks for a podcast in each folder once."""
 
     def __init__(self) -> None:
         self._podcasts: dict[Path, bool] = {}
@@ -41,12 +41,12 @@ class UsualBeds:
         if not may_be_episode(ending):
             return "none"
         if folder not in self._podcasts:
-            self._podcasts[folder] = podcast_in(folder)
+            self._podcasts[folder] = has_podcast(folder)
         return "noise" if self._podcasts[folder] else "none"
 
 
-def told_of_beds(*, in_podcast: bool, too_soft: bool, in_table: bool = False) -> Iterator[str]:
-    """What may surprise somebody about a bed.
+def bed_notes(*, in_podcast: bool, too_soft: bool, in_table: bool = False) -> Iterator[str]:
+    """Return notes about a bed that may surprise the user.
 
     Args:
         in_podcast: whether there is one that nobody chose, as the file goes where a podcast is.

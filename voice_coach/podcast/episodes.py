@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from voice_coach.core.errors import OutputError, shown
+from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.formats.tags import bed_of, two_letters
 
@@ -20,7 +20,7 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".flac": "audio/flac",
     ".wav": "audio/wav",
 }
-"""What a file is called in a feed, by its ending; Apple's names where it has its own."""
+"""Media types in a feed, by the ending of the file; Apple's names where it has its own."""
 
 _VORBIS_COMMENTS = ("ogg", "flac")
 """Formats, by FFmpeg's names, of which it calls the description "comment"; elsewhere that is the source."""
@@ -28,7 +28,7 @@ _VORBIS_COMMENTS = ("ogg", "flac")
 
 @dataclass(frozen=True, slots=True)
 class EpisodeChapter:
-    """Where a chapter begins, in milliseconds, and its title."""
+    """Start of a chapter, in milliseconds, and its title."""
 
     start_ms: int
     title: str
@@ -102,7 +102,7 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
             )
     except (FFmpegError, OSError) as error:
         raise OutputError(
-            f"{shown(path)} cannot be read as sound ({error.strerror or error}). "
+            f"{display_path(path)} cannot be read as sound ({error.strerror or error}). "
             "Take it out of the folder, or export it again."
         ) from None
     beside = [path.with_suffix(ending) for ending in (".vtt", ".srt")]

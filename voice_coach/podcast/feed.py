@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-from voice_coach.core.errors import OutputError, WrongOutputError, shown
+from voice_coach.core.errors import OutputError, WrongOutputError, display_path
 from voice_coach.core.options import About
 from voice_coach.core.text import legal
 from voice_coach.core.units import MS_PER_SECOND, format_timestamp
 from voice_coach.podcast.episodes import MEDIA_TYPES, Episode, audio_files, read_episode
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -43,7 +43,7 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What a feed says about itself.
+    """Facts of a feed about itself.
 
     Attributes:
         address: where its folder is on the web, ending in a slash; what players fetch lies below it.
@@ -62,7 +62,7 @@ class Channel:
     guid: str = ""
 
 
-def checked_address(address: str) -> str:
+def check_address(address: str) -> str:
     """An address that ends in a slash.
 
     Raises:
@@ -80,8 +80,8 @@ def checked_address(address: str) -> str:
     return address if address.endswith("/") else f"{address}/"
 
 
-def known_feed(path: Path, *, force: bool = False) -> tuple[Channel, dict[str, datetime]]:
-    """What a feed of ours that is there says about itself, and since when it lists each file.
+def read_feed(path: Path, *, force: bool = False) -> tuple[Channel, dict[str, datetime]]:
+    """Return what a feed of ours that is there says about itself, and since when it lists each file.
 
     Args:
         path: the feed.
@@ -102,25 +102,27 @@ def known_feed(path: Path, *, force: bool = False) -> tuple[Channel, dict[str, d
     except FileNotFoundError:
         return channel, {}
     except OSError as error:
-        raise OutputError(f"{shown(path)} cannot be read: {error.strerror or error}.") from None
+        raise OutputError(f"{display_path(path)} cannot be read: {error.strerror or error}.") from None
     try:
         root = fromstring(data)
     except (ParseError, DefusedXmlException, ValueError) as error:
         if force:
             return channel, {}
-        raise OutputError(f"{shown(path)} is damaged ({error}). Remove it, and it is written anew.") from None
+        raise OutputError(
+            f"{display_path(path)} is damaged ({error}). Remove it, and it is written anew."
+        ) from None
     found = root.find("channel")
     if found is None or _text(found, "generator") != GENERATOR:
         if force:
             return channel, {}
         raise OutputError(
-            f"{shown(path)} was not written by voice_coach. "
+            f"{display_path(path)} was not written by voice_coach. "
             "Use --force to replace it, or choose another folder."
         )
     link = found.find(f"{{{_ATOM}}}link")
     address = urljoin(link.get("href", ""), ".") if link is not None else ""
     channel = Channel(
-        address=checked_address(address) if address else "",
+        address=check_address(address) if address else "",
         title=_text(found, "title") or channel.title,
         description=_text(found, "description") or channel.description,
         language=_text(found, "language") or channel.language,
@@ -219,7 +221,7 @@ def _add(parent: Element, tag: str, content: str = "", **attributes: str) -> Ele
 def write_feed(
     folder: Path, address: str = "", title: str = "", *, force: bool = False
 ) -> tuple[str, list[Episode]]:
-    """Writes or updates ``feed.xml`` over the audio files in a folder, with chapters and a cover beside it.
+    """Write or updates ``feed.xml`` over the audio files in a folder, with chapters and a cover beside it.
 
     What was said in it before about the feed itself stays, and so does the day on which each file was first
     listed; files that are gone are left out.
@@ -238,11 +240,11 @@ def write_feed(
             that is there is not ours, or something cannot be read or written.
     """
     if not folder.is_dir():
-        raise WrongOutputError(f"{shown(folder)} is not a folder. Export sessions into one first.")
-    channel, since = known_feed(folder / FEED_NAME, force=force)
+        raise WrongOutputError(f"{display_path(folder)} is not a folder. Export sessions into one first.")
+    channel, since = read_feed(folder / FEED_NAME, force=force)
     channel = replace(
         channel,
-        address=checked_address(address) if address else channel.address,
+        address=check_address(address) if address else channel.address,
         title=title or channel.title,
     )
     if not channel.address:
@@ -257,8 +259,8 @@ def write_feed(
     )
     if not episodes:
         raise OutputError(
-            f"There are no audio files in {shown(folder)}. Export one: voice-coach export -o "
-            f"{shown(folder / 'lower-back-relief.mp3')}"
+            f"There are no audio files in {display_path(folder)}. Export one: voice-coach export -o "
+            f"{display_path(folder / 'lower-back-relief.mp3')}"
         )
     languages = [episode.language for episode in episodes if episode.language]
     channel = replace(channel, language=languages[0] if languages else channel.language)
@@ -286,14 +288,14 @@ def _cover(channel: Channel) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    with whole_file(path, force=True) as file:
+    with atomic_write(path, force=True) as file:
         file.write(data)
 
 
 def update_feed(
     folder: Path, address: str = "", title: str = "", *, force: bool = False
 ) -> tuple[str, int, tuple[str, ...]]:
-    """Writes or updates a podcast feed over the audio files in a folder.
+    """Write or updates a podcast feed over the audio files in a folder.
 
     Args:
         folder: where the audio files are.

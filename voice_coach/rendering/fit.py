@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan, plan_session
-from voice_coach.compiler.schedule import Scheduled, on_grid, schedule, utterances
+from voice_coach.compiler.schedule import Scheduled, align_to_grid, schedule, utterances
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Entry, Session, Tunable
+from voice_coach.core.script import Session, SessionEntry, Tunable
 from voice_coach.core.timeline import Cue
-from voice_coach.pacing.fit_report import fit_report, own_in_the_way
-from voice_coach.pacing.fit_search import CannotFitError, Fitted, Measured, Part, fit
+from voice_coach.pacing.fit_report import blocking_user_values, fit_report
+from voice_coach.pacing.fit_search import CannotFitError, FitPart, Fitted, Measured, fit
 from voice_coach.pacing.layers import COMMAND_LINE, Layer, LayersOf, effective_pace
 from voice_coach.rendering.performance import ClipLengths
 
@@ -28,12 +28,12 @@ class FittedSession:
         report: what the fit did, in plain sentences.
     """
 
-    entries: tuple[Entry | None, ...]
+    entries: tuple[SessionEntry | None, ...]
     fitted: Fitted
     report: str
 
-    def layer(self, entry: Entry | None) -> Layer:
-        """What the fit asks of an entry, to be put on top of its other layers."""
+    def layer(self, entry: SessionEntry | None) -> Layer:
+        """Return what the fit asks of an entry, to be put on top of its other layers."""
         return next(
             layer for each, layer in zip(self.entries, self.fitted.layers, strict=True) if each is entry
         )
@@ -51,7 +51,7 @@ def fit_session(
     person: str = "",
     lead_in_ms: int = 0,
 ) -> FittedSession:
-    """Finds the pacing with which a session, or what is left of it, ends within a second of a time.
+    """Find the pacing with which a session, or what is left of it, ends within a second of a time.
 
     Speaks everything once to measure it.
 
@@ -94,15 +94,15 @@ class _Fitting:
         self._start_at = start_at
         self._person = person
         self._lead_in_ms = lead_in_ms
-        self._entries: list[Entry | None] = []
+        self._entries: list[SessionEntry | None] = []
         self._own: list[Sequence[Layer]] = []
         self._sided = False
 
     def to(self, target_ms: int) -> FittedSession:
         paces: list[Pace] = []
 
-        def take(entry: Entry | None) -> Pace:
-            """Notes what has a pace of its own; what comes before the start has none."""
+        def take(entry: SessionEntry | None) -> Pace:
+            """Note what has a pace of its own; what comes before the start has none."""
             layers = self._layers_of(entry)
             pace = effective_pace(_tune(entry), layers)
             if not any(entry is each for each in self._entries):
@@ -113,7 +113,7 @@ class _Fitting:
 
         self._plan(take)
         parts = [
-            Part(
+            FitPart(
                 title=entry.exercise.title if entry else "",
                 tune=_tune(entry),
                 pace=pace,
@@ -124,22 +124,24 @@ class _Fitting:
         try:
             fitted = fit(parts, self._measure, target_ms, what=self._session.id)
         except CannotFitError as error:
-            error.own = own_in_the_way(self._entries, self._own, shorter=target_ms < error.low_ms)
+            error.own = blocking_user_values(self._entries, self._own, shorter=target_ms < error.low_ms)
             raise
         whole_ms = self._on_grid_ms(fitted.layers)
         report = fit_report(parts, replace(fitted, duration_ms=whole_ms), sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
 
-    def _plan(self, pace_of: Callable[[Entry | None], Pace]) -> tuple[ChapterPlan, ...]:
+    def _plan(self, pace_of: Callable[[SessionEntry | None], Pace]) -> tuple[ChapterPlan, ...]:
         return plan_session(
             self._session, self._language, pace_of, start_at=self._start_at, person=self._person
         )
 
     def _on_grid_ms(self, layers: Sequence[Layer]) -> int:
-        """How long it all is when each chapter begins on the grid."""
+        """Return how long it all is when each chapter begins on the grid."""
         plans, _ = self._plans(layers)
         scheduled = (self._schedule(plan, list(plan.cues())) for plan in plans)
-        return self._lead_in_ms + sum(each.chapter.duration_ms for each in on_grid(scheduled, len(plans)))
+        return self._lead_in_ms + sum(
+            each.chapter.duration_ms for each in align_to_grid(scheduled, len(plans))
+        )
 
     def _plans(self, layers: Sequence[Layer]) -> tuple[tuple[ChapterPlan, ...], list[Pace]]:
         """The chapters with a layer more for each entry, and the pace of each entry."""
@@ -161,7 +163,7 @@ class _Fitting:
         )
 
     def _measure(self, layers: Sequence[Layer]) -> Measured:
-        """Compiles the session with a layer more for each entry."""
+        """Compile the session with a layer more for each entry."""
         plans, paces = self._plans(layers)
         cues = [list(plan.cues()) for plan in plans]
         # All new words at once: they are spoken in the background while the first are measured.
@@ -180,5 +182,5 @@ class _Fitting:
         return Measured(tuple(parts_ms), len(balance.problems()), self._lead_in_ms)
 
 
-def _tune(entry: Entry | None) -> Mapping[str, Tunable]:
+def _tune(entry: SessionEntry | None) -> Mapping[str, Tunable]:
     return entry.exercise.tune if entry else {}

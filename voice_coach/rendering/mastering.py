@@ -23,13 +23,13 @@ from voice_coach.audio.loudness import (
     limit,
     step_powers,
 )
-from voice_coach.audio.mastering import gained, limited, over_bed
+from voice_coach.audio.mastering import apply_gain, limit_peaks, mix_bed
 from voice_coach.audio.mixer import Block
 from voice_coach.core.options import LOUDNESS_LUFS, Mastering
 from voice_coach.core.speech import Clip, Utterance
 from voice_coach.core.timeline import Chapter, Event
 from voice_coach.core.units import FRAMES_PER_MS
-from voice_coach.rendering.performance import Performance, Retake
+from voice_coach.rendering.performance import Performance, RestartExport
 
 
 class SessionPowers:
@@ -92,14 +92,14 @@ def _cut(powers: Powers, event: Event) -> Powers:
 
 
 CLOSE_LU: Final = 0.3
-"""So near to the preset nothing is changed. What measuring and encoding add stays within 0.5 LU."""
+"""Distance from the preset within which nothing is changed. Measuring and encoding add less than 0.5 LU."""
 
 MOST_GAIN_DB: Final = 12.0
 """More would press words flat for a session that has next to none, to make its ticks as loud as speech."""
 
 MOST_FOR_BED_DB: Final = 3.0
-"""Where words are rare, the gates of the standard take the bed itself for the programme: it may not make
-words louder by more than this."""
+"""Most gain for words over a bed. Where words are rare, the gates of the standard take the bed for the
+programme."""
 
 _HOPELESS_LU: Final = 2 * CLOSE_LU
 """A take that is so far from the preset by the end of a chapter is given up: the rest seldom mends it."""
@@ -121,7 +121,7 @@ class Master:
         mastering: what is asked of it.
         chapters: its chapters as they are written, anew at each call.
         on_progress: told how many milliseconds are written, and about which share of the work is done.
-        trying: whoever takes the blocks is ready for a :class:`Retake`.
+        trying: whoever takes the blocks is ready for a :class:`RestartExport`.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Master:
 
     @cached_property
     def gain_db(self) -> float:
-        """What brings the session to its preset; speaks everything once.
+        """Return what brings the session to its preset; speaks everything once.
 
         Raises:
             OutputError: the bed cannot be used.
@@ -213,9 +213,9 @@ class Master:
             if index + 1 == count:
                 self._duration_ms, self._measured[0.0] = powers.duration_ms, powers
                 if self.gain_db:
-                    raise Retake
+                    raise RestartExport
             elif abs(self._target - gated_lufs(powers.total())) > _HOPELESS_LU:
-                raise Retake
+                raise RestartExport
             began_ms = written_ms
             for block in self._rendered(chapter):
                 yield block
@@ -230,9 +230,9 @@ class Master:
     def _mastered(self, gain_db: float) -> Iterator[Block]:
         if self._bed is not None:
             parts = ((course, self._rendered(chapter)) for chapter, course in courses(self._chapters()))
-            return limited(over_bed(parts, self._bed, gain_db))
+            return limit_peaks(mix_bed(parts, self._bed, gain_db))
         rendered = (block for chapter in self._chapters() for block in self._rendered(chapter))
-        return limited(gained(rendered, gain_db)) if gain_db else rendered
+        return limit_peaks(apply_gain(rendered, gain_db)) if gain_db else rendered
 
     def _rendered(self, chapter: Chapter) -> Iterator[Block]:
         return self._performance.blocks([chapter])
@@ -266,5 +266,5 @@ class Master:
 
     def _clip(self, event: Event) -> Clip:
         if event.utterance is not None:
-            return self._performance.spoken(event.utterance)
-        return self._performance.sounding(event.sound, event.sound_ms)
+            return self._performance.speech_clip(event.utterance)
+        return self._performance.sound_clip(event.sound, event.sound_ms)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from voice_coach.compiler.lint import SideBalance
 from voice_coach.compiler.plan import ChapterPlan
-from voice_coach.compiler.schedule import Scheduled, on_grid, schedule, utterances
+from voice_coach.compiler.schedule import Scheduled, align_to_grid, schedule, utterances
 from voice_coach.core.errors import Problem
-from voice_coach.core.interrupts import held_up, may_stop
+from voice_coach.core.interrupts import check_interrupt, defer_interrupt
 from voice_coach.core.language import Language
 from voice_coach.core.options import About
 from voice_coach.core.parameters import GENERAL, Pace, format_setting
@@ -20,7 +20,7 @@ from voice_coach.core.script import Guidance, ParameterType, Position, Session, 
 from voice_coach.core.speech import Clip, Utterance, Word
 from voice_coach.core.timeline import Chapter, Cue, Timeline
 from voice_coach.pacing.guidance import FADED
-from voice_coach.pacing.layers import YOURS, of_session
+from voice_coach.pacing.layers import YOURS, session_layer_name
 
 if TYPE_CHECKING:
     from voice_coach.audio.mixer import Block
@@ -44,7 +44,7 @@ class Sounds(Protocol):
 
 
 class ClipLengths:
-    """What the compiler may know of speech and sounds: how long they take."""
+    """Lengths of speech and sounds: all that the compiler may know of them."""
 
     def __init__(self, voice: Voice, sounds: Sounds) -> None:
         self._voice = voice
@@ -52,7 +52,7 @@ class ClipLengths:
         self._known_ms: dict[Utterance, int] = {}
 
     def expect(self, utterances: Iterable[Utterance]) -> None:
-        """Has what was never measured spoken ahead."""
+        """Have what was never measured spoken ahead."""
         if new := [utterance for utterance in utterances if utterance not in self._known_ms]:
             self._voice.prepare(new)
 
@@ -110,7 +110,7 @@ class Performance:
 
     @property
     def chapter_count(self) -> int:
-        """How many chapters there are."""
+        """Return how many chapters there are."""
         return len(self._plans)
 
     @property
@@ -133,25 +133,25 @@ class Performance:
             if plan.exercise:
                 yield plan.exercise, plan.pace
 
-    def spoken(self, utterance: Utterance) -> Clip:
+    def speech_clip(self, utterance: Utterance) -> Clip:
         """The clip of an utterance, as it is mixed."""
         return self._voice.clip(utterance)
 
-    def sounding(self, name: str, duration_ms: int | None) -> Clip:
+    def sound_clip(self, name: str, duration_ms: int | None) -> Clip:
         """The clip of a sound cue at a length, or (None) at its own, as it is mixed."""
         return self._sounds.source().clip(name, duration_ms)
 
     def words(self, utterance: Utterance) -> Sequence[Word]:
-        """When each word of an utterance is spoken, in milliseconds from the start of its clip."""
+        """Return when each word of an utterance is spoken, in milliseconds from the start of its clip."""
         return self._voice.words(utterance)
 
     @property
     def has_own_values(self) -> bool:
-        """Whether any value in force is one that the person has tuned."""
+        """Return whether any value in force is one that the person has tuned."""
         origins = (origin for plan in self._plans for origin in plan.pace.origins.values())
         return any(origin.startswith(YOURS) for origin in origins)
 
-    def faded(self) -> dict[str, Guidance]:
+    def faded_exercises(self) -> dict[str, Guidance]:
         """The exercises that are said with fewer words because they are known, by title."""
         return {
             plan.title: plan.pace.guidance
@@ -206,7 +206,7 @@ class Performance:
         return self._branch(plan, plan.easier()).chapter if plan.easier else None
 
     def has_easier(self, chapter_index: int) -> bool:
-        """Whether there is something easier instead of what is left of a chapter."""
+        """Return whether there is something easier instead of what is left of a chapter."""
         return self._plans[chapter_index].easier is not None
 
     def blocks(self, chapters: Iterable[Chapter] | None = None) -> Iterator[Block]:
@@ -217,7 +217,7 @@ class Performance:
         for chapter in self.chapters() if chapters is None else chapters:
             yield from render(chapter, self._voice, sounds)
 
-    def rendered(
+    def render(
         self, chapter: Chapter, block_frames: int, start_ms: int, gain_db: float = 0.0
     ) -> Iterator[Block]:
         """The blocks of a chapter, of so many frames each, from a moment on, so many decibels louder."""
@@ -243,7 +243,7 @@ class Performance:
             speed=self.speed,
         )
 
-    def at_speed(self, speed: float) -> Performance:
+    def with_tempo_factor(self, speed: float) -> Performance:
         """The same session with the one knob elsewhere.
 
         Raises:
@@ -251,7 +251,7 @@ class Performance:
         """
         return self if self._again is None else self._again(speed)
 
-    @held_up()
+    @defer_interrupt()
     def timeline(self) -> Timeline:
         """The whole session with its times; speaks everything once to measure it."""
         return Timeline(
@@ -261,7 +261,7 @@ class Performance:
             chapters=tuple(each.chapter for each in self._scheduled(heard=False)),
         )
 
-    @held_up()
+    @defer_interrupt()
     def warnings(self) -> tuple[Problem, ...]:
         """Advice about time for every chapter, and about what is never used; each piece once."""
         from voice_coach.compiler.lint import tune_problems
@@ -288,7 +288,7 @@ class Performance:
         return tuple(dict.fromkeys(found))
 
     def _branch(self, plan: ChapterPlan, cues: Iterable[Cue]) -> Scheduled:
-        """What comes beside a chapter, with its times."""
+        """Return what comes beside a chapter, with its times."""
         expanded = list(cues)
         self.lengths.expect(utterances(expanded, self.voice_name, plan.pace.rate_wpm))
         return schedule(
@@ -302,12 +302,12 @@ class Performance:
 
     @cached_property
     def _tunes(self) -> dict[str, Mapping[str, Tunable]]:
-        """What each exercise lets be tuned, by its id."""
+        """Return what each exercise lets be tuned, by its id."""
         return {entry.exercise.id: entry.exercise.tune for entry in self.session.entries}
 
     def _settings(self, plan: ChapterPlan) -> str:
-        """What the session sets for a chapter, in words: without it there may be no cause to warn."""
-        layer = of_session(self.session)
+        """Return what the session sets for a chapter, in words: without it there may be no cause to warn."""
+        layer = session_layer_name(self.session)
         general = {"gap": plan.pace.gap_ms, "rate": plan.pace.rate_wpm, "guidance": plan.pace.guidance}
         types: dict[str, ParameterType] = {name: limits.type for name, limits in GENERAL.items()}
         tune = self._tunes.get(plan.exercise, {})
@@ -322,13 +322,13 @@ class Performance:
 
     def _scheduled(self, first: int = 0, *, heard: bool = True) -> Iterator[Scheduled]:
         """The chapters with their times, each beginning on the grid."""
-        return on_grid(self._compiled(self._plans[first:], heard=heard), len(self._plans) - first)
+        return align_to_grid(self._compiled(self._plans[first:], heard=heard), len(self._plans) - first)
 
     def _compiled(self, plans: Sequence[ChapterPlan], *, heard: bool) -> Iterator[Scheduled]:
         """The chapters with their times; where they are not heard, only what was never measured is spoken."""
         expanded: deque[list[Cue]] = deque()
         for index, plan in enumerate(plans):
-            may_stop()
+            check_interrupt()
             # One chapter ahead: its words are spoken in the background while this one is rendered.
             for ahead in plans[index + len(expanded) : index + 2]:
                 cues = list(ahead.cues())
@@ -345,8 +345,8 @@ class Performance:
             )
 
 
-class Retake(Exception):
-    """What a programme's blocks gave so far is not what is to be written; the next call gives that.
+class RestartExport(Exception):
+    """The blocks of a programme so far are not what is to be written; the next call gives that.
 
     No output needs to know of it: one that is broken off leaves no file, and is then told to write again.
     """
@@ -361,7 +361,7 @@ class Programme:
         chapters: the chapters in order, compiled anew at each call, so that nothing of a long session is
             kept; their times are those of ``blocks``, the silence before the first sound counted.
         blocks: every sample from the start, at each call anew: 16-bit mono at 48 000 Hz. Of one that is
-            tried, the first call may raise :class:`Retake` at any block.
+            tried, the first call may raise :class:`RestartExport` at any block.
         words: when each word of an utterance is spoken, in milliseconds from its start; () if nobody knows.
         session: the scripts behind it; None for sound alone.
         paces: the effective pace of each exercise, by its id; of one that comes twice, the first.

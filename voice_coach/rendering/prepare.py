@@ -12,25 +12,32 @@ from voice_coach.compiler.plan import plan_session
 from voice_coach.core.history import AUTO
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import GENERAL, Pace
-from voice_coach.core.script import Entry, Session
+from voice_coach.core.script import Session, SessionEntry
 from voice_coach.core.speech import DEFAULT_VOICE, Utterance
-from voice_coach.pacing.layers import Layer, LayersOf, effective_pace, kept_layers, no_layers, speed_of
-from voice_coach.pacing.options import Wishes, check_wishes
+from voice_coach.pacing.layers import (
+    Layer,
+    LayersOf,
+    effective_pace,
+    no_layers,
+    saved_layers,
+    tempo_factor_of,
+)
+from voice_coach.pacing.options import SessionOptions, check_options
+from voice_coach.rendering.audio_resources import AudioResources
 from voice_coach.rendering.performance import ClipLengths, Performance
-from voice_coach.rendering.studio import Studio
 
 if TYPE_CHECKING:
     from voice_coach.rendering.rep import RepCompiler
 
-Known = Callable[[Entry | None], Layer]
-"""How much is said by what is known of each exercise."""
+LayerLookup = Callable[[SessionEntry | None], Layer]
+"""Function that returns the guidance of an exercise from its history."""
 
 
 def all_layers(
     session: Session,
-    wishes: Wishes,
+    options: SessionOptions,
     *,
-    known: Known | None = None,
+    known: LayerLookup | None = None,
     own: LayersOf = no_layers,
 ) -> LayersOf:
     """Every layer but that of a fit.
@@ -44,19 +51,19 @@ def all_layers(
     Raises:
         CoachError: a wish has no place in this session.
     """
-    asked = wishes.layer()
-    check_wishes(wishes, session)
-    said = _said(wishes.said, session)
+    asked = options.layer()
+    check_options(options, session)
+    said = _option_layers(options.said, session)
     return lambda entry: [
         *([known(entry)] if known else []),
-        *kept_layers(session, entry, own(entry)),
+        *saved_layers(session, entry, own(entry)),
         asked,
         *said(entry),
     ]
 
 
-def own_layers(path: Path, session: Session, notify: Callable[[str], None], *, named: bool) -> LayersOf:
-    """The layers of the person's own file; where nobody made one, nothing of pacing is imported.
+def load_user_layers(path: Path, session: Session, notify: Callable[[str], None], *, named: bool) -> LayersOf:
+    """Return the layers of the user's file; without a file nothing of pacing is imported.
 
     Args:
         path: the file.
@@ -79,7 +86,7 @@ def fitted_layers(
     session: Session,
     language: Language,
     layers_of: LayersOf,
-    wishes: Wishes,
+    options: SessionOptions,
     voice_name: str,
     lengths: ClipLengths,
     notify: Callable[[str], None],
@@ -93,7 +100,7 @@ def fitted_layers(
     Raises:
         CannotFitError: no pacing within the bounds has this length.
     """
-    if wishes.fit_ms is None:
+    if options.fit_ms is None:
         return layers_of
     from voice_coach.rendering.fit import fit_session
 
@@ -101,27 +108,27 @@ def fitted_layers(
         session,
         language,
         layers_of,
-        wishes.fit_ms,
+        options.fit_ms,
         voice_name,
         lengths,
         start_at=start_at,
-        person=wishes.person,
-        lead_in_ms=wishes.lead_in_ms,
+        person=options.person,
+        lead_in_ms=options.lead_in_ms,
     )
     notify(fitted.report)
 
-    def layers(entry: Entry | None) -> Sequence[Layer]:
+    def layers(entry: SessionEntry | None) -> Sequence[Layer]:
         return [*layers_of(entry), fitted.layer(entry)]
 
     return layers
 
 
-def _said(said: Mapping[str, str], session: Session) -> LayersOf:
+def _option_layers(said: Mapping[str, str], session: Session) -> LayersOf:
     if not said:
         return no_layers
-    from voice_coach.pacing.user_layers import said_layers
+    from voice_coach.pacing.user_layers import option_layers
 
-    return said_layers(said, session)
+    return option_layers(said, session)
 
 
 class Preparer:
@@ -140,9 +147,9 @@ class Preparer:
 
     def __init__(
         self,
-        studio: Studio,
+        resources: AudioResources,
         language: Callable[[str], Language],
-        known: Callable[[Session], Known],
+        known: Callable[[Session], LayerLookup],
         pacing: Callable[[], Path],
         repertoire: Callable[[Performance, str], Iterable[Utterance]],
         *,
@@ -150,7 +157,7 @@ class Preparer:
         named: bool,
         notify: Callable[[str], None],
     ) -> None:
-        self._studio = studio
+        self._resources = resources
         self._read_language = language
         self._known = known
         self._pacing = pacing
@@ -161,28 +168,30 @@ class Preparer:
         self._told: set[str] = set()
         self._languages: dict[str, Language] = {}
 
-    def performance(self, chosen: Session, wished: Wishes, *, start_at: str, yours: bool) -> Performance:
+    def performance(
+        self, chosen: Session, wished: SessionOptions, *, start_at: str, yours: bool
+    ) -> Performance:
         """A session, ready; ``Coach.prepare`` says what is raised."""
         # Once for all speeds: what is completed meanwhile does not make the words fewer.
         known = self._known(chosen) if wished.guidance == AUTO else None
 
-        def made(wishes: Wishes, voice: str) -> Performance:
-            return self._performance(chosen, wishes, known, voice, start_at=start_at, yours=yours)
+        def make_performance(options: SessionOptions, voice: str) -> Performance:
+            return self._performance(chosen, options, known, voice, start_at=start_at, yours=yours)
 
         def all_said() -> Iterable[Utterance]:
             # What a fit changes is counts, and a pack has those too.
-            return self._repertoire(made(replace(wished, fit_ms=None), asked), asked)
+            return self._repertoire(make_performance(replace(wished, fit_ms=None), asked), asked)
 
         asked = self._voice(self._language(chosen.language))
-        return made(wished, self._studio.speaker().choose(asked, all_said))
+        return make_performance(wished, self._resources.speaker().choose(asked, all_said))
 
-    def rep(self, chosen: Session, entry: Entry) -> RepCompiler:
-        """What compiles one rep of an exercise in a session; ``Coach.listen`` says what is raised."""
+    def rep_compiler(self, chosen: Session, entry: SessionEntry) -> RepCompiler:
+        """Return what compiles one rep of an exercise in a session; ``Coach.preview`` says what is raised."""
         from voice_coach.rendering.rep import RepCompiler
 
         own = self._own_layers(chosen, self._notify)
         language = self._language(chosen.language)
-        speaker = self._studio.speaker()
+        speaker = self._resources.speaker()
         asked = self._voice(language)
         # The rate is tuned as well, and no pack has them all.
         rates = GENERAL["rate"].minimum, GENERAL["rate"].maximum
@@ -190,9 +199,9 @@ class Preparer:
         return RepCompiler(
             entry.exercise,
             language,
-            kept_layers(chosen, entry, own(entry)),
+            saved_layers(chosen, entry, own(entry)),
             voice,
-            self._studio.lengths(),
+            self._resources.lengths(),
             speaker.prepare,
             chosen.moves,
         )
@@ -200,8 +209,8 @@ class Preparer:
     def _performance(
         self,
         chosen: Session,
-        wished: Wishes,
-        known: Known | None,
+        wished: SessionOptions,
+        known: LayerLookup | None,
         voice: str,
         *,
         start_at: str,
@@ -210,39 +219,39 @@ class Preparer:
         language = self._language(chosen.language)
         own = self._own_layers(chosen, self._tell_once) if yours else no_layers
         layers_of = all_layers(chosen, wished, known=known, own=own)
-        lengths = self._studio.lengths()
+        lengths = self._resources.lengths()
         layers_of = fitted_layers(
             chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
         )
 
-        def pace_of(entry: Entry | None) -> Pace:
+        def pace_of(entry: SessionEntry | None) -> Pace:
             return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
 
         def again(speed: float) -> Performance:
-            turned = wished.at_speed(speed, before=speed_of(layers_of(None)))
+            turned = wished.with_tempo_factor(speed, before=tempo_factor_of(layers_of(None)))
             return self._performance(chosen, turned, known, voice, start_at=start_at, yours=yours)
 
         return Performance(
             chosen,
             language,
             plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
-            self._studio.speaker(),
+            self._resources.speaker(),
             voice,
-            self._studio.sounds,
+            self._resources.sounds,
             lengths,
             person=wished.person,
-            speed=speed_of(layers_of(None)),
+            speed=tempo_factor_of(layers_of(None)),
             again=again,
         )
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
-        return own_layers(self._pacing(), session, notify, named=self._named)
+        return load_user_layers(self._pacing(), session, notify, named=self._named)
 
     def _voice(self, language: Language) -> str:
         return self._voice_name or voice_for(language)
 
     def _tell_once(self, sentence: str) -> None:
-        """Tells what would be the same each time that a session is prepared."""
+        """Tell what would be the same each time that a session is prepared."""
         if sentence not in self._told:
             self._told.add(sentence)
             self._notify(sentence)
@@ -254,5 +263,5 @@ class Preparer:
 
 
 def voice_for(language: Language) -> str:
-    """The voice that reads a language where nobody chose one."""
+    """Return the voice that reads a language by default."""
     return DEFAULT_VOICE if language.code == "en" else f"espeak:{language.code}"

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from voice_coach.compiler.context import Milestone, Progress, Unfolding
+from voice_coach.compiler.context import ChapterProgress, Milestone, Unfolding
 from voice_coach.compiler.expand import Expander, route
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
-from voice_coach.compiler.single_rep import one_rep
-from voice_coach.compiler.wording import Known
+from voice_coach.compiler.single_rep import rep_steps
+from voice_coach.compiler.wording import TypedValue
 from voice_coach.core.errors import Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace
@@ -59,7 +59,7 @@ class RepCompiler:
         self._lengths = lengths
         self._prepare = prepare
         self._moves = moves
-        self._steps = one_rep(exercise)
+        self._steps = rep_steps(exercise)
 
     def values(self) -> dict[str, Setting]:
         """The values in force before anything is nudged, those that every exercise has too."""
@@ -78,7 +78,7 @@ class RepCompiler:
         def way(origin: Position, to: Position, where: Where) -> tuple[Move, ...]:
             return route(origin, to, self._moves, self._language.moves, where)
 
-        progress = Progress(Milestone(exercise.position), exercise.where, lambda _step: 0)
+        progress = ChapterProgress(Milestone(exercise.position), exercise.where, lambda _step: 0)
         expander = Expander(
             Unfolding(self._language, pace, progress),
             way,
@@ -86,7 +86,7 @@ class RepCompiler:
             tune=exercise.tune,
             first_turns=True,
         )
-        cues = list(expander.expand(self._steps, title=Known("text", exercise.title)))
+        cues = list(expander.expand(self._steps, title=TypedValue("text", exercise.title)))
         self._prepare(utterances(cues, self._voice_name, pace.rate_wpm))
         done = schedule(
             cues,

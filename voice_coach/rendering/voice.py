@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from voice_coach.audio.conditioning import CONDITIONING_VERSION, condition_prompt
-from voice_coach.core.errors import WishError
+from voice_coach.core.errors import UsageError
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance
 from voice_coach.paths import shipped_voices
 from voice_coach.speech.clip_cache import ClipCache, GridClip, cache_key
@@ -25,7 +25,7 @@ class SoundStore:
     def __init__(self, cache: ClipCache) -> None:
         self._cache = cache
 
-    def kept(self, *shaped_by: str) -> Clip | None:
+    def get(self, *shaped_by: str) -> Clip | None:
         kept = self._cache.get(cache_key(*shaped_by))
         return kept.clip() if kept else None
 
@@ -48,7 +48,9 @@ def make_speaker(
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
         fall_back: the engines whose default voices speak instead of one that does not, in their order.
     """
-    return Speaker(Voices(conditioning(), cache, packs=Packs(notify).pack, engines=fall_back, notify=notify))
+    return Speaker(
+        Voices(conditioning(), cache, packs=Packs(notify).load_pack, engines=fall_back, notify=notify)
+    )
 
 
 def conditioning() -> Conditioning:
@@ -68,7 +70,7 @@ class Packs:
         self._lock = Lock()
         self._opened: dict[str, ClipPack | None] = {}
 
-    def pack(self, voice: str) -> ClipPack | None:
+    def load_pack(self, voice: str) -> ClipPack | None:
         """Return the pack of a voice; of an engine's default voice the one that the engine has."""
         with self._lock:
             if voice not in self._opened:
@@ -113,22 +115,22 @@ def working_voices(notify: Callable[[str], None]) -> Iterator[tuple[str, VoiceIn
 
 
 def check_voice(name: str) -> None:
-    """Refuses a voice that does not speak here: it says a word, to nobody.
+    """Refuse a voice that does not speak here; let it say a word without sound.
 
     Raises:
-        WishError: the text says why.
+        UsageError: the text says why.
     """
     voice = Utterance("one", name if ":" in name else f"{name}:", DEFAULT_RATE_WPM)
     try:
         with closing(make_engine(voice.engine)) as engine:
             engine.synthesise(voice)
     except EngineError as error:
-        raise silent_voice(name, error.reason) from None
+        raise silent_voice_error(name, error.reason) from None
 
 
-def silent_voice(name: str, reason: str) -> WishError:
+def silent_voice_error(name: str, reason: str) -> UsageError:
     """The error for a voice that was asked for and does not speak here."""
-    return WishError(f'The voice "{name}" does not speak here: {reason}.')
+    return UsageError(f'The voice "{name}" does not speak here: {reason}.')
 
 
 def _measured_gain_db(clip: Clip) -> float:

@@ -15,7 +15,7 @@ WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _NAMES: Final = uuid.UUID("6a1e2f0c-53c2-5d0e-9a55-0d5f7c1b2e44")
-"""Where the names of our reminders are unique; drawn once."""
+"""Namespace in which the names of our reminders are unique; drawn once."""
 
 _PRODUCT: Final = "-//voice_coach//reminders//EN"
 _SECONDS_PER_MINUTE: Final = 60
@@ -23,7 +23,7 @@ _SECONDS_PER_MINUTE: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminders:
-    """What to be reminded of, and when.
+    """Content and times of reminders.
 
     Attributes:
         session: the session's id.
@@ -76,7 +76,7 @@ def first_day(at: time, weekdays: Sequence[int], now: datetime) -> date:
 
 
 def uid(person: str, session: str, number: int) -> str:
-    """What tells a reminder from all others in the world; the same for the same three at any time."""
+    """Return what tells a reminder from all others in the world; the same for the same three at any time."""
     return str(uuid.uuid5(_NAMES, "\0".join((person, session, str(number)))))
 
 
@@ -103,7 +103,8 @@ def _event(wanted: Reminders, number: int, at: time, now: datetime) -> Event:
 
 
 def _rule(wanted: Reminders) -> dict[str, object]:
-    """How it repeats: so many times, not until a day, which each calendar reads in a zone of its own."""
+    """Return how it repeats: so many times, not until a day, which each calendar reads in a zone of its
+    own."""
     many = wanted.weeks * len(wanted.weekdays)
     if len(wanted.weekdays) == len(WEEKDAYS):
         return {"freq": "daily", "count": many}

@@ -22,7 +22,7 @@ _STRETCHED_AS: Mapping[str, Stretched] = {
     "exhale": "breath",
     "bottom": "breath",
 }
-"""Which part of a pace's stretch moves a time that is written in the script, by the kind of its event."""
+"""Part of a pace's stretch that moves a time written in the script, by the kind of its event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class PacedTimeline:
     tunes: Mapping[str, Mapping[str, Tunable]] = field(default_factory=dict[str, Mapping[str, Tunable]])
 
     def tune(self, chapter: Chapter) -> Mapping[str, Tunable]:
-        """What may be tuned in a chapter."""
+        """Return what may be tuned in a chapter."""
         return self.tunes.get(chapter.exercise, {})
 
 
@@ -63,7 +63,7 @@ def as_spoken(pace: Pace, chapter: Chapter) -> Pace:
     )
 
 
-def in_force(pace: Pace, tune: Mapping[str, Tunable]) -> Iterator[tuple[str, str, str]]:
+def effective_values(pace: Pace, tune: Mapping[str, Tunable]) -> Iterator[tuple[str, str, str]]:
     """Each value of a chapter's pace: its name, the value as it is written, and where it comes from."""
     for name, value in pace.values.items():
         if name in tune:
@@ -73,8 +73,8 @@ def in_force(pace: Pace, tune: Mapping[str, Tunable]) -> Iterator[tuple[str, str
     yield "guidance", pace.guidance, pace.origin("guidance")
 
 
-def by_origin(values: Iterable[tuple[str, str, str]]) -> Iterator[str]:
-    """The values of ``in_force`` in few words, an origin at a time: ``hold 45s, reps 4 (yours)``."""
+def values_by_origin(values: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    """The values of ``effective_values`` in few words, an origin at a time: ``hold 45s, reps 4 (yours)``."""
     grouped: dict[str, list[str]] = {}
     for name, value, origin in values:
         grouped.setdefault(origin, []).append(f"{name} {value}")
@@ -82,7 +82,8 @@ def by_origin(values: Iterable[tuple[str, str, str]]) -> Iterator[str]:
 
 
 def length_reason(event: Event, pace: Pace) -> str:
-    """What set the length of an event, for people: ``hold 45s (yours)``, ``2s in the script, × 1.33``."""
+    """Return what set the length of an event, for people: ``hold 45s (yours)``, ``2s in the script, ×
+    1.33``."""
     length = event.end_ms - event.start_ms
     if event.lane == "speech":
         return f"its words at {pace.rate_wpm} a minute ({pace.origin('rate')})"
@@ -109,7 +110,7 @@ def _tuned(name: str, length: int, event: Event, pace: Pace) -> str:
 
 def _factor(pace: Pace, kind: str) -> float:
     part = _STRETCHED_AS.get(kind)
-    return pace.stretch.of(part) if part else 1.0
+    return pace.stretch.factor_of(part) if part else 1.0
 
 
 def _times(factor: float) -> str:
@@ -121,7 +122,7 @@ MINUTE_MS = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """How much is said in a chapter. Times count from its start.
+    """Amount of speech in a chapter. Times count from its start.
 
     Attributes:
         words: how many words are spoken.
@@ -139,7 +140,7 @@ class Talk:
 
 
 def talk(chapter: Chapter) -> Talk:
-    """How much is said in a chapter, and where most and least."""
+    """Return how much is said in a chapter, and where most and least."""
     speech = [event for event in chapter.events if event.lane == "speech"]
     return Talk(
         words=sum(map(word_count, speech)),
@@ -151,7 +152,7 @@ def talk(chapter: Chapter) -> Talk:
 
 
 def word_count(event: Event) -> int:
-    """How many words an event says."""
+    """Return how many words an event says."""
     return len(event.text.split()) if event.lane == "speech" else 0
 
 
@@ -203,7 +204,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """What several chapters of one pacing come to together; ``clock`` is how long they are, – without any."""
+    """Sums over several chapters of one pacing; ``clock`` is their length, – without any."""
 
     duration_ms: int
     clock: str
@@ -238,7 +239,7 @@ def compare(first: Timeline, second: Timeline) -> tuple[Pair, ...]:
     )
 
 
-def grouped(events: tuple[Event, ...]) -> Iterator[tuple[Event, int]]:
+def group_texts(events: tuple[Event, ...]) -> Iterator[tuple[Event, int]]:
     """Each of the texts once, with its first event and how often it is said."""
     counts = Counter(event.text for event in events)
     firsts = {event.text: event for event in reversed(events)}

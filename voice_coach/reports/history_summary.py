@@ -31,7 +31,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PainReport:
     """A pain that was told at the end of a session: when, and how much, from 0 to 10."""
 
     at: datetime
@@ -40,7 +40,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Hurt:
-    """What hurt in an exercise.
+    """Pain in an exercise.
 
     Attributes:
         title: the exercise.
@@ -57,7 +57,7 @@ class Hurt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What the past comes to.
+    """Summary of the history.
 
     Attributes:
         today: the day it is told on.
@@ -83,12 +83,12 @@ class Summary:
     week_ms: int
     week_sessions: int
     weeks: tuple[Week, ...]
-    pains: tuple[Told, ...]
+    pains: tuple[PainReport, ...]
     hurts: tuple[Hurt, ...]
 
 
-def summary(past: Sequence[Led], today: date) -> Summary:
-    """What the past comes to.
+def summarise(past: Sequence[Led], today: date) -> Summary:
+    """Return what the past comes to.
 
     Args:
         past: all sessions, oldest first.
@@ -109,7 +109,7 @@ def summary(past: Sequence[Led], today: date) -> Summary:
         week_ms=sum(led.heard_ms or 0 for led in this_week),
         week_sessions=len(this_week),
         weeks=_weeks(per_day, today),
-        pains=tuple(Told(led.ended, led.pain) for led in past if led.pain is not None),
+        pains=tuple(PainReport(led.ended, led.pain) for led in past if led.pain is not None),
         hurts=_hurts(past),
     )
 
@@ -125,7 +125,7 @@ def _counts(led: Led) -> bool:
 
 
 def _streak(days: Counter[date], last: date) -> int:
-    """How many days in a row there are until this one."""
+    """Return how many days in a row there are until this one."""
     length = 0
     while days[last - timedelta(days=length)]:
         length += 1
@@ -162,12 +162,12 @@ _HOUR_MINUTES = 60
 
 
 def sentences(told: Summary) -> tuple[str, ...]:
-    """What the past comes to: days and streak, minutes, pain, what hurt."""
+    """Return what the past comes to: days and streak, minutes, pain, what hurt."""
     return tuple(filter(None, (_days(told), _minutes(told), pain(told), _hurts_sentence(told))))
 
 
 def pain(told: Summary) -> str:
-    """How the pain went; "" where none was ever told."""
+    """Return how the pain went; "" where none was ever told."""
     if not told.pains:
         return ""
     first, last = told.pains[0], told.pains[-1]
@@ -201,12 +201,12 @@ def length(ms: int) -> str:
 
 
 def short_length(led: Led) -> str:
-    """How long a session was led, in a column; "" if that is not known."""
+    """Return how long a session was led, in a column; "" if that is not known."""
     return "" if led.heard_ms is None else f"{round(led.heard_ms / _MINUTE_MS)} min"
 
 
 def ending(led: Led) -> str:
-    """Whether a session was heard to its end."""
+    """Return whether a session was heard to its end."""
     return {None: "", True: "to its end", False: "left"}[led.to_end]
 
 
@@ -219,7 +219,7 @@ def done(exercise: LedExercise) -> str:
 
 
 def many(count: int, of: str) -> str:
-    """So many of something."""
+    """Write a number of something."""
     return f"{count} {of}{'' if count == 1 else 's'}"
 
 

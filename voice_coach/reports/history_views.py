@@ -23,8 +23,8 @@ from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.reports.history_summary import (
     WEEK,
     Hurt,
+    PainReport,
     Summary,
-    Told,
     Week,
     day,
     done,
@@ -37,7 +37,7 @@ from voice_coach.reports.history_summary import (
     short_length,
 )
 from voice_coach.reports.timeline_page import piece, policy_hash
-from voice_coach.reports.timeline_view import Line
+from voice_coach.reports.timeline_view import StyledLine
 
 _Parts = Sequence[tuple[str, str]]
 
@@ -47,7 +47,7 @@ _CELL_COLUMNS: Final = 4
 _NARROW: Final = _MONTH_COLUMNS + WEEK * _CELL_COLUMNS
 _LONGEST_BAR: Final = 40
 _PAIN_COLUMNS: Final = 18
-"""What stands before a bar."""
+"""Columns before a bar."""
 
 _MOST_PAINS: Final = 14
 _LAST_SESSIONS: Final = 5
@@ -55,7 +55,7 @@ _LAST_SESSIONS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a bar and an empty day are drawn with."""
+    """Signs of a bar and of an empty day."""
 
     bar: str
     none: str
@@ -63,10 +63,10 @@ class Signs:
 
 DRAWN: Final = Signs("█", "·")
 PLAIN: Final = Signs("#", ".")
-"""For terminals without the others, for files, and for whoever wants no decoration."""
+"""Signs for terminals without the others, for files, and for plain output."""
 
 
-def history_lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[Line]:
+def history_lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iterator[StyledLine]:
     """The lines, as long as the window allows.
 
     Args:
@@ -79,7 +79,7 @@ def history_lines(told: Summary, columns: int, weeks: int, signs: Signs) -> Iter
         yield _strip_end(parts)
 
 
-def _strip_end(parts: _Parts) -> Line:
+def _strip_end(parts: _Parts) -> StyledLine:
     """Return the line without blanks at its end: the days of this week that are to come are such parts."""
     left = list(parts)
     while left and not left[-1][0].strip():
@@ -132,7 +132,7 @@ def _cell(told: Summary, week: Week, weekday: int, columns: int, signs: Signs) -
     return f"{sign + ' ' if columns >= _CELL_COLUMNS else sign:>{columns}}", "rest" if count else "faint"
 
 
-def _pains(pains: Sequence[Told], columns: int, signs: Signs) -> Iterator[_Parts]:
+def _pains(pains: Sequence[PainReport], columns: int, signs: Signs) -> Iterator[_Parts]:
     """A bar for each answer; where they are many for each day, or each week."""
     of, means = _means(pains)
     last = f", the last {_MOST_PAINS}" if len(means) > _MOST_PAINS else ""
@@ -142,8 +142,8 @@ def _pains(pains: Sequence[Told], columns: int, signs: Signs) -> Iterator[_Parts
         yield [(f"{name}  ", "faint"), (f"{mean:>4}  ", ""), (signs.bar * round(point * mean), "sound")]
 
 
-def _means(pains: Sequence[Told]) -> tuple[str, list[tuple[str, float]]]:
-    """What each bar is, and the bars: a day, that on which a week began, and how much."""
+def _means(pains: Sequence[PainReport]) -> tuple[str, list[tuple[str, float]]]:
+    """Return what each bar is, and the bars: a day, that on which a week began, and how much."""
     if len(pains) <= _MOST_PAINS:
         return "after each session", [(short_day(told.at.date()), told.pain) for told in pains]
     days = _by(pains, lambda when: when)
@@ -152,7 +152,7 @@ def _means(pains: Sequence[Told]) -> tuple[str, list[tuple[str, float]]]:
     return "the mean of each week", _by(pains, lambda when: when - timedelta(days=when.weekday()))
 
 
-def _by(pains: Sequence[Told], of: Callable[[date], date]) -> list[tuple[str, float]]:
+def _by(pains: Sequence[PainReport], of: Callable[[date], date]) -> list[tuple[str, float]]:
     found: dict[date, list[int]] = defaultdict(list)
     for told in pains:
         found[of(told.at.date())].append(told.pain)
@@ -353,7 +353,8 @@ COLUMNS = (
 _MINUTE_MS = 60 * MS_PER_SECOND
 _YES = {None: "", True: "yes", False: "no"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet takes for the beginning of a formula, as OWASP lists it ("CSV Injection")."""
+"""Characters that a spreadsheet takes for the beginning of a formula, as OWASP lists them ("CSV
+Injection")."""
 
 
 def history_csv(past: Sequence[Led]) -> str:

@@ -19,21 +19,21 @@ from string import Template
 from typing import IO, cast
 
 from voice_coach.core.errors import OutputError
-from voice_coach.core.options import About, ChapterLevel, FileWishes
+from voice_coach.core.options import About, ChapterLevel, FileOptions
 from voice_coach.core.script import BREATH_PHASES
-from voice_coach.core.text import written
+from voice_coach.core.text import clean_text
 from voice_coach.core.timeline import Chapter, Event
 from voice_coach.core.units import format_clock
 from voice_coach.encoding.codecs import MP3
 from voice_coach.encoding.muxing import Label, mux
 from voice_coach.encoding.packets import IN_MEMORY_BYTES
 from voice_coach.formats.base import FileOutput
-from voice_coach.formats.captions import PlacedChapter, SpokenWord, joined, placed_chapters, spoken_words
-from voice_coach.formats.compressed import cover, encoded
+from voice_coach.formats.captions import PlacedChapter, SpokenWord, join_words, placed_chapters, spoken_words
+from voice_coach.formats.compressed import cover, encode_session
 from voice_coach.formats.tags import chapter_marks
 from voice_coach.rendering.performance import Programme
 from voice_coach.reports.timeline_page import piece, policy_hash
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 DOING = {
     "hold": "Hold",
@@ -46,16 +46,16 @@ DOING = {
     "bottom": "Stay empty",
     "part": "",
 }
-"""What the body does, for the eye, by the kind of the event; a part of a tempo has words of its own."""
+"""Words for the actions of the body, by the kind of the event; a part of a tempo has words of its own."""
 
 _LONG = ("hold", "rest", "wait", "move")
-"""These are told in the transcript with their length, and counted down while they last."""
+"""Kinds that the transcript shows with their length, and counts down while they last."""
 
 _SHORT = ("countdown", "count", "breath")
 """Words that belong together on one line."""
 
 _ALONG = (*BREATH_PHASES, "tick")
-"""Sounds that only go along with what is told by a line already."""
+"""Sounds that accompany what a line shows already."""
 
 
 def sections(programme: Programme, level: ChapterLevel = "exercises") -> Iterator[str]:
@@ -74,7 +74,7 @@ def sections(programme: Programme, level: ChapterLevel = "exercises") -> Iterato
         yield (
             f'<section class="part" id="part{number}" data-ms="{placed.start_ms} {chapter.duration_ms}" '
             f'aria-labelledby="head{number}">\n<h3 id="head{number}"><span class="name"{foreign}>'
-            f"{escape(written(chapter.title))}</span> "
+            f"{escape(clean_text(chapter.title))}</span> "
             f'<span class="long">{format_clock(chapter.duration_ms)}</span></h3>\n'
             f'<ol role="list">\n{rows}</ol>\n{_hidden("doing", doing)}'
             f"{_hidden('marks', _marks(chapter, level))}</section>\n"
@@ -84,7 +84,7 @@ def sections(programme: Programme, level: ChapterLevel = "exercises") -> Iterato
 def _marks(chapter: Chapter, level: ChapterLevel) -> str:
     """The parts of a chapter that may be jumped to, if it has any."""
     marks = chapter_marks([chapter], level)
-    items = (f'<li data-t="{m.start_ms} {m.end_ms}">{escape(written(m.title))}</li>' for m in marks)
+    items = (f'<li data-t="{m.start_ms} {m.end_ms}">{escape(clean_text(m.title))}</li>' for m in marks)
     return "".join(items) if len(marks) > 1 else ""
 
 
@@ -94,7 +94,7 @@ def _hidden(name: str, items: str) -> str:
 
 
 def _rows(programme: Programme, placed: PlacedChapter, foreign: str) -> Iterator[str]:
-    told = ((event, _told(programme, event, foreign)) for event in placed.chapter.events)
+    told = ((event, _spoken_texts(programme, event, foreign)) for event in placed.chapter.events)
     for (name, _), row in groupby((each for each in told if each[1]), key=lambda each: _line(each[0])):
         events, texts = zip(*row, strict=True)
         time = format_clock(placed.start_ms + events[0].start_ms)
@@ -102,13 +102,13 @@ def _rows(programme: Programme, placed: PlacedChapter, foreign: str) -> Iterator
 
 
 def _line(event: Event) -> tuple[str, int]:
-    """What two events must share to stand on one line: short words of a kind, or else nothing."""
+    """Return what two events must share to stand on one line: short words of a kind, or else nothing."""
     if event.lane != "speech":
         return "along", id(event)
     return ("short", _SHORT.index(event.kind)) if event.kind in _SHORT else ("said", id(event))
 
 
-def _told(programme: Programme, event: Event, foreign: str) -> str:
+def _spoken_texts(programme: Programme, event: Event, foreign: str) -> str:
     """An event in words, or "" if it goes without saying."""
     if event.lane == "sound":
         return "" if event.sound in _ALONG else f"♪ {escape(event.sound.replace('-', ' '))}"
@@ -120,7 +120,7 @@ def _told(programme: Programme, event: Event, foreign: str) -> str:
         return ""
     return (
         f'<span class="words {event.kind}"{foreign} {_time(event)} data-w="{_word_times(words)}">'
-        f"{escape(joined(words))}</span>"
+        f"{escape(join_words(words))}</span>"
     )
 
 
@@ -139,7 +139,7 @@ def _word_times(words: Sequence[SpokenWord]) -> str:
 
 
 def _doing(event: Event, foreign: str) -> str:
-    shown, language = (DOING[event.kind], "") if DOING[event.kind] else (written(event.text), foreign)
+    shown, language = (DOING[event.kind], "") if DOING[event.kind] else (clean_text(event.text), foreign)
     left = " data-left" if event.kind in _LONG else ""
     return f'<li class="{event.kind}"{language} {_time(event)}{left}>{escape(shown)}</li>'
 
@@ -163,10 +163,10 @@ class PlayerPage(FileOutput):
 
     def write(self, programme: Programme) -> None:
         with (
-            whole_file(self._target, force=self._wishes.force) as file,
-            _sound(programme, self._wishes) as sound,
+            atomic_write(self._target, force=self._options.force) as file,
+            _sound(programme, self._options) as sound,
         ):
-            for text in _page(programme, self._wishes.chapters, sound):
+            for text in _page(programme, self._options.chapters, sound):
                 # A script may spell half of a character that has two; no file can hold that.
                 file.write(text.encode("utf-8", "replace"))
 
@@ -177,12 +177,14 @@ def _page(programme: Programme, level: ChapterLevel, sound: IO[bytes]) -> Iterat
     script, style = piece("player.js"), piece("base.css", "player.css")
     foreign = f' lang="{escape(about.language)}"' if about.language != "en" else ""
     values = {
-        "title": escape(written(about.full_title) or "Session"),
+        "title": escape(clean_text(about.full_title) or "Session"),
         "spoken": foreign,
         "about": "".join(
-            f"<p{foreign}>{escape(written(text))}</p>\n" for text in (about.description, about.source) if text
+            f"<p{foreign}>{escape(clean_text(text))}</p>\n"
+            for text in (about.description, about.source)
+            if text
         ),
-        "author": escape(written(about.author)),
+        "author": escape(clean_text(about.author)),
         "key": _fingerprint(sound),
         "style": style,
         "style_hash": policy_hash(style),
@@ -201,7 +203,7 @@ def _page(programme: Programme, level: ChapterLevel, sound: IO[bytes]) -> Iterat
 
 
 def _fingerprint(sound: IO[bytes]) -> str:
-    """Tells this sound from any other: by it the page knows the place where it was left."""
+    """Tell this sound from any other: by it the page knows the place where it was left."""
     digest = hashlib.sha256()
     while read := sound.read(_READ_BYTES):
         digest.update(read)
@@ -210,7 +212,7 @@ def _fingerprint(sound: IO[bytes]) -> str:
 
 
 def _cover(about: About) -> str:
-    """Attributes of the link to the session's picture, which lock screens show too."""
+    """Return the attributes of the link to the session's picture, which lock screens show too."""
     picture = cover(about, ARTWORK_PX)
     if not picture:
         return 'href="data:,"'
@@ -219,10 +221,10 @@ def _cover(about: About) -> str:
 
 
 @contextmanager
-def _sound(programme: Programme, wishes: FileWishes) -> Generator[IO[bytes]]:
+def _sound(programme: Programme, options: FileOptions) -> Generator[IO[bytes]]:
     """The sound as MP3 of a constant bit rate, from its start; in memory, or in a file without a name."""
     with (
-        encoded(programme, MP3, wishes) as recording,
+        encode_session(programme, MP3, options) as recording,
         tempfile.SpooledTemporaryFile(IN_MEMORY_BYTES) as file,
     ):
         try:

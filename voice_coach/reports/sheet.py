@@ -20,13 +20,13 @@ from voice_coach.core.options import About
 from voice_coach.core.parameters import BUILT_IN, FADED, Pace, Stretch
 from voice_coach.core.script import (
     Amount,
-    Entry,
     Exercise,
     Guidance,
     Param,
     Rounds,
     Say,
     Session,
+    SessionEntry,
     Sets,
     Setting,
     Sides,
@@ -35,14 +35,14 @@ from voice_coach.core.script import (
     children,
 )
 from voice_coach.formats.base import FileOutput
-from voice_coach.formats.cover import FAMILY, FONTS, SCRIPTS, colours, composed
+from voice_coach.formats.cover import FAMILY, FONTS, SCRIPTS, colours, compose_accents
 from voice_coach.rendering.performance import Programme
-from voice_coach.reports.sheet_steps import Line, Loop, Part, Steps, idle, paragraphs
-from voice_coach.reports.sheet_words import Known, Names, Words, count, dose, words_of
-from voice_coach.storage.atomic import shown, whole_file
+from voice_coach.reports.sheet_steps import SheetLine, SheetLoop, SheetPart, StepWriter, idle, paragraphs
+from voice_coach.reports.sheet_words import NamedValue, Names, SheetWords, count, dose, words_of
+from voice_coach.storage.atomic import atomic_write, display_path
 
 _NOBODY = (None, BUILT_IN, FADED)
-"""Where guidance comes from if nobody asked for it."""
+"""Origin of guidance that was not chosen."""
 
 _OFTEN = 2
 
@@ -50,7 +50,7 @@ _NO_LETTERS = re.compile(r"\W+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class SheetExercise:
     """One exercise; one that stands there already has no parts, and ``again`` says where."""
 
     number: int
@@ -58,8 +58,8 @@ class Item:
     position: str
     equipment: tuple[str, ...]
     goal: str
-    doses: tuple[str, ...]
-    parts: tuple[Part, ...]
+    counts: tuple[str, ...]
+    parts: tuple[SheetPart, ...]
     feel: tuple[str, ...]
     avoid: tuple[str, ...]
     stop: tuple[str, ...]
@@ -71,9 +71,9 @@ class Item:
 class ItemGroup:
     """Exercises one after the other; ``heading`` says how often they go round, if they do."""
 
-    items: tuple[Item, ...]
+    items: tuple[SheetExercise, ...]
     heading: str = ""
-    between: tuple[Line, ...] = ()
+    between: tuple[SheetLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Sheet:
     title: str
     goal: str
     language: str
-    words: Words
+    words: SheetWords
     words_language: str
     groups: tuple[ItemGroup, ...]
     advice: str
@@ -110,7 +110,7 @@ def sheet(session: Session, paces: Mapping[str, Pace]) -> Sheet:
     )
 
 
-def _advice(session: Session, words: Words) -> str:
+def _advice(session: Session, words: SheetWords) -> str:
     """The prompts of the closing that are kept when less is said, but not those that lead through it."""
     names = Names({}, words, Stretch())
     said = (
@@ -125,7 +125,7 @@ def _advice(session: Session, words: Words) -> str:
 class _Writer:
     """Writes the exercises of one session, numbered through."""
 
-    def __init__(self, session: Session, paces: Mapping[str, Pace], words: Words) -> None:
+    def __init__(self, session: Session, paces: Mapping[str, Pace], words: SheetWords) -> None:
         self._session = session
         self._paces = paces
         self._words = words
@@ -133,9 +133,9 @@ class _Writer:
         self._last = 0
 
     def groups(self) -> Iterator[ItemGroup]:
-        loose: list[Item] = []
+        loose: list[SheetExercise] = []
         for item in self._session.items:
-            if isinstance(item, Entry):
+            if isinstance(item, SessionEntry):
                 loose.append(self._item(item))
                 continue
             if loose:
@@ -147,28 +147,28 @@ class _Writer:
 
     def _round(self, item: Rounds) -> ItemGroup:
         names = Names({}, self._words, Stretch())
-        steps = Steps(fragments=self._session.fragments, tune={}, values={}, guidance="names")
+        steps = StepWriter(fragments=self._session.fragments, tune={}, values={}, guidance="names")
         between = steps.parts(item.between, names)
         return ItemGroup(
             items=tuple(self._item(entry) for entry in item.entries),
             heading=count("rounds", item.times, self._words) if item.times > 1 else "",
-            between=tuple(part for part in between if isinstance(part, Line)),
+            between=tuple(part for part in between if isinstance(part, SheetLine)),
         )
 
-    def _item(self, entry: Entry) -> Item:
+    def _item(self, entry: SessionEntry) -> SheetExercise:
         exercise = entry.exercise
         self._last += 1
         before = self._numbers.setdefault(exercise.id, self._last)
         pace = self._paces.get(exercise.id)
         values = {
-            name: Known(tunable.type, (self._value(entry, name, pace, is_first=before == self._last),))
+            name: NamedValue(tunable.type, (self._value(entry, name, pace, is_first=before == self._last),))
             for name, tunable in exercise.tune.items()
         }
         words = self._words
         names = Names(values, words, Stretch() if pace is None else pace.stretch)
-        title = names.having({"title": Known("text", (exercise.title,))})
+        title = names.having({"title": NamedValue("text", (exercise.title,))})
         own = {_plain(text) for text in (*exercise.feel, *exercise.avoid, *exercise.stop, *words.caution)}
-        steps = Steps(
+        steps = StepWriter(
             fragments=exercise.fragments,
             tune=exercise.tune,
             values=values,
@@ -176,13 +176,13 @@ class _Writer:
         )
         again = before != self._last
         source = exercise.source
-        return Item(
+        return SheetExercise(
             number=self._last,
             title=exercise.title,
             position=words.positions[exercise.position],
             equipment=exercise.equipment,
             goal=exercise.goal,
-            doses=self._doses(exercise, steps, idle(exercise, lambda times: _turns(times, names))),
+            counts=self._doses(exercise, steps, idle(exercise, lambda times: _turns(times, names))),
             parts=() if again else paragraphs(_without(own, steps.parts(exercise.steps, title))),
             feel=exercise.feel,
             avoid=exercise.avoid,
@@ -191,7 +191,7 @@ class _Writer:
             again=words.labels["again"].format(number=before) if again else "",
         )
 
-    def _value(self, entry: Entry, name: str, pace: Pace | None, *, is_first: bool) -> Setting:
+    def _value(self, entry: SessionEntry, name: str, pace: Pace | None, *, is_first: bool) -> Setting:
         """The effective value; where an exercise comes again, what this entry sets for it."""
         usual = entry.exercise.tune[name].default
         scripted = entry.settings.get(name, self._session.settings.get(name, usual))
@@ -200,7 +200,7 @@ class _Writer:
         by_script = pace.origins.get(name) in ("script", f"session {self._session.id}")
         return scripted if by_script and not is_first else pace.values.get(name, scripted)
 
-    def _doses(self, exercise: Exercise, steps: Steps, without: Collection[str]) -> tuple[str, ...]:
+    def _doses(self, exercise: Exercise, steps: StepWriter, without: Collection[str]) -> tuple[str, ...]:
         """All that can be tuned and does something, in the order of the script."""
         words = self._words
         known = dict(steps.values)
@@ -223,13 +223,13 @@ class _Writer:
 
 
 def _turns(times: Amount, names: Names) -> int:
-    """How often a loop goes round; often, where a fragment is only told it by whoever uses it."""
+    """Return how often a loop goes round; often, where only the user of a fragment decides it."""
     known = not isinstance(times, Param) or times.name in names.known
     return names.amount(times, "count") if known else _OFTEN
 
 
-def _guidance(entry: Entry, pace: Pace | None) -> Guidance:
-    """How much is written: what somebody asks for.
+def _guidance(entry: SessionEntry, pace: Pace | None) -> Guidance:
+    """Return the chosen level of guidance.
 
     Otherwise the key prompts, where the script also says how it feels when it is right: these are written to
     be read, and tell what the longer words explain. A script that has none is written in full. How well an
@@ -251,10 +251,10 @@ def _every(steps: Iterable[Step], exercise: Exercise, depth: int = 0) -> Iterato
             yield from _every(exercise.fragments[step.fragment].steps, exercise, depth + 1)
 
 
-def _without(own: set[str], parts: Iterable[Part]) -> Iterator[Part]:
+def _without(own: set[str], parts: Iterable[SheetPart]) -> Iterator[SheetPart]:
     """The parts but for the lines that say what the sheet says elsewhere."""
     for part in parts:
-        if isinstance(part, Loop) or part.dose or _plain(part.text) not in own:
+        if isinstance(part, SheetLoop) or part.dose or _plain(part.text) not in own:
             yield part
 
 
@@ -280,9 +280,11 @@ class SheetFile(FileOutput):
 
     def write(self, programme: Programme) -> None:
         if programme.session is None:
-            raise OutputError(f"{shown(self._target)} cannot be written: a sheet needs a session to tell of.")
+            raise OutputError(
+                f"{display_path(self._target)} cannot be written: a sheet needs a session to tell of."
+            )
         content = sheet(programme.session, programme.paces)
-        with whole_file(self._target, force=self._wishes.force) as file:
+        with atomic_write(self._target, force=self._options.force) as file:
             file.write(self._pdf(content, programme.about))
 
     def _pdf(self, content: Sheet, about: About) -> bytes:
@@ -304,7 +306,7 @@ class SheetFile(FileOutput):
             "caution": content.words.caution,
             "author": about.author,
             "date": _day(about.date),
-            "paper": self._wishes.paper,
+            "paper": self._options.paper,
             "font": FAMILY,
             "ground": ground,
             "light": light,
@@ -347,8 +349,8 @@ def _set(data: dict[str, Any], target: Path) -> bytes:
     if bare != data and not any(each.isalnum() for each in told):
         return _set(bare, target)  # what is a picture and no letter can be done without
     raise OutputError(
-        f"{shown(target)} cannot be written: no typeface here has the letters of “{told}”. The sheet's own "
-        f"has those of {SCRIPTS} script; install one for this script, and it is used."
+        f"{display_path(target)} cannot be written: no typeface here has the letters of “{told}”. The "
+        f"sheet's own has those of {SCRIPTS} script; install one for this script, and it is used."
     )
 
 
@@ -357,7 +359,7 @@ def _without_characters(data: dict[str, Any], lacking: str) -> dict[str, Any]:
     if not lacking:
         return data
     table = str.maketrans(dict.fromkeys(lacking, ""))
-    return {**data, "sheet": _each_text(data["sheet"], lambda text: composed(text.translate(table)))}
+    return {**data, "sheet": _each_text(data["sheet"], lambda text: compose_accents(text.translate(table)))}
 
 
 def _page_count(pdf: bytes) -> int:
@@ -367,7 +369,7 @@ def _page_count(pdf: bytes) -> int:
 
 def _written(text: str) -> str:
     # A script may spell half of a character that has two; no file can hold that.
-    return composed(text).encode("utf-8", "replace").decode()
+    return compose_accents(text).encode("utf-8", "replace").decode()
 
 
 def _each_text(value: object, change: Callable[[str], str]) -> object:

@@ -33,7 +33,7 @@ from voice_coach.core.script import (
     Variants,
     children,
 )
-from voice_coach.reports.sheet_words import TURN, Known, Names, count, duration
+from voice_coach.reports.sheet_words import TURN, NamedValue, Names, count, duration
 
 _HALFWAY = 0.5
 _TIME_TO_DO_MS = 4_000
@@ -46,7 +46,7 @@ _SPOKEN: dict[Guidance, tuple[Guidance, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class SheetLine:
     """One thing to do.
 
     Attributes:
@@ -67,27 +67,27 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Between:
-    """What is done between the turns of a loop, under its heading."""
+class SheetInterval:
+    """Steps between the turns of a loop, under their heading."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[SheetLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loop:
+class SheetLoop:
     """Several things to do one after the other; ``heading`` says how often, "" is once."""
 
     heading: str
-    parts: tuple[Part, ...]
-    between: tuple[Between, ...] = ()
+    parts: tuple[SheetPart, ...]
+    between: tuple[SheetInterval, ...] = ()
 
 
-Part = Line | Loop
+SheetPart = SheetLine | SheetLoop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
+class StepWriter:
     """Turns steps into parts.
 
     Attributes:
@@ -100,11 +100,11 @@ class Steps:
     fragments: Mapping[str, Fragment]
     tune: Mapping[str, Tunable]
     guidance: Guidance
-    values: Mapping[str, Known]
+    values: Mapping[str, NamedValue]
 
-    def parts(self, steps: Iterable[Step], names: Names) -> tuple[Part, ...]:
-        """What is done, in order; a hold whose words lead right into it is one line with them."""
-        found: list[Part] = []
+    def parts(self, steps: Iterable[Step], names: Names) -> tuple[SheetPart, ...]:
+        """Return what is done, in order; a hold whose words lead right into it is one line with them."""
+        found: list[SheetPart] = []
         for step in steps:
             if step.only in ("later", "last"):
                 continue
@@ -112,23 +112,23 @@ class Steps:
                 before = found[-1] if found else None
                 # What is said in a line of its own keeps it: nothing that has to be done is lost.
                 is_done = isinstance(step, Breathe | Count | Hold) and not _is_rest(step)
-                if is_done and isinstance(part, Line) and isinstance(before, Line) and before.leads:
+                if is_done and isinstance(part, SheetLine) and isinstance(before, SheetLine) and before.leads:
                     found[-1] = replace(before, dose=part.dose, cues=part.cues, leads=False)
                 else:
                     found.append(part)
         return tuple(found)
 
-    def _step(self, step: Step, names: Names) -> Iterator[Part]:
+    def _step(self, step: Step, names: Names) -> Iterator[SheetPart]:
         labels = names.words.labels
         match step:
             case Say():
                 yield from self._say(step, names)
             case Hold():
                 stretch = names.stretch.rests if step.role == "rest" else 1.0
-                told = names.told(step.duration, "duration", stretch=stretch)
-                yield Line(text=labels[step.role], dose=told, cues=self._cues(step.during, names))
+                told = names.text_of(step.duration, "duration", stretch=stretch)
+                yield SheetLine(text=labels[step.role], dose=told, cues=self._cues(step.during, names))
             case Pause() if isinstance(step.duration, Param):
-                yield Line(text=labels["pause"], dose=names.told(step.duration, "duration"))
+                yield SheetLine(text=labels["pause"], dose=names.text_of(step.duration, "duration"))
             case Breathe():
                 yield self._breathe(step, names)
             case Count():
@@ -136,7 +136,7 @@ class Steps:
             case Group():
                 yield from self.parts(step.steps, names)
             case MoveTo():
-                yield Line(text=names.words.positions[step.position] + ".")
+                yield SheetLine(text=names.words.positions[step.position] + ".")
             case Variants():
                 yield from self._variants(step, names)
             case Use():
@@ -146,14 +146,14 @@ class Steps:
             case _:
                 pass  # sounds, and silences that nobody tunes
 
-    def _say(self, step: Say, names: Names) -> Iterator[Line]:
+    def _say(self, step: Say, names: Names) -> Iterator[SheetLine]:
         if not step.paper or step.guidance not in _SPOKEN[self.guidance]:
             return
         texts = [text for each in step.texts if (text := names.filled(each))]
         if texts:
             tuned = isinstance(step.then, Param) and names.known[step.then.name].type == "duration"
-            dose = names.told(step.then, "duration") if tuned and step.then is not None else ""
-            yield Line(
+            dose = names.text_of(step.then, "duration") if tuned and step.then is not None else ""
+            yield SheetLine(
                 text=" ".join(texts),
                 dose=dose,
                 leads=step.then == 0,
@@ -162,7 +162,7 @@ class Steps:
             )
 
     def _cues(self, during: Iterable[During], names: Names) -> tuple[str, ...]:
-        """What is said meanwhile, but for what only tells the time."""
+        """Return what is said meanwhile, but for what only tells the time."""
         inner = names.having(dict.fromkeys(("remaining", "hold", "rest", "rep", "cycle"), TURN))
         found = [
             text
@@ -178,7 +178,7 @@ class Steps:
         ]
         return tuple(dict.fromkeys(found))
 
-    def _breathe(self, step: Breathe, names: Names) -> Line:
+    def _breathe(self, step: Breathe, names: Names) -> SheetLine:
         inner = names.having({"cycle": TURN, "cycles": TURN})
         stretch = names.stretch.breath
         (pattern, *_) = names.amounts(step.pattern, "breath", stretch)
@@ -192,12 +192,12 @@ class Steps:
             said.append(f"{own or usual} ({duration(ms, names.words)})")
         if step.cycles is not None:
             once = names.amount(step.cycles, "count") == 1
-            dose = "" if once else names.told(step.cycles, "count", "cycles")
+            dose = "" if once else names.text_of(step.cycles, "count", "cycles")
         else:
-            dose = names.told(step.duration or 0, "duration")
-        return Line(text=". ".join(said) + ".", dose=dose, cues=self._cues(step.during, names))
+            dose = names.text_of(step.duration or 0, "duration")
+        return SheetLine(text=". ".join(said) + ".", dose=dose, cues=self._cues(step.during, names))
 
-    def _count(self, step: Count, names: Names) -> Line:
+    def _count(self, step: Count, names: Names) -> SheetLine:
         (tempo, *_) = names.amounts(step.tempo, "tempo")
         lengths = tempo if isinstance(tempo, tuple) else ()
         said = [
@@ -206,21 +206,23 @@ class Steps:
             if ms
         ]
         text = ", ".join(said)
-        dose = names.told(step.reps, "count", "reps")
-        return Line(text=f"{text[:1].upper()}{text[1:]}.", dose=dose, cues=self._cues(step.during, names))
+        dose = names.text_of(step.reps, "count", "reps")
+        return SheetLine(
+            text=f"{text[:1].upper()}{text[1:]}.", dose=dose, cues=self._cues(step.during, names)
+        )
 
-    def _variants(self, step: Variants, names: Names) -> Iterator[Part]:
+    def _variants(self, step: Variants, names: Names) -> Iterator[SheetPart]:
         """The first choice; what the others watch is watched in it too."""
         first, *others = (self.parts(choice, names) for choice in step.choices)
-        watched = [part.cues for choice in others for part in choice if isinstance(part, Line)]
+        watched = [part.cues for choice in others for part in choice if isinstance(part, SheetLine)]
         for part in first:
-            if isinstance(part, Line) and part.cues:
+            if isinstance(part, SheetLine) and part.cues:
                 cues = dict.fromkeys([*part.cues, *(cue for cues in watched for cue in cues[:1])])
                 yield replace(part, cues=tuple(cues))
             else:
                 yield part
 
-    def _use(self, step: Use, names: Names) -> Iterator[Part]:
+    def _use(self, step: Use, names: Names) -> Iterator[SheetPart]:
         fragment = self.fragments[step.fragment]
         arguments = {
             name: names.argument(step.arguments.get(name, default) or "")
@@ -228,11 +230,11 @@ class Steps:
         }
         parts = self.parts(fragment.steps, names.having(arguments))
         if len(parts) > 1:
-            yield Loop(heading="", parts=parts)
+            yield SheetLoop(heading="", parts=parts)
         else:
             yield from parts
 
-    def _loop(self, step: Repeat | Sets | Sides, names: Names) -> Iterator[Part]:
+    def _loop(self, step: Repeat | Sets | Sides, names: Names) -> Iterator[SheetPart]:
         match step:
             case Repeat():
                 number = names.amount(step.times, "count")
@@ -245,7 +247,7 @@ class Steps:
             case Sides():
                 number = names.amount(step.reps, "count")
                 heading = self._sides_heading(step, number, names)
-                side = Known("text", (names.words.labels[step.sides[0]],))
+                side = NamedValue("text", (names.words.labels[step.sides[0]],))
                 inner = names.having({"rep": TURN, "reps": _counted(number), "side": side})
         parts = _with_explanations(self.parts(step.steps, inner))
         if number == 1 and not isinstance(step, Sides):
@@ -254,28 +256,28 @@ class Steps:
         labels = names.words.labels
         between = [self._between(labels["between"], step.between, inner)] if number > 1 else []
         if isinstance(step, Sides) and step.change and len(step.sides) > 1:
-            then = inner.having({"side": Known("text", (labels[step.sides[1]],))})
+            then = inner.having({"side": NamedValue("text", (labels[step.sides[1]],))})
             between.append(self._between(labels["change"], step.change, then))
-        yield Loop(
+        yield SheetLoop(
             heading=heading[:1].upper() + heading[1:] + ":",
             parts=parts,
             between=tuple(each for each in between if each.lines),
         )
 
-    def _between(self, heading: str, steps: Iterable[Step], names: Names) -> Between:
+    def _between(self, heading: str, steps: Iterable[Step], names: Names) -> SheetInterval:
         parts = self.parts(steps, names)
-        lines = (Line(text=part.text, dose=part.dose) for part in parts if isinstance(part, Line))
-        return Between(heading=heading, lines=tuple(lines))
+        lines = (SheetLine(text=part.text, dose=part.dose) for part in parts if isinstance(part, SheetLine))
+        return SheetInterval(heading=heading, lines=tuple(lines))
 
-    def each(self, step: Sets) -> dict[str, Known]:
+    def each(self, step: Sets) -> dict[str, NamedValue]:
         """The values that differ from set to set, one for each."""
         differing = dict.fromkeys(name for each in step.each for name in each)
-        found: dict[str, Known] = {}
+        found: dict[str, NamedValue] = {}
         for name in differing:
             type_ = self.tune[name].type
             usual = self.values.get(name, TURN).values[:1] or (self.tune[name].default,)
             values = [parse_setting(each[name], type_) if name in each else usual[0] for each in step.each]
-            found[name] = Known(type_, tuple(values))
+            found[name] = NamedValue(type_, tuple(values))
         return found
 
     def _sides_heading(self, step: Sides, number: int, names: Names) -> str:
@@ -289,26 +291,26 @@ class Steps:
         return " ".join(part for part in said.split(" ") if part)
 
 
-def _with_explanations(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Explanations stand with the line that they follow."""
-    found: list[Part] = []
+def _with_explanations(parts: Iterable[SheetPart]) -> tuple[SheetPart, ...]:
+    """Put explanations with the line that they follow."""
+    found: list[SheetPart] = []
     for part in parts:
         before = found[-1] if found else None
-        if isinstance(part, Line) and part.is_more and isinstance(before, Line):
+        if isinstance(part, SheetLine) and part.is_more and isinstance(before, SheetLine):
             found[-1] = replace(before, cues=(*before.cues, part.text))
         else:
             found.append(part)
     return tuple(found)
 
 
-def paragraphs(parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Explanations that follow each other stand together, up to where there is time to do them."""
-    found: list[Part] = []
+def paragraphs(parts: Iterable[SheetPart]) -> tuple[SheetPart, ...]:
+    """Put explanations that follow each other together, up to where there is time to do them."""
+    found: list[SheetPart] = []
     for part in parts:
         before = found[-1] if found else None
         if (
-            isinstance(part, Line)
-            and isinstance(before, Line)
+            isinstance(part, SheetLine)
+            and isinstance(before, SheetLine)
             and part.is_more
             and before.is_more
             and not before.ends
@@ -320,8 +322,8 @@ def paragraphs(parts: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def _counted(number: int) -> Known:
-    return Known("count", (number,))
+def _counted(number: int) -> NamedValue:
+    return NamedValue("count", (number,))
 
 
 def _word(phases: tuple[str, ...], part: int, names: Names) -> str:
@@ -334,11 +336,11 @@ def _is_rest(step: Step) -> bool:
 
 
 _DEEPEST = 20
-"""So far fragments may use each other."""
+"""Depth to which fragments may use each other."""
 
 
 def idle(exercise: Exercise, turns: Callable[[Amount], int]) -> frozenset[str]:
-    """The parameters of an exercise that stand only in steps that nobody comes to.
+    """Return the parameters of an exercise that stand only in steps that are never reached.
 
     One that stands nowhere is not among them: it may do something that is not seen from here, such as the
     time for the coach's own words at a change of side.

@@ -17,11 +17,11 @@ from voice_coach.core.script import Amount, BreathPhase, Param, ParameterType, P
 from voice_coach.core.units import MS_PER_MINUTE, MS_PER_SECOND, parse_duration
 
 Counted = tuple[str, str]
-"""What is written for one and for ``{n}`` of them."""
+"""Text for one and for ``{n}`` of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class SheetWords:
     """The words of one language."""
 
     positions: Mapping[Position, str]
@@ -31,7 +31,7 @@ class Words:
     caution: tuple[str, ...]
 
 
-ENGLISH = Words(
+ENGLISH = SheetWords(
     positions=MappingProxyType(
         {
             "standing": "Standing",
@@ -90,16 +90,16 @@ ENGLISH = Words(
     ),
 )
 
-WORDS: Mapping[str, Words] = MappingProxyType({"en": ENGLISH})
+WORDS: Mapping[str, SheetWords] = MappingProxyType({"en": ENGLISH})
 
 
-def words_of(language: str) -> tuple[str, Words]:
+def words_of(language: str) -> tuple[str, SheetWords]:
     """The words for a language tag such as ``en-GB``, and the language they are in."""
     primary = language.partition("-")[0].lower()
     return (primary, WORDS[primary]) if primary in WORDS else ("en", ENGLISH)
 
 
-def duration(ms: int, words: Words) -> str:
+def duration(ms: int, words: SheetWords) -> str:
     """A time for the eye: ``7.5 s``, ``90 s``, ``1 min``, ``2 min 30 s``; its parts stay on one line."""
     seconds, minutes, hours = words.labels["seconds"], words.labels["minutes"], words.labels["hours"]
     if ms < 2 * MS_PER_MINUTE and ms != MS_PER_MINUTE:
@@ -112,13 +112,13 @@ def duration(ms: int, words: Words) -> str:
     return f"{whole}\xa0{hours}" + (f"\xa0{rest}\xa0{minutes}" if rest else "")
 
 
-def count(name: str, number: int, words: Words) -> str:
-    """So many of something: ``5 times``, ``1 round``; what has no word of its own has its name."""
+def count(name: str, number: int, words: SheetWords) -> str:
+    """Write a number of something: ``5 times``, ``1 round``; what has no word of its own has its name."""
     one, many = words.counts.get(name, (f"1\xa0{name}", f"{{n}}\xa0{name}"))
     return (one if number == 1 else many.replace("{n}", str(number))).replace(" ", "\xa0")
 
 
-def breath(pattern: tuple[int, ...], words: Words) -> str:
+def breath(pattern: tuple[int, ...], words: SheetWords) -> str:
     """``Breathe in 4 s, breathe out 6 s``; a phase without length is left out."""
     said = [
         f"{words.breath[phase]} {duration(ms, words)}"
@@ -133,14 +133,14 @@ def tempo(pattern: tuple[int, ...]) -> str:
     return "–".join(f"{part / MS_PER_SECOND:g}" for part in pattern)
 
 
-def value(type_: ParameterType, setting: Setting, words: Words, name: str = "") -> str:
-    """A parameter's value; a count is told with what is counted."""
+def value(type_: ParameterType, setting: Setting, words: SheetWords, name: str = "") -> str:
+    """Write a parameter's value; a count is written with what is counted."""
     if isinstance(setting, tuple):
         return breath(setting, words) if type_ == "breath" else tempo(setting)
     return duration(setting, words) if type_ == "duration" else count(name, setting, words)
 
 
-def dose(name: str, type_: ParameterType, settings: tuple[Setting, ...], words: Words) -> str:
+def dose(name: str, type_: ParameterType, settings: tuple[Setting, ...], words: SheetWords) -> str:
     """A parameter as the head of an exercise names it: ``hold 60 s``; with several, one for each set."""
     if type_ == "count":
         *most, last = settings
@@ -157,7 +157,7 @@ _BRACES = re.compile(r"\{([^{}:]*):?([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class NamedValue:
     """A name's value.
 
     Attributes:
@@ -170,18 +170,18 @@ class Known:
     values: tuple[Setting | str, ...]
 
 
-TURN = Known("turn", ())
+TURN = NamedValue("turn", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names known at a step; inner steps get a changed copy."""
 
-    known: Mapping[str, Known]
-    words: Words
+    known: Mapping[str, NamedValue]
+    words: SheetWords
     stretch: Stretch
 
-    def having(self, names: Mapping[str, Known]) -> Names:
+    def having(self, names: Mapping[str, NamedValue]) -> Names:
         return Names(MappingProxyType({**self.known, **names}), self.words, self.stretch)
 
     def filled(self, text: str) -> str:
@@ -190,28 +190,28 @@ class Names:
             return ""
 
         def written(match: re.Match[str]) -> str:
-            said = self._said(match[1], match[2])
+            said = self._word(match[1], match[2])
             begins = text[: match.start()].rstrip()[-1:] in ("", ".", "!", "?")
             return said[:1].upper() + said[1:] if begins else said
 
         return " ".join(_BRACES.sub(written, text).split(" ")).strip()
 
-    def argument(self, text: str) -> Known:
+    def argument(self, text: str) -> NamedValue:
         """A fragment's argument: the value of a name known here, a duration with its unit, or text."""
         if known := self.known.get(text):
             return known
         if text[:1].isdecimal() and not text.replace(".", "", 1).isdecimal():
             try:
-                return Known("duration", (parse_duration(text),))
+                return NamedValue("duration", (parse_duration(text),))
             except ValueError:
                 pass  # words that only begin like one
-        return Known("text", (self.filled(text),))
+        return NamedValue("text", (self.filled(text),))
 
     def amounts(
         self, written: Amount | Pattern, type_: ParameterType, stretch: float = 1.0
     ) -> tuple[Setting, ...]:
         """Milliseconds, counts or patterns; what stands in the script itself is stretched here."""
-        found = self.known[written.name] if isinstance(written, Param) else Known("text", (written,))
+        found = self.known[written.name] if isinstance(written, Param) else NamedValue("text", (written,))
         settings = tuple(
             parse_setting(each, type_) if isinstance(each, str) else each for each in found.values
         )
@@ -222,10 +222,10 @@ class Names:
         (first, *_) = self.amounts(written, type_)
         return first if isinstance(first, int) else 0
 
-    def told(
+    def text_of(
         self, written: Amount | Pattern, type_: ParameterType, name: str = "", stretch: float = 1.0
     ) -> str:
-        """How it is written; what differs from set to set one after the other."""
+        """Return how it is written; what differs from set to set one after the other."""
         return ", ".join(
             value(type_, each, self.words, name) for each in self.amounts(written, type_, stretch)
         )
@@ -233,7 +233,7 @@ class Names:
     def _is_turn(self, name: str) -> bool:
         return name not in self.known or self.known[name].type == "turn"
 
-    def _said(self, name: str, style: str) -> str:
+    def _word(self, name: str, style: str) -> str:
         known = self.known[name]
         if known.type in ("text", "turn"):
             return "".join(str(each) for each in known.values)

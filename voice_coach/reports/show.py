@@ -10,7 +10,7 @@ from voice_coach.rendering.performance import Performance
 from voice_coach.reports.comparison import PacedTimeline, as_spoken
 
 if TYPE_CHECKING:
-    from voice_coach.reports.timeline_view import Line as Line
+    from voice_coach.reports.timeline_view import StyledLine as StyledLine
 
 
 def paced(performance: Performance, name: str) -> PacedTimeline:
@@ -42,7 +42,7 @@ def lines(first: PacedTimeline, second: PacedTimeline | None = None) -> Iterator
 
 def drawing(
     first: PacedTimeline, second: PacedTimeline | None = None, *, width: int, most: int = 10
-) -> Iterator[Line]:
+) -> Iterator[StyledLine]:
     """Drawn for a terminal; of two pacings first what differs.
 
     Args:
@@ -73,7 +73,7 @@ def drawing_signs() -> str:
 def write_page(
     target: Path, first: PacedTimeline, second: PacedTimeline | None = None, *, force: bool = False
 ) -> None:
-    """Writes a page that needs no network, whole or not at all.
+    """Write a page that needs no network, whole or not at all.
 
     Args:
         target: the file.

@@ -18,19 +18,19 @@ from voice_coach.reports.comparison import (
     PacedTimeline,
     Pair,
     Tally,
-    by_origin,
     compare,
-    grouped,
-    in_force,
+    effective_values,
+    group_texts,
     length_reason,
     talk,
     totals,
+    values_by_origin,
 )
 from voice_coach.reports.timeline_view import difference_clock, place_of
-from voice_coach.storage.atomic import whole_file
+from voice_coach.storage.atomic import atomic_write
 
 _FEW = 12
-"""So many prompts of only one pacing are shown without being asked for."""
+"""Number of prompts of only one pacing that are always shown."""
 
 
 def differences(first: str, second: str, pairs: Sequence[Pair]) -> str:
@@ -85,7 +85,7 @@ def _said_only(view: int, side: Sequence[Tally | None]) -> str:
         f"{_link(view, slot, tally, event.start_ms, event.end_ms)}</small></li>"
         for slot, tally in enumerate(side)
         if tally
-        for event, often in grouped(tally.only)
+        for event, often in group_texts(tally.only)
     ]
     if not items:
         return f"<p>Nothing is said in {letter} only.</p>\n"
@@ -141,7 +141,7 @@ def _link(view: int, slot: int, tally: Tally, start_ms: int, end_ms: int, word: 
 
 
 LANE_LETTERS: dict[Lane, str] = {"speech": "s", "sound": "o", "action": "a"}
-"""How the page's script knows the lanes."""
+"""Letters of the lanes in the page's script."""
 
 
 def chapter_lists(named: Sequence[tuple[str, PacedTimeline]], pairs: Sequence[Pair]) -> Iterator[str]:
@@ -171,7 +171,7 @@ def chapter_lists(named: Sequence[tuple[str, PacedTimeline]], pairs: Sequence[Pa
 def _list(view: int, name: str, side: PacedTimeline, tally: Tally, files: Mapping[str, str]) -> Iterator[str]:
     chapter, pace = tally.chapter, side.paces[tally.index]
     tune = side.tune(chapter)
-    values = escape("; ".join(by_origin(in_force(pace, tune))))
+    values = escape("; ".join(values_by_origin(effective_values(pace, tune))))
     head = f"<h4>{escape(name)}</h4>" if name else ""
     label = escape(f"{chapter.title}, {name}" if name else chapter.title)
     yield (
@@ -243,12 +243,13 @@ def piece(*names: str) -> str:
 
 
 def policy_hash(text: str) -> str:
-    """How a content security policy names a script or a style that may be in the page (CSP level 3)."""
+    """Return how a content security policy names a script or a style that may be in the page (CSP level
+    3)."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def write_page(target: Path, first: PacedTimeline, second: PacedTimeline | None, *, force: bool) -> None:
-    """Writes the page, whole or not at all.
+    """Write the page, whole or not at all.
 
     Args:
         target: the file.
@@ -259,7 +260,7 @@ def write_page(target: Path, first: PacedTimeline, second: PacedTimeline | None,
     Raises:
         OutputError: it cannot be written.
     """
-    with whole_file(target, force=force) as file:
+    with atomic_write(target, force=force) as file:
         # A script may spell half of a character that has two; no file can hold that.
         file.write(timeline_page(first, second).encode("utf-8", "replace"))
 

@@ -17,12 +17,12 @@ from voice_coach.reports.comparison import (
     PacedTimeline,
     Pair,
     Tally,
-    by_origin,
     compare,
-    grouped,
-    in_force,
+    effective_values,
+    group_texts,
     talk,
     totals,
+    values_by_origin,
 )
 
 _LANE_SIGNS = {"speech": "says", "sound": "sound", "action": "does"}
@@ -110,7 +110,7 @@ def _event(event: Event, exercise: str, start_ms: int) -> dict[str, Any]:
     }
 
 
-Line = tuple[tuple[str, str], ...]
+StyledLine = tuple[tuple[str, str], ...]
 """Pieces of text, each with the name of its style: a kind of event, ``head``, ``faint`` or nothing."""
 
 ACTION_SIGNS = {
@@ -143,7 +143,7 @@ TICK_COLUMNS = 12
 """Times along the top are at least so many columns apart."""
 
 
-def drawing(paced: PacedTimeline, width: int) -> Iterator[Line]:
+def drawing(paced: PacedTimeline, width: int) -> Iterator[StyledLine]:
     """A timeline, chapter by chapter.
 
     Args:
@@ -162,14 +162,14 @@ def drawing(paced: PacedTimeline, width: int) -> Iterator[Line]:
         yield ((plain(chapter.title), "head"), (f"  {format_clock(chapter.duration_ms)}", ""))
         yield ((_talk(chapter, start_ms), "faint"),)
         if tune := paced.tune(chapter):
-            yield (("; ".join(by_origin(in_force(pace, tune))), "faint"),)
+            yield (("; ".join(values_by_origin(effective_values(pace, tune))), "faint"),)
         for row in _rows(chapter, start_ms, scale_ms, columns):
             yield from row
     yield ()
     yield from _legend(timeline.chapters, scale_ms)
 
 
-def comparison_drawing(first: PacedTimeline, second: PacedTimeline, width: int) -> Iterator[Line]:
+def comparison_drawing(first: PacedTimeline, second: PacedTimeline, width: int) -> Iterator[StyledLine]:
     """Two pacings of a session one above the other, chapter by chapter, in the same scale."""
     columns = max(width, NARROWEST) - GUTTER
     chapters = (*first.timeline.chapters, *second.timeline.chapters)
@@ -204,7 +204,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cell:
-    """What is in one column of one lane: the kind that fills most of it, the time filled, what begins."""
+    """Content of one column of one lane: the kind that fills most of it, the time filled, what begins."""
 
     kind: str
     filled_ms: int
@@ -217,7 +217,7 @@ def _folds(chapter: Chapter, scale_ms: int, columns: int) -> int:
 
 def _rows(
     chapter: Chapter, start_ms: int, scale_ms: int, columns: int, letter: str = ""
-) -> Iterator[list[Line]]:
+) -> Iterator[list[StyledLine]]:
     """The chapter folded: each row is its times and its lanes."""
     lanes: dict[Lane, dict[int, _Cell]] = {
         lane: _cells([e for e in chapter.events if e.lane == lane], scale_ms) for lane in LANES
@@ -225,12 +225,12 @@ def _rows(
     for fold in range(_folds(chapter, scale_ms, columns)):
         first = fold * columns
         last = min(first + columns, -(-chapter.duration_ms // scale_ms))
-        row: list[Line] = [_axis(start_ms, first, max(last, first + 1), scale_ms, letter)]
+        row: list[StyledLine] = [_axis(start_ms, first, max(last, first + 1), scale_ms, letter)]
         for lane, cells in lanes.items():
             signs = [_sign(lane, cells.get(column), scale_ms) for column in range(first, last)]
             if lane == "sound" and not any(style for _, style in signs):
                 continue  # most rows are without
-            row.append(((f"{lane:<{GUTTER}}", "faint"), *_joined(signs)))
+            row.append(((f"{lane:<{GUTTER}}", "faint"), *_join(signs)))
         yield row
 
 
@@ -260,8 +260,8 @@ def _sign(lane: Lane, cell: _Cell | None, scale_ms: int) -> tuple[str, str]:
     return ACTION_SIGNS.get(cell.kind, "?"), cell.kind
 
 
-def _joined(signs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Neighbours of one style as one piece."""
+def _join(signs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Join neighbours of one style as one piece."""
     text, style = "", ""
     for sign, its_style in signs:
         if its_style != style and text:
@@ -272,7 +272,7 @@ def _joined(signs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
         yield text, style
 
 
-def _axis(start_ms: int, first: int, last: int, scale_ms: int, letter: str) -> Line:
+def _axis(start_ms: int, first: int, last: int, scale_ms: int, letter: str) -> StyledLine:
     """The times along the top, of the whole session, each at its column."""
     step_ms = next((s for s in SCALES_MS if s >= 1_000 and s >= TICK_COLUMNS * scale_ms), 24 * SCALES_MS[-1])
     begin_ms, end_ms = start_ms + first * scale_ms, start_ms + last * scale_ms
@@ -302,7 +302,7 @@ def _lengths(pair: Pair) -> str:
     )
 
 
-def _legend(chapters: Sequence[Chapter], scale_ms: int) -> Iterator[Line]:
+def _legend(chapters: Sequence[Chapter], scale_ms: int) -> Iterator[StyledLine]:
     kinds = {event.kind for chapter in chapters for event in chapter.events if event.lane == "action"}
     pieces = [(f"{sign} {kind}   ", kind) for kind, sign in ACTION_SIGNS.items() if kind in kinds]
     yield (
@@ -364,7 +364,7 @@ def _only(letter: str, side: Sequence[Tally], most: int | None) -> Iterator[str]
     lines = [
         (f"  {format_clock(tally.start_ms + event.start_ms):>7}  {plain(event.text)}", often)
         for tally in side
-        for event, often in grouped(tally.only)
+        for event, often in group_texts(tally.only)
     ]
     if not lines:
         return

@@ -18,14 +18,14 @@ MAX_PROBLEMS = 50
 WIDEST_LINE = 200
 LONGEST_MESSAGE = 400
 AS_WORDS = "put quotes around the line; a note begins with # and a space"
-"""What to do about words that a # cuts off."""
+"""Hint about words that a # cuts off."""
 
 
 class Enough(Exception):
-    """A file has so many problems that reading on helps nobody."""
+    """A file has so many problems that reading on helps no more."""
 
 
-class Placed(Protocol):
+class Located(Protocol):
     """Anything with a place in the text."""
 
     @property
@@ -51,10 +51,10 @@ class Collector:
     def line_text(self, line: int) -> str:
         return self._lines[line - 1] if 0 < line <= len(self._lines) else ""
 
-    def where(self, place: Placed) -> Where:
+    def where(self, place: Located) -> Where:
         return Where(self.file, place.line, place.column)
 
-    def add(self, place: Placed, message: str, hint: str = "") -> None:
+    def add(self, place: Located, message: str, hint: str = "") -> None:
         self.add_at(place.line, place.column, message, hint, place.width)
 
     def add_at(
@@ -66,7 +66,7 @@ class Collector:
         width: int = 1,
         severity: Literal["error", "warning"] = "error",
     ) -> None:
-        """Adds a problem, once; of warnings not more than anybody wants to see.
+        """Add a problem, once; of warnings not more than anybody wants to see.
 
         Raises:
             Enough: there are as many errors now as anybody wants to see.
@@ -83,7 +83,7 @@ class Collector:
             raise Enough
 
     def end_here(self) -> None:
-        """Says with the last problem that nothing else of the file could be read."""
+        """Say with the last problem that nothing else of the file could be read."""
         last = self.problems[-1]
         rest = "mend this first: the rest could not be read"
         self.problems[-1] = replace(last, hint=f"{last.hint}; {rest}" if last.hint else rest)
@@ -129,7 +129,7 @@ class Collector:
         return where.line, where.column, 1
 
     def raise_if_any(self) -> None:
-        """Raises ScriptError when anything was collected."""
+        """Raise ScriptError when anything was collected."""
         if self.problems:
             raise ScriptError(self.problems)
 
@@ -191,7 +191,7 @@ def _printable(text: str) -> str:
 
 
 DASH = re.compile(r"-(?=[^\W\d]|[\"'{\[])|[–—−•·]")
-"""What people begin a step with in the place of a dash and a space."""
+"""Signs that people write in the place of a dash and a space."""
 
 AS_STEP = "a step begins with a plain dash (-) and a space"
 
@@ -200,7 +200,7 @@ _WITHOUT_WIDTH = "\u200b-\u200d\u2060\ufeff"
 _ODD = re.compile(f"[{_WIDE}{_WITHOUT_WIDTH}]")
 _SPACE = rf"[ \t{_WIDE}{_WITHOUT_WIDTH}]"
 _LEAD = rf"^{_SPACE}*+(?:-{_SPACE}++)*+(?:\w[\w-]*+{_SPACE}*+:{_SPACE}++)?"
-"""What tells how a line is read: its indentation, its dashes, its key. Compiled when a text needs it."""
+"""Pattern of the start of a line: its indentation, its dashes, its key. Compiled when a text needs it."""
 
 
 def plain_spaces(text: str, problems: Collector) -> str:
@@ -255,7 +255,8 @@ class Complaint:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """Where libyaml stopped: the text, its lines, the places (from 1) of the problem and of its context."""
+    """Place where libyaml stopped: the text, its lines, the places (from 1) of the problem and of its
+    context."""
 
     text: str
     lines: list[str]
@@ -398,7 +399,7 @@ def _no_dash(spot: _Spot, line: int) -> Complaint:
 
 
 def _in_list(spot: _Spot, line: int) -> bool:
-    """Whether a line stands right below the dashes of a list."""
+    """Return whether a line stands right below the dashes of a list."""
     indent = _indent(spot.line_at(line))
     above = spot.above(line)
     while above and _indent(spot.line_at(above)) > indent:

@@ -28,7 +28,7 @@ NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
 class Invalid:
-    """What a kind gives back when it has put a problem into the collector."""
+    """Result of a kind that has put a problem into the collector."""
 
 
 INVALID = Invalid()
@@ -47,18 +47,18 @@ class Kind(ABC, Generic[T]):
     def schema(self) -> JsonSchema:
         """The same as JSON Schema."""
 
-    def wrong(self, node: Node, problems: Collector, hint: str = "") -> Invalid:
+    def reject(self, node: Node, problems: Collector, hint: str = "") -> Invalid:
         if isinstance(node, ScalarNode) and _swallowed_dash(
             node, problems, "is a line such as steps: missing above?"
         ):
             return INVALID
         blank = isinstance(node, ScalarNode) and node.empty
         message = f"nothing stands here; expected: {self.expected}"
-        problems.add(node, message if blank else f"{found(node)} is not {self.expected}", hint)
+        problems.add(node, message if blank else f"{describe(node)} is not {self.expected}", hint)
         return INVALID
 
 
-def found(node: Node) -> str:
+def describe(node: Node) -> str:
     """A node in a few words, for messages."""
     if isinstance(node, MappingNode):
         return "a mapping (key: value)"
@@ -83,10 +83,10 @@ class Text(Kind[str]):
 
     def read(self, node: Node, problems: Collector) -> str | Invalid:
         if not isinstance(node, ScalarNode):
-            return self.wrong(node, problems, _why_no_text(node, self.expected))
+            return self.reject(node, problems, _why_no_text(node, self.expected))
         text = " ".join(node.text.split()) if not node.empty else ""
         if not text and not self.may_be_empty:
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         if len(text) > MAX_TEXT:
             message = f"this text has {len(text)} characters; a prompt has at most {MAX_TEXT}"
             problems.add(node, message, "split it into several")
@@ -117,7 +117,7 @@ def _why_no_text(node: Node, expected: str) -> str:
 
 
 def _lost_words(node: ScalarNode, problems: Collector) -> bool:
-    """Whether a # cut off words: a note has a space after it. Then a problem is added."""
+    """Return whether a # cut off words: a note has a space after it. Then a problem is added."""
     if not node.plain:
         return False
     rest = problems.line_text(node.last_line)[node.end_column - 1 :]
@@ -134,7 +134,8 @@ def _swallowed_dash(
     problems: Collector,
     hint: str = "put the dash right below the one above; a list needs no | or >",
 ) -> bool:
-    """Whether the text goes on over lines that were meant as items of a list; then a problem is added."""
+    """Return whether the text goes on over lines that were meant as items of a list; then a problem is
+    added."""
     for line in range(node.line + 1, node.last_line + 1):
         written = problems.line_text(line)
         if re.match(r"\s*-(?:\s|[^\W\d])", written):
@@ -170,7 +171,7 @@ class Name(Kind[str]):
         if isinstance(node, ScalarNode) and len(node.text) <= LONGEST_NAME and NAME.fullmatch(node.text):
             return node.text
         name = as_name(node.text) if isinstance(node, ScalarNode) else ""
-        return self.wrong(node, problems, f"write {name}" if name else "")
+        return self.reject(node, problems, f"write {name}" if name else "")
 
     def schema(self) -> JsonSchema:
         return {"type": "string", "pattern": f"^{NAME.pattern}$"}
@@ -198,7 +199,7 @@ class Choice(Kind[Any]):
         if isinstance(node, ScalarNode) and node.text in self.words:
             return node.text
         hint = nearest(node.text, self.words, self.hints) if isinstance(node, ScalarNode) else ""
-        return self.wrong(node, problems, "" if hint.startswith("known") else hint)
+        return self.reject(node, problems, "" if hint.startswith("known") else hint)
 
     def schema(self) -> JsonSchema:
         return {"enum": list(self.words)}
@@ -214,7 +215,7 @@ class YesNo(Kind[bool]):
             return answers[node.text]
         on = isinstance(node, ScalarNode) and node.text.lower() in ("on", "yes", "true", "y")
         off = isinstance(node, ScalarNode) and node.text.lower() in ("off", "no", "false", "n")
-        return self.wrong(node, problems, "write yes" if on else "write no" if off else "")
+        return self.reject(node, problems, "write yes" if on else "write no" if off else "")
 
     def schema(self) -> JsonSchema:
         return {"enum": ["yes", "no", True, False]}  # YAML 1.2, as editors read it, has no boolean yes
@@ -247,7 +248,7 @@ class ListOf(Kind[tuple[T, ...]]):
             return ()
         if not isinstance(node, SequenceNode):
             if not self.one_will_do:
-                return self.wrong(node, problems, self.hint)
+                return self.reject(node, problems, self.hint)
             single = self.item.read(node, problems)
             return single if isinstance(single, Invalid) else (single,)
         if len(node.items) < self.least:
@@ -288,7 +289,7 @@ class MapOf(Kind[dict[str, T]]):
     def read(self, node: Node, problems: Collector) -> dict[str, T] | Invalid:
         if not isinstance(node, MappingNode):
             hint = "leave the dashes away: name: value" if isinstance(node, SequenceNode) else ""
-            return self.wrong(node, problems, hint)
+            return self.reject(node, problems, hint)
         values: dict[str, T] = {}
         for name, (key, child) in node.pairs.items():
             if self.keys and name not in self.keys:
@@ -341,11 +342,11 @@ _VALUE_HINTS: tuple[tuple[ParameterType, str, str], ...] = (
     ("breath", r".*\d.*", "write seconds joined by dashes: 4-0-6-0"),
     ("tempo", r".*\d.*", "write seconds joined by dashes: 3-1-1"),
 )
-"""What to do about values of a type that people write so; the first that fits."""
+"""Hints about values that people write for a type; the first that fits counts."""
 
 
 def value_hint(node: Node, type_: ParameterType, names: bool = False) -> str:
-    """What to do about a value that is none of its type."""
+    """Return what to do about a value that is none of its type."""
     if isinstance(node, ScalarNode):
         if braced := re.fullmatch(rf"\{{({PARAMETER_NAME})\}}", node.text):
             return f"a parameter is written without braces here: {braced[1]}" if names else ""
@@ -382,7 +383,7 @@ class Whole(Kind[int]):
             and (self.least <= int(node.text) <= self.most)
         ):
             return int(node.text)
-        return self.wrong(node, problems, value_hint(node, "count"))
+        return self.reject(node, problems, value_hint(node, "count"))
 
     def schema(self) -> JsonSchema:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
@@ -402,7 +403,7 @@ class Value(Kind[Setting | Param]):
     def read(self, node: Node, problems: Collector) -> Setting | Param | Invalid:
         names = not self.literal_only
         if not isinstance(node, ScalarNode):
-            return self.wrong(node, problems, value_hint(node, self.type, names))
+            return self.reject(node, problems, value_hint(node, self.type, names))
         if names and re.fullmatch(PARAMETER_NAME, node.text):
             return Param(node.text)
         try:
@@ -416,7 +417,7 @@ class Value(Kind[Setting | Param]):
             said = str(error).partition(repr(node.text))[2].strip()
             hint = "" if said.startswith("is not") else f"it {said}"
             hint = refusal(node.text, self.type, error)[1] or value_hint(node, self.type, names) or hint
-            return self.wrong(node, problems, hint)
+            return self.reject(node, problems, hint)
 
     def schema(self) -> JsonSchema:
         return {"$ref": f"#/definitions/{self.type}{'_alone' if self.literal_only else ''}"}
@@ -429,18 +430,18 @@ class Value(Kind[Setting | Param]):
 
 @dataclass(frozen=True)
 class Moment(Kind[int | float | Param]):
-    """When in a hold: a duration from its start, or a percentage of it (a float from 0 to 1)."""
+    """Moment in a hold: a duration from its start, or a percentage of it (a float from 0 to 1)."""
 
     expected: str = "a duration such as 10s, or a percentage such as 50%"
 
     def read(self, node: Node, problems: Collector) -> int | float | Param | Invalid:
         if isinstance(node, ScalarNode) and (percent := re.fullmatch(r"(\d{1,3}(?:\.\d+)?)\s*%", node.text)):
             share = float(percent[1]) / 100
-            return share if share <= 1 else self.wrong(node, problems, "a percentage is at most 100%")
+            return share if share <= 1 else self.reject(node, problems, "a percentage is at most 100%")
         if isinstance(node, ScalarNode) and node.text in ("half", "halfway", "middle", "the middle"):
-            return self.wrong(node, problems, "write 50%")
+            return self.reject(node, problems, "write 50%")
         value = Value("duration").read(node, Collector(problems.file))
-        return self.wrong(node, problems) if isinstance(value, (Invalid, tuple)) else value
+        return self.reject(node, problems) if isinstance(value, (Invalid, tuple)) else value
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [{"type": "string", "pattern": r"^[\d.]+ *%$"}, Value("duration").schema()]}

@@ -37,7 +37,7 @@ class Record(Kind[T], Generic[T]):
 
     def read(self, node: Node, problems: Collector) -> T | Invalid:
         if not isinstance(node, MappingNode):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         values, complete = read_fields(node, self.fields, problems, hints=self.hints)
         if not complete:
             return INVALID
@@ -104,7 +104,7 @@ def read_fields(
 
 
 def first_key(node: MappingNode) -> Node:
-    """Where to show a problem of a whole mapping: its first key, if it has one."""
+    """Return where to show a problem of a whole mapping: its first key, if it has one."""
     return next((key for key, _ in node.pairs.values()), node)
 
 
@@ -167,7 +167,7 @@ class StepKind(Kind[Any]):
                 return INVALID
             return self._make(self.shapes["say"], (text,), problems.where(node), {})
         if not isinstance(node, MappingNode):
-            return self.wrong(node, problems, "a list within the list: is a dash too many here?")
+            return self.reject(node, problems, "a list within the list: is a dash too many here?")
         heads = self._heads(node)
         if len(heads) != 1:
             return self._not_one(node, heads, problems)
@@ -185,7 +185,7 @@ class StepKind(Kind[Any]):
         return step
 
     def _is_words(self, node: ScalarNode, problems: Collector) -> bool:
-        """Whether a line is words, rather than a step that lacks a space or a value."""
+        """Return whether a line is words, rather than a step that lacks a space or a value."""
         if like := DASH.match(node.text):
             message = f"this line begins with {like[0]}, which is not a dash"
             if like[0] == "-":
@@ -221,7 +221,7 @@ class StepKind(Kind[Any]):
             problems.add(key, message, "begin each with a dash of its own")
             return INVALID
         if not node.pairs:
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         name, (key, value) = next(iter(node.pairs.items()))
         owners = [step for step, shape in self.shapes.items() if name in {**shape.options, **self.common}]
         hint = nearest(name, self.shapes, self.hints)

@@ -23,7 +23,7 @@ LONGEST_REPAIRED = 50_000
 """Characters up to which a text is read again after a slip: a hostile file is not read twenty times."""
 
 UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What YAML does not count as text."""
+"""Characters that YAML does not count as text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class MappingNode:
 Node = ScalarNode | SequenceNode | MappingNode
 
 
-class _Refused(Exception):
+class _UnreadableError(Exception):
     """The file cannot be read on: the problem is in the collector already."""
 
 
@@ -99,7 +99,7 @@ def _read_mending(text: str, problems: Collector) -> Node | None:
     for _ in range(MAX_REPAIRS if len(text) < LONGEST_REPAIRED else 1):
         try:
             return _Builder(problems).build(_events(text))
-        except _Refused:
+        except _UnreadableError:
             return None
         except yaml.MarkedYAMLError as error:
             from voice_coach.schema.diagnostics import understand  # most scripts give no reason to complain
@@ -230,7 +230,7 @@ class _Builder:
 
     def _refuse(self, event: yaml.Event, message: str, hint: str) -> None:
         self._problems.add_at(*_place(event), message, hint)
-        raise _Refused
+        raise _UnreadableError
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:

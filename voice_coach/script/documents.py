@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from voice_coach.core.errors import Where
 from voice_coach.core.language import LiveWords
-from voice_coach.core.parameters import FASTEST, GENERAL, PACE_EXPECTED, PARAMETERS, SLOWEST, SPEEDS
+from voice_coach.core.parameters import FASTEST, GENERAL, PACE_EXPECTED, PARAMETERS, SLOWEST, TEMPO_FACTORS
 from voice_coach.core.script import BREATH_PHASES, POSITIONS, Fragment, Guidance, Move, Step
 from voice_coach.core.user_values import ALL
 from voice_coach.schema.diagnostics import Collector, nearest, quoted
@@ -31,7 +31,7 @@ from voice_coach.schema.records import Field, Record, object_schema, read_fields
 from voice_coach.schema.tree import MappingNode, Node, ScalarNode, SequenceNode
 from voice_coach.schema.tree import MappingNode as Tree
 from voice_coach.script.grammar import GUIDANCE, LINES, POSITION, SOME_STEPS, STEPS, WORDS, Tune
-from voice_coach.script.validation import Lookup, NameType, Scope
+from voice_coach.script.validation import Lookup, NameType, ValidationScope
 
 IN_EXERCISE: Mapping[str, NameType] = {
     "exercise": "text",
@@ -46,7 +46,7 @@ IN_EXERCISE: Mapping[str, NameType] = {
 
 
 @dataclass(frozen=True)
-class _Lines(Kind[tuple[str, ...]]):
+class _PhraseKind(Kind[tuple[str, ...]]):
     """Prompts in whose braces only certain names may stand."""
 
     names: Mapping[str, NameType]
@@ -59,73 +59,73 @@ class _Lines(Kind[tuple[str, ...]]):
         where = problems.where(node)
         lookup = Lookup({where.file: problems}, (), "")
         for line in lines:
-            lookup.braces(line, where, Scope(self.names, {}))
+            lookup.braces(line, where, ValidationScope(self.names, {}))
         return lines
 
     def schema(self) -> JsonSchema:
         return {"$ref": "#/definitions/lines"}
 
 
-def _said(doc: str, **names: NameType) -> Field:
-    return Field(_Lines(names), doc)
+def _phrase_field(doc: str, **names: NameType) -> Field:
+    return Field(_PhraseKind(names), doc)
 
 
 _FIELDS = {
-    "slower": _said("It goes on more slowly."),
-    "faster": _said("It goes on faster."),
-    "slowest": _said("It cannot go more slowly."),
-    "fastest": _said("It cannot go faster."),
-    "loudest": _said("It cannot be louder."),
-    "quietest": _said("It cannot be quieter."),
-    "time_left": _said("How long it still goes on, {time}.", time="duration"),
-    "time_left_short": _said("That is less than a minute."),
-    "time_left_unknown": _said("That is not known yet."),
+    "slower": _phrase_field("It goes on more slowly."),
+    "faster": _phrase_field("It goes on faster."),
+    "slowest": _phrase_field("It cannot go more slowly."),
+    "fastest": _phrase_field("It cannot go faster."),
+    "loudest": _phrase_field("It cannot be louder."),
+    "quietest": _phrase_field("It cannot be quieter."),
+    "time_left": _phrase_field("How long it still goes on, {time}.", time="duration"),
+    "time_left_short": _phrase_field("That is less than a minute."),
+    "time_left_unknown": _phrase_field("That is not known yet."),
     "where": Field(
-        _Lines(IN_EXERCISE),
+        _PhraseKind(IN_EXERCISE),
         "Where in an exercise we are: each of these is said if all that it names is known there.",
     ),
-    "where_opening": _said("We are in the opening."),
-    "where_closing": _said("We are in the closing."),
-    "ready_ask": _said("The coach waits until you are ready."),
-    "ready_reminder": _said("It still does, and says how to tell it."),
-    "ready_limit": _said("It has waited long enough, and goes on."),
-    "hurts_way_out": _said(
+    "where_opening": _phrase_field("We are in the opening."),
+    "where_closing": _phrase_field("We are in the closing."),
+    "ready_ask": _phrase_field("The coach waits until you are ready."),
+    "ready_reminder": _phrase_field("It still does, and says how to tell it."),
+    "ready_limit": _phrase_field("It has waited long enough, and goes on."),
+    "hurts_way_out": _phrase_field(
         "The way out where an exercise has none, or is not reached: safe in every position."
     ),
-    "hurts_ask": _said("How to go on after that: rest, something easier, leave it out, end."),
-    "hurts_ask_no_easier": _said("The same where there is nothing easier."),
-    "hurts_limit": _said("There was no answer for long: the session is paused."),
-    "no_easier": _said("You asked for something easier, and there is nothing."),
-    "rest_begins": _said("You rest for as long as you like."),
-    "rest_reminder": _said("You still rest; how to tell that you are ready."),
-    "back_to_exercise": _said(
+    "hurts_ask": _phrase_field("How to go on after that: rest, something easier, leave it out, end."),
+    "hurts_ask_no_easier": _phrase_field("The same where there is nothing easier."),
+    "hurts_limit": _phrase_field("There was no answer for long: the session is paused."),
+    "no_easier": _phrase_field("You asked for something easier, and there is nothing."),
+    "rest_begins": _phrase_field("You rest for as long as you like."),
+    "rest_reminder": _phrase_field("You still rest; how to tell that you are ready."),
+    "back_to_exercise": _phrase_field(
         "You come back into the {position}, and go on with the {exercise}.",
         position="text",
         exercise="text",
     ),
-    "come_into": _said(
+    "come_into": _phrase_field(
         "You are elsewhere than in the {position} that a way begins, or the {exercise} goes on, in.",
         position="text",
         exercise="text",
     ),
-    "easier_begins": _said("Something easier comes instead of the rest of an exercise."),
-    "skipped": _said("An exercise is left out."),
-    "ended": _said("The session was ended before its end."),
-    "ended_after_pain": _said("The same, because something hurt."),
-    "resume_offer": _said("The session was not heard to its end last time.", exercise="text"),
-    "resumed": _said("It goes on there.", exercise="text"),
-    "keep_offer": _said("The session is over, and its speed was changed: to keep it?"),
-    "kept": _said("That was kept."),
-    "device_back": _said("The sound device was gone, and is back."),
-    "device_back_paused": _said("The same in a pause."),
-    "nothing_before": _said("There is nothing to go back to."),
-    "nothing_after": _said("There is nothing to go on to."),
-    "help": _said("What you can ask for, and how."),
-    "listen_begins": _said("The coach listens, and how it is spoken to; only said where it does."),
-    "deaf": _said("Spoken commands are not understood any more."),
-    "hears_again": _said("They are understood again."),
-    "score_ask": _said("How much pain there is now, from 0 to 10?"),
-    "score_thanks": _said("It is {points}.", points="count"),
+    "easier_begins": _phrase_field("Something easier comes instead of the rest of an exercise."),
+    "skipped": _phrase_field("An exercise is left out."),
+    "ended": _phrase_field("The session was ended before its end."),
+    "ended_after_pain": _phrase_field("The same, because something hurt."),
+    "resume_offer": _phrase_field("The session was not heard to its end last time.", exercise="text"),
+    "resumed": _phrase_field("It goes on there.", exercise="text"),
+    "keep_offer": _phrase_field("The session is over, and its speed was changed: to keep it?"),
+    "kept": _phrase_field("That was kept."),
+    "device_back": _phrase_field("The sound device was gone, and is back."),
+    "device_back_paused": _phrase_field("The same in a pause."),
+    "nothing_before": _phrase_field("There is nothing to go back to."),
+    "nothing_after": _phrase_field("There is nothing to go on to."),
+    "help": _phrase_field("What you can ask for, and how."),
+    "listen_begins": _phrase_field("The coach listens, and how it is spoken to; only said where it does."),
+    "deaf": _phrase_field("Spoken commands are not understood any more."),
+    "hears_again": _phrase_field("They are understood again."),
+    "score_ask": _phrase_field("How much pain there is now, from 0 to 10?"),
+    "score_thanks": _phrase_field("It is {points}.", points="count"),
     "positions": Field(MapOf(Text(), POSITIONS, complete=True), "What {position} stands for."),
 }
 
@@ -135,7 +135,7 @@ class _Live(Kind[LiveWords]):
 
     def read(self, node: Node, problems: Collector) -> LiveWords | Invalid:
         if not isinstance(node, Tree):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         values, _ = read_fields(node, _FIELDS, problems)
         return LiveWords(**values)
 
@@ -143,12 +143,12 @@ class _Live(Kind[LiveWords]):
         return object_schema(_FIELDS)
 
 
-class _Listening(Kind[Mapping[str, tuple[str, ...]]]):
+class _ListeningKind(Kind[Mapping[str, tuple[str, ...]]]):
     expected = "a mapping such as rest_reminder: Rest on."
 
     def read(self, node: Node, problems: Collector) -> Mapping[str, tuple[str, ...]] | Invalid:
         if not isinstance(node, Tree):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         values, _ = read_fields(node, _SPOKEN_TO, problems)
         return values
 
@@ -161,27 +161,27 @@ _SPOKEN_TO = {name: field for name, field in _FIELDS.items() if name != "positio
 LIVE = _Live()
 """The key ``live`` of a language. What it does not name is said in English."""
 
-LISTENING = _Listening()
+LISTENING = _ListeningKind()
 """The key ``listening`` of a language. What it does not name is as ``live`` says it."""
 
 
 EVERYWHERE = (*GENERAL, "guidance", "pace")
-"""What can be tuned in every exercise."""
+"""Values that can be tuned in every exercise."""
 
 
-class _Pace(Written):
+class _TempoFactorKind(Written):
     """A position of the knob; whether it is one is checked with the other values."""
 
     def schema(self) -> JsonSchema:
         number: JsonSchema = {"type": "number", "minimum": SLOWEST, "maximum": FASTEST}
-        return {"anyOf": [{"enum": list(SPEEDS)}, number]}
+        return {"anyOf": [{"enum": list(TEMPO_FACTORS)}, number]}
 
 
 _KNOWN: dict[str, tuple[Kind[Any], str]] = {
     **{name: (Value(each.type, literal_only=True), each.doc) for name, each in PARAMETERS.items()},
     **{name: (Value(each.type, literal_only=True), each.doc) for name, each in GENERAL.items()},
     "guidance": (GUIDANCE, "how much is said"),
-    "pace": (_Pace(), f"the one knob: {PACE_EXPECTED}"),
+    "pace": (_TempoFactorKind(), f"the one knob: {PACE_EXPECTED}"),
 }
 
 
@@ -196,7 +196,7 @@ class _Own(Kind[dict[str, str]]):
         if isinstance(node, ScalarNode) and node.empty:
             return {}
         if not isinstance(node, MappingNode):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         for name, (key, _) in node.pairs.items():
             if self.names and name not in self.names:
                 hint = f"it goes below exercises: and the exercise's name: {name}"
@@ -227,7 +227,7 @@ class _ByName(Kind[dict[str, Any]]):
         if isinstance(node, ScalarNode) and node.empty:
             return {}
         if not isinstance(node, MappingNode):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         values: dict[str, Any] = {}
         for name, (key, child) in node.pairs.items():
             if name == self.not_here:
@@ -293,7 +293,7 @@ class _Fragments(Kind[dict[str, Fragment]]):
     def read(self, node: Node, problems: Collector) -> dict[str, Fragment] | Invalid:
         if not isinstance(node, MappingNode):
             hint = "leave the dashes away: the name, a colon, and steps: below it"
-            return self.wrong(node, problems, hint if isinstance(node, SequenceNode) else "")
+            return self.reject(node, problems, hint if isinstance(node, SequenceNode) else "")
         fragments: dict[str, Fragment] = {}
         for name, (key, child) in node.pairs.items():
             fragment = self._one(key, child, problems)
@@ -337,7 +337,7 @@ _ENTRY_HINTS = {
 }
 
 
-class _Entry(Kind[EntryDraft]):
+class _EntryKind(Kind[EntryDraft]):
     expected = "an exercise: its id, or a mapping with exercise: and set:"
 
     def read(self, node: Node, problems: Collector) -> EntryDraft | Invalid:
@@ -358,28 +358,28 @@ class _Entry(Kind[EntryDraft]):
 
 ROUNDS_FIELDS = {
     "rounds": Field(Whole(1, 100), "How many rounds.", required=True, attribute="times"),
-    "exercises": Field(ListOf(_Entry(), least=1), "The circuit.", required=True, attribute="entries"),
+    "exercises": Field(ListOf(_EntryKind(), least=1), "The circuit.", required=True, attribute="entries"),
     "between": Field(STEPS, "Steps between two rounds."),
 }
 
 
-class _Item(Kind[EntryDraft | RoundsDraft]):
+class _ItemKind(Kind[EntryDraft | RoundsDraft]):
     expected = "an exercise, or rounds of exercises"
 
     def read(self, node: Node, problems: Collector) -> EntryDraft | RoundsDraft | Invalid:
         if isinstance(node, MappingNode) and ("rounds" in node.pairs or "exercises" in node.pairs):
             return Record(ROUNDS_FIELDS, RoundsDraft).read(node, problems)
-        return _Entry().read(node, problems)
+        return _EntryKind().read(node, problems)
 
     def schema(self) -> JsonSchema:
-        return {"anyOf": [*_Entry().schema()["anyOf"], Record(ROUNDS_FIELDS, RoundsDraft).schema()]}
+        return {"anyOf": [*_EntryKind().schema()["anyOf"], Record(ROUNDS_FIELDS, RoundsDraft).schema()]}
 
 
 class _Items(Kind[tuple[EntryDraft | RoundsDraft, ...]]):
     """The exercises of a session, not more than anybody could do."""
 
     expected = "a list of exercises"
-    _list = ListOf(_Item(), least=1, hint="put a dash before each")
+    _list = ListOf(_ItemKind(), least=1, hint="put a dash before each")
 
     def read(self, node: Node, problems: Collector) -> tuple[EntryDraft | RoundsDraft, ...] | Invalid:
         items = self._list.read(node, problems)
@@ -556,4 +556,4 @@ HINTS: dict[str, dict[str, str]] = {
         **{name: f"values go below exercises: and the exercise's name: {name}" for name in PARAMETERS},
     },
 }
-"""What to say about keys that people often write at the top of each kind of script."""
+"""Hints about keys that people often write at the top of each kind of script."""

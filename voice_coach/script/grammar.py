@@ -194,13 +194,13 @@ POSITION_HINTS = {
     "lying": 'on the back it is "supine", on the stomach "prone", on the side "side-lying"',
     "floor": 'on the back it is "supine", on the stomach "prone", on the side "side-lying"',
 }
-"""What to say about words that people write for a position; the first that occurs."""
+"""Hints about words that people write for a position; the first that occurs counts."""
 
 POSITION = Choice(POSITIONS, POSITION_HINTS)
 LINES = ListOf(Text("a short sentence"), one_will_do=True, or_nothing=True)
 
 
-class _Steps(Kind[Any]):
+class _StepsKind(Kind[Any]):
     """A list of steps; a single step will do. With ``least`` 0 an empty list says: nothing here."""
 
     expected = "a list of steps, each after a dash"
@@ -210,7 +210,7 @@ class _Steps(Kind[Any]):
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
         if isinstance(node, ScalarNode) and node.empty:
-            return self.wrong(node, problems, "write the steps below it, or take the key away")
+            return self.reject(node, problems, "write the steps below it, or take the key away")
         return ListOf(STEP, one_will_do=True, least=self._least).read(node, problems)
 
     def schema(self) -> JsonSchema:
@@ -228,7 +228,7 @@ class _Choices(Kind[Any]):
 
     def read(self, node: Node, problems: Collector) -> Any | Invalid:
         if not isinstance(node, SequenceNode):
-            return self.wrong(node, problems)
+            return self.reject(node, problems)
         return ListOf(STEPS, least=1).read(node, problems)
 
     def schema(self) -> JsonSchema:
@@ -236,7 +236,7 @@ class _Choices(Kind[Any]):
 
 
 class _SidesHead(Kind[Any]):
-    """Which sides, in order, no side twice."""
+    """Sides in order, no side twice."""
 
     expected = "a list such as [right, left]"
     _sides = Choice(("left", "right"))
@@ -248,7 +248,7 @@ class _SidesHead(Kind[Any]):
                 if isinstance(node, ScalarNode) and node.text in self._sides.words
                 else "right, left"
             )
-            return self.wrong(node, problems, f"write [{side}]")
+            return self.reject(node, problems, f"write [{side}]")
         sides = ListOf(self._sides, least=1).read(node, problems)
         if not isinstance(sides, Invalid) and len(set(sides)) < len(sides):
             problems.add(node, "the same side stands here twice", "how often each is worked goes into reps:")
@@ -259,7 +259,7 @@ class _SidesHead(Kind[Any]):
 
 
 class _SetsHead(Kind[Any]):
-    """How many sets, or a list of what differs from set to set."""
+    """Number of sets, or a list of what differs from set to set."""
 
     expected = "a number of sets, a parameter, or a list such as [{reps: 6}, {reps: 4}]"
 
@@ -278,7 +278,7 @@ class _SetsHead(Kind[Any]):
         return {"anyOf": [COUNT.schema(), listed]}
 
 
-STEPS, SOME_STEPS = _Steps(), _Steps(least=1)
+STEPS, SOME_STEPS = _StepsKind(), _StepsKind(least=1)
 PHASE_HINTS = {
     "in": 'did you mean "inhale"?',
     "out": 'did you mean "exhale"?',
@@ -310,7 +310,7 @@ def _check_breathe(step: Breathe, node: MappingNode, problems: Collector) -> Non
 
 
 def _check_hold(step: Hold, _node: MappingNode, problems: Collector) -> None:
-    """What lies past the end of a hold whose length is written out."""
+    """Report what lies past the end of a hold whose length is written out."""
     for item in step.during:
         for moment, key in ((item.at, "at"), (item.last, "last"), (item.every, "every")):
             if isinstance(step.duration, int) and type(moment) is int and moment >= step.duration > 0:
@@ -495,7 +495,7 @@ class Tune(Kind[dict[str, Tunable]]):
 
     def read(self, node: Node, problems: Collector) -> dict[str, Tunable] | Invalid:
         if not isinstance(node, MappingNode):
-            return self.wrong(node, problems, "leave the dashes away")
+            return self.reject(node, problems, "leave the dashes away")
         tune: dict[str, Tunable] = {}
         for name, (key, child) in node.pairs.items():
             tunable = self._one(key, child, problems)
@@ -572,7 +572,7 @@ class Tune(Kind[dict[str, Tunable]]):
 
 
 def _like(values: dict[str, Setting]) -> tuple[int, ...]:
-    """How a breath of so many per minute is shared out: as the default is, once that is known."""
+    """Return how a breath of so many per minute is shared out: as the default is, once that is known."""
     default = values.get("default")
     return default if isinstance(default, tuple) else USUAL_BREATH
 

@@ -62,7 +62,7 @@ def schema_text(kind: str) -> str:
 
 
 def write_schemas(folder: Path) -> None:
-    """Writes the schema of every kind into a folder."""
+    """Write the schema of every kind into a folder."""
     for kind in KINDS:
         (folder / f"{kind}.schema.json").write_text(schema_text(kind), encoding="utf-8")
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_coach.core.errors import CoachError, Problem, ScriptError, Where, WishError
+from voice_coach.core.errors import CoachError, Problem, ScriptError, UsageError, Where
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import GENERAL
 from voice_coach.core.script import (
-    Entry,
     Exercise,
     Fragment,
     Move,
@@ -21,6 +20,7 @@ from voice_coach.core.script import (
     Rounds,
     Say,
     Session,
+    SessionEntry,
     Setting,
     Tunable,
 )
@@ -32,14 +32,14 @@ from voice_coach.script.validation import NameCheck, check_ends, check_general, 
 
 FOLDERS = {"exercise": "exercises", "session": "sessions", "language": "languages"}
 _LIKELY = (FOLDERS["session"], FOLDERS["exercise"], "")
-"""Where a script may lie below a library folder; what it is, it says itself."""
+"""Folders below a library folder where a script may lie; its kind is in the script itself."""
 
 
 def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("session", "exercise")) -> Path:
     """The file of a session or exercise: a path as it is, a name in the folders, then beside us.
 
     Raises:
-        WishError: nothing has this name.
+        UsageError: nothing has this name.
     """
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         return Path(name)
@@ -49,7 +49,7 @@ def find_script(name: str, roots: Sequence[Path], kinds: Sequence[str] = ("sessi
         return path
     known = (path for folder in folders for path in sorted(folder.glob("*.yaml")) if kind_of(path) in kinds)
     hint = nearest(name, dict.fromkeys(path.stem for path in known)) or "run 'voice-coach list' to see all."
-    raise WishError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
+    raise UsageError(f'There is no {" or ".join(kinds)} "{name}": {hint}')
 
 
 def first_of_kinds(kinds: Sequence[str], paths: Iterable[Path]) -> Path | None:
@@ -62,7 +62,7 @@ def first_of_kinds(kinds: Sequence[str], paths: Iterable[Path]) -> Path | None:
 
 
 def kind_of(path: Path) -> str:
-    """What a file says it is, or most likely is; "" if that cannot be read."""
+    """Return what a file says it is, or most likely is; "" if that cannot be read."""
     try:
         document, _ = read_document(path, path.name, ())
     except CoachError:
@@ -88,7 +88,7 @@ def scripts_in(folder: Path) -> list[Path]:
 
 
 def exercise_folders(script: Path, roots: Sequence[Path]) -> list[Path]:
-    """Where the exercises of a session are looked for, in this order."""
+    """Return where the exercises of a session are looked for, in this order."""
     here = script.parent
     near = [here, here / FOLDERS["exercise"], here.parent / FOLDERS["exercise"]]
     if here.name == FOLDERS["session"]:
@@ -115,7 +115,7 @@ def inside(folder: Path, name: str) -> Path | None:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file to open; a name that the system does not take is none."""
+    """Return whether there is a file to open; a name that the system does not take is none."""
     try:
         return path.exists() and not path.is_dir()
     except OSError:
@@ -123,7 +123,7 @@ def is_file(path: Path) -> bool:
 
 
 def is_same(path: Path, other: Path) -> bool:
-    """Whether two names lead to one file."""
+    """Return whether two names lead to one file."""
     try:
         return path.samefile(other)
     except OSError:
@@ -134,7 +134,7 @@ def _names(folders: Iterable[Path]) -> list[str]:
     return list(dict.fromkeys(path.stem for folder in folders for path in sorted(folder.glob("*.yaml"))))
 
 
-class Library:
+class ScriptLibrary:
     """The scripts in some folders, each with ``exercises/``, ``sessions/`` and ``languages/``.
 
     A session or exercise is found in the folder itself too, or in the other's; what it is, it says itself.
@@ -155,11 +155,11 @@ class Library:
 
         Raises:
             ScriptError: the script or one that it uses has problems; all of them at once.
-            WishError: there is no such script.
+            UsageError: there is no such script.
         """
         made = self.check(name)
         if made is None:
-            raise WishError(f'"{name}" can be used by scripts, but not be played by itself.')
+            raise UsageError(f'"{name}" can be used by scripts, but not be played by itself.')
         return made
 
     def exercise(self, name: str) -> Exercise:
@@ -170,16 +170,16 @@ class Library:
         """
         alone = self.session(str(find_script(name, self._roots, ("exercise",))))
         first = alone.items[0]
-        if not isinstance(first, Entry) or first.exercise.where != alone.where:
-            raise WishError(f'"{name}" is a session: name an exercise of it.')
+        if not isinstance(first, SessionEntry) or first.exercise.where != alone.where:
+            raise UsageError(f'"{name}" is a session: name an exercise of it.')
         return first.exercise
 
     def check(self, name: str) -> Session | None:
-        """Reads any kind of script as ``session`` does; the session if it is one that can be played.
+        """Read any kind of script as ``session`` does; the session if it is one that can be played.
 
         Raises:
             ScriptError: the script or one that it uses has problems; all of them at once.
-            WishError: there is no such script.
+            UsageError: there is no such script.
         """
         path = find_script(name, self._roots)
         made: Session | None = None
@@ -302,7 +302,7 @@ class Library:
             id=exercise.id,
             title=exercise.title,
             opening=(PlaySound(sound="start", where=where), caution),
-            items=(Entry(exercise=exercise, where=where),),
+            items=(SessionEntry(exercise=exercise, where=where),),
             where=where,
             language=exercise.language,
             source=exercise.source,
@@ -340,14 +340,14 @@ class Library:
             **values,
         )
 
-    def _item(self, draft: EntryDraft | RoundsDraft, document: Document) -> Entry | Rounds | None:
+    def _item(self, draft: EntryDraft | RoundsDraft, document: Document) -> SessionEntry | Rounds | None:
         if isinstance(draft, EntryDraft):
             return self._entry(draft, document)
         entries = [self._entry(each, document) for each in draft.entries]
         good = tuple(entry for entry in entries if entry is not None)
         return Rounds(times=draft.times, entries=good, where=draft.where, between=draft.between)
 
-    def _entry(self, draft: EntryDraft, document: Document) -> Entry | None:
+    def _entry(self, draft: EntryDraft, document: Document) -> SessionEntry | None:
         exercise = self._exercise_for(draft, document)
         if exercise is None:
             return None
@@ -367,7 +367,7 @@ class Library:
             )
             if value is not None:
                 settings[name] = value
-        return Entry(
+        return SessionEntry(
             exercise=exercise,
             where=draft.where,
             settings=settings,
@@ -447,7 +447,7 @@ def _start(document: Document) -> Where:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ScriptEntry:
     """A script in the library: its kind, id, title (or what is wrong with it) and file."""
 
     kind: str
@@ -457,9 +457,9 @@ class Listed:
     readable: bool = True
 
 
-def listed(roots: Sequence[Path]) -> Iterator[Listed]:
+def list_scripts(roots: Sequence[Path]) -> Iterator[ScriptEntry]:
     """The sessions, then the exercises, the first of each name; those with problems too."""
-    seen: dict[tuple[str, str], Listed] = {}
+    seen: dict[tuple[str, str], ScriptEntry] = {}
     for root in roots:
         for path in likely_scripts(root):
             if each := _listed(path):
@@ -467,34 +467,36 @@ def listed(roots: Sequence[Path]) -> Iterator[Listed]:
     yield from sorted(seen.values(), key=lambda each: each.kind == "exercise")
 
 
-def _listed(path: Path) -> Listed | None:
-    """A file as it is listed: by what it says it is, or else by its folder; None if nobody can play it."""
+def _listed(path: Path) -> ScriptEntry | None:
+    """Return a file as it is listed: by its own kind, or else by its folder; None if it cannot be played."""
     likely = "session" if path.parent.name == FOLDERS["session"] else "exercise"
     try:
         document, problems = read_document(path, display_name(path), (likely,))
     except CoachError as error:
-        return Listed(likely, path.stem, str(error), path, readable=False)
+        return ScriptEntry(likely, path.stem, str(error), path, readable=False)
     kind = document.kind if document else likely
     if kind not in ("session", "exercise"):
         return None
     title = str(document.values.get("title", "")) if document else ""
     good = document is not None and document.complete and not problems.problems
-    return Listed(kind, path.stem, title or "has problems: run voice-coach check", path, good)
+    return ScriptEntry(kind, path.stem, title or "has problems: run voice-coach check", path, good)
 
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-def write_start(kind: str, name: str, folder: Path, schema: Path) -> Path:
-    """Writes ``NAME.yaml`` of a kind into a folder, never over an existing file; the path.
+def write_template(kind: str, name: str, folder: Path, schema: Path) -> Path:
+    """Write ``NAME.yaml`` of a kind into a folder, never over an existing file; the path.
 
     Raises:
-        WishError: the name is no id.
+        UsageError: the name is no id.
         CoachError: the file exists or cannot be written.
     """
     if len(name) > LONGEST_NAME or not NAME.fullmatch(name):
         example = as_name(name) or "knee-slide"
-        raise WishError(f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.')
+        raise UsageError(
+            f'"{name}" cannot be an id: use small letters, digits and dashes, such as {example}.'
+        )
     template = (_TEMPLATES / f"{kind}.yaml").read_text(encoding="utf-8")
     title = name.replace("-", " ").replace("_", " ").capitalize()
     path = folder / f"{name}.yaml"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from voice_coach.core.errors import CoachError, WishError
+from voice_coach.core.errors import CoachError, UsageError
 from voice_coach.schema.diagnostics import Collector, Enough, meant, nearest
-from voice_coach.schema.fields import found
+from voice_coach.schema.fields import describe
 from voice_coach.schema.records import first_key, read_fields
 from voice_coach.schema.tree import MAX_BYTES, MappingNode, ScalarNode, read_tree
 from voice_coach.script.documents import HINTS, KINDS
@@ -38,7 +38,7 @@ class Document:
 
 
 def display_name(path: Path) -> str:
-    """How a file is called in messages and timelines: from the working folder if it lies below it."""
+    """Return how a file is called in messages and timelines: from the working folder if it lies below it."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except (ValueError, OSError, RuntimeError):  # elsewhere, or a link to itself
@@ -56,7 +56,7 @@ def read_document(path: Path, name: str, kinds: tuple[str, ...]) -> tuple[Docume
         kinds: the kinds that are wanted here, for a file that does not say its own; none for any.
 
     Raises:
-        WishError: there is no such file.
+        UsageError: there is no such file.
         CoachError: it cannot be opened.
     """
     problems = Collector(name)
@@ -113,7 +113,7 @@ def _kind(root: MappingNode, kinds: tuple[str, ...], problems: Collector) -> str
         problems.add(first_key(root), message, f"add kind: {likely or wanted[0]} as the first line")
         return likely or None
     hint = nearest(node.text, KINDS) if isinstance(node, ScalarNode) else ""
-    problems.add(node, f"{found(node)} is not a kind of script", hint or f"known here: {', '.join(KINDS)}")
+    problems.add(node, f"{describe(node)} is not a kind of script", hint or f"known here: {', '.join(KINDS)}")
     return meant(hint) or likely or None
 
 
@@ -128,7 +128,7 @@ def read_text(
         advice: what to do where there is no such file.
 
     Raises:
-        WishError: there is no such file.
+        UsageError: there is no such file.
         CoachError: it cannot be opened.
     """
     try:
@@ -148,7 +148,7 @@ def read_text(
                 return None
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise WishError(f"There is no file {problems.file}. {advice}") from None
+        raise UsageError(f"There is no file {problems.file}. {advice}") from None
     except OSError as error:
         raise CoachError(f"{problems.file} cannot be read: {error.strerror or error}.") from None
     try:

@@ -19,9 +19,9 @@ from voice_coach.core.parameters import (
     within,
 )
 from voice_coach.core.script import GUIDANCE_LEVELS, Guidance, Setting, Tunable
-from voice_coach.core.user_values import ALL, OwnPacing, OwnValue, OwnValues, Settled, Tuned
+from voice_coach.core.user_values import ALL, ExerciseValues, Settled, Tuned, UserValue, UserValues
 from voice_coach.schema.diagnostics import Collector, nearest, quoted
-from voice_coach.schema.fields import found
+from voice_coach.schema.fields import describe
 from voice_coach.schema.tree import MappingNode as Tree
 from voice_coach.schema.tree import ScalarNode
 from voice_coach.script.documents import EVERYWHERE
@@ -45,11 +45,11 @@ class NotSo(ValueError):
         super().__init__(message)
 
 
-def read_own(path: Path) -> tuple[OwnPacing | None, list[Problem]]:
+def read_own(path: Path) -> tuple[UserValues | None, list[Problem]]:
     """The pacing file, as much of it as can be read, or None; and its problems.
 
     Raises:
-        WishError: there is no such file.
+        UsageError: there is no such file.
         CoachError: it cannot be opened.
     """
     name = display_name(path)
@@ -58,16 +58,16 @@ def read_own(path: Path) -> tuple[OwnPacing | None, list[Problem]]:
     return (None, problems.problems) if text is None else read_own_text(text, name)
 
 
-def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]]:
+def read_own_text(text: str, name: str) -> tuple[UserValues | None, list[Problem]]:
     """The pacing in a text that is called so in problems; as ``read_own``. An empty one sets nothing."""
     if not says_anything(text):
-        return OwnPacing(name, text), []
+        return UserValues(name, text), []
     document, problems = parse_document(Path(name), text, name, ("pacing",))
     if document is None:
         return None, problems.problems
     if document.kind != "pacing":
         kind = document.root.pairs["kind"][1] if "kind" in document.root.pairs else document.root
-        message = f"{found(kind)} is not expected here, but kind: pacing"
+        message = f"{describe(kind)} is not expected here, but kind: pacing"
         return None, [*problems.problems, _problem(problems, kind, message)]
     root = document.root
     exercises = _by_exercise(root.get("exercises"), problems)
@@ -79,7 +79,7 @@ def read_own_text(text: str, name: str) -> tuple[OwnPacing | None, list[Problem]
     by_session = {session: _by_exercise(node, problems) for session, (_, node) in pairs.items()}
     # Whatever else is said there than "on" is not taken for consent.
     history = "history" not in root.pairs or document.values.get("history") == "on"
-    return OwnPacing(name, text, exercises, by_session, history), problems.problems
+    return UserValues(name, text, exercises, by_session, history), problems.problems
 
 
 def _problem(problems: Collector, place: ScalarNode | Tree | object, message: str) -> Problem:
@@ -89,18 +89,18 @@ def _problem(problems: Collector, place: ScalarNode | Tree | object, message: st
     return alone.problems[0]
 
 
-def _by_exercise(node: object, problems: Collector) -> dict[str, OwnValues]:
+def _by_exercise(node: object, problems: Collector) -> dict[str, ExerciseValues]:
     pairs = node.pairs if isinstance(node, Tree) else {}
     return {
-        exercise: OwnValues(problems.where(key), _values(child, problems))
+        exercise: ExerciseValues(problems.where(key), _values(child, problems))
         for exercise, (key, child) in pairs.items()
     }
 
 
-def _values(node: object, problems: Collector) -> dict[str, OwnValue]:
+def _values(node: object, problems: Collector) -> dict[str, UserValue]:
     pairs = node.pairs if isinstance(node, Tree) else {}
     return {
-        name: OwnValue(value.text.strip(), problems.where(key))
+        name: UserValue(value.text.strip(), problems.where(key))
         for name, (key, value) in pairs.items()
         if isinstance(value, ScalarNode) and not value.empty
     }
@@ -114,15 +114,15 @@ class Checker:
     severity: Literal["error", "warning"] = "warning"
 
     @classmethod
-    def of(cls, own: OwnPacing, severity: Literal["error", "warning"] = "warning") -> Checker:
+    def of(cls, own: UserValues, severity: Literal["error", "warning"] = "warning") -> Checker:
         return cls(Collector(own.file, own.text), severity)
 
     @property
     def found(self) -> list[Problem]:
-        """What cannot be, whether it counts as an error or as a warning."""
+        """Return what cannot be, whether it counts as an error or as a warning."""
         return [*self.problems.problems, *self.problems.warnings]
 
-    def settle(self, values: Mapping[str, OwnValue], tune: Mapping[str, Tunable]) -> Settled:
+    def settle(self, values: Mapping[str, UserValue], tune: Mapping[str, Tunable]) -> Settled:
         """Those of the values that may be set in an exercise that lets these parameters be tuned."""
         good: dict[str, Tuned] = {}
         for name, value in values.items():

@@ -223,7 +223,7 @@ _NUMERAL = "[\\d²³¹¼-¾\u2070-\u209f\u2150-\u218b\u2460-\u24ff\u2776-\u2793]
 _OPENING, _CLOSING = "([\"'“\u2018«", ")]\"'”’».,;:!?…"
 _BEFORE = rf"[{re.escape(_OPENING)}]*+(?:[^\s\d{{}}]*{_LETTER}{_DASH})?"
 _AFTER = rf"[{re.escape(_CLOSING)}]*+(?:{_DASH}(?:{_LETTER}[^\s\d{{}}]*)?)?(?!\S)"
-"""What may stand around a number and is read as it is meant: punctuation, and a word joined by a dash."""
+"""Text around a number that is read as it is meant: punctuation, and a word joined by a dash."""
 
 _GROUPED = r"[1-9][0-9]{0,2}(?: [0-9]{3}(?![0-9]))+(?:[.,][0-9]+)?"
 _AMOUNT = rf"(?:\{{[^\s{{}}]+\}}|{_GROUPED}|[0-9]+(?:[.,'’_][0-9]+)*)"
@@ -240,11 +240,12 @@ _JOINED = re.compile(r"(?<![\w{}:])[\w{}:]++(?:/[\w{}:]++)+|\{[^{}]{0,60}+\}[a-z
 """Words on both sides of a slash, and a name in braces with an abbreviation."""
 
 _ANY = re.compile(rf"{_NUMERAL}|[{{/]")
-"""What every part that may be misread holds."""
+"""Characters of every part that may be misread."""
 
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?|\{.*")
 _EITHER = re.compile(r"[1-9][0-9]{0,2}\.[0-9][0-9]0")
-"""In English a decimal point, elsewhere a thousand: nobody says three decimals of which the last is 0."""
+"""Number with a decimal point in English and a thousand elsewhere; three decimals of which the last is 0
+are not meant."""
 
 _BY_SPACE = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3})+(?:[.,][0-9]+)?")
 _BY_COMMA = re.compile(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?")
@@ -350,7 +351,7 @@ _COUNTERS = ("round", "turn", "lap")
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ExternalValue:
     """A value that is set from outside.
 
     Attributes:
@@ -370,11 +371,11 @@ class Shadow:
         value: that value.
         step: the key of the step.
         where: its place.
-        turn: the name of the step's turns, such as ``rep``; "" for a hold or rest.
+        turn: the name of the step's turns, such as ``rep_compiler``; "" for a hold or rest.
         twice: whether another step around hides the value as well.
     """
 
-    value: Value
+    value: ExternalValue
     step: str
     where: Where
     turn: str
@@ -436,8 +437,8 @@ ONLY_KNOWN_IN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What is known at a step.
+class ValidationScope:
+    """Knowledge at a step.
 
     Attributes:
         types: the type of each name.
@@ -454,15 +455,15 @@ class Scope:
     inside: tuple[str, ...] = ()
     use: Where | None = None
     open: bool = False
-    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    values: Mapping[str, ExternalValue] = field(default_factory=dict[str, ExternalValue])
     shadows: Mapping[str, Shadow] = field(default_factory=dict[str, Shadow])
 
-    def having(self, **more: NameType) -> Scope:
+    def with_names(self, **more: NameType) -> ValidationScope:
         """Return the scope in which these names are known, instead of what they stood for before."""
         shadows = {name: shadow for name, shadow in self.shadows.items() if name not in more}
         return replace(self, types={**self.types, **more}, shadows=shadows)
 
-    def hiding(self, names: Iterable[str], step: str, where: Where, turn: str = "") -> Scope:
+    def without_names(self, names: Iterable[str], step: str, where: Where, turn: str = "") -> ValidationScope:
         """Return the scope inside a step that uses these names for itself, whatever values they have."""
         shadows = {
             name: Shadow(self.values[name], step, where, turn, name in self.shadows)
@@ -471,7 +472,7 @@ class Scope:
         }
         return replace(self, shadows={**self.shadows, **shadows})
 
-    def in_loop(self, step: Repeat | Sets | Sides) -> Scope:
+    def in_loop(self, step: Repeat | Sets | Sides) -> ValidationScope:
         """Return the scope inside a loop; a value by which the loop itself goes stays what it is."""
         match step:
             case Repeat():
@@ -482,8 +483,8 @@ class Scope:
                 key, turn, times = "sides", "rep", step.reps
         own: dict[str, NameType] = {turn: "count", f"{turn}s": "count"}
         hidden = [name for name in own if name == turn or times != Param(name)]
-        inner = self.hiding(hidden, key, step.where, turn)
-        return replace(self.having(**own), shadows=inner.shadows)
+        inner = self.without_names(hidden, key, step.where, turn)
+        return replace(self.with_names(**own), shadows=inner.shadows)
 
 
 class Lookup:
@@ -499,7 +500,7 @@ class Lookup:
         self._collectors[where.file].add_token(where, token, message, hint, key=key)
 
     def is_unsure(self, name: str) -> bool:
-        """Whether the declaration of a name has a problem already."""
+        """Return whether the declaration of a name has a problem already."""
         return name in self._unsure
 
     def collector(self, where: Where) -> Collector:
@@ -509,8 +510,10 @@ class Lookup:
         if name not in self._sounds:
             self.add(where, name, f'there is no sound "{name}"', nearest(name, self._sounds))
 
-    def value(self, value: Amount | Pattern | None, type_: ParameterType, where: Where, scope: Scope) -> None:
-        """Checks that a name that stands for a value is known, and of its type."""
+    def value(
+        self, value: Amount | Pattern | None, type_: ParameterType, where: Where, scope: ValidationScope
+    ) -> None:
+        """Check that a name that stands for a value is known, and of its type."""
         if not isinstance(value, Param):
             return
         name = value.name
@@ -532,13 +535,13 @@ class Lookup:
         elif known != type_:
             self.add(where, name, f'"{name}" is a {known}, but here goes {EXPECTED[type_]}')
 
-    def shadowed(self, name: str, token: str, where: Where, scope: Scope) -> None:
+    def shadowed(self, name: str, token: str, where: Where, scope: ValidationScope) -> None:
         """Add the problem of a value that a step around hides."""
         shadow = scope.shadows[name]
         self.add(where, token, shadow.message(name, where), shadow.hint(name, where, scope.types))
 
-    def text(self, text: str, where: Where, scope: Scope) -> None:
-        """Checks the braces in words to say, and whether a voice reads the words as they are meant."""
+    def text(self, text: str, where: Where, scope: ValidationScope) -> None:
+        """Check the braces in words to say, and whether a voice reads the words as they are meant."""
         self.aloud(text, where)
         self.braces(text, where, scope)
 
@@ -550,8 +553,8 @@ class Lookup:
             message = f"{quoted(token)} is not read aloud as it is meant"
             self._collectors[where.file].add_token(where, token, message, hint, "warning")
 
-    def braces(self, text: str, where: Where, scope: Scope) -> None:
-        """Checks the braces in words."""
+    def braces(self, text: str, where: Where, scope: ValidationScope) -> None:
+        """Check the braces in words."""
         rest = BRACES.sub("", text)
         if "{" in rest or "}" in rest:
             brace = "{" if "{" in rest else "}"
@@ -572,7 +575,7 @@ class Lookup:
                 token = next(f"{{{inside}}}" for inside in found if inside.partition(":")[0] == name)
                 self.shadowed(name, token, where, scope)
 
-    def _braces(self, inside: str, where: Where, scope: Scope) -> None:
+    def _braces(self, inside: str, where: Where, scope: ValidationScope) -> None:
         name, _, format_ = inside.partition(":")
         token = f"{{{inside}}}"
         if not inside.strip():
@@ -601,7 +604,7 @@ def _is_duration(argument: str) -> bool:
     return True
 
 
-def _parameter_hint(name: str, type_: ParameterType, scope: Scope) -> str:
+def _parameter_hint(name: str, type_: ParameterType, scope: ValidationScope) -> str:
     of_type = [each for each, is_type in scope.types.items() if is_type == type_ and each != "remaining"]
     hint = nearest(name, of_type)
     return (
@@ -647,18 +650,18 @@ class NameCheck:
         self._visited = 0
 
     def check(self, steps: Iterable[Step], **names: NameType) -> None:
-        """Checks steps in which, besides the parameters, these names are known."""
+        """Check steps in which, besides the parameters, these names are known."""
         types: dict[str, NameType] = {name: tunable.type for name, tunable in self._tune.items()}
-        values = {name: Value(tunable) for name, tunable in self._tune.items()}
-        self._steps(steps, Scope({**types, "title": "text", **names}, {}, values=values))
+        values = {name: ExternalValue(tunable) for name, tunable in self._tune.items()}
+        self._steps(steps, ValidationScope({**types, "title": "text", **names}, {}, values=values))
 
     def check_aloud(self, texts: Iterable[str], where: Where) -> None:
-        """Checks whether a voice reads a title, or other words without names in braces, as they are meant."""
+        """Check whether a voice reads a title, or other words without names in braces, as they are meant."""
         for text in texts:
             self._lookup.aloud(text, where)
 
     def check_fragments(self, unused_in: str = "") -> None:
-        """Checks that no fragment leads back to itself, and the steps of those that nothing has used yet.
+        """Check that no fragment leads back to itself, and the steps of those that nothing has used yet.
 
         Args:
             unused_in: the file whose unused fragments are checked; in other files they are others' business.
@@ -668,10 +671,10 @@ class NameCheck:
             self._lookup.add(use.where, use.fragment, message, "take this use away")
         for name, fragment in self._fragments.items():
             if name not in self._used and fragment.where.file == unused_in:
-                values = dict.fromkeys(fragment.parameters, Value(name))
-                self._steps(fragment.steps, Scope({}, {}, (name,), open=True, values=values))
+                values = dict.fromkeys(fragment.parameters, ExternalValue(name))
+                self._steps(fragment.steps, ValidationScope({}, {}, (name,), open=True, values=values))
 
-    def _steps(self, steps: Iterable[Step], scope: Scope) -> None:
+    def _steps(self, steps: Iterable[Step], scope: ValidationScope) -> None:
         for step in steps:
             self._visited += 1
             if self._visited > MAX_STEPS:
@@ -681,7 +684,7 @@ class NameCheck:
                 return
             self._step(step, scope)
 
-    def _step(self, step: Step, scope: Scope) -> None:
+    def _step(self, step: Step, scope: ValidationScope) -> None:
         match step:
             case Say():
                 for text in step.texts:
@@ -712,12 +715,12 @@ class NameCheck:
             case _:
                 raise TypeError(f"a step of no known kind: {step!r}")
 
-    def _loop(self, step: Repeat | Sets | Sides, scope: Scope) -> None:
+    def _loop(self, step: Repeat | Sets | Sides, scope: ValidationScope) -> None:
         times = step.reps if isinstance(step, Sides) else step.times
         self._lookup.value(times, "count", step.where, scope)
         inner = scope.in_loop(step)
         if isinstance(step, Sides):
-            inner = inner.having(side="side")
+            inner = inner.with_names(side="side")
             self._steps(step.change or (), inner)
         elif isinstance(step, Sets) and step.each:
             for each in step.each:
@@ -726,26 +729,26 @@ class NameCheck:
         self._steps(step.steps, inner)
         self._steps(step.between, inner)
 
-    def _inside_sets(self, step: Sets, scope: Scope) -> Scope:
+    def _inside_sets(self, step: Sets, scope: ValidationScope) -> ValidationScope:
         """Return the scope in which what differs from set to set is known, where every set says it."""
         said = {name for each in step.each for name in each if name in self._tune}
         in_all: dict[str, NameType] = {
             name: self._tune[name].type for name in said if all(name in each for each in step.each)
         }
-        values = {name: Value(self._tune[name], step.where) for name in said}
-        return replace(scope.having(**in_all), values={**scope.values, **values})
+        values = {name: ExternalValue(self._tune[name], step.where) for name in said}
+        return replace(scope.with_names(**in_all), values={**scope.values, **values})
 
-    def _breathe(self, step: Breathe, scope: Scope) -> None:
+    def _breathe(self, step: Breathe, scope: ValidationScope) -> None:
         self._lookup.value(step.pattern, "breath", step.where, scope)
         self._lookup.value(step.cycles, "count", step.where, scope)
         self._lookup.value(step.duration, "duration", step.where, scope)
-        inner = scope.having(cycle="count", cycles="count")
+        inner = scope.with_names(cycle="count", cycles="count")
         for phrases in step.phrases.values():
             for text in phrases:
                 self._lookup.text(text, step.where, inner)
         self._during_turns(step.during, BREATH_PHASES, inner)
 
-    def _count(self, step: Count, scope: Scope) -> None:
+    def _count(self, step: Count, scope: ValidationScope) -> None:
         self._lookup.value(step.reps, "count", step.where, scope)
         self._lookup.value(step.tempo, "tempo", step.where, scope)
         tempo = step.tempo
@@ -756,25 +759,27 @@ class NameCheck:
                 message = f'the tempo "{tempo.name}" has {parts} parts, but phases names {len(step.phases)}'
                 hint = 'give each part a word, "-" for none'
                 self._lookup.add(step.where, "phases", message, hint, key=True)
-        inner = scope.having(rep="count", reps="count")
+        inner = scope.with_names(rep="count", reps="count")
         for text in step.phases:
             self._lookup.text(text, step.where, inner)
         parts = len(tempo) if isinstance(tempo, tuple) else max(len(step.phases), 1)
         numbered = tuple(str(number + 1) for number in range(parts))
         self._during_turns(step.during, (*step.phases, *numbered), inner)
 
-    def _during_hold(self, step: Hold, scope: Scope) -> None:
+    def _during_hold(self, step: Hold, scope: ValidationScope) -> None:
         timed: dict[str, NameType] = {"remaining": "duration", step.role: "duration"}
-        inner = scope.having(**timed)
+        inner = scope.with_names(**timed)
         own = () if step.duration == Param(step.role) else (step.role,)
-        outer = scope.hiding(own, step.role, step.where)
+        outer = scope.without_names(own, step.role, step.where)
         for item in step.during:
             for moment in (item.at, item.last, item.every):
                 if not isinstance(moment, float):
                     self._lookup.value(moment, "duration", item.where, outer)
             self._during(item, inner)
 
-    def _during_turns(self, during: tuple[During, ...], phases: Iterable[str], scope: Scope) -> None:
+    def _during_turns(
+        self, during: tuple[During, ...], phases: Iterable[str], scope: ValidationScope
+    ) -> None:
         known = [phase for phase in dict.fromkeys(phases) if phase != "-"]
         for item in during:
             if item.on and item.on not in known:
@@ -782,13 +787,13 @@ class NameCheck:
                 self._lookup.add(item.where, item.on, f"{quoted(item.on)} is not a phase here", hint)
             self._during(item, scope)
 
-    def _during(self, item: During, scope: Scope) -> None:
+    def _during(self, item: During, scope: ValidationScope) -> None:
         for text in item.say:
             self._lookup.text(text, item.where, scope)
         if item.sound:
             self._lookup.sound(item.sound, item.where)
 
-    def _use(self, step: Use, scope: Scope) -> None:
+    def _use(self, step: Use, scope: ValidationScope) -> None:
         fragment = self._fragments.get(step.fragment)
         if fragment is None:
             if self._all_fragments and not self._lookup.is_unsure(step.fragment):
@@ -826,13 +831,13 @@ class NameCheck:
                 types[name] = "text"
                 arguments[name] = scope.arguments.get(given, given)
                 self._lookup.braces(given, step.where, scope)
-        inner = Scope(
+        inner = ValidationScope(
             types,
             arguments,
             (*scope.inside, step.fragment),
             step.where,
             unknown,
-            {**scope.values, **dict.fromkeys(fragment.parameters, Value(step.fragment))},
+            {**scope.values, **dict.fromkeys(fragment.parameters, ExternalValue(step.fragment))},
             {name: shadow for name, shadow in scope.shadows.items() if name not in fragment.parameters},
         )
         self._steps(fragment.steps, inner)

@@ -19,7 +19,7 @@ START = """\
 # Your own values, as 'voice-coach tune' sets them. Edit them here too if you like; your comments stay.
 kind: pacing
 """
-"""What a new pacing file begins with."""
+"""Start of a new pacing file."""
 
 _LINE_END = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _COMMENT = re.compile(r"#[^\r\n\x85\u2028\u2029]*")
@@ -34,7 +34,7 @@ def begin(text: str) -> str:
 
 
 def says_anything(text: str) -> bool:
-    """Whether there is more in a text than comments."""
+    """Return whether there is more in a text than comments."""
     return any(line.strip() and not line.lstrip().startswith("#") for line in text.splitlines())
 
 
@@ -50,7 +50,7 @@ def with_value(text: str, path: Sequence[str], value: str) -> str:
         CoachError: the file is written in a way that cannot be changed safely.
     """
     root = _root(text)
-    return _checked(_Text(text).set(root, path, value), {**_values(root), tuple(path): value}, path)
+    return _checked(_SourceText(text).set(root, path, value), {**_values(root), tuple(path): value}, path)
 
 
 def without_value(text: str, path: Sequence[str]) -> str:
@@ -75,7 +75,7 @@ def without_value(text: str, path: Sequence[str]) -> str:
         return text
     if found is None:
         return text
-    written = _Text(text)
+    written = _SourceText(text)
     depth = len(path) - 1
     while (
         depth and len(parents[depth].pairs) == 1 and not written.comments(parents[depth - 1], path[depth - 1])
@@ -85,7 +85,7 @@ def without_value(text: str, path: Sequence[str]) -> str:
     return _checked(written.remove(parents[depth], path[depth]), expected, path)
 
 
-class _Text:
+class _SourceText:
     """A text and the places in it; lines and columns count from 1."""
 
     def __init__(self, text: str) -> None:
@@ -200,7 +200,7 @@ class _Text:
         return self._after(words.last_line)  # a block of text has all of its last line
 
     def _after(self, line: int) -> int:
-        """Where the line after this one begins, or the text ends."""
+        """Return where the line after this one begins, or the text ends."""
         return self._starts[line] if line < len(self._starts) else len(self._text)
 
     def _replaced(self, start: int, end: int, new: str) -> str:

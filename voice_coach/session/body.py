@@ -1,4 +1,4 @@
-"""Where the body is in a live session, from what has been heard; pure.
+"""Position of the user's body in a live session, from what has been heard. Pure.
 
 A chapter is compiled for a body that did all that comes before it. Whoever leaves something out, goes back,
 goes on with a session of yesterday or was hurt on the way is elsewhere, and is led from there first.
@@ -23,7 +23,7 @@ Way = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Where the body is.
+    """Position of the user's body.
 
     Attributes:
         position: the position that it is in, or can safely come into from wherever it is.
@@ -39,12 +39,12 @@ class Body:
 
 
 STANDING: Final = Body()
-"""Where a session begins that says nothing else."""
+"""Body at the start of a session that says nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """What the body has to do before a chapter goes on.
+    """Way of the body before a chapter goes on.
 
     Attributes:
         origin: where the body is led from.
@@ -63,21 +63,21 @@ class Detour:
 
     @property
     def is_needless(self) -> bool:
-        """Whether the body is already where it would be led."""
+        """Return whether the body is already where it would be led."""
         return self.is_there and self.origin == self.to
 
 
-def between(one: Position, other: Position) -> Position:
+def position_between(one: Position, other: Position) -> Position:
     """Return the position that can safely be reached from anywhere between two others."""
     return "side-lying" if one in _LYING and other in _LYING else "all fours"
 
 
-def unsettled(body: Body) -> Body:
+def release_position(body: Body) -> Body:
     """Return the body after it was asked to find any position that is comfortable."""
-    return Body(between(body.position, body.position), is_there=False)
+    return Body(position_between(body.position, body.position), is_there=False)
 
 
-def after_hearing(body: Body, chapter: Chapter, index: int, from_ms: int, to_ms: int) -> Body:
+def advance_body(body: Body, chapter: Chapter, index: int, from_ms: int, to_ms: int) -> Body:
     """Return where the body is after a stretch of a chapter has been heard.
 
     Args:
@@ -90,13 +90,15 @@ def after_hearing(body: Body, chapter: Chapter, index: int, from_ms: int, to_ms:
     for number, span in enumerate(chapter.positions):
         if span.to is not None:
             if span.start_ms < to_ms and from_ms < span.leaves_ms <= to_ms:
-                body = Body(between(span.position, span.to), is_there=False, way=(index, number), to=span.to)
+                body = Body(
+                    position_between(span.position, span.to), is_there=False, way=(index, number), to=span.to
+                )
         elif number and from_ms < span.start_ms <= to_ms and _leads_on(body, chapter, index, number - 1):
             body = Body(span.position)
     return body
 
 
-def needed(chapter: Chapter, at_ms: int) -> Position | None:
+def needed_position(chapter: Chapter, at_ms: int) -> Position | None:
     """Return the position that a place in a chapter is for; None where any will do."""
     found = _span_at(chapter, at_ms)
     if found is None:

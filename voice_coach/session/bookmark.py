@@ -15,9 +15,9 @@ from typing import Any, Final, cast
 
 from voice_coach.core.parameters import FASTEST, FASTEST_PERCENT, SLOWEST, SLOWEST_PERCENT
 from voice_coach.core.status import LiveStatus
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.controller import Place
+from voice_coach.session.observer import SessionObserver, SessionPlace
 from voice_coach.storage.locks import clear, lock_new
 
 VERSION: Final = 1
@@ -27,8 +27,8 @@ OFFERED_MS: Final = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """How a session was asked for, so that it can be asked for again.
+class SessionRequest:
+    """Request for a session: all that is needed to prepare it again.
 
     Attributes:
         session: its name or file; None for the default.
@@ -40,7 +40,7 @@ class Asked:
     """
 
     session: str | None
-    wishes: Wishes
+    options: SessionOptions
     voice: str | None = None
     pacing: Path | None = None
     start_at: str = ""
@@ -64,7 +64,7 @@ class Bookmark:
         chapter: the chapter's index, of
         chapters: so many.
         at_ms: the place in it, in milliseconds.
-        set: which set, rep and side that was, where there are any; likewise ``rep`` and ``side``.
+        set: which set, rep and side that was, where there are any; likewise ``rep_compiler`` and ``side``.
         easier: whether it was the exercise's easier variant.
         start_at: the exercise that the session began with, "" for its beginning.
         bed: what was heard under it.
@@ -74,7 +74,7 @@ class Bookmark:
 
     session: str | None
     title: str
-    wishes: Wishes
+    wishes: SessionOptions
     voice: str | None
     pacing: str | None
     speed_percent: int
@@ -94,22 +94,23 @@ class Bookmark:
     run: str = ""
     version: int = field(default=VERSION, init=False)
 
-    def asked(self) -> Asked:
-        """How the session is asked for once more."""
+    def as_request(self) -> SessionRequest:
+        """Return how the session is asked for once more."""
         pacing = Path(self.pacing) if self.pacing is not None else None
-        return Asked(
+        return SessionRequest(
             session=self.session,
-            wishes=self.wishes,
+            options=self.wishes,
             voice=self.voice,
             pacing=pacing,
             start_at=self.start_at,
             bed=self.bed,
         )
 
-    def may_be_offered(self, asked: Asked, now_ms: int) -> bool:
-        """Whether somebody who asks for this is asked to go on instead: it is the same, and not long ago."""
-        wishes = replace(asked.wishes, speed=self.wishes.speed)
-        same = replace(asked, session=named(asked.session), wishes=wishes) == self.asked()
+    def may_be_offered(self, asked: SessionRequest, now_ms: int) -> bool:
+        """Return whether a request is answered with an offer to resume: it is for the same session, and
+        not long ago."""
+        options = replace(asked.options, speed=self.wishes.speed)
+        same = replace(asked, session=absolute_name(asked.session), options=options) == self.as_request()
         has_begun = self.chapter > 0 or self.at_ms > 0
         return same and has_begun and 0 <= now_ms - self.saved_ms <= OFFERED_MS
 
@@ -137,7 +138,7 @@ class Bookmark:
         return replace(self, chapter=index, at_ms=0, set=None, rep=None, side=None, easier=False)
 
 
-def named(session: str | None) -> str | None:
+def absolute_name(session: str | None) -> str | None:
     """A session's file as it is found from every folder; a name stays a name."""
     if session is None or not (os.path.sep in session or Path(session).suffix):
         return session
@@ -172,17 +173,17 @@ class BookmarkFile:
 
     @property
     def is_there(self) -> bool:
-        """Whether there is anything, even if it cannot be read."""
+        """Return whether there is anything, even if it cannot be read."""
         return os.path.lexists(self.path)
 
     @property
     def is_own(self) -> bool:
-        """Whether what is kept now was written here."""
+        """Return whether what is kept now was written here."""
         found = self.read()
         return found is not None and found.run in self._runs
 
     def write(self, bookmark: Bookmark) -> None:
-        """Replaces it, whole or not at all."""
+        """Replace it, whole or not at all."""
         try:
             if not self._runs:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -280,7 +281,7 @@ _WISH_BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
 
 
 def _bookmark(found: object) -> Bookmark | None:
-    """What was written, if it is of this version.
+    """Return what was written, if it is of this version.
 
     Raises:
         TypeError, ValueError, KeyError: it is something else.
@@ -291,11 +292,11 @@ def _bookmark(found: object) -> Bookmark | None:
     values = _checked(data, _TYPES, _BOUNDS)
     if values["chapter"] >= values["chapters"]:
         raise ValueError("chapter")
-    return Bookmark(**values, wishes=_wishes(data["wishes"]))
+    return Bookmark(**values, wishes=_options(data["wishes"]))
 
 
-def _wishes(found: Any) -> Wishes:
-    known = {each.name for each in fields(Wishes)}
+def _options(found: Any) -> SessionOptions:
+    known = {each.name for each in fields(SessionOptions)}
     values = _checked(found, {name: _WISH_TYPES[name] for name in known}, _WISH_BOUNDS)
     if not all(type(value) is str for value in values["said"].values()):
         raise TypeError("said")
@@ -304,7 +305,7 @@ def _wishes(found: Any) -> Wishes:
     values["values"] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in tuned.items()
     }
-    return Wishes(**values)
+    return SessionOptions(**values)
 
 
 def _checked(
@@ -329,13 +330,13 @@ def _checked(
 
 
 BEGUN_MS: Final = 10_000
-"""So long a session is heard before its place is kept instead of that of another one."""
+"""Milliseconds of a session that are heard before its place replaces that of another one."""
 
 _LOOK_MS: Final = 1_000
 """Looks further apart than this were not all playing."""
 
 
-class Marker:
+class BookmarkTracker(SessionObserver):
     """Keeps the place of one session.
 
     What was kept before stays until this session has been heard for a while: somebody who only looks in, or
@@ -354,7 +355,7 @@ class Marker:
         self,
         performance: Performance,
         file: BookmarkFile,
-        asked: Asked,
+        asked: SessionRequest,
         now_ms: Callable[[], int],
         left: Bookmark | None,
         offer: bool,
@@ -368,11 +369,10 @@ class Marker:
         self._runs = [self._run, left.run] if left and not offer else [self._run]
         self._looked_ms: int | None = None
         self._heard_ms = BEGUN_MS if file.read() is None else 0
-        self._place: Place | None = None
+        self._place: SessionPlace | None = None
         self._is_over = False
 
-    def look(self, status: LiveStatus) -> None:
-        """Time has gone on."""
+    def on_status(self, status: LiveStatus) -> None:
         if self._has_come_to_end(status):
             return
         now_ms, before_ms = self._now_ms(), self._looked_ms
@@ -383,8 +383,7 @@ class Marker:
             self._keep(self._place)
             self._place = None
 
-    def mark(self, place: Place, status: LiveStatus) -> None:
-        """The session has come to this place."""
+    def on_change(self, place: SessionPlace, status: LiveStatus) -> None:
         if self._has_come_to_end(status) or status.mode in ("offering", "ended"):
             return
         if self._offered is not None:
@@ -393,27 +392,26 @@ class Marker:
                 self._runs.append(self._offered.run)
             self._offered = None
         self._place = place
-        self.look(status)
+        self.on_status(status)
 
     def _has_come_to_end(self, status: LiveStatus) -> bool:
-        """Whether nothing is left but a question: whoever goes away then has nothing to go on with."""
+        """Return whether nothing is left but a question: after that there is nothing to resume."""
         if status.is_asked_at_end and not self._is_over:
             self._is_over, self._place = True, None
             self._file.clear(self._runs)
         return self._is_over
 
-    def left(self, early: bool) -> None:
-        """A session that was heard to its end is not gone on with."""
-        if not early:
+    def on_close(self, *, early: bool) -> None:
+        if not early:  # a session that was heard to its end is not resumed
             self._file.clear(self._runs)
 
-    def _keep(self, place: Place) -> None:
+    def _keep(self, place: SessionPlace) -> None:
         asked, mark, exercises = self._asked, place.mark, self._performance.exercises
         self._file.write(
             Bookmark(
-                session=named(asked.session),
+                session=absolute_name(asked.session),
                 title=self._performance.session.title,
-                wishes=asked.wishes,
+                wishes=asked.options,
                 voice=asked.voice,
                 pacing=str(asked.pacing.absolute()) if asked.pacing else None,
                 speed_percent=place.speed_percent,

@@ -1,4 +1,4 @@
-"""What can be heard in a live session: chapters as they become ready, and announcements."""
+"""Content of a live session: chapters as they become ready, and announcements."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from itertools import chain, islice
 from typing import Final
 
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
-from voice_coach.compiler.wording import BRACES, Known, Wording
+from voice_coach.compiler.wording import BRACES, TypedValue, Wording
 from voice_coach.core.errors import Where
-from voice_coach.core.language import Language, Lines, LiveWords
+from voice_coach.core.language import Language, LiveWords, PhraseTexts
 from voice_coach.core.parameters import Pace
 from voice_coach.core.script import Position, Session
 from voice_coach.core.timeline import Chapter, Cue, Mark, Silence, Sound, Speech
 from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.body import needed
+from voice_coach.session.body import needed_position
 from voice_coach.session.navigation import mark_at
-from voice_coach.session.prefetch import Ahead
-from voice_coach.session.retiming import Course, course, joined
-from voice_coach.session.state import SOUNDS, Aside, AsideName, State
+from voice_coach.session.prefetch import Prefetcher
+from voice_coach.session.retiming import KeyedTimeline, join_timelines, keyed_timeline
+from voice_coach.session.state import SOUNDS, Announcement, AnnouncementName, State
 
 _MINUTE_MS: Final = 60 * MS_PER_SECOND
 _LONG_MS: Final = 30 * _MINUTE_MS
 
 
-class Asides:
+class AnnouncementCompiler:
     """Puts the coach's words for a live session together, and compiles them.
 
     Args:
@@ -46,11 +46,11 @@ class Asides:
         self._lengths = lengths
         self._mark = Mark(where=Where(session.where.file, session.where.line))
 
-    def sound(self, name: AsideName) -> Chapter:
+    def sound(self, name: AnnouncementName) -> Chapter:
         """A sound cue alone, by its name in ``SOUNDS``."""
         return self._compiled([Sound(name=SOUNDS[name], mark=self._mark)])
 
-    def said(self, lines: Lines, known: Mapping[str, Known]) -> Chapter:
+    def compile_lines(self, lines: PhraseTexts, known: Mapping[str, TypedValue]) -> Chapter:
         """Lines with what stands in braces filled in; those that name what is not known are left out.
 
         Raises:
@@ -59,13 +59,13 @@ class Asides:
         """
         return self._compiled(self._cues(lines, known))
 
-    def expect(self, lines: Iterable[Lines]) -> None:
-        """Has lines spoken ahead that have nothing to be filled in."""
+    def expect(self, lines: Iterable[PhraseTexts]) -> None:
+        """Have lines spoken ahead that have nothing to be filled in."""
         plain = [line for each in lines for line in each if "{" not in line]
         cues = list(self._cues(plain, {}))
         self._lengths.expect(utterances(cues, self._voice, self._pace.rate_wpm))
 
-    def _cues(self, lines: Sequence[str], known: Mapping[str, Known]) -> Iterator[Cue]:
+    def _cues(self, lines: Sequence[str], known: Mapping[str, TypedValue]) -> Iterator[Cue]:
         for line in lines:
             if all(name in known for name, _style in BRACES.findall(line)):
                 text = self._wording.fill(line, known)
@@ -79,32 +79,32 @@ class Asides:
         return done.chapter
 
 
-def time_left(ms: int) -> Mapping[str, Known]:
+def time_left(ms: int) -> Mapping[str, TypedValue]:
     """Return the time left as told: in minutes, in fives over half an hour; nothing for less than one."""
     step_ms = 5 * _MINUTE_MS if ms > _LONG_MS else _MINUTE_MS
     minutes = (ms + step_ms // 2) // step_ms * step_ms // _MINUTE_MS
-    return {"time": Known("duration", minutes * _MINUTE_MS)} if ms >= _MINUTE_MS else {}
+    return {"time": TypedValue("duration", minutes * _MINUTE_MS)} if ms >= _MINUTE_MS else {}
 
 
-def place(chapter: Chapter, at_ms: int, round_: tuple[int, int]) -> Mapping[str, Known]:
-    """What is known of a place in an exercise: which round, set, rep and side, of how many."""
-    known = {"exercise": Known("text", chapter.title)}
+def place(chapter: Chapter, at_ms: int, round_: tuple[int, int]) -> Mapping[str, TypedValue]:
+    """Return what is known of a place in an exercise: which round, set, rep and side, of how many."""
+    known = {"exercise": TypedValue("text", chapter.title)}
     number, rounds = round_
     if rounds > 1:
-        known |= {"round": Known("count", number), "rounds": Known("count", rounds)}
+        known |= {"round": TypedValue("count", number), "rounds": TypedValue("count", rounds)}
     mark = mark_at(chapter, at_ms)
     if mark is None:
         return known
     marks = [event.mark for event in chapter.events]
     if mark.side is not None:
-        known["side"] = Known("side", mark.side)
+        known["side"] = TypedValue("side", mark.side)
     if mark.set is not None:
         sets = max(each.set for each in marks if each.set is not None)
-        known |= {"set": Known("count", mark.set), "sets": Known("count", sets)}
+        known |= {"set": TypedValue("count", mark.set), "sets": TypedValue("count", sets)}
     if mark.rep is not None:
         alike = (each for each in marks if (each.set, each.side) == (mark.set, mark.side))
         reps = max(each.rep for each in alike if each.rep is not None)
-        known |= {"rep": Known("count", mark.rep), "reps": Known("count", reps)}
+        known |= {"rep": TypedValue("count", mark.rep), "reps": TypedValue("count", reps)}
     return known
 
 
@@ -121,10 +121,10 @@ AT_ONCE = (
     "ended",
     "score_ask",
 )
-"""What is to be said at once when it is asked for, and so is spoken ahead."""
+"""Announcements that must come at once, and so are spoken ahead."""
 
 
-class LiveScore:
+class SessionContent:
     """The chapters of one performance as they become ready, and what is said besides.
 
     Args:
@@ -137,11 +137,11 @@ class LiveScore:
         self._performance = performance
         self._hears = listens
         self._first = first
-        self._chapters = Ahead(chain(self._in_order(), self._rehearsed()))
-        self._joined: dict[int, Course] = {}
+        self._chapters = Prefetcher(chain(self._in_order(), self._rehearsed()))
+        self._joined: dict[int, KeyedTimeline] = {}
         self._easier: dict[int, Chapter] = {}
-        self._said: dict[Aside, Chapter] = {}
-        self._asides = Asides(
+        self._said: dict[Announcement, Chapter] = {}
+        self._announcements = AnnouncementCompiler(
             performance.session,
             performance.language,
             performance.voice_name,
@@ -155,17 +155,17 @@ class LiveScore:
         return language.spoken_to if self._hears else language.live
 
     def hear(self, hears: bool) -> None:
-        """Whether the coach can be spoken to from now on: it is said otherwise then how to answer."""
+        """Set whether the coach can be spoken to from now on; announcements say accordingly how to answer."""
         if hears != self._hears:
             self._hears = hears
             self._said.clear()
 
     def start(self) -> None:
-        """Begins to compile in the background."""
+        """Begin to compile in the background."""
         self._chapters.start()
 
     def close(self, patience_s: float) -> None:
-        """Compiles no more."""
+        """Compile no more."""
         self._chapters.stop(patience_s)
 
     @property
@@ -182,7 +182,7 @@ class LiveScore:
             return self._easier_chapter(index)
         if index in self._joined:
             return self._joined[index].chapter
-        return self._chapters.at(self._turn(index))
+        return self._chapters.peek(self._turn(index))
 
     def expect(self, index: int, timeout_s: float) -> None:
         self._chapters.wait_for(self._turn(index), timeout_s)
@@ -199,18 +199,19 @@ class LiveScore:
         known = [chapter.duration_ms for chapter in (here, *after) if chapter is not None]
         return max(0, sum(known) - at_ms) if len(known) == 1 + len(after) else None
 
-    def aside(self, aside: Aside) -> Chapter:
-        if aside not in self._said:
+    def announcement(self, what: Announcement) -> Chapter:
+        if what not in self._said:
             if len(self._said) >= _ASIDES_KEPT:
                 self._said.pop(next(iter(self._said)))
-            self._said[aside] = self._compiled(aside)
-        return self._said[aside]
+            self._said[what] = self._compiled(what)
+        return self._said[what]
 
-    def said(self, aside: Aside) -> Chapter | None:
-        """What is said besides, if it has been compiled; other threads than the one that plays may ask."""
-        return self._said.get(aside)
+    def compiled_announcement(self, announcement: Announcement) -> Chapter | None:
+        """Return what is said besides, if it has been compiled; other threads than the one that plays may
+        ask."""
+        return self._said.get(announcement)
 
-    def after(self, before: LiveScore, state: State) -> LiveScore:
+    def continue_from(self, before: SessionContent, state: State) -> SessionContent:
         """This score, going on where another one has come to, from the next cue on.
 
         Args:
@@ -221,17 +222,21 @@ class LiveScore:
         index = state.chapter
         old, new = before.chapter(index), self.chapter(index)
         # What is being said, or done instead, is heard to its end as it began.
-        self._said |= {aside: before.aside(aside) for aside in state.asides}
+        self._said |= {
+            announcement: before.announcement(announcement) for announcement in state.announcements
+        }
         if state.easier and (easier := before.chapter(index, easier=True)) is not None:
             self._easier[index] = easier
         if old is None or state.easier:
             return self
-        was = before.course(index) or course(old)
+        was = before.course(index) or keyed_timeline(old)
         # Where the new chapter is not there yet the old one is heard to its end.
-        self._joined[index] = joined(was, state.at_ms, course(new)) if new is not None else was
+        self._joined[index] = (
+            join_timelines(was, state.at_ms, keyed_timeline(new)) if new is not None else was
+        )
         return self
 
-    def course(self, index: int) -> Course | None:
+    def course(self, index: int) -> KeyedTimeline | None:
         """The chapter in which one pace goes over into another, if it is one."""
         return self._joined.get(index)
 
@@ -244,7 +249,7 @@ class LiveScore:
         yield from coming
 
     def _turn(self, index: int) -> int:
-        """When a chapter is compiled: the how manieth it is."""
+        """Return when a chapter is compiled: the how manieth it is."""
         if index == self._first:
             return 0
         return index + 1 if index < self._first else index
@@ -255,8 +260,8 @@ class LiveScore:
             self._performance.way_out(index)
             self._performance.way_out(index, own=False)
             self._easier_chapter(index)
-        lines: list[Lines] = [getattr(self._words, name) for name in AT_ONCE]
-        self._asides.expect(lines)
+        lines: list[PhraseTexts] = [getattr(self._words, name) for name in AT_ONCE]
+        self._announcements.expect(lines)
         yield from ()
 
     def _easier_chapter(self, index: int) -> Chapter | None:
@@ -267,52 +272,56 @@ class LiveScore:
             self._easier[index] = easier
         return self._easier[index]
 
-    def _compiled(self, aside: Aside) -> Chapter:
-        if aside.name in SOUNDS:
-            return self._asides.sound(aside.name)
-        if aside.name in ("way_out", "way_out_anywhere"):
-            return self._performance.way_out(aside.chapter, own=aside.name == "way_out")
-        if aside.detour is not None:
-            way = aside.detour
+    def _compiled(self, announcement: Announcement) -> Chapter:
+        if announcement.name in SOUNDS:
+            return self._announcements.sound(announcement.name)
+        if announcement.name in ("way_out", "way_out_anywhere"):
+            return self._performance.way_out(announcement.chapter, own=announcement.name == "way_out")
+        if announcement.detour is not None:
+            way = announcement.detour
             return self._performance.lead_in(
-                aside.chapter, way.origin, way.to, is_there=way.is_there, set_up=way.waits
+                announcement.chapter, way.origin, way.to, is_there=way.is_there, set_up=way.waits
             )
-        return self._asides.said(*self._lines(aside))
+        return self._announcements.compile_lines(*self._lines(announcement))
 
-    def _lines(self, aside: Aside) -> tuple[Lines, Mapping[str, Known]]:
+    def _lines(self, announcement: Announcement) -> tuple[PhraseTexts, Mapping[str, TypedValue]]:
         words = self._words
-        exercise = self._performance.exercises[aside.chapter]
-        if aside.name == "time_left" and aside.left_ms is not None:
-            known = time_left(aside.left_ms)
+        exercise = self._performance.exercises[announcement.chapter]
+        if announcement.name == "time_left" and announcement.left_ms is not None:
+            known = time_left(announcement.left_ms)
             return (words.time_left if known else words.time_left_short), known
-        if aside.name == "time_left":
+        if announcement.name == "time_left":
             return words.time_left_unknown, {}
-        if aside.name == "where":
+        if announcement.name == "where":
             if not exercise:
-                return (words.where_closing if aside.chapter else words.where_opening), {}
-            return words.where, self._place(aside)
-        if aside.name == "hurts_ask" and (aside.easier or not self.has_easier(aside.chapter)):
+                return (words.where_closing if announcement.chapter else words.where_opening), {}
+            return words.where, self._place(announcement)
+        if announcement.name == "hurts_ask" and (
+            announcement.easier or not self.has_easier(announcement.chapter)
+        ):
             return words.hurts_ask_no_easier, {}
-        if aside.name == "caution":
+        if announcement.name == "caution":
             return self._performance.language.opening, {}
-        lines: Lines = getattr(words, aside.name)
-        if aside.points is not None:
-            return lines, {"points": Known("count", aside.points)}
+        lines: PhraseTexts = getattr(words, announcement.name)
+        if announcement.points is not None:
+            return lines, {"points": TypedValue("count", announcement.points)}
         return lines, {
-            "exercise": Known("text", self._performance.titles[aside.chapter]),
-            "position": Known("text", words.positions[self._position(aside)]),
+            "exercise": TypedValue("text", self._performance.titles[announcement.chapter]),
+            "position": TypedValue("text", words.positions[self._position(announcement)]),
         }
 
-    def _place(self, aside: Aside) -> Mapping[str, Known]:
-        chapter = self.chapter(aside.chapter, easier=aside.easier)
+    def _place(self, announcement: Announcement) -> Mapping[str, TypedValue]:
+        chapter = self.chapter(announcement.chapter, easier=announcement.easier)
         if chapter is None:
-            return {"exercise": Known("text", self._performance.titles[aside.chapter])}
+            return {"exercise": TypedValue("text", self._performance.titles[announcement.chapter])}
         exercises = self._performance.exercises
-        same = [index for index, exercise in enumerate(exercises) if exercise == exercises[aside.chapter]]
-        return place(chapter, aside.at_ms, (same.index(aside.chapter) + 1, len(same)))
+        same = [
+            index for index, exercise in enumerate(exercises) if exercise == exercises[announcement.chapter]
+        ]
+        return place(chapter, announcement.at_ms, (same.index(announcement.chapter) + 1, len(same)))
 
-    def _position(self, aside: Aside) -> Position:
+    def _position(self, announcement: Announcement) -> Position:
         """Return the position that the place is for; else the exercise's, or that of the beginning."""
-        chapter = self.chapter(aside.chapter, easier=aside.easier)
-        asked = needed(chapter, aside.at_ms) if chapter else None
-        return asked or self.position(aside.chapter) or self._performance.session.start
+        chapter = self.chapter(announcement.chapter, easier=announcement.easier)
+        asked = needed_position(chapter, announcement.at_ms) if chapter else None
+        return asked or self.position(announcement.chapter) or self._performance.session.start

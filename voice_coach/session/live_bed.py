@@ -7,31 +7,31 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.audio.background import Course, course_alone
+from voice_coach.audio.background import DuckingCurve, chapter_ducking
 from voice_coach.audio.mixer import Block
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 
 STILL_MS: Final = 1_000
-"""So long it takes to fall silent in a pause, and to come back."""
+"""Milliseconds to fall silent in a pause, and to come back."""
 
 
-class Loop(Protocol):
+class EndlessSound(Protocol):
     """A sound without an end: ``audio.bed.Bed``."""
 
     def samples(self, first: int, frames: int) -> NDArray[np.float32]: ...
 
 
-class Under:
+class LiveBackground:
     """Lays the bed under blocks, one after the other.
 
     Args:
         loop: the bed, full scale ±1, as loud as in a pause.
     """
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(self, loop: EndlessSound) -> None:
         self._loop = loop
-        self._course: tuple[Chapter, Course] | None = None
+        self._course: tuple[Chapter, DuckingCurve] | None = None
 
     def lay(
         self, block: Block, frame: int, heard: tuple[Chapter, int] | float, volume_db: float, level: float
@@ -66,5 +66,5 @@ class Under:
             return np.full(ms, heard)
         chapter, at_ms = heard
         if self._course is None or self._course[0] is not chapter:
-            self._course = chapter, course_alone(chapter)
+            self._course = chapter, chapter_ducking(chapter)
         return self._course[1].gains(np.arange(at_ms, at_ms + ms)).astype(np.float64)

@@ -14,22 +14,22 @@ BACK_MS: Final = ((3_600_000, 20_000), (60_000, 10_000), (10_000, 3_000))
 After a shorter one nothing was forgotten."""
 
 JUST_BEGUN_MS: Final = 1_500
-"""Who goes back so soon after the start of something means what came before it."""
+"""Milliseconds after the start of something in which "previous" means what came before it."""
 
 _SENTENCES: Final = {"prompt", "move"}
 _DONE: Final = {"hold", "wait", "inhale", "exhale"}
 _STAYING: Final = {"hold", "rest"}
 _CYCLES: Final = {"inhale", "top", "exhale", "bottom", "part"}
-"""What is done over and over: one can only join in at the start of a rep."""
+"""Kinds of events that repeat: the user can only join in at the start of a rep."""
 
 
 def back_ms(pause_ms: int) -> int:
-    """How far to go back after a pause."""
+    """Return how far to go back after a pause."""
     return next((back for least, back in BACK_MS if pause_ms >= least), 0)
 
 
 def resume_ms(chapter: Chapter, at_ms: int, pause_ms: int) -> int:
-    """Where to go on after a pause: never in the middle of a word, a countdown, a breath or a rep.
+    """Return where to go on after a pause: never in the middle of a word, a countdown, a breath or a rep.
 
     A hold, rest or rep that is done is not done again.
 
@@ -85,18 +85,18 @@ def previous_ms(starts: Sequence[int], at_ms: int) -> int | None:
 
 
 def sentences(chapter: Chapter) -> list[int]:
-    """Where each sentence begins, in order; numbers and the words of breaths are none."""
+    """Return where each sentence begins, in order; numbers and the words of breaths are none."""
     return [event.start_ms for event in chapter.events if event.kind in _SENTENCES and event.lane == "speech"]
 
 
 def cues(chapter: Chapter) -> list[int]:
-    """Where one can go on to or back to, in order: each sentence, hold, rest, wait and rep."""
+    """Return where one can go on to or back to, in order: each sentence, hold, rest, wait and rep."""
     starts = {event.start_ms for event in chapter.events if event.kind in _STAYING | {"wait"}}
     return sorted({0, *starts, *sentences(chapter), *rep_starts(chapter)})
 
 
 def rep_starts(chapter: Chapter) -> list[int]:
-    """Where each rep begins, in order; also that of another set or side."""
+    """Return where each rep begins, in order; also that of another set or side."""
     starts: list[int] = []
     before: object = None
     for event in chapter.events:
@@ -109,7 +109,7 @@ def rep_starts(chapter: Chapter) -> list[int]:
 
 
 def mark_at(chapter: Chapter, at_ms: int) -> Mark | None:
-    """Which set, rep and side a moment belongs to; None before anything has begun."""
+    """Return which set, rep and side a moment belongs to; None before anything has begun."""
     begun = [event.mark for event in chapter.events if event.start_ms <= at_ms]
     return begun[-1] if begun else None
 
@@ -127,17 +127,17 @@ def rest_end_ms(chapter: Chapter, at_ms: int) -> int | None:
 
 
 def is_speaking(chapter: Chapter, at_ms: int) -> bool:
-    """Whether words are being said at a moment."""
+    """Return whether words are being said at a moment."""
     return any(event.lane == "speech" and event.start_ms <= at_ms < event.end_ms for event in chapter.events)
 
 
 def _is_done(event: Event) -> bool:
-    """Whether it is something that a person does: a hold, a wait or a breath."""
+    """Return whether it is something that a person does: a hold, a wait or a breath."""
     return event.lane == "action" and event.kind in _DONE
 
 
 def _action_at(chapter: Chapter, at_ms: int) -> Event | None:
-    """What the body does at a moment."""
+    """Return what the body does at a moment."""
     actions = (event for event in chapter.events if event.lane == "action")
     return next((event for event in actions if event.start_ms <= at_ms < event.end_ms), None)
 
@@ -173,7 +173,7 @@ def _latest(starts: Sequence[int], at_ms: int, otherwise: int) -> int:
     return starts[index - 1] if index else otherwise
 
 
-def moment(chapter: Chapter, here_ms: int, *, position_ms: int, left_ms: int | None) -> Status:
+def status_at(chapter: Chapter, here_ms: int, *, position_ms: int, left_ms: int | None) -> Status:
     """The status at a place in a chapter.
 
     Args:

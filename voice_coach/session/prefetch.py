@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Ahead(Generic[T]):
+class Prefetcher(Generic[T]):
     """The items of an iterator, pulled by one background thread and kept.
 
     May be iterated many times, also before all is there: an iteration waits for the next item. What the
@@ -26,23 +26,23 @@ class Ahead(Generic[T]):
         self._thread = Thread(target=self._pull, name="ahead", daemon=True)
 
     def start(self) -> None:
-        """Begins to pull."""
+        """Begin to pull."""
         self._thread.start()
 
     def stop(self, patience_s: float | None = None) -> None:
-        """Pulls no more after the item that is being made, and waits for that one, so long at most."""
+        """Pull no more after the item that is being made, and wait for that one, so long at most."""
         with self._changed:
             self._stopping = True
         if self._thread.is_alive():
             self._thread.join(patience_s)
 
-    def at(self, index: int) -> T | None:
+    def peek(self, index: int) -> T | None:
         """One item, or None if it is not there; never waits."""
         with self._changed:
             return self._items[index] if index < len(self._items) else None
 
     def wait_for(self, index: int, timeout_s: float) -> None:
-        """Waits for one item, so long at most; raises what the iterator raised before it."""
+        """Wait for one item, so long at most; raises what the iterator raised before it."""
         with self._changed:
             self._changed.wait_for(lambda: index < len(self._items) or self._ended, timeout_s)
             if index >= len(self._items) and self._error is not None:

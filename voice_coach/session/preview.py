@@ -10,40 +10,40 @@ from typing import TYPE_CHECKING
 
 from voice_coach.audio.mixer import Block
 from voice_coach.compiler.single_rep import counts_of_turns
-from voice_coach.core.interrupts import held_up
+from voice_coach.core.interrupts import defer_interrupt
 from voice_coach.core.parameters import GENERAL, format_setting
 from voice_coach.core.script import ParameterType, Setting
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
-from voice_coach.pacing.nudge import Dial, dials, nudged
+from voice_coach.pacing.nudge import Dial, dials, nudge
 from voice_coach.rendering.performance import Sounds, Voice
 from voice_coach.rendering.rep import RepCompiler
-from voice_coach.session.retiming import Course, course, joined
-from voice_coach.session.stream import fallen, risen, silence
+from voice_coach.session.retiming import KeyedTimeline, join_timelines, keyed_timeline
+from voice_coach.session.stream import ramp_down, ramp_up, silence
 
 if TYPE_CHECKING:
     from voice_coach.formats.base import LiveOutput
 
 BLOCK_MS = 20
-"""So soon a key is obeyed; also how long the stream takes to fade when it is paused and to come back."""
+"""Milliseconds until a key takes effect; also the fade when the stream is paused and resumed."""
 
 _BLOCK_FRAMES = BLOCK_MS * FRAMES_PER_MS
 _REMEMBERED = 500
 """Blocks of which it is known what they hold: ten seconds, more than any device is behind."""
 
-Render = Callable[[Chapter, int, int], Iterator[Block]]
+PreviewRender = Callable[[Chapter, int, int], Iterator[Block]]
 """The blocks of a chapter, of so many frames each, from a millisecond on."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a moment of the stream holds: a place in a chapter."""
+class LoopPosition:
+    """Content of a moment of the stream: a place in a chapter."""
 
     chapter: Chapter
     position_ms: int
 
 
-class Looping:
+class RepLoop:
     """The stream. One thread pulls ``blocks``; others change it.
 
     Args:
@@ -51,28 +51,28 @@ class Looping:
         render: renders it, and those that it is exchanged for.
     """
 
-    def __init__(self, chapter: Chapter, render: Render) -> None:
+    def __init__(self, chapter: Chapter, render: PreviewRender) -> None:
         self._render = render
         self._lock = Lock()
-        self._next = self._now = course(chapter)
+        self._next = self._now = keyed_timeline(chapter)
         self._position_ms = 0
         self._source: Iterator[Block] = iter(())
         self._is_rendering = False
         self._paused = False
         self._stopped = False
         self._frames = 0
-        self._heard: deque[tuple[int, Course, int]] = deque(maxlen=_REMEMBERED)
+        self._heard: deque[tuple[int, KeyedTimeline, int]] = deque(maxlen=_REMEMBERED)
 
     def exchange(self, chapter: Chapter) -> None:
-        """Goes on in another timing of the same steps, from the next moment where nothing is being said."""
+        """Go on in another timing of the same steps, from the next moment where nothing is being said."""
         with self._lock:
-            self._next = course(chapter)
-            self._now = joined(self._now, self._position_ms, self._next)
+            self._next = keyed_timeline(chapter)
+            self._now = join_timelines(self._now, self._position_ms, self._next)
             self._is_rendering = False
 
     @property
     def paused(self) -> bool:
-        """Whether there is silence until it goes on; may be set."""
+        """Return whether there is silence until it goes on; may be set."""
         return self._paused
 
     @paused.setter
@@ -81,19 +81,19 @@ class Looping:
             self._paused = paused
 
     def stop(self) -> None:
-        """Fades, and ends the stream."""
+        """Fade, and end the stream."""
         with self._lock:
             self._stopped = True
 
-    def heard(self, position_frames: int) -> Heard:
-        """What the block held that a device came to after so many frames."""
+    def position_at(self, position_frames: int) -> LoopPosition:
+        """Return what the block held that a device came to after so many frames."""
         with self._lock:
             found = (self._now, self._position_ms)
             for frames, now, position_ms in reversed(self._heard):
                 found = (now, position_ms)
                 if frames <= position_frames:
                     break
-        return Heard(found[0].chapter, found[1])
+        return LoopPosition(found[0].chapter, found[1])
 
     def blocks(self) -> Iterator[Block]:
         """The stream, until it is stopped; pausing makes it silent, so that it never runs dry."""
@@ -107,9 +107,9 @@ class Looping:
                 else:
                     block = self._take(keep_place=silent)
                     if was_silent:
-                        block = risen(block, len(block.samples))
+                        block = ramp_up(block, len(block.samples))
                     elif silent:
-                        block = fallen(block)
+                        block = ramp_down(block)
                 self._frames += len(block.samples)
             yield block
             if stopped:
@@ -150,7 +150,7 @@ class DialRow:
     is_heard: bool
 
 
-class Listening:
+class RepPreview:
     """A rep that is being heard, and its dials; ``changed`` says what there is to keep.
 
     Args:
@@ -169,13 +169,13 @@ class Listening:
         self._values = dict(self._before)
         self.dials = dials(self._tune)
         self._unheard = counts_of_turns(rep.exercise)
-        self._loop = Looping(rep.chapter(self._values), self._render)
+        self._loop = RepLoop(rep.chapter(self._values), self._render)
         self._device: LiveOutput | None = None
         self._playing: Thread | None = None
         self._trouble: BaseException | None = None
 
     def start(self, device: LiveOutput) -> None:
-        """Begins to play, in a thread of its own.
+        """Begin to play, in a thread of its own.
 
         Raises:
             DeviceError: there is no sound device.
@@ -186,7 +186,7 @@ class Listening:
         self._playing.start()
 
     def check(self) -> None:
-        """Raises what has ended the playing, if anything has.
+        """Raise what has ended the playing, if anything has.
 
         Raises:
             DeviceError: the device was lost.
@@ -196,7 +196,7 @@ class Listening:
             raise self._trouble
 
     def stop(self) -> None:
-        """Fades, and ends the playing when the device has played that too."""
+        """Fade, and end the playing when the device has played that too."""
         self._loop.stop()
         if self._playing is not None:
             self._playing.join(_STOPPING_PATIENCE_S)
@@ -204,12 +204,12 @@ class Listening:
             self._device.close()
 
     def nudge(self, dial: Dial, steps: int) -> bool:
-        """Turns a dial up or (below 0) down by so many steps; false, and nothing changes, at its bound.
+        """Turn a dial up or (below 0) down by so many steps; false, and nothing changes, at its bound.
 
         Raises:
             CoachError: the exercise cannot be played so; nothing has changed.
         """
-        value = nudged(dial, self._values[dial.name], steps)
+        value = nudge(dial, self._values[dial.name], steps)
         if value == self._values[dial.name]:
             return False
         self._set({**self._values, dial.name: value})
@@ -222,18 +222,18 @@ class Listening:
 
     @property
     def paused(self) -> bool:
-        """Whether it is silent until it goes on; may be set."""
+        """Return whether it is silent until it goes on; may be set."""
         return self._loop.paused
 
     @paused.setter
     def paused(self, paused: bool) -> None:
         self._loop.paused = paused
 
-    def heard(self) -> Heard:
-        """What is being heard."""
-        return self._loop.heard(self._device.position_frames if self._device else 0)
+    def position(self) -> LoopPosition:
+        """Return what is being heard."""
+        return self._loop.position_at(self._device.position_frames if self._device else 0)
 
-    def changed(self) -> dict[str, str]:
+    def changed_values(self) -> dict[str, str]:
         """The values that are not what they were, as people write them."""
         return {
             name: format_setting(value, self._type(name))
@@ -255,7 +255,7 @@ class Listening:
     def _type(self, name: str) -> ParameterType:
         return (self._tune.get(name) or GENERAL[name]).type
 
-    @held_up()
+    @defer_interrupt()
     def _set(self, values: Mapping[str, Setting]) -> None:
         self._loop.exchange(self._rep.chapter(values))
         self._values = dict(values)

@@ -1,4 +1,4 @@
-"""What is remembered of one session that is led, while it is: how long, which reps, what hurt, how it was."""
+"""Recorder of one session while it is led: its length, its reps, its pain."""
 
 from __future__ import annotations
 
@@ -6,26 +6,25 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from voice_coach.core.history import CLOSING, OPENING, LedExercise, LedPacing
-from voice_coach.session.coverage import Heard
+from voice_coach.session.coverage import CoverageTracker
+from voice_coach.session.observer import SessionObserver
 
 if TYPE_CHECKING:
     from voice_coach.core.status import LiveStatus, Mode
     from voice_coach.core.timeline import Chapter
-    from voice_coach.history.practice import Keeper
-    from voice_coach.session.controller import Place
-    from voice_coach.session.coverage import Key
+    from voice_coach.history.practice import RunLog
+    from voice_coach.session.coverage import ChapterKey
+    from voice_coach.session.observer import SessionPlace
 
 BEGUN_MS: Final = 10_000
-"""Who only looks in is not remembered, unless something was completed or hurt."""
+"""Sessions shorter than this are not recorded, unless an exercise was completed or pain was reported."""
 
 WRITE_MS: Final = 30_000
-"""How far apart it is written down while nothing special happens; a killed session loses no more."""
+"""Milliseconds between two writes while nothing special happens; a killed session loses no more."""
 
 
-class Remembering:
-    """Writes down one session. Nothing is written before anything of it was led.
-
-    Everything is called from one thread, that of the session's listeners.
+class SessionRecorder(SessionObserver):
+    """Record one session in the history. Nothing is written before anything of it was led.
 
     Args:
         keeper: where it is kept.
@@ -38,14 +37,14 @@ class Remembering:
 
     def __init__(
         self,
-        keeper: Keeper,
+        run_log: RunLog,
         title: str,
         pacing: LedPacing,
         names: Sequence[tuple[str, str]],
-        heard: Heard,
+        heard: CoverageTracker,
         now_ms: Callable[[], int],
     ) -> None:
-        self._keeper = keeper
+        self._run_log = run_log
         self._title = title
         self._pacing = pacing
         self._names = names
@@ -58,10 +57,9 @@ class Remembering:
         self._pace_percent = pacing.pace_percent
         self._place: tuple[int, bool] = (0, False)
         self._mode: Mode = "playing"
-        self._kept: dict[Key, LedExercise] = {}
+        self._kept: dict[ChapterKey, LedExercise] = {}
 
-    def look(self, status: LiveStatus) -> None:
-        """Time has gone on; called about ten times a second."""
+    def on_status(self, status: LiveStatus) -> None:
         index, easier = self._place
         easier = easier and index == status.chapter
         self._heard.look(status.chapter, easier, status.position_ms, self._now_ms())
@@ -70,22 +68,21 @@ class Remembering:
         if not self._is_due and self._heard.total_ms >= BEGUN_MS:
             self._write()
 
-    def changed(self, place: Place, status: LiveStatus) -> None:
-        """The session has come to another sentence, rep or mode."""
+    def on_change(self, place: SessionPlace, status: LiveStatus) -> None:
+        self.on_status(status)
         self._place = place.chapter, place.easier
         if not self._is_due:
             return
         if status.is_asked_at_end and status.mode != self._mode:
             # Whoever goes away without an answer has heard all of it.
             self._write(to_end=self._is_to_end())
-            if status.mode == "scoring" and self._keeper.log is not None:
-                self._keeper.log.asked(self._led)
+            if status.mode == "scoring" and self._run_log.log is not None:
+                self._run_log.log.record_question(self._led)
         elif status.mode != self._mode or self._now_ms() - self._written_ms >= WRITE_MS:
             self._write()
         self._mode = status.mode
 
-    def over(self, chapter: Chapter) -> None:
-        """A chapter was heard to its end."""
+    def on_chapter_finished(self, chapter: Chapter) -> None:
         name = (chapter.exercise, chapter.title)
         places = range(self._place[0], len(self._names))
         index = next((each for each in places if self._names[each] == name), None)
@@ -95,45 +92,39 @@ class Remembering:
         if self._is_due or chapter.exercise:
             self._write(to_end=True if index == len(self._names) - 1 else None)
         if chapter.exercise:  # killed before this, the session is whole and only its words fade later
-            self._keeper.completed(chapter, begun=self._led is not None)
+            self._run_log.record_completed(chapter, begun=self._led is not None)
 
-    def hurt(self, place: Place) -> None:
-        """Something hurts there."""
+    def on_pain(self, place: SessionPlace) -> None:
         self._begin()
         outside = CLOSING if place.chapter else OPENING
-        self._keeper.hurt(place.exercise or outside, place.mark, begun=self._led is not None)
+        self._run_log.record_pain_place(place.exercise or outside, place.mark, begun=self._led is not None)
         self._write()
 
-    def scored(self, pain: int) -> None:
-        """The person has told how much pain there is, 0 to 10; a later word replaces an earlier one.
-
-        Raises:
-            ValueError: it is not on that scale.
-        """
+    def on_pain_answered(self, pain: int) -> None:
         self._begin()
-        if self._keeper.log is not None:
-            is_kept = self._keeper.log.score(self._led, pain)
+        if self._run_log.log is not None:
+            is_kept = self._run_log.log.score(self._led, pain)
             self._untold_pain = None if is_kept else pain
 
-    def left(self) -> None:
-        """The session is over; it was left, or heard to its end."""
+    def on_close(self, *, early: bool) -> None:
+        del early  # the coverage tells it better
         if self._is_due:
             self._write(to_end=self._is_to_end())
         if self._untold_pain is not None:
-            self.scored(self._untold_pain)
+            self.on_pain_answered(self._untold_pain)
 
     def _is_to_end(self) -> bool:
-        """Whether the last chapter was heard to its end; whoever has left it out has left the session."""
+        """Return whether the last chapter was heard to its end; leaving it out ends the session early."""
         last = len(self._names) - 1
         return any(self._heard.is_whole((last, easier)) for easier in (False, True))
 
     def _begin(self) -> None:
         """From now on it is written down; where that could not be begun it is tried again each time."""
         self._is_due = True
-        if self._led is None and self._keeper.log is not None:
-            self._led = self._keeper.log.begin(
-                run=self._keeper.run,
-                session=self._keeper.session,
+        if self._led is None and self._run_log.log is not None:
+            self._led = self._run_log.log.begin(
+                run=self._run_log.run,
+                session=self._run_log.session,
                 title=self._title,
                 at_ms=self._began_ms,
                 pacing=self._pacing,
@@ -141,18 +132,18 @@ class Remembering:
 
     def _write(self, *, to_end: bool | None = None) -> None:
         self._begin()
-        if self._keeper.log is None:
+        if self._run_log.log is None:
             return
         self._written_ms = now_ms = self._now_ms()
         changed = [done for key, done in self._done().items() if self._kept.get(key) != done]
         heard_ms, percent = self._heard.total_ms, self._pace_percent
-        log = self._keeper.log
+        log = self._run_log.log
         if to_end is None:
-            is_kept = log.progress(
+            is_kept = log.record_progress(
                 self._led, at_ms=now_ms, heard_ms=heard_ms, pace_percent=percent, exercises=changed
             )
         else:
-            is_kept = log.ended(
+            is_kept = log.record_end(
                 self._led,
                 at_ms=now_ms,
                 heard_ms=heard_ms,
@@ -163,9 +154,9 @@ class Remembering:
         if is_kept:
             self._kept |= {(done.chapter, done.easier): done for done in changed}
 
-    def _done(self) -> dict[Key, LedExercise]:
+    def _done(self) -> dict[ChapterKey, LedExercise]:
         """The exercises of which anything was led."""
-        found: dict[Key, LedExercise] = {}
+        found: dict[ChapterKey, LedExercise] = {}
         for key in self._heard.chapters:
             exercise, title = self._names[key[0]]
             if exercise:

@@ -14,8 +14,8 @@ from voice_coach.core.script import Position
 from voice_coach.core.speech import Clip, Utterance, Word
 from voice_coach.core.units import MS_PER_MINUTE
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.content import LiveScore
-from voice_coach.session.state import SOUNDS, Aside, AsideName
+from voice_coach.session.content import SessionContent
+from voice_coach.session.state import SOUNDS, Announcement, AnnouncementName
 
 if TYPE_CHECKING:
     from voice_coach.core.timeline import Chapter
@@ -71,7 +71,7 @@ def repertoire(performance: Performance, voice: str, *, live: bool = True) -> tu
     if live:
         rates = {pace.rate_wpm: index for index, pace in enumerate(rehearsed.paces())}
         for first in rates.values():
-            _say_besides(LiveScore(rehearsed, first))
+            _say_besides(SessionContent(rehearsed, first))
     return tuple(notes.notes)
 
 
@@ -84,33 +84,33 @@ def _lead_in(performance: Performance, index: int) -> None:
             performance.lead_in(index, origin, to, is_there=False)
 
 
-def _say_besides(score: LiveScore) -> None:
-    """Has the coach say everything that it can say besides a session, to those it hears and to others."""
-    score.start()
-    score.expect(score.count, _PATIENCE_S)
+def _say_besides(content: SessionContent) -> None:
+    """Have the coach say everything that it can say besides a session, to those it hears and to others."""
+    content.start()
+    content.expect(content.count, _PATIENCE_S)
     for hears in (False, True):
-        score.hear(hears)
-        for aside in _asides(score):
-            score.aside(aside)
-    score.close(_PATIENCE_S)
+        content.hear(hears)
+        for announcement in _asides(content):
+            content.announcement(announcement)
+    content.close(_PATIENCE_S)
 
 
-def _asides(score: LiveScore) -> Iterator[Aside]:
-    names: tuple[AsideName, ...] = get_args(AsideName)
+def _asides(content: SessionContent) -> Iterator[Announcement]:
+    names: tuple[AnnouncementName, ...] = get_args(AnnouncementName)
     for name in names:
         if name == "time_left":
-            whole_ms = round((score.left_ms(0, 0) or 0) * _DOUBT)
+            whole_ms = round((content.left_ms(0, 0) or 0) * _DOUBT)
             left = (None, 0, *range(MS_PER_MINUTE, whole_ms + MS_PER_MINUTE, MS_PER_MINUTE))
-            yield from (Aside(name, left_ms=each) for each in left)
+            yield from (Announcement(name, left_ms=each) for each in left)
         elif name == "score_thanks":
-            yield from (Aside(name, points=each) for each in range(WORST_PAIN + 1))
+            yield from (Announcement(name, points=each) for each in range(WORST_PAIN + 1))
         elif name not in SOUNDS and name != "lead_in":
-            for index in range(score.count):
+            for index in range(content.count):
                 for easier in (False, True):
-                    chapter = score.chapter(index, easier=easier)
+                    chapter = content.chapter(index, easier=easier)
                     if chapter is not None:
                         places = _places(chapter) if name == "where" else (0,)
-                        yield from (Aside(name, index, at_ms, easier) for at_ms in places)
+                        yield from (Announcement(name, index, at_ms, easier) for at_ms in places)
 
 
 def _places(chapter: Chapter) -> Iterable[int]:

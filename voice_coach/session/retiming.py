@@ -13,22 +13,22 @@ from dataclasses import dataclass, replace
 
 from voice_coach.core.timeline import Chapter, Event, Lane, PositionSpan
 
-Name = tuple[Hashable, ...]
-"""What an event is called in every timing of a chapter."""
+EventKey = tuple[Hashable, ...]
+"""Name of an event that is the same in every timing of a chapter."""
 
 _LANE_ORDER: dict[Lane, int] = {"action": 0, "sound": 1, "speech": 2}
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class KeyedEvent:
     """An event of a course."""
 
-    name: Name
+    name: EventKey
     event: Event
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class KeyedTimeline:
     """A chapter whose events can be found again in another timing of it.
 
     Attributes:
@@ -37,26 +37,27 @@ class Course:
     """
 
     chapter: Chapter
-    named: tuple[Named, ...]
+    named: tuple[KeyedEvent, ...]
 
 
-def course(chapter: Chapter) -> Course:
+def keyed_timeline(chapter: Chapter) -> KeyedTimeline:
     """The course of a chapter as it was compiled."""
-    many: Counter[Name] = Counter()
-    named: list[Named] = []
+    many: Counter[EventKey] = Counter()
+    named: list[KeyedEvent] = []
     phase: Event | None = None
     for event in chapter.events:
         mark = event.mark
         if event.lane == "action":
             phase = event
         name = (event.lane, event.kind, *_what(event, phase), mark.where, mark.set, mark.rep, mark.side)
-        named.append(Named((*name, many[name]), event))
+        named.append(KeyedEvent((*name, many[name]), event))
         many[name] += 1
-    return Course(chapter, tuple(named))
+    return KeyedTimeline(chapter, tuple(named))
 
 
-def _what(event: Event, phase: Event | None) -> Name:
-    """What tells events of one step apart; never words that are spoken, as they change with the pace."""
+def _what(event: Event, phase: Event | None) -> EventKey:
+    """Return what tells events of one step apart; never words that are spoken, as they change with the
+    pace."""
     if event.lane == "sound":
         return (event.sound,)
     if event.lane == "action":
@@ -65,7 +66,7 @@ def _what(event: Event, phase: Event | None) -> Name:
     return (phase.kind, phase.text) if phase and event.kind in ("breath", "count") else ()
 
 
-def joined(old: Course, from_ms: int, new: Course) -> Course:
+def join_timelines(old: KeyedTimeline, from_ms: int, new: KeyedTimeline) -> KeyedTimeline:
     """The old course up to the first moment from ``from_ms`` on where it can be left, then the new one."""
     leave_ms = _calm_ms(old, from_ms)
     begun = {each.name for each in old.named if each.event.start_ms < leave_ms}
@@ -77,16 +78,16 @@ def joined(old: Course, from_ms: int, new: Course) -> Course:
     place_ms = _place_ms(old, leave_ms, new, there, coming)
     shift_ms = leave_ms - place_ms
 
-    before = [_ended(each, leave_ms) for each in old.named if each.event.start_ms < leave_ms]
+    before = [_end(each, leave_ms) for each in old.named if each.event.start_ms < leave_ms]
     after = [
-        Named(each.name, _moved(each.event, shift_ms))
+        KeyedEvent(each.name, _move(each.event, shift_ms))
         for each in new.named
         if each.event.start_ms >= place_ms and not (each.name in begun and each.event.lane == "action")
         if not (each.name in said and _is_once(each.event))
     ]
     if going_on and going_on.event.start_ms < leave_ms and (goal := there.get(going_on.name)):
         lasts = replace(going_on.event, end_ms=max(leave_ms, goal.end_ms + shift_ms))
-        before = [Named(each.name, lasts) if each.name == going_on.name else each for each in before]
+        before = [KeyedEvent(each.name, lasts) if each.name == going_on.name else each for each in before]
     duration_ms = new.chapter.duration_ms + shift_ms
     named = sorted([*_rung_out(before, after, duration_ms), *after], key=_order)
     chapter = replace(
@@ -98,10 +99,10 @@ def joined(old: Course, from_ms: int, new: Course) -> Course:
             *(_span_moved(span, shift_ms) for span in new.chapter.positions if span.start_ms >= place_ms),
         ),
     )
-    return Course(chapter, tuple(named))
+    return KeyedTimeline(chapter, tuple(named))
 
 
-def _calm_ms(course: Course, from_ms: int) -> int:
+def _calm_ms(course: KeyedTimeline, from_ms: int) -> int:
     """The first moment from there on at which no words are being said and no breath tone sounds.
 
     What has a length of its own, such as a bell, may ring on.
@@ -115,7 +116,9 @@ def _calm_ms(course: Course, from_ms: int) -> int:
     return calm_ms
 
 
-def _place_ms(old: Course, leave_ms: int, new: Course, there: dict[Name, Event], coming: set[Name]) -> int:
+def _place_ms(
+    old: KeyedTimeline, leave_ms: int, new: KeyedTimeline, there: dict[EventKey, Event], coming: set[EventKey]
+) -> int:
     """The place in the new course that corresponds to a moment of the old one."""
     action = _action_at(old, leave_ms)
     if action and (goal := there.get(action.name)):
@@ -139,26 +142,26 @@ def _place_ms(old: Course, leave_ms: int, new: Course, there: dict[Name, Event],
     return min(place_ms, new.chapter.duration_ms)
 
 
-def _in_rhythm(missed: Named, new: Course, coming: set[Name]) -> int:
-    """Where to go on to hear what was missed: in the middle of a countdown the pause before it too."""
+def _in_rhythm(missed: KeyedEvent, new: KeyedTimeline, coming: set[EventKey]) -> int:
+    """Return where to go on to hear what was missed: in the middle of a countdown the pause before it too."""
     before = [each for each in new.named if each.name[:-1] == missed.name[:-1] and each.name not in coming]
     if missed.event.kind != "countdown" or not before:
         return missed.event.start_ms
     return min(missed.event.start_ms, before[-1].event.end_ms)
 
 
-def _between(course: Course, from_ms: int, to_ms: int) -> Iterator[Named]:
+def _between(course: KeyedTimeline, from_ms: int, to_ms: int) -> Iterator[KeyedEvent]:
     return (each for each in course.named if from_ms <= each.event.start_ms < to_ms)
 
 
-def _action_at(course: Course, at_ms: int) -> Named | None:
-    """What the body does at a moment."""
+def _action_at(course: KeyedTimeline, at_ms: int) -> KeyedEvent | None:
+    """Return what the body does at a moment."""
     at = (each for each in course.named if each.event.start_ms <= at_ms < each.event.end_ms)
     return next((each for each in at if each.event.lane == "action"), None)
 
 
-def _last_begun(course: Course, at_ms: int, there: dict[Name, Event]) -> Named | None:
-    """What began last before a moment, of what the new course has too."""
+def _last_begun(course: KeyedTimeline, at_ms: int, there: dict[EventKey, Event]) -> KeyedEvent | None:
+    """Return what began last before a moment, of what the new course has too."""
     begun = (each for each in course.named if each.event.start_ms < at_ms and each.name in there)
     return max(begun, key=lambda each: (each.event.start_ms, each.event.end_ms), default=None)
 
@@ -168,24 +171,24 @@ def _is_once(event: Event) -> bool:
     return event.kind != "countdown"
 
 
-def _ended(each: Named, at_ms: int) -> Named:
+def _end(each: KeyedEvent, at_ms: int) -> KeyedEvent:
     if each.event.lane != "action":
         return each
-    return Named(each.name, replace(each.event, end_ms=min(each.event.end_ms, at_ms)))
+    return KeyedEvent(each.name, replace(each.event, end_ms=min(each.event.end_ms, at_ms)))
 
 
-def _rung_out(before: list[Named], after: list[Named], duration_ms: int) -> Iterator[Named]:
+def _rung_out(before: list[KeyedEvent], after: list[KeyedEvent], duration_ms: int) -> Iterator[KeyedEvent]:
     """A sound that rings on ends where the next one begins, as everywhere, or with the chapter."""
     starts_ms = (each.event.start_ms for each in after if each.event.lane == "sound")
     next_ms = min(starts_ms, default=duration_ms)
     for each in before:
         if each.event.lane == "sound" and each.event.end_ms > next_ms:
-            yield Named(each.name, replace(each.event, end_ms=next_ms))
+            yield KeyedEvent(each.name, replace(each.event, end_ms=next_ms))
         else:
             yield each
 
 
-def _moved(event: Event, by_ms: int) -> Event:
+def _move(event: Event, by_ms: int) -> Event:
     return replace(event, start_ms=event.start_ms + by_ms, end_ms=event.end_ms + by_ms)
 
 
@@ -193,5 +196,5 @@ def _span_moved(span: PositionSpan, by_ms: int) -> PositionSpan:
     return replace(span, start_ms=span.start_ms + by_ms, leaves_ms=span.leaves_ms + by_ms)
 
 
-def _order(each: Named) -> tuple[int, int, int]:
+def _order(each: KeyedEvent) -> tuple[int, int, int]:
     return each.event.start_ms, _LANE_ORDER[each.event.lane], each.event.end_ms

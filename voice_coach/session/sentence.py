@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.core.errors import SpeechError, WishError, WrongOutputError, shown
-from voice_coach.core.options import LEAD_IN_MS, FileWishes
+from voice_coach.core.errors import SpeechError, UsageError, WrongOutputError, display_path
+from voice_coach.core.options import LEAD_IN_MS, FileOptions
 from voice_coach.core.speech import DEFAULT_VOICE, Utterance
 from voice_coach.core.text import has_words
-from voice_coach.formats.base import AUDIO, file_output
+from voice_coach.formats.base import AUDIO, make_file_output
 from voice_coach.pacing.layers import effective_pace
-from voice_coach.pacing.options import Wishes
+from voice_coach.pacing.options import SessionOptions
 from voice_coach.rendering.performance import sound_alone
-from voice_coach.rendering.voice import make_cache, make_speaker, silent_voice
+from voice_coach.rendering.voice import make_cache, make_speaker, silent_voice_error
 from voice_coach.speech.engine import ENGINES, PromptTooLongError
 from voice_coach.storage.atomic import check_free
 
@@ -58,7 +58,7 @@ class Sentence:
             OutputError: it could not be written; nothing half-written was left behind.
         """
         check_sound_file(target, force=force)
-        file_output(target, FileWishes(force=force)).write(sound_alone(self._blocks(0), self.text))
+        make_file_output(target, FileOptions(force=force)).write(sound_alone(self._blocks(0), self.text))
 
     def _blocks(self, lead_in_ms: int) -> Iterator[Block]:
         import numpy as np
@@ -81,7 +81,7 @@ def check_sound_file(target: Path, *, force: bool) -> None:
     if target.suffix.lower() not in AUDIO:
         *most, last = AUDIO
         raise WrongOutputError(
-            f"{shown(target)} is not what a file of sound is called. End its name in "
+            f"{display_path(target)} is not what a file of sound is called. End its name in "
             f"{', '.join(most)} or {last}."
         )
     check_free(target, force=force)
@@ -90,7 +90,7 @@ def check_sound_file(target: Path, *, force: bool) -> None:
 def speak(
     text: str, voice: str | None, rate_wpm: int | None, cache: Path, notify: Callable[[str], None]
 ) -> Sentence:
-    """Speak a sentence; blocks until it is made. ``Coach.sentence`` says what is raised.
+    """Speak a sentence; blocks until it is made. ``Coach.make_sentence`` says what is raised.
 
     Args:
         text: the words.
@@ -99,19 +99,19 @@ def speak(
         cache: the folder in which clips are kept.
         notify: told, in a sentence, what did not go as asked but is no reason to stop.
     """
-    rate_wpm = effective_pace({}, [Wishes(rate_wpm=rate_wpm).layer()]).rate_wpm
+    rate_wpm = effective_pace({}, [SessionOptions(rate_wpm=rate_wpm).layer()]).rate_wpm
     if not has_words(text):
-        raise WishError(f"There are no words to say in “{text}”. Write some between quotation marks.")
+        raise UsageError(f"There are no words to say in “{text}”. Write some between quotation marks.")
     fall_back = () if voice else tuple(ENGINES)
     with make_speaker(make_cache(cache, notify), notify, fall_back) as speaker:
         try:
             return Sentence(text, speaker.clip(Utterance(text, voice or DEFAULT_VOICE, rate_wpm)))
         except PromptTooLongError as error:
-            raise WishError(str(error)) from None
+            raise UsageError(str(error)) from None
         except SpeechError as error:
             if voice is None:
                 raise
-            raise silent_voice(voice, error.attempts[-1][1]) from None
+            raise silent_voice_error(voice, error.attempts[-1][1]) from None
 
 
 def sample_text(language: Language) -> str:

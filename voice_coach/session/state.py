@@ -11,7 +11,7 @@ from voice_coach.core.status import Mode
 from voice_coach.core.timeline import Chapter
 from voice_coach.session.body import STANDING, Body, Detour
 
-AsideName = Literal[
+AnnouncementName = Literal[
     "paused",
     "going_on",
     "tick",
@@ -57,26 +57,26 @@ AsideName = Literal[
     "deaf",
     "hears_again",
 ]
-"""What is said or sounded besides the session."""
+"""Names of the announcements."""
 
-SOUNDS: Final[Mapping[AsideName, str]] = {
+SOUNDS: Final[Mapping[AnnouncementName, str]] = {
     "paused": "pause",
     "going_on": "go-on",
     "tick": "tick",
     "heard": "heard",
     "not_now": "not-now",
 }
-"""What a sound cue alone tells, so that it is told at once."""
+"""Sound cues that say enough by themselves, so that they come at once."""
 
 Answer = Literal["rest", "easier", "leave-out"]
-"""How to go on after something has hurt, other than not at all."""
+"""Ways to go on after something has hurt, other than not at all."""
 
 Offer = Literal["resume", "keep"]
-"""What may be taken up: to go on where the last session was left, or to keep the pace for the next time."""
+"""Offers to the user: to resume the last session, or to keep the pace for the next time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Announcement:
     """Something said or sounded besides the session.
 
     Attributes:
@@ -89,7 +89,7 @@ class Aside:
         detour: where the body is led, and from where, where that is what is done.
     """
 
-    name: AsideName
+    name: AnnouncementName
     chapter: int = 0
     at_ms: int = 0
     easier: bool = False
@@ -127,8 +127,8 @@ class State:
     chapter: int = 0
     at_ms: int = 0
     easier: bool = False
-    asides: tuple[Aside, ...] = ()
-    aside_ms: int = 0
+    announcements: tuple[Announcement, ...] = ()
+    announcement_ms: int = 0
     since_ms: int = 0
     told: int = 0
     held: Mode = "playing"
@@ -144,7 +144,7 @@ class State:
 
     @property
     def is_asked_at_end(self) -> bool:
-        """Whether nothing is left of the session but a question, also while that is held up."""
+        """Return whether nothing is left of the session but a question, also while that is held up."""
         mode = self.lost_in if self.mode == "lost" else self.mode
         mode = self.held if mode == "paused" else mode
         return mode == "scoring" or (mode == "offering" and self.offer == "keep")
@@ -152,7 +152,7 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for a whole session.
+    """Rules of a whole session.
 
     Attributes:
         waits: whether anybody can say that they are ready; without, a wait is its fixed time.
@@ -167,19 +167,19 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
-    """What is heard next: a stretch of a chapter, or silence (None), in which time goes on likewise."""
+    """Next part of the stream: a stretch of a chapter, or silence (None), in which time goes on likewise."""
 
     chapter: Chapter | None
     from_ms: int
     until_ms: int
 
 
-class Score(Protocol):
-    """What can be heard. Nothing but ``expect`` waits for long."""
+class PlayableContent(Protocol):
+    """Interface of the content of a session. Only ``expect`` blocks for long."""
 
     @property
     def count(self) -> int:
-        """How many chapters the session has."""
+        """Return how many chapters the session has."""
         ...
 
     def chapter(self, index: int, *, easier: bool = False) -> Chapter | None:
@@ -187,7 +187,7 @@ class Score(Protocol):
         ...
 
     def expect(self, index: int, timeout_s: float) -> None:
-        """Waits until a chapter is compiled, so long at most.
+        """Wait until a chapter is compiled, so long at most.
 
         Raises:
             CoachError: it cannot be.
@@ -195,7 +195,7 @@ class Score(Protocol):
         ...
 
     def has_easier(self, index: int) -> bool:
-        """Whether there is an easier variant of a chapter's exercise."""
+        """Return whether there is an easier variant of a chapter's exercise."""
         ...
 
     def position(self, index: int) -> Position | None:
@@ -206,6 +206,6 @@ class Score(Protocol):
         """The time left from a place to the end; None if not all chapters are compiled yet."""
         ...
 
-    def aside(self, aside: Aside) -> Chapter:
-        """What is said or sounded besides; it lasts longer than nothing."""
+    def announcement(self, what: Announcement) -> Chapter:
+        """Return what is said or sounded besides; it lasts longer than nothing."""
         ...

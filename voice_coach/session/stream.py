@@ -20,20 +20,27 @@ from numpy.typing import NDArray
 
 from voice_coach.audio.mixer import Block, fade_in, fade_out
 from voice_coach.core.commands import CommandName
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.session import commands as commanding
-from voice_coach.session.live_bed import Loop, Under
-from voice_coach.session.state import Rules, Score, Segment, State
-from voice_coach.session.transitions import lost, moved, over, returned, segment, slept
+from voice_coach.session.live_bed import EndlessSound, LiveBackground
+from voice_coach.session.state import PlayableContent, Rules, Segment, State
+from voice_coach.session.transitions import (
+    advance,
+    finish_segment,
+    lose_device,
+    pause_after_suspend,
+    return_device,
+    segment,
+)
 
 _REMEMBERED: Final = 100
 """Blocks of which it is known what they hold: several times what any device has waiting."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Made:
+class _RenderedBlock:
     """A block that was handed on.
 
     Attributes:
@@ -51,14 +58,14 @@ class _Made:
     level: float
 
 
-class Trail:
+class RenderLog:
     """The last few blocks that were handed on. Frames are counted over all devices, from the first block on.
 
     It has no lock of its own.
     """
 
     def __init__(self) -> None:
-        self._made: deque[_Made] = deque(maxlen=_REMEMBERED)
+        self._made: deque[_RenderedBlock] = deque(maxlen=_REMEMBERED)
         self._over: deque[tuple[int, State]] = deque()
         """The chapters that ended by themselves: the frame after their last, and their state there."""
         self._frame = 0
@@ -71,7 +78,7 @@ class Trail:
 
     @property
     def level(self) -> float:
-        """How loud the bed is at that frame, 0 to 1."""
+        """Return how loud the bed is at that frame, 0 to 1."""
         return self._level
 
     def add(self, samples: NDArray[np.int16], state: State, ms: int, level: float) -> None:
@@ -83,7 +90,7 @@ class Trail:
             ms: how much of it leads further on from that state.
             level: how loud the bed is at its end, 0 to 1.
         """
-        self._made.append(_Made(self._frame, state, ms * FRAMES_PER_MS, samples, level))
+        self._made.append(_RenderedBlock(self._frame, state, ms * FRAMES_PER_MS, samples, level))
         self._frame += len(samples)
         self._level = level
 
@@ -91,7 +98,7 @@ class Trail:
         """A chapter has come to its end by itself, in this state."""
         self._over.append((self._frame, state))
 
-    def over_by(self, frame: int) -> list[State]:
+    def ended_by(self, frame: int) -> list[State]:
         """The chapters that have ended up to a frame, each once."""
         done: list[State] = []
         while self._over and self._over[0][0] <= frame:
@@ -99,7 +106,7 @@ class Trail:
         return done
 
     def go_back(self, frame: int) -> None:
-        """What was made from a frame on is not heard."""
+        """Forget what was made from a frame on: it is not heard."""
         while self._made and self._made[-1].frame >= frame:
             self._made.pop()
         while self._over and self._over[-1][0] > frame:
@@ -116,7 +123,7 @@ class Trail:
                 pieces.append(made.samples[max(0, first) :])
         return np.concatenate(pieces)[:frames]
 
-    def state(self, frame: int, end: State, score: Score) -> State:
+    def state(self, frame: int, end: State, content: PlayableContent) -> State:
         """The state at a frame.
 
         Args:
@@ -127,7 +134,7 @@ class Trail:
         for made in reversed(self._made):
             if made.frame <= frame:
                 into = min(frame - made.frame, made.frames) // FRAMES_PER_MS
-                return end if frame >= self._frame else moved(made.state, into, score)
+                return end if frame >= self._frame else advance(made.state, into, content)
         return self._made[0].state if self._made else end
 
 
@@ -139,7 +146,7 @@ def silence(ms: int) -> Block:
     return Block(samples, silent=True)
 
 
-def risen(block: Block, frames: int) -> Block:
+def ramp_up(block: Block, frames: int) -> Block:
     """A block that begins in the middle of a sound, and has come up after so many frames, or at its end."""
     if block.silent:
         return block
@@ -148,7 +155,7 @@ def risen(block: Block, frames: int) -> Block:
     return _rounded(samples)
 
 
-def fallen(block: Block) -> Block:
+def ramp_down(block: Block) -> Block:
     """A block in whose middle a sound is broken off: all of it fades."""
     if block.silent:
         return block
@@ -169,18 +176,18 @@ FADE_MS: Final = 10
 _BLOCK_FRAMES: Final = BLOCK_MS * FRAMES_PER_MS
 _FADE_FRAMES: Final = FADE_MS * FRAMES_PER_MS
 _LOOK_S: Final = 0.02
-"""How often it is looked for a command while a chapter is still being compiled."""
+"""Seconds between two checks for a command while a chapter is being compiled."""
 
 _MOST_TURNS: Final = 1_000
-"""So many states without a sound between them are a circle; none is known."""
+"""Number of states without a sound between them that counts as an endless circle; none is known."""
 
 Act = Callable[[State], State]
 Render = Callable[[Chapter, int, int, float], Iterator[Block]]
 """The blocks of a chapter, of so many frames each, from a millisecond on, so many decibels louder."""
 
 
-class Device(Protocol):
-    """What the stream asks of the device that it is heard on."""
+class StreamDevice(Protocol):
+    """Interface of the device that the stream is heard on."""
 
     def cut(self) -> object: ...  # what it gives back is known here already
     def wake(self) -> None: ...
@@ -203,40 +210,40 @@ class LiveStream:
 
     def __init__(
         self,
-        score: Score,
+        content: PlayableContent,
         rules: Rules,
         render: Render,
         state: State,
         on_command: Callable[[CommandName, State, State], None] = lambda _command, _before, _after: None,
-        bed: Loop | None = None,
+        bed: EndlessSound | None = None,
     ) -> None:
-        self._score = score
+        self._content = content
         self._rules = rules
         self._render = render
         self._on_command = on_command
         self._state = state
-        self._device: Device | None = None
+        self._device: StreamDevice | None = None
         self._base = 0
         """The frames that devices played which are gone."""
-        self._trail = Trail()
+        self._trail = RenderLog()
         self._inbox: deque[tuple[CommandName | None, Act]] = deque()
         self._lock = RLock()
         """Of what was made and what of it is heard. Nothing is compiled, spoken or mixed under it."""
         self._source: Iterator[Block] | None = None
         self._rises = False
-        self._under = Under(bed) if bed else None
+        self._under = LiveBackground(bed) if bed else None
 
     def give(self, command: CommandName, *, spoken: bool = False) -> None:
-        """Has a command carried out, after those that were given before; returns at once.
+        """Have a command carried out, after those that were given before; returns at once.
 
         One that was spoken is confirmed by a sound.
         """
 
-        carried_out = commanding.spoken if spoken else commanding.commanded
-        self._post(command, lambda state: carried_out(state, command, self._score, self._rules))
+        carried_out = commanding.apply_spoken_command if spoken else commanding.apply_command
+        self._post(command, lambda state: carried_out(state, command, self._content, self._rules))
 
-    def exchange(self, score: Callable[[State], Score]) -> None:
-        """Goes on with other chapters.
+    def exchange(self, content: Callable[[State], PlayableContent]) -> None:
+        """Go on with other chapters.
 
         Args:
             score: gives them, from the state that is heard, in the pulling thread; what has been heard of the
@@ -244,35 +251,35 @@ class LiveStream:
         """
 
         def exchanged(state: State) -> State:
-            self._score = score(state)
+            self._content = content(state)
             return state
 
         self.adjust(exchanged)
 
     def sleep(self, ms: int) -> None:
         """The machine has slept for so long."""
-        self.adjust(lambda state: slept(state, self._score, ms))
+        self.adjust(lambda state: pause_after_suspend(state, self._content, ms))
 
-    def now(self) -> State:
+    def current_state(self) -> State:
         """The state that is being heard."""
         with self._lock:
-            return self._at(self._heard())
+            return self._at(self._heard_frames())
 
     @property
-    def score(self) -> Score:
-        """What can be heard."""
-        return self._score
+    def score(self) -> PlayableContent:
+        """Return what can be heard."""
+        return self._content
 
     def adjust(self, act: Act) -> None:
-        """Has the state changed otherwise than by a command, from the moment that is heard."""
+        """Have the state changed otherwise than by a command, from the moment that is heard."""
         self._post(None, act)
 
-    def heard_over(self) -> list[State]:
+    def take_ended_chapters(self) -> list[State]:
         """The chapters that have been heard to their end since this was asked last, each once."""
         with self._lock:
-            return self._trail.over_by(self._heard())
+            return self._trail.ended_by(self._heard_frames())
 
-    def blocks(self, device: Device) -> Iterator[Block]:
+    def blocks(self, device: StreamDevice) -> Iterator[Block]:
         """The stream from where it has come to, until the session has ended and all of it was heard."""
         with self._lock:
             self._device = device
@@ -288,24 +295,24 @@ class LiveStream:
             elif stretch is None:
                 yield silence(BLOCK_MS)  # what waits to be heard can still be commanded
             elif stretch.chapter is None and self._state.mode == "playing":
-                may_stop()
+                check_interrupt()
                 # Nothing is put in between: the first words shall not come later than they can.
-                self._score.expect(self._state.chapter, _LOOK_S)
+                self._content.expect(self._state.chapter, _LOOK_S)
             else:
                 yield self._block(stretch)
 
     def lose(self) -> None:
         """The device is gone; commands are carried out without one."""
         with self._lock:
-            heard = self._heard()
-            self._go_back(heard, lost(self._at(heard)))
+            heard = self._heard_frames()
+            self._go_back(heard, lose_device(self._at(heard)))
             self._base, self._device = heard, None
             self._settle()  # what was asked for while it was not yet known
 
     def come_back(self, away_ms: int) -> None:
         """There will be a device again, after so long."""
         with self._lock:
-            self._state = returned(self._state, self._score, away_ms)
+            self._state = return_device(self._state, self._content, away_ms)
 
     def _post(self, command: CommandName | None, act: Act) -> None:
         self._inbox.append((command, act))
@@ -318,17 +325,17 @@ class LiveStream:
                 self._settle()
 
     def _settle(self) -> Block | None:
-        """Carries out what was asked for, from the moment that is heard; how what was heard fades."""
+        """Carry out what was asked for, from the moment that is heard; how what was heard fades."""
         if not self._inbox:
             return None
         with self._lock:
             acts = [self._inbox.popleft() for _ in range(len(self._inbox))]
-            state = self._at(self._heard())
+            state = self._at(self._heard_frames())
             if all(command is not None and act(state) == state for command, act in acts):
                 return None  # what means nothing now shall not be heard
             if self._device is not None:
                 self._device.cut()
-            heard = self._heard()
+            heard = self._heard_frames()
             first = state = self._at(heard)
             for command, act in acts:
                 before, state = state, act(state)
@@ -341,29 +348,29 @@ class LiveStream:
                 return None
             if replace(state, volume_db=first.volume_db) == first:
                 # It goes on as it was, only louder: what fades is not heard twice.
-                self._state = moved(state, len(left) // FRAMES_PER_MS, self._score)
+                self._state = advance(state, len(left) // FRAMES_PER_MS, self._content)
             return self._handed_on(
-                fallen(Block(left, silent=False)), 0, 0.0 if state.mode == "paused" else None
+                ramp_down(Block(left, silent=False)), 0, 0.0 if state.mode == "paused" else None
             )
 
     def _go_back(self, heard: int, state: State) -> None:
-        """Makes the stream anew from a frame on."""
+        """Make the stream again from a frame on."""
         self._trail.go_back(heard)
         self._state, self._source = state, None
 
     def _is_heard(self) -> bool:
-        """Whether everything that was made has been heard."""
+        """Return whether everything that was made has been heard."""
         with self._lock:
-            return self._heard() >= self._trail.frame
+            return self._heard_frames() >= self._trail.frame
 
-    def _heard(self) -> int:
+    def _heard_frames(self) -> int:
         """The frames that have been handed to devices so far."""
         played = self._base + (self._device.position_frames if self._device else 0)
         return min(played, self._trail.frame)
 
     def _at(self, frame: int) -> State:
         """The state at a frame."""
-        return self._trail.state(frame, self._state, self._score)
+        return self._trail.state(frame, self._state, self._content)
 
     def _block(self, stretch: Segment) -> Block:
         """The next block."""
@@ -379,7 +386,7 @@ class LiveStream:
             if ms < BLOCK_MS:
                 self._source = None  # the rest of the block is not heard
         if self._rises:
-            block, self._rises = risen(block, _FADE_FRAMES), False
+            block, self._rises = ramp_up(block, _FADE_FRAMES), False
         place = None if stretch.chapter is None else (stretch.chapter, stretch.from_ms)
         return self._handed_on(block, ms, place)
 
@@ -394,17 +401,17 @@ class LiveStream:
             )
         with self._lock:
             self._trail.add(block.samples, state, ms, level)
-            self._state = moved(state, ms, self._score)
+            self._state = advance(state, ms, self._content)
         return heard
 
     def _stretch(self) -> Segment | None:
-        """What is heard next, of which there is more than nothing."""
+        """Return what is heard next, of which there is more than nothing."""
         for _ in range(_MOST_TURNS):
-            stretch = segment(self._state, self._score, self._rules)
+            stretch = segment(self._state, self._content, self._rules)
             if stretch is None or stretch.from_ms < stretch.until_ms:
                 return stretch
             with self._lock:
-                before, self._state = self._state, over(self._state, self._score, self._rules)
+                before, self._state = self._state, finish_segment(self._state, self._content, self._rules)
                 self._source = None
                 if is_over(before, self._state):
                     self._trail.chapter_over(before)
@@ -412,7 +419,8 @@ class LiveStream:
 
 
 def is_over(before: State, after: State) -> bool:
-    """Whether a chapter has come to its end between two states that follow each other by themselves."""
-    if before.mode != "playing" or before.asides:
+    """Return whether a chapter has come to its end between two states that follow each other by
+    themselves."""
+    if before.mode != "playing" or before.announcements:
         return False
     return after.mode in ("ended", "offering", "scoring") or after.chapter != before.chapter

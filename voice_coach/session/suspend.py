@@ -8,14 +8,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 SHORTEST_S = 1.0
-"""What counts as sleep: two clocks that are read one after the other may differ by less on a busy machine."""
+"""Shortest gap that counts as suspend: on a busy machine two clocks read one after the other may differ by
+less."""
 
 Clock = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """Two clocks that nobody sets, in seconds: one stands still while the machine sleeps, one goes on."""
+    """Two clocks that are never set, in seconds: one stands still while the machine is suspended, one goes
+    on."""
 
     awake_s: Clock
     always_s: Clock
@@ -37,13 +39,13 @@ def system_clocks() -> Clocks | None:
     return Clocks(lambda: time.clock_gettime(awake), lambda: time.clock_gettime(always))
 
 
-def always_s() -> float:
-    """Seconds that go on while the machine sleeps, where the system has such a clock that nobody sets."""
+def boot_clock_s() -> float:
+    """Return seconds that go on while the machine is suspended, where the system has such a clock."""
     clocks = system_clocks()
     return clocks.always_s() if clocks else time.monotonic()
 
 
-class SleepWatch:
+class SuspendDetector:
     """Tells how long the machine slept between two looks.
 
     Args:

@@ -13,57 +13,66 @@ from typing import Final
 from voice_coach.core.status import Mode
 from voice_coach.core.timeline import Chapter
 from voice_coach.session import navigation as places
-from voice_coach.session.body import Body, after_hearing, detour, needed, next_detour_ms
+from voice_coach.session.body import Body, advance_body, detour, needed_position, next_detour_ms
 from voice_coach.session.navigation import next_wait, resume_ms
-from voice_coach.session.state import SOUNDS, Answer, Aside, AsideName, Rules, Score, Segment, State
+from voice_coach.session.state import (
+    SOUNDS,
+    Announcement,
+    AnnouncementName,
+    Answer,
+    PlayableContent,
+    Rules,
+    Segment,
+    State,
+)
 
 REMIND_MS: Final = 45_000
-"""So often somebody who is waited for is reminded."""
+"""Milliseconds between reminders while the user is waited for."""
 
 WAIT_FACTOR: Final = 3
 WAIT_LEAST_MS: Final = 60_000
-"""A wait ends by itself after so many times its written length, but not before so long: nobody is to be left
-lying there who has no key within reach."""
+"""Shortest time after which a wait ends by itself; longer waits end after ``WAIT_FACTOR`` times their
+length. The user must not be left lying without a key within reach."""
 
 ASK_LIMIT_MS: Final = 180_000
-"""Who has not said for so long how to go on after "that hurts" is left in peace: the session is paused."""
+"""Milliseconds without an answer to "that hurts" after which the session is paused."""
 
 REST_LIMIT_MS: Final = 600_000
 """Likewise who rests after it."""
 
 OFFER_MS: Final = 8_000
-"""So long an offer stands; then it is made once more."""
+"""Milliseconds before an offer is repeated once."""
 
 SCORE_MS: Final = 15_000
-"""So long an answer is waited for when it is asked how much pain there is; it is not asked again."""
+"""Milliseconds that the answer about pain is waited for; it is not asked again."""
 
 SCORE_AGAIN_MS: Final = 8_000
-"""So long after an answer another one takes its place."""
+"""Milliseconds after an answer in which another one replaces it."""
 
 _MOVING: Final = ("lead_in", "way_out")
-"""What is said besides and moves the body."""
+"""Announcements that move the body."""
 
 BESIDES: Final = -1
 """Instead of a chapter's index, for what is said besides."""
 
 _FOREVER_MS: Final = 1 << 50
 _NOT_YET_MS: Final = 100
-"""So soon it is looked again whether a chapter is compiled."""
+"""Milliseconds before the next check whether a chapter is compiled."""
 
 _LOST_BACK_MS: Final = 10_000
 """The loss of the device is a pause at least so long: the last words may not have been heard."""
 
 
-def segment(state: State, score: Score, rules: Rules) -> Segment | None:
-    """What is heard from a state on, as long as no command comes; None at the end."""
-    if state.asides:
-        chapter = score.aside(state.asides[0])
-        return Segment(chapter, state.aside_ms, chapter.duration_ms)
+def segment(state: State, content: PlayableContent, rules: Rules) -> Segment | None:
+    """Return what is heard from a state on, as long as no command comes; None at the end."""
+    if state.announcements:
+        chapter = content.announcement(state.announcements[0])
+        return Segment(chapter, state.announcement_ms, chapter.duration_ms)
     if state.mode == "ended":
         return None
     if state.mode != "playing":
-        return Segment(None, state.since_ms, _due_ms(state, score))
-    chapter = here(state, score)
+        return Segment(None, state.since_ms, _due_ms(state, content))
+    chapter = current_chapter(state, content)
     if chapter is None:
         return Segment(None, 0, _NOT_YET_MS)
     if detour(state.body, chapter, state.chapter, state.at_ms):
@@ -74,88 +83,98 @@ def segment(state: State, score: Score, rules: Rules) -> Segment | None:
     return Segment(chapter, state.at_ms, until_ms if detour_ms is None else min(until_ms, detour_ms))
 
 
-def moved(state: State, ms: int, score: Score) -> State:
+def advance(state: State, ms: int, content: PlayableContent) -> State:
     """The state so many milliseconds further on in its segment."""
-    if state.asides:
-        aside, aside_ms = state.asides[0], state.aside_ms + ms
-        if aside.name not in _MOVING:
-            return replace(state, aside_ms=aside_ms)
-        body = after_hearing(state.body, score.aside(aside), BESIDES, state.aside_ms, aside_ms)
-        return replace(state, aside_ms=aside_ms, body=body)
+    if state.announcements:
+        announcement, announcement_ms = state.announcements[0], state.announcement_ms + ms
+        if announcement.name not in _MOVING:
+            return replace(state, announcement_ms=announcement_ms)
+        body = advance_body(
+            state.body, content.announcement(announcement), BESIDES, state.announcement_ms, announcement_ms
+        )
+        return replace(state, announcement_ms=announcement_ms, body=body)
     if state.mode != "playing":
         return replace(state, since_ms=state.since_ms + ms)
-    chapter = here(state, score)
+    chapter = current_chapter(state, content)
     if chapter is None:
         return state
     at_ms = state.at_ms + ms
-    body = after_hearing(state.body, chapter, state.chapter, state.at_ms, at_ms)
+    body = advance_body(state.body, chapter, state.chapter, state.at_ms, at_ms)
     return replace(state, at_ms=at_ms, body=body)
 
 
-def over(state: State, score: Score, rules: Rules) -> State:
+def finish_segment(state: State, content: PlayableContent, rules: Rules) -> State:
     """The state that follows when a segment has been heard to its end."""
-    if state.asides:
-        return _aside_over(state, score, rules)
+    if state.announcements:
+        return _aside_over(state, content, rules)
     match state.mode:
         case "playing":
-            return _stretch_over(state, score, rules)
+            return _stretch_over(state, content, rules)
         case "waiting":
-            return _waited(state, score)
+            return _waited(state, content)
         case "asking":
             return _unanswered(state, ASK_LIMIT_MS, "hurts_ask")
         case "resting":
             return _unanswered(state, REST_LIMIT_MS, "rest_reminder")
         case "scoring":
-            return scored(state, rules)
+            return answer_pain(state, rules)
         case "offering":
-            return declined(state) if state.told else _reminded(state, *asked_in(state, "offering", score))
+            return (
+                decline_offer(state)
+                if state.told
+                else _reminded(state, *reentry_announcements(state, "offering", content))
+            )
         case _:
             return state
 
 
-def here(state: State, score: Score) -> Chapter | None:
+def current_chapter(state: State, content: PlayableContent) -> Chapter | None:
     """The chapter that a state is in; None if it is not compiled yet."""
-    return score.chapter(state.chapter, easier=state.easier)
+    return content.chapter(state.chapter, easier=state.easier)
 
 
-def entered(state: State, mode: Mode, *asides: AsideName, left_ms: int | None = None) -> State:
+def enter_mode(
+    state: State, mode: Mode, *announcements: AnnouncementName, left_ms: int | None = None
+) -> State:
     """The state in another mode, beginning with what is said then."""
-    said = tuple(about(state, name, left_ms) for name in asides)
-    return replace(state, mode=mode, asides=said, aside_ms=0, since_ms=0, told=0)
+    said = tuple(make_announcement(state, name, left_ms) for name in announcements)
+    return replace(state, mode=mode, announcements=said, announcement_ms=0, since_ms=0, told=0)
 
 
-def about(state: State, name: AsideName, left_ms: int | None = None) -> Aside:
-    """What is said about the place that a state has come to."""
-    return Aside(name, state.chapter, state.at_ms, state.easier, left_ms)
+def make_announcement(state: State, name: AnnouncementName, left_ms: int | None = None) -> Announcement:
+    """Return what is said about the place that a state has come to."""
+    return Announcement(name, state.chapter, state.at_ms, state.easier, left_ms)
 
 
-def declined(state: State) -> State:
-    """Nobody has taken up what was offered."""
+def decline_offer(state: State) -> State:
+    """Return the state after an offer was not taken up."""
     if state.offer == "keep":
-        return entered(state, "ended")
-    return entered(replace(state, chapter=0, at_ms=0, easier=False), "playing")
+        return enter_mode(state, "ended")
+    return enter_mode(replace(state, chapter=0, at_ms=0, easier=False), "playing")
 
 
-def ready(state: State, score: Score, *asides: AsideName) -> State:
+def ready(state: State, content: PlayableContent, *announcements: AnnouncementName) -> State:
     """The wait is over: the person is where the coach asked them to be."""
-    wait = _wait(state, score)
+    wait = _wait(state, content)
     there = replace(state, at_ms=wait[1] if wait else state.at_ms, hurt=False)
-    return entered(there, "playing", *asides)
+    return enter_mode(there, "playing", *announcements)
 
 
-def gone_on(state: State, score: Score, pause_ms: int, mode: Mode, aside: AsideName) -> State:
+def resume_mode(
+    state: State, content: PlayableContent, pause_ms: int, mode: Mode, announcement: AnnouncementName
+) -> State:
     """The state in the mode that it was held up in, after so long."""
     if mode == "playing":
-        return entered(stepped_back(state, score, pause_ms), "playing", aside)
-    return entered(state, mode, aside, *asked_in(state, mode, score))
+        return enter_mode(step_back(state, content, pause_ms), "playing", announcement)
+    return enter_mode(state, mode, announcement, *reentry_announcements(state, mode, content))
 
 
-def asked_in(state: State, mode: Mode, score: Score) -> tuple[AsideName, ...]:
-    """What is said when a mode is entered again, so that nobody lies there without knowing why."""
+def reentry_announcements(state: State, mode: Mode, content: PlayableContent) -> tuple[AnnouncementName, ...]:
+    """Return the announcements when a mode is entered again, so that the user knows why it is quiet."""
     if mode == "waiting" and state.hurt:
-        return (_back(state, score),)
+        return (_back(state, content),)
     if mode == "hurting":
-        return (way_out(state, score),)
+        return (way_out(state, content),)
     if mode == "offering":
         return ("resume_offer" if state.offer == "resume" else "keep_offer",)
     if mode == "scoring":
@@ -163,65 +182,65 @@ def asked_in(state: State, mode: Mode, score: Score) -> tuple[AsideName, ...]:
     return _ASKED.get(mode, ())
 
 
-def way_out(state: State, score: Score) -> AsideName:
+def way_out(state: State, content: PlayableContent) -> AnnouncementName:
     """Return what is said when something hurts: the exercise's own words for who is in its position only."""
     body = state.body
-    is_in_it = body.is_there and body.position == score.position(state.chapter)
+    is_in_it = body.is_there and body.position == content.position(state.chapter)
     return "way_out" if is_in_it else "way_out_anywhere"
 
 
-def _back(state: State, score: Score) -> AsideName:
+def _back(state: State, content: PlayableContent) -> AnnouncementName:
     """Return what is asked after a rest: to take the position again, or to be ready to be led into it."""
-    chapter = here(state, score)
-    asked = needed(chapter, state.at_ms) if chapter else None
+    chapter = current_chapter(state, content)
+    asked = needed_position(chapter, state.at_ms) if chapter else None
     return "back_to_exercise" if asked and state.body == Body(asked) else "ready_ask"
 
 
-def stepped_back(state: State, score: Score, pause_ms: int) -> State:
+def step_back(state: State, content: PlayableContent, pause_ms: int) -> State:
     """The state at the place where one goes on after a pause."""
-    chapter = here(state, score)
+    chapter = current_chapter(state, content)
     if chapter is None:
         return state
     return replace(state, at_ms=resume_ms(chapter, state.at_ms, pause_ms))
 
 
-def lost(state: State) -> State:
+def lose_device(state: State) -> State:
     """The sound device is gone. How long a pause has lasted is still known."""
     if state.mode in ("lost", "ended"):
         return state
     if state.is_asked_at_end:
         # All of it was heard, and whoever switches the headset off at the end has nothing to say to it.
-        return entered(state, "ended")
-    return replace(state, mode="lost", lost_in=state.mode, asides=(), aside_ms=0)
+        return enter_mode(state, "ended")
+    return replace(state, mode="lost", lost_in=state.mode, announcements=(), announcement_ms=0)
 
 
-def returned(state: State, score: Score, away_ms: int) -> State:
+def return_device(state: State, content: PlayableContent, away_ms: int) -> State:
     """There is a sound device again."""
     if state.mode != "lost":
         return state
     if state.lost_in == "paused":
         since_ms = state.since_ms + away_ms
-        back = replace(entered(state, "paused", "device_back_paused"), since_ms=since_ms)
+        back = replace(enter_mode(state, "paused", "device_back_paused"), since_ms=since_ms)
     else:
-        back = gone_on(state, score, max(away_ms, _LOST_BACK_MS), state.lost_in, "device_back")
+        back = resume_mode(state, content, max(away_ms, _LOST_BACK_MS), state.lost_in, "device_back")
     # What was to be said meanwhile: whether the coach still hears.
-    return replace(back, asides=(*state.asides, *back.asides))
+    return replace(back, announcements=(*state.announcements, *back.announcements))
 
 
-def slept(state: State, score: Score, ms: int) -> State:
+def pause_after_suspend(state: State, content: PlayableContent, ms: int) -> State:
     """The machine has slept for so long in the middle of it."""
     match state.mode:
         case "playing":
-            return gone_on(state, score, ms, "playing", "going_on")
+            return resume_mode(state, content, ms, "playing", "going_on")
         case "paused":
             return replace(state, since_ms=state.since_ms + ms)
         case "lost" | "ended":
             return state
         case _:
-            return gone_on(state, score, ms, state.mode, "going_on")
+            return resume_mode(state, content, ms, state.mode, "going_on")
 
 
-_ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
+_ASKED: Final[Mapping[Mode, tuple[AnnouncementName, ...]]] = {
     "waiting": ("ready_ask",),
     "hurting": ("way_out_anywhere",),
     "asking": ("hurts_ask",),
@@ -229,10 +248,10 @@ _ASKED: Final[Mapping[Mode, tuple[AsideName, ...]]] = {
 }
 
 
-def _due_ms(state: State, score: Score) -> int:
-    """How long a silent mode goes on until something is due."""
+def _due_ms(state: State, content: PlayableContent) -> int:
+    """Return how long a silent mode goes on until something is due."""
     limit_ms = {
-        "waiting": _wait_limit_ms(state, score),
+        "waiting": _wait_limit_ms(state, content),
         "asking": ASK_LIMIT_MS,
         "resting": REST_LIMIT_MS,
         "offering": OFFER_MS * (state.told + 1),
@@ -243,95 +262,104 @@ def _due_ms(state: State, score: Score) -> int:
     return max(limit_ms, state.since_ms)
 
 
-def answered(state: State, answer: Answer, score: Score, rules: Rules) -> State:
-    """How it goes on after something has hurt; while the way out is said that is heard to its end first."""
-    if state.mode == "hurting" and state.asides:
+def apply_answer(state: State, answer: Answer, content: PlayableContent, rules: Rules) -> State:
+    """Return how it goes on after something has hurt; while the way out is said that is heard to its end
+    first."""
+    if state.mode == "hurting" and state.announcements:
         return replace(state, answer=answer)
     state = replace(state, answer="")
     if answer == "rest":
-        return entered(state, "resting", "rest_begins")
+        return enter_mode(state, "resting", "rest_begins")
     if answer == "leave-out":
-        return chapter_over(state, score, rules, "skipped")
-    if state.easier or not score.has_easier(state.chapter):
-        return entered(state, "asking", "no_easier", "hurts_ask")
-    return entered(replace(state, at_ms=0, easier=True, hurt=False), "playing", "easier_begins")
+        return finish_chapter(state, content, rules, "skipped")
+    if state.easier or not content.has_easier(state.chapter):
+        return enter_mode(state, "asking", "no_easier", "hurts_ask")
+    return enter_mode(replace(state, at_ms=0, easier=True, hurt=False), "playing", "easier_begins")
 
 
-def _aside_over(state: State, score: Score, rules: Rules) -> State:
-    left = state.asides[1:]
-    detour = state.asides[0].detour
+def _aside_over(state: State, content: PlayableContent, rules: Rules) -> State:
+    left = state.announcements[1:]
+    detour = state.announcements[0].detour
     if detour is not None:
         state = replace(state, body=Body(detour.to))
         if detour.waits and rules.waits and not left:
-            return entered(state, "waiting", "ready_ask")
+            return enter_mode(state, "waiting", "ready_ask")
     if not left and state.mode == "hurting":
-        asking = entered(state, "asking", "hurts_ask")
-        return answered(asking, state.answer, score, rules) if state.answer else asking
-    return replace(state, asides=left, aside_ms=0)
+        asking = enter_mode(state, "asking", "hurts_ask")
+        return apply_answer(asking, state.answer, content, rules) if state.answer else asking
+    return replace(state, announcements=left, announcement_ms=0)
 
 
-def _stretch_over(state: State, score: Score, rules: Rules) -> State:
-    chapter = here(state, score)
+def _stretch_over(state: State, content: PlayableContent, rules: Rules) -> State:
+    chapter = current_chapter(state, content)
     if chapter is None:
         return state
     if state.at_ms >= chapter.duration_ms:
-        return chapter_over(state, score, rules)
+        return finish_chapter(state, content, rules)
     if way := detour(state.body, chapter, state.chapter, state.at_ms):
         there = replace(state, at_ms=way.at_ms)
         if way.is_needless:
             return there
-        return replace(there, asides=(replace(about(there, "lead_in"), detour=way),), aside_ms=0)
-    return entered(state, "waiting", "ready_ask") if rules.waits and _wait(state, score) else state
+        return replace(
+            there,
+            announcements=(replace(make_announcement(there, "lead_in"), detour=way),),
+            announcement_ms=0,
+        )
+    return enter_mode(state, "waiting", "ready_ask") if rules.waits and _wait(state, content) else state
 
 
-def chapter_over(state: State, score: Score, rules: Rules, *asides: AsideName) -> State:
+def finish_chapter(
+    state: State, content: PlayableContent, rules: Rules, *announcements: AnnouncementName
+) -> State:
     """The state at the start of the next chapter, or at the end."""
-    if state.chapter + 1 < score.count:
+    if state.chapter + 1 < content.count:
         there = replace(state, chapter=state.chapter + 1, at_ms=0, easier=False, hurt=False)
-        return entered(there, "playing", *asides)
+        return enter_mode(there, "playing", *announcements)
     if rules.asks_pain:
-        return entered(state, "scoring", *asides, "score_ask")
-    return scored(state, rules)
+        return enter_mode(state, "scoring", *announcements, "score_ask")
+    return answer_pain(state, rules)
 
 
-def scored(state: State, rules: Rules) -> State:
+def answer_pain(state: State, rules: Rules) -> State:
     """The pain was told, or was not going to be: what comes after that at the end."""
     if rules.waits and state.speed_percent != rules.speed_percent:
-        return entered(replace(state, offer="keep"), "offering", "keep_offer")
-    return entered(state, "ended")
+        return enter_mode(replace(state, offer="keep"), "offering", "keep_offer")
+    return enter_mode(state, "ended")
 
 
-def _wait(state: State, score: Score) -> tuple[int, int] | None:
+def _wait(state: State, content: PlayableContent) -> tuple[int, int] | None:
     """Start and end of the wait that is being waited for."""
-    chapter = here(state, score)
+    chapter = current_chapter(state, content)
     wait = next_wait(chapter, state.at_ms) if chapter else None
     return (wait.start_ms, wait.end_ms) if wait and wait.start_ms == state.at_ms else None
 
 
-def _wait_limit_ms(state: State, score: Score) -> int:
+def _wait_limit_ms(state: State, content: PlayableContent) -> int:
     if state.hurt:
         return REST_LIMIT_MS
-    wait = _wait(state, score)
+    wait = _wait(state, content)
     return max(WAIT_LEAST_MS, WAIT_FACTOR * (wait[1] - wait[0]) if wait else 0)
 
 
-def _waited(state: State, score: Score) -> State:
+def _waited(state: State, content: PlayableContent) -> State:
     if state.hurt:
         # Nobody who was hurt is led on without having said so.
-        return _unanswered(state, REST_LIMIT_MS, _back(state, score))
-    if state.since_ms >= _wait_limit_ms(state, score):
-        return ready(state, score, "ready_limit")
+        return _unanswered(state, REST_LIMIT_MS, _back(state, content))
+    if state.since_ms >= _wait_limit_ms(state, content):
+        return ready(state, content, "ready_limit")
     return _reminded(state, "ready_reminder")
 
 
-def _unanswered(state: State, limit_ms: int, reminder: AsideName) -> State:
+def _unanswered(state: State, limit_ms: int, reminder: AnnouncementName) -> State:
     if state.since_ms < limit_ms:
         return _reminded(state, reminder)
-    return replace(entered(state, "paused", "hurts_limit"), held=state.mode)
+    return replace(enter_mode(state, "paused", "hurts_limit"), held=state.mode)
 
 
-def _reminded(state: State, reminder: AsideName) -> State:
-    return replace(state, asides=(about(state, reminder),), aside_ms=0, told=state.told + 1)
+def _reminded(state: State, reminder: AnnouncementName) -> State:
+    return replace(
+        state, announcements=(make_announcement(state, reminder),), announcement_ms=0, told=state.told + 1
+    )
 
 
 _CONFIRMATIONS: Final = (
@@ -352,54 +380,60 @@ _CONFIRMATIONS: Final = (
     "not_now",
     "help",
 )
-"""What need not be said to its end when something else is asked for."""
+"""Announcements that need not be finished when another one is asked for."""
 
 
 _ANNOUNCED: Final = ("deaf", "hears_again")
 
 
-def told(state: State, score: Score, name: AsideName) -> State:
-    """Says something in between; what it interrupts comes again from the start of its sentence."""
+def announce(state: State, content: PlayableContent, name: AnnouncementName) -> State:
+    """Say something in between; what it interrupts comes again from the start of its sentence."""
     if state.mode == "lost":
         # Nothing can be heard; who listens and who does not is told when there is sound again.
-        return replace(state, asides=(about(state, name),)) if name in _ANNOUNCED else state
-    left_ms = score.left_ms(state.chapter, state.at_ms, easier=state.easier) if name == "time_left" else None
-    said = about(state, name, left_ms)
-    if state.mode == "playing" and not state.asides:
-        state = stepped_back(state, score, 0)
+        return (
+            replace(state, announcements=(make_announcement(state, name),)) if name in _ANNOUNCED else state
+        )
+    left_ms = (
+        content.left_ms(state.chapter, state.at_ms, easier=state.easier) if name == "time_left" else None
+    )
+    said = make_announcement(state, name, left_ms)
+    if state.mode == "playing" and not state.announcements:
+        state = step_back(state, content, 0)
     if state.mode == "hurting":
         # Nobody is held up who is half out of a position that hurts.
-        return replace(state, asides=(*state.asides, said))
+        return replace(state, announcements=(*state.announcements, said))
     # A way begins anew from where the body has come to meanwhile, so it is not kept.
-    kept = (aside for aside in state.asides if aside.detour is None)
-    waiting = (aside for aside in kept if aside.name not in _CONFIRMATIONS)
-    return replace(state, asides=(said, *waiting), aside_ms=0)
+    kept = (announcement for announcement in state.announcements if announcement.detour is None)
+    waiting = (announcement for announcement in kept if announcement.name not in _CONFIRMATIONS)
+    return replace(state, announcements=(said, *waiting), announcement_ms=0)
 
 
-def confirmed(before: State, after: State, score: Score) -> State:
+def acknowledge(before: State, after: State, content: PlayableContent) -> State:
     """The state after a command that was spoken, with a sound which tells what became of it.
 
     Where another sound tells it already, or the words that are being said are louder or softer now, it needs
     none.
     """
-    if after.mode in ("lost", "ended") or (after.asides and after.asides[0].name in SOUNDS):
+    if after.mode in ("lost", "ended") or (after.announcements and after.announcements[0].name in SOUNDS):
         return after
     if before.mode == after.mode == "hurting":
         return after  # what is said is not begun anew
     if after == before:
-        return told(after, score, "not_now")
-    if not after.asides and _at_place(after) == _at_place(before):
+        return announce(after, content, "not_now")
+    if not after.announcements and _at_place(after) == _at_place(before):
         return after
-    return replace(after, asides=(about(after, "heard"), *after.asides), aside_ms=0)
+    return replace(
+        after, announcements=(make_announcement(after, "heard"), *after.announcements), announcement_ms=0
+    )
 
 
 def _at_place(state: State) -> tuple[object, ...]:
     return state.mode, state.chapter, state.at_ms, state.easier
 
 
-def is_speaking(state: State, score: Score) -> bool:
-    """Whether words are being said."""
-    if state.asides:
-        return state.asides[0].name not in SOUNDS
-    chapter = here(state, score) if state.mode == "playing" else None
+def is_speaking(state: State, content: PlayableContent) -> bool:
+    """Return whether words are being said."""
+    if state.announcements:
+        return state.announcements[0].name not in SOUNDS
+    chapter = current_chapter(state, content) if state.mode == "playing" else None
     return chapter is not None and places.is_speaking(chapter, state.at_ms)

@@ -60,7 +60,7 @@ class GridClip:
         return duration_ms(len(self.samples), self.rate_hz)
 
     def words(self) -> tuple[Word, ...]:
-        """When each word is spoken."""
+        """Return when each word is spoken."""
         return tuple(Word(*each) for each in _WORD.iter_unpack(self.packed_words))
 
     def clip(self) -> Clip:

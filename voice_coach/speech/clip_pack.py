@@ -104,7 +104,7 @@ class PackError(CoachError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _PackEntry:
     rate_wpm: int
     frames: int
     gain: int
@@ -161,19 +161,19 @@ class ClipPack:
             return None
         return PackedClip(text, entry.frames, self._times[entry.words], lambda: self._samples(entry))
 
-    def _read_index(self, index: bytes, texts: bytes, begin: int) -> dict[str, list[_Entry]]:
-        entries: dict[str, list[_Entry]] = {}
+    def _read_index(self, index: bytes, texts: bytes, begin: int) -> dict[str, list[_PackEntry]]:
+        entries: dict[str, list[_PackEntry]] = {}
         text_at = word_at = 0
         for rate, length, frames, gain, words, size in _ENTRY.iter_unpack(index):
             text = texts[text_at : text_at + length].decode()
             times = slice(word_at, word_at + words * _WORD.size)
-            entries.setdefault(text, []).append(_Entry(rate, frames, gain, times, begin, size))
+            entries.setdefault(text, []).append(_PackEntry(rate, frames, gain, times, begin, size))
             text_at, word_at, begin = text_at + length, times.stop, begin + size
         if text_at != len(texts) or word_at != len(self._times) or begin != self._path.stat().st_size:
             raise PackError(f"{self._path} is cut short")
         return entries
 
-    def _samples(self, entry: _Entry) -> NDArray[np.int16]:
+    def _samples(self, entry: _PackEntry) -> NDArray[np.int16]:
         try:
             with self._path.open("rb") as file:
                 if _identity(file) != self._identity:  # other words may lie at the same place

@@ -22,7 +22,7 @@ _PAUSE_MS: Final = 120
 """The shortest pause that may be a comma; the closures of ``p``, ``t`` and ``k`` last up to 100 ms."""
 
 
-def timed(text: str, begins: Sequence[tuple[int, int]], duration_ms: int) -> tuple[Word, ...]:
+def time_words(text: str, begins: Sequence[tuple[int, int]], duration_ms: int) -> tuple[Word, ...]:
     """The words of a text whose engine tells when words begin.
 
     Args:
@@ -54,7 +54,7 @@ def timed(text: str, begins: Sequence[tuple[int, int]], duration_ms: int) -> tup
     return tuple(words)
 
 
-def aligned(text: str, clip: Clip) -> tuple[Word, ...]:
+def align_words(text: str, clip: Clip) -> tuple[Word, ...]:
     """The words of a text whose engine tells nothing, placed by the sound and their letters."""
     spans = word_spans(text)
     stretches = _stretches(clip)
@@ -79,7 +79,7 @@ def _shared(text: str, spans: Sequence[tuple[int, int]], stretches: Sequence[tup
 
 
 def _clock_ms(sounding_ms: int, stretches: Sequence[tuple[int, int]], *, ends: bool = False) -> int:
-    """When so much has sounded; of a pause between stretches its end, or its beginning."""
+    """Return when so much has sounded; of a pause between stretches its end, or its beginning."""
     for begin, end in stretches:
         length = end - begin
         if sounding_ms < length or (ends and sounding_ms == length):
@@ -89,7 +89,7 @@ def _clock_ms(sounding_ms: int, stretches: Sequence[tuple[int, int]], *, ends: b
 
 
 def _stretches(clip: Clip) -> list[tuple[int, int]]:
-    """Where there is sound, in milliseconds; pauses shorter than ``_PAUSE_MS`` count as sound."""
+    """Return where there is sound, in milliseconds; pauses shorter than ``_PAUSE_MS`` count as sound."""
     step = clip.rate_hz * _STEP_MS // 1000
     count = max(1, len(clip.samples) // step)
     rows = clip.samples[: count * step].reshape(count, -1)
@@ -272,7 +272,7 @@ class Engine(ABC):
         clip = self._speak(text, utterance.voice_name, utterance.rate_wpm)
         if doubt := _doubt(clip, text, utterance.rate_wpm):
             raise EngineError(self.name, doubt, lasting=False)
-        words = clip.words or aligned(text, clip)
+        words = clip.words or align_words(text, clip)
         if text != utterance.text:  # the same words stand elsewhere
             spans = word_spans(utterance.text)
             words = tuple(

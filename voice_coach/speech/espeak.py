@@ -13,11 +13,11 @@ import numpy as np
 
 from voice_coach.core.speech import Clip, duration_ms
 from voice_coach.speech import espeak_ffi as library
-from voice_coach.speech.engine import Engine, EngineError, VoiceInfo, timed
-from voice_coach.speech.espeak_ffi import by_handle, near, size_bytes
+from voice_coach.speech.engine import Engine, EngineError, VoiceInfo, time_words
+from voice_coach.speech.espeak_ffi import by_handle, short_data_path, size_bytes
 
 SLOWEST, FASTEST = 80, 450
-"""What espeak's own rate parameter takes."""
+"""Range of espeak's own rate parameter."""
 
 _SECONDS_PER_GAP: Final = 0.0258  # what one unit of word gap adds to each word at the slowest rate
 _LONGEST_GAP_S: Final = 2.0
@@ -47,7 +47,7 @@ class EspeakVoice:
     gain_db: float | None = None
 
     def rate(self, rate_wpm: int) -> tuple[int, int]:
-        """What to ask of espeak for this many spoken words per minute: its rate, and more word gap."""
+        """Return what to ask of espeak for this many spoken words per minute: its rate, and more word gap."""
         asked = max(rate_wpm, 1) / self.spoken_per_asked
         if asked >= SLOWEST:
             return round(min(asked, FASTEST)), 0
@@ -150,16 +150,16 @@ class EspeakEngine(Engine):
             espeak.set(library.WORD_GAP, voice.word_gap + more_gap)
             spoken = espeak.speak(text)
         samples = np.multiply(spoken.samples, np.float32(1 / 32_768), dtype=np.float32)
-        words = timed(text, spoken.words, duration_ms(len(samples), espeak.rate_hz))
+        words = time_words(text, spoken.words, duration_ms(len(samples), espeak.rate_hz))
         return Clip(samples, espeak.rate_hz, words)
 
     def close(self) -> None:
         """Nothing stays loaded between utterances; what is going on ends within milliseconds."""
 
-    def _library(self) -> library.Library:
+    def _library(self) -> library.EspeakLibrary:
         """One loading of the library."""
         data = self._files.data
-        return library.Library(replace(self._files, data=data and near(data)))
+        return library.EspeakLibrary(replace(self._files, data=data and short_data_path(data)))
 
     @cached_property
     def _files(self) -> library.Files:

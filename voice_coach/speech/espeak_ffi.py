@@ -42,7 +42,7 @@ _LIST_ENDS, _WORD_BEGINS = 0, 1
 """Numbers of espeak_EVENT_TYPE in speak_lib.h."""
 
 
-class _Event(ctypes.Structure):
+class _EventStruct(ctypes.Structure):
     """espeak_EVENT in speak_lib.h."""
 
     _fields_ = (
@@ -60,14 +60,14 @@ class _Event(ctypes.Structure):
 class _Events(Protocol):
     """A pointer to the first of them."""
 
-    def __getitem__(self, number: int, /) -> _Event: ...
+    def __getitem__(self, number: int, /) -> _EventStruct: ...
 
 
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_EventStruct))
 
 
 class Spoken(NamedTuple):
-    """What the library made of a text.
+    """Result of the library for a text.
 
     Attributes:
         samples: mono.
@@ -99,7 +99,7 @@ class _Copies:
                 self._changed.wait()
             return self._free[library].pop()
 
-    def give_back(self, library: str, copy: str) -> None:
+    def release(self, library: str, copy: str) -> None:
         with self._changed:
             self._free[library].append(copy)
             self._changed.notify()
@@ -127,7 +127,7 @@ def _in_memory(library: str) -> list[str]:
 _COPIES = _Copies()
 
 
-class _Voice(ctypes.Structure):
+class _VoiceStruct(ctypes.Structure):
     """espeak_VOICE in speak_lib.h."""
 
     _fields_ = (
@@ -153,8 +153,8 @@ _SHORT: Final[dict[str, Callable[..., Any]]] = {
     "espeak_SetSynthCallback": ctypes.PYFUNCTYPE(None, _Callback),
     "espeak_SetVoiceByName": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_char_p),
     "espeak_SetVoiceByFile": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_char_p),
-    "espeak_GetCurrentVoice": ctypes.PYFUNCTYPE(ctypes.POINTER(_Voice)),
-    "espeak_ListVoices": ctypes.PYFUNCTYPE(ctypes.POINTER(ctypes.POINTER(_Voice)), ctypes.c_void_p),
+    "espeak_GetCurrentVoice": ctypes.PYFUNCTYPE(ctypes.POINTER(_VoiceStruct)),
+    "espeak_ListVoices": ctypes.PYFUNCTYPE(ctypes.POINTER(ctypes.POINTER(_VoiceStruct)), ctypes.c_void_p),
     "espeak_SetParameter": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int),
     "espeak_Info": ctypes.PYFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p),
     "espeak_ng_SetRandSeed": ctypes.PYFUNCTYPE(ctypes.c_int, ctypes.c_long),
@@ -176,7 +176,8 @@ _LONG: Final[dict[str, Callable[..., Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the library is; ``data`` is the folder that holds ``espeak-ng-data``, None if only it knows."""
+    """Place of the library; ``data`` is the folder that holds ``espeak-ng-data``, None if only the library
+    knows it."""
 
     library: str
     data: Path | None
@@ -205,7 +206,7 @@ def find_files() -> Files:
 
 
 def version(files: Files) -> str:
-    """What tells one library with its data from another.
+    """Return what tells one library with its data from another.
 
     A checksum of the library, of the sounds, and of the sizes of the dictionaries. The wheel's library is not
     loaded for it, which would take longer than a sentence.
@@ -215,7 +216,7 @@ def version(files: Files) -> str:
     """
     folder = files.data / DATA_FOLDER if files.data else None
     if folder is None:
-        with Library(files) as library:
+        with EspeakLibrary(files) as library:
             folder = library.data_folder
     checksum = 0
     for path in (Path(files.library), *(folder / name for name in _SOUNDS)):
@@ -226,7 +227,7 @@ def version(files: Files) -> str:
     return f"{zlib.crc32(repr(sizes).encode(), checksum):08x}"
 
 
-class Library:
+class EspeakLibrary:
     """One loading of the library, as a context manager; it is unloaded at the end, and nothing else has it.
 
     State inside the library makes the same words differ slightly after other words, and nothing but
@@ -239,12 +240,12 @@ class Library:
         self._words: list[tuple[int, int]] = []
         self._callback = _Callback(self._take)
 
-    def __enter__(self) -> Library:
+    def __enter__(self) -> EspeakLibrary:
         self._copy = _COPIES.take(self._files.library)
         try:
             self._dll = ctypes.CDLL(self._copy)
         except OSError as error:
-            _COPIES.give_back(self._files.library, self._copy)
+            _COPIES.release(self._files.library, self._copy)
             raise EngineError("espeak", f"its library cannot be loaded: {error}") from error
         try:
             self._start()
@@ -263,7 +264,7 @@ class Library:
             # The callback refers to this object: the samples would wait for the collector of rings.
             del self._dll, self._callback
             self._pieces = []
-            _COPIES.give_back(self._files.library, self._copy)
+            _COPIES.release(self._files.library, self._copy)
 
     @property
     def data_folder(self) -> Path:
@@ -384,7 +385,7 @@ def size_bytes(files: Files) -> int | None:
 
 
 @cache
-def near(data: Path) -> Path:
+def short_data_path(data: Path) -> Path:
     """A short name of the folder that holds ``espeak-ng-data``, or the folder itself if there is none.
 
     The library cannot read data whose path is longer than about 140 characters, as happens in deep virtual

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.core.speech import Clip, duration_ms
 from voice_coach.speech import hibari_model as model
-from voice_coach.speech.engine import Engine, EngineError, VoiceInfo, timed
-from voice_coach.speech.hibari_text import Phonemes, Reader, closed, is_count, named, spread
+from voice_coach.speech.engine import Engine, EngineError, VoiceInfo, time_words
+from voice_coach.speech.hibari_text import Phonemes, Reader, close_sentence, is_count, name_characters, spread
 from voice_coach.speech.hibari_text import pace as pace_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _AT_ONCE: Final = 140
 """Characters that are spoken at the same time, at most, in texts of which two are not longer: 0.3 MB each."""
 
 _PATIENCE_S: Final = 3.0
-"""How long closing waits for an utterance that is being spoken; the longest in loading it all."""
+"""Seconds that closing waits for an utterance that is being spoken; loading takes the longest."""
 
 _MODEL: Final = "hibari.onnx"
 
@@ -126,7 +126,7 @@ class HibariEngine(Engine):
         begins: list[tuple[int, int]] = []
         done = 0
         for number, part in enumerate(parts):
-            may_stop()
+            check_interrupt()
             if self._closed:
                 raise EngineError(self.name, "has been closed", lasting=False)
             voiced = loaded.model.voiced([loaded.reader.numbers[each] for each in part.text], pace.speed)
@@ -143,16 +143,16 @@ class HibariEngine(Engine):
         whole = np.concatenate(pieces)
         whole *= np.float32(pace.level)
         np.clip(whole, -1.0, 1.0, out=whole)
-        words = timed(text, begins, duration_ms(done, model.RATE_HZ)) if begins else ()
+        words = time_words(text, begins, duration_ms(done, model.RATE_HZ)) if begins else ()
         return Clip(whole, model.RATE_HZ, words)
 
     def _read(self, loaded: _Loaded, text: str) -> Sequence[Phonemes]:
-        """What is to be spoken of a text."""
+        """Return what is to be spoken of a text."""
         with self._lock:
             # A count goes on until it ends: with full stops, each number would sound like the last one.
-            if parts := loaded.reader.phonemes(closed(text, "," if is_count(text) else ".")):
+            if parts := loaded.reader.phonemes(close_sentence(text, "," if is_count(text) else ".")):
                 return parts
-            parts = loaded.reader.phonemes(closed(named(text)))
+            parts = loaded.reader.phonemes(close_sentence(name_characters(text)))
         if not parts:
             raise EngineError(self.name, f"has no sounds for “{text[:40]}”", lasting=False)
         return [Phonemes(part.text, ()) for part in parts]
@@ -182,7 +182,7 @@ class HibariEngine(Engine):
 
     @cached_property
     def _folder(self) -> Path:
-        """Where hibari is installed, found without importing it."""
+        """Return where hibari is installed, found without importing it."""
         spec = importlib.util.find_spec("hibari")
         if spec is None or spec.origin is None or importlib.util.find_spec("onnxruntime") is None:
             raise EngineError(self.name, "is not installed: pip install hibari-tts==0.2.1")

@@ -37,7 +37,7 @@ _GRAPH, _OUTPUT, _NAME = b"\x3a", b"\x62", b"\x0a"
 
 
 _SPEED: Final = b"\x0a\x05speed\x12\x0a\x0a\x08\x08\x01\x12\x04\x0a\x02"
-"""How the input ``speed`` begins: a tensor of float32 with one dimension, which follows in two bytes."""
+"""Start of the input ``speed``: a tensor of float32 with one dimension, which follows in two bytes."""
 _DIMENSION_OF_1, _ANY_DIMENSION = b"\x08\x01", b"\x12\x00"
 
 _SCATTER: Final = 0.4
@@ -50,7 +50,7 @@ by ±20 % before they are rounded, in an order that never repeats: so the rate g
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voiced:
-    """What the model makes of phonemes.
+    """Result of the model for phonemes.
 
     Attributes:
         samples: mono float32, shape (frames,), at ``RATE_HZ``.
@@ -62,7 +62,8 @@ class Voiced:
     steps: NDArray[np.intp] | None
 
     def starts(self, firsts: Sequence[int]) -> list[int]:
-        """The frames at which words begin, given by the places of their phonemes; none where none are told.
+        """Return the frames at which words begin, given by the places of their phonemes; none if the model
+        gives none.
 
         By measurement a word is heard from where the space before it begins, and a little earlier.
         """
@@ -110,7 +111,7 @@ class HibariModel:
         return Voiced(samples, steps)
 
     def _speeds(self, count: int, speed: float) -> NDArray[np.float32]:
-        """What the model takes as the speed of so many phonemes."""
+        """Return what the model takes as the speed of so many phonemes."""
         if not self.tells_steps:
             return np.array([speed], np.float32)
         spread = 0.0 if speed == 1 else _SCATTER  # its own lengths need no rounding

@@ -44,7 +44,7 @@ def _as_it_is(found: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def closed(text: str, mark: str = ".") -> str:
+def close_sentence(text: str, mark: str = ".") -> str:
     """The text with a mark at its end, unless a question or exclamation mark is there.
 
     Without one the model does not end a short word: a bare “two” is heard as “till”.
@@ -53,7 +53,7 @@ def closed(text: str, mark: str = ".") -> str:
     return text if bare.endswith(("!", "?")) else bare.rstrip(_DROPPED) + mark
 
 
-def named(text: str) -> str:
+def name_characters(text: str) -> str:
     """The names of the characters of a text that has no sounds in English: “grinning face”."""
     return " ".join(unicodedata.name(char, "").lower() for char in text if not char.isspace())
 
@@ -78,7 +78,8 @@ class Reader:
         self._g2p: Any = g2p.G2P()
 
     def phonemes(self, text: str) -> list[Phonemes]:
-        """What is to be spoken of a text that ends as ``closed`` makes it, sentence by sentence."""
+        """Return what is to be spoken of a text that ends as ``close_sentence`` makes it, sentence by
+        sentence."""
         from hibari import Hibari
 
         at = 0
@@ -146,10 +147,10 @@ _EVENNESS: Final = 0.87
 prompts."""
 
 _LAST_WORD: Final = 0.6
-"""What the last word is drawn out by, in words: for that short prompts are spoken quicker."""
+"""Drawn-out length of the last word, in words: for that, short prompts are spoken quicker."""
 
 _SLOWEST, _FASTEST = 0.5, 2.0
-"""What the model is made for."""
+"""Speed that the model is made for."""
 
 _ONE_WORD: Final = 0.85
 _COUNT: Final = 1.0
@@ -167,8 +168,8 @@ _NUMBER: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How a text is spoken.
+class Delivery:
+    """Speed and pauses with which a text is spoken.
 
     Attributes:
         speed: for the model; 1 is its own pace.
@@ -181,27 +182,27 @@ class Pace:
     level: float = 1.0
 
 
-def pace(text: str, rate_wpm: int) -> Pace:
+def pace(text: str, rate_wpm: int) -> Delivery:
     """The pace of a text with at least one word for a rate."""
     count = len(word_spans(text))
     rate = max(rate_wpm, 1)
     own_wpm = _OWN_WPM / (1 + _LAST_WORD / count)
     speed = min(max((rate / own_wpm) ** _EVENNESS, _SLOWEST), _FASTEST)
     if count == 1:
-        return Pace(max(speed, _COUNT if is_count(text) else _ONE_WORD), level=_ALONE)
+        return Delivery(max(speed, _COUNT if is_count(text) else _ONE_WORD), level=_ALONE)
     # Slower than the model goes: its slowest words, and the rest of the time between them.
     slowest_wpm = own_wpm * _SLOWEST ** (1 / _EVENNESS)
     missing_s = max(60 / rate - 60 / slowest_wpm, 0.0) * count / (count - 1)
-    return Pace(speed, min(missing_s, _LONGEST_GAP_S))
+    return Delivery(speed, min(missing_s, _LONGEST_GAP_S))
 
 
 def is_count(text: str) -> bool:
-    """Whether a text is a number and nothing else, as in “three, two, one” said second by second."""
+    """Return whether a text is a number and nothing else, as in “three, two, one” said second by second."""
     return _NUMBER.fullmatch(text.lower().rstrip(".")) is not None
 
 
 _LOOK_MS: Final = 40
-"""How far from where a word is told to begin its sound may be cut."""
+"""Milliseconds around the reported start of a word in which its sound may be cut."""
 
 _STEP_MS: Final = 5
 _FADE_MS: Final = 12

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 
-from voice_coach.core.interrupts import LOOK_S, may_stop
+from voice_coach.core.interrupts import LOOK_S, check_interrupt
 from voice_coach.core.speech import Clip
 from voice_coach.speech.engine import Engine, EngineError, VoiceInfo
 from voice_coach.storage.locks import scratch_folder
@@ -138,7 +138,7 @@ def _decode(form: _Format, body: bytes) -> Clip:
 
 
 LIMIT_S: Final = 30.0
-"""How long one utterance may take; the slowest seen took four seconds, on its first use."""
+"""Seconds that one utterance may take; the slowest seen took four seconds, on its first use."""
 
 _CHILD: Final = Path(__file__).with_name("pyttsx3_child.py")
 
@@ -214,7 +214,7 @@ class Pyttsx3Engine(Engine):
         process = self._start(environ)
         try:
             told = json.dumps(request | {"preload": preload}).encode()
-            answers, complaints = self._answered(process, told)
+            answers, complaints = self._answer(process, told)
         except BaseException:
             _end(process)
             raise
@@ -234,11 +234,11 @@ class Pyttsx3Engine(Engine):
             raise EngineError(self.name, reason)
         return answer
 
-    def _answered(self, process: subprocess.Popen[bytes], told: bytes | None) -> tuple[bytes, bytes]:
-        """What a child answers, and what it complains of."""
+    def _answer(self, process: subprocess.Popen[bytes], told: bytes | None) -> tuple[bytes, bytes]:
+        """Return what a child answers, and what it complains of."""
         until_s = time.monotonic() + self._limit_s
         while time.monotonic() < until_s:
-            may_stop()
+            check_interrupt()
             try:
                 return process.communicate(told, min(LOOK_S, self._limit_s))
             except subprocess.TimeoutExpired:

@@ -24,7 +24,7 @@ _SPOKEN_PER_ASKED = {"espeak": 1.28}
 _REPORT_NO_FINISH = ("sapi5",)
 
 
-class _RequestError(Exception):
+class _BadRequestError(Exception):
     """Something to tell the parent."""
 
 
@@ -35,7 +35,7 @@ def main() -> None:
     request: dict[str, Any] = json.loads(sys.stdin.buffer.read())
     try:
         answer = _answer(request)
-    except _RequestError as error:
+    except _BadRequestError as error:
         answer = {"error": str(error)}
     except ImportError as error:
         answer = {"error": f"pyttsx3 cannot be loaded: {error}"}
@@ -89,7 +89,7 @@ def _speak(engine: Any, driver: str, request: dict[str, Any]) -> None:
     if driver not in _REPORT_NO_FINISH:
         ended.wait()  # espeak's driver may come back while the library still speaks; the parent has a limit
     if any(outcome):
-        raise _RequestError(next(filter(None, outcome)))
+        raise _BadRequestError(next(filter(None, outcome)))
 
 
 def _find(voices: list[Any], wanted: str) -> str:
@@ -102,7 +102,7 @@ def _find(voices: list[Any], wanted: str) -> str:
     if len(partly) == 1:
         return partly[0].id
     names = ", ".join(str(voice.name) for voice in (partly or voices)[:20])
-    raise _RequestError(
+    raise _BadRequestError(
         f"{'several voices match' if partly else 'has no voice'} {wanted!r}; there are {names}"
     )
 

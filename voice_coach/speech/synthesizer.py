@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import sys
 import threading
 from collections import OrderedDict
@@ -14,13 +13,14 @@ from types import TracebackType
 from typing import Final, Self
 
 from voice_coach.core.errors import CoachError, SpeechError
-from voice_coach.core.interrupts import LOOK_S, may_stop
+from voice_coach.core.interrupts import LOOK_S, check_interrupt
+from voice_coach.core.log import get_logger
 from voice_coach.core.speech import DEFAULT_RATE_WPM, Clip, Utterance, Word
 from voice_coach.speech.clip_cache import ClipCache, GridClip, cache_key
 from voice_coach.speech.clip_pack import ClipPack, PackedClip, PackError
 from voice_coach.speech.engine import ENGINES, Engine, EngineError, UnspeakableError, make_engine
 
-_LOG: Final = logging.getLogger(__name__)
+_LOG: Final = get_logger(__name__)
 
 CALIBRATION_TEXT: Final = (
     "Lie down on your back, let your shoulders sink to the ground, and take all the time you need. "
@@ -32,7 +32,7 @@ CALIBRATION_TEXT: Final = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditioning:
-    """What makes a raw clip ready to mix; handed in, since speech does not know the audio room.
+    """Function that makes a raw clip ready to mix; passed in, since speech does not know the package audio.
 
     Attributes:
         condition: a raw clip and the voice's gain in dB, into a clip at 48 000 Hz on the 16-bit grid.
@@ -91,10 +91,10 @@ class Voices:
 
     @property
     def failures(self) -> int:
-        """How many voices and engines have failed for good: with each more, clips may be others."""
+        """Return how many voices and engines have failed for good: with each more, clips may be others."""
         return len(self._failed) + len(self._pack_only)
 
-    def packed(self, utterance: Utterance) -> PackedClip | None:
+    def find_packed(self, utterance: Utterance) -> PackedClip | None:
         """Return the clip of an utterance if it comes from its voice's pack; never blocks on an engine."""
         voice = _with_colon(utterance.voice)
         pack = None if voice in self._failed else self._packs(voice)
@@ -201,7 +201,7 @@ class Voices:
 
     def _clip(self, utterance: Utterance) -> GridClip:
         """The clip from the voice's pack, or its engine, or if that fails from the pack at another rate."""
-        if (packed := self.packed(utterance)) and (clip := self._unpacked(packed)):
+        if (find_packed := self.find_packed(utterance)) and (clip := self._unpacked(find_packed)):
             return clip
         voice = _with_colon(utterance.voice)
         if voice in self._pack_only:
@@ -212,7 +212,7 @@ class Voices:
             if not error.lasting or self._packs(voice) is None:
                 raise
             self._pack_only[voice] = error.reason
-            if (packed := self.packed(utterance)) and (clip := self._unpacked(packed)):
+            if (find_packed := self.find_packed(utterance)) and (clip := self._unpacked(find_packed)):
                 self._notify(
                     f"The voice {voice} can say only what comes with voice_coach, and only at its own rate "
                     f"({error.reason})."
@@ -250,7 +250,8 @@ class Voices:
         return clip
 
     def _measured_gain_db(self, engine: Engine, utterance: Utterance, identity: str) -> float:
-        """The gain of a voice that nobody measured yet, from one long text; kept beside the clips."""
+        """Return the gain of a voice without a known one, measured on one long text and kept beside the
+        clips."""
         voice = (engine.name, identity)
         if voice not in self._gains:
             key = cache_key(*voice, CALIBRATION_TEXT, self._conditioning.version)
@@ -281,7 +282,7 @@ def _with_colon(voice: str) -> str:
     return voice if ":" in voice else f"{voice}:"
 
 
-def give_back() -> None:
+def release_memory() -> None:
     """Give back what this process does not use; takes some milliseconds, and does nothing without glibc."""
     if sys.platform == "linux":
         with suppress(AttributeError, OSError):
@@ -330,22 +331,22 @@ class Speaker:
 
     @property
     def synthesised(self) -> int:
-        """How many clips engines have spoken so far."""
+        """Return how many clips engines have spoken so far."""
         return self._voices.synthesised
 
     @property
     def from_cache(self) -> int:
-        """How many clips came from the disk so far."""
+        """Return how many clips came from the disk so far."""
         return self._voices.from_cache
 
     @property
     def from_pack(self) -> int:
-        """How many clips came from packs so far."""
+        """Return how many clips came from packs so far."""
         return self._voices.from_pack
 
     @property
     def failures(self) -> int:
-        """How many voices and engines have failed for good; what was measured before holds no more."""
+        """Return how many voices and engines have failed for good; what was measured before holds no more."""
         return self._voices.failures
 
     def clip(self, utterance: Utterance) -> Clip:
@@ -356,7 +357,7 @@ class Speaker:
             PromptTooLongError: the text is too long for any engine.
             RuntimeError: the speaker has been closed.
         """
-        return self._made(utterance).clip()
+        return self._make_clip(utterance).clip()
 
     def duration_ms(self, utterance: Utterance) -> int:
         """The length of an utterance's clip; blocks until it is there.
@@ -367,7 +368,8 @@ class Speaker:
         return self._timed(utterance).duration_ms
 
     def words(self, utterance: Utterance) -> tuple[Word, ...]:
-        """When each word of an utterance is spoken, from the start of its clip; blocks until it is there.
+        """Return when each word of an utterance is spoken, from the start of its clip; blocks until it is
+        there.
 
         Raises:
             SpeechError, PromptTooLongError, RuntimeError: as ``clip``.
@@ -379,21 +381,21 @@ class Speaker:
         return self._voices.choose(voice, utterances)
 
     def _timed(self, utterance: Utterance) -> GridClip | PackedClip:
-        """What knows the times of an utterance: its clip, or the pack that has it, not decoded."""
+        """Return what knows the times of an utterance: its clip, or the pack that has it, not decoded."""
         with self._changed:
             if self._closed:
                 raise RuntimeError("the speaker has been closed")
             kept = self._kept.get(utterance)
-        return kept or self._voices.packed(utterance) or self._made(utterance)
+        return kept or self._voices.find_packed(utterance) or self._make_clip(utterance)
 
-    def _made(self, utterance: Utterance) -> GridClip:
+    def _make_clip(self, utterance: Utterance) -> GridClip:
         """The clip as it is kept, made if need be.
 
         One that is queued is made at once, by the caller. While another thread is making it the caller does
         not just wait but makes the next in the queue, so that two cores speak.
         """
         while True:
-            may_stop()
+            check_interrupt()
             with self._changed:
                 if self._closed:
                     raise RuntimeError("the speaker has been closed")
@@ -428,7 +430,7 @@ class Speaker:
             for utterance in utterances:
                 if utterance in self._kept or utterance in self._making:
                     continue
-                is_packed = self._voices.packed(utterance) is not None
+                is_packed = self._voices.find_packed(utterance) is not None
                 if decodes or not is_packed:
                     self._queue[utterance] = None
                 decodes = decodes and not is_packed
@@ -456,7 +458,7 @@ class Speaker:
         while True:
             if made > _MANY:
                 made = 0
-                give_back()
+                release_memory()
             with self._changed:
                 while not self._queue and not self._closed:
                     self._changed.wait()
@@ -468,7 +470,7 @@ class Speaker:
                 self._make_quietly(utterance)
 
     def _next_queued(self) -> Utterance | None:
-        """Takes the next of the queue, to be made by the calling thread, which holds the lock."""
+        """Take the next of the queue, to be made by the calling thread, which holds the lock."""
         if not self._queue:
             return None
         utterance, _ = self._queue.popitem(last=False)
@@ -476,7 +478,7 @@ class Speaker:
         return utterance
 
     def _make_quietly(self, utterance: Utterance) -> None:
-        """Make a clip ahead; what goes wrong is told when it is asked for."""
+        """Make a clip ahead; errors are raised when it is asked for."""
         with suppress(CoachError):
             self._make(utterance)
 

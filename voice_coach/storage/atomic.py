@@ -16,8 +16,8 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.core.errors import OutputError, shown
-from voice_coach.core.interrupts import may_stop
+from voice_coach.core.errors import OutputError, display_path
+from voice_coach.core.interrupts import check_interrupt
 from voice_coach.storage.locks import clear, lock_new
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ _REASONS = {
 
 
 @contextlib.contextmanager
-def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
+def atomic_write(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
     """A new file to write, read and seek in, which becomes ``target`` when the block ends without an error.
 
     It is not buffered, as blocks are large; its ``write`` writes all it is given.
@@ -57,14 +57,14 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
     """
     if "\0" in str(target):
         raise OutputError(
-            f"{shown(target)} cannot be written: its name holds a zero byte. Choose another name."
+            f"{display_path(target)} cannot be written: its name holds a zero byte. Choose another name."
         )
     made: list[Path] = []
     try:
         try:
             place = Path(os.path.realpath(target))
             _check(place, target, force)
-            clear_leftovers(place.parent)
+            remove_leftovers(place.parent)
             file = _create(place, target, made)
         except OSError as error:
             raise _explained(error, target) from error
@@ -83,14 +83,14 @@ def whole_file(target: Path, *, force: bool = False) -> Generator[io.FileIO]:
 
 
 def check_free(target: Path, *, force: bool = False) -> None:
-    """Refuses a file that could not become ``target`` as things are, before it is worth making it.
+    """Refuse a file that could not become ``target`` as things are, before it is worth making it.
 
     Nothing is left of the attempt to begin it.
 
     Raises:
         OutputError: it cannot be written; the text says why and what to do.
     """
-    with contextlib.suppress(_Unmade), whole_file(target, force=force):
+    with contextlib.suppress(_Unmade), atomic_write(target, force=force):
         raise _Unmade
 
 
@@ -99,7 +99,7 @@ class _Unmade(Exception):
 
 
 def _finish(partial: Path, place: Path, target: Path, force: bool) -> None:
-    may_stop()
+    check_interrupt()
     _check(place, target, force)  # somebody may have made it meanwhile
     try:
         partial.replace(place)
@@ -139,8 +139,8 @@ class _Partial(io.FileIO):
 def _explained(error: OSError, target: Path) -> OutputError:
     reason = _REASONS.get(error.errno or 0, error.strerror or str(error))
     if error.errno != errno.ELOOP and os.path.islink(target):  # noqa: PTH114  (never raises, whatever the name)
-        reason = f"it is a link to {shown(Path(os.path.realpath(target)))}, and {reason}"
-    return OutputError(f"{shown(target)} cannot be written: {reason}.")
+        reason = f"it is a link to {display_path(Path(os.path.realpath(target)))}, and {reason}"
+    return OutputError(f"{display_path(target)} cannot be written: {reason}.")
 
 
 def _check(place: Path, target: Path, force: bool) -> None:
@@ -149,12 +149,12 @@ def _check(place: Path, target: Path, force: bool) -> None:
     except FileNotFoundError:
         return
     if stat.S_ISDIR(mode):
-        raise OutputError(f"{shown(target)} is a folder. Say which file in it to write.")
+        raise OutputError(f"{display_path(target)} is a folder. Say which file in it to write.")
     if not stat.S_ISREG(mode):
-        raise OutputError(f"{shown(target)} is not a file. Choose another name.")
+        raise OutputError(f"{display_path(target)} is not a file. Choose another name.")
     if not force:
         raise OutputError(
-            f"{shown(target)} is there already. Use --force to replace it, or choose another name."
+            f"{display_path(target)} is there already. Use --force to replace it, or choose another name."
         )
 
 
@@ -170,6 +170,6 @@ def _create(place: Path, target: Path, made: list[Path]) -> _Partial:
         file.close()
 
 
-def clear_leftovers(folder: Path) -> None:
+def remove_leftovers(folder: Path) -> None:
     """Remove what killed processes left in a folder; what is being written stays."""
     clear(folder.glob(".voice-coach-*.partial"))

@@ -60,7 +60,7 @@ class FileStore:
         self._put_any = False
 
     def get(self, key: str, unpack: Callable[[bytes], Thing | None]) -> Thing | None:
-        """What is kept under this key, or None.
+        """Return what is kept under this key, or None.
 
         Args:
             key: its name.

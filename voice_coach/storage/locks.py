@@ -1,4 +1,4 @@
-"""What a killed process leaves, told apart from what another one is still using, and cleared away.
+"""Leftovers of killed processes: telling them from files in use, and removing them.
 
 What is unfinished is locked, and a lock dies with its process.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 STALE_S = 3600.0
-"""Where a file system has no locks, what nobody wrote for so long is taken for a leftover."""
+"""Seconds after which a file that was not written counts as a leftover, where a file system has no locks."""
 
 _LOCK = ".lock"
 

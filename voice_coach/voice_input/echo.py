@@ -1,7 +1,7 @@
 """Echo cancellation: takes the coach's own sound out of what the microphone hears.
 
 WebRTC's canceller (AEC3) takes it out whatever the delay, drift and volume, but with it much of a person who
-speaks at the same time: too much for a recogniser. A linear filter leaves the person as they are, and some of
+speaks at the same time: too much for a recognizer. A linear filter leaves the person as they are, and some of
 the coach, and learns slowly. So the first is used until the second has learnt, and wherever nobody else
 speaks; it tells both, and how much there is for the second to learn from.
 """
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 _PER_MS: Final = RATE_HZ // 1000
 _AHEAD: Final = 60 * _PER_MS
-"""So much of it waits at least, so that it is not missing when it comes a little late; so long the microphone
-is held back, too, or it would come behind its own echo."""
+"""Samples that wait at least, so that none is missing when it comes a little late. The microphone is
+delayed as long, or it would come before its own echo."""
 
 _STEP: Final = SAMPLE_RATE_HZ // RATE_HZ
 _LONGEST_GAP: Final = 500 * _PER_MS
-"""After a longer one it begins anew: the loudspeaker was lost, or is another one."""
+"""Gap after which it begins again: the loudspeaker was lost, or is another one."""
 
 _FIRST_WINDOW: Final = 400 * _PER_MS
 _WINDOW: Final = RATE_HZ
 _WINDOWS: Final = 20
 _STRAY: Final = 40 * _PER_MS
-"""So far the clocks of loudspeaker and microphone may drift apart before it is set right."""
+"""Drift between the clocks of loudspeaker and microphone that is tolerated."""
 
 
 class Reference:
@@ -59,7 +59,7 @@ class Reference:
         self._has_settled = False
 
     def add(self, position_frames: int, samples: NDArray[np.int16]) -> None:
-        """What was handed to the loudspeaker, shape (frames,), 48 000 Hz.
+        """Add what was given to the loudspeaker, shape (frames,), 48 000 Hz.
 
         Args:
             position_frames: how many frames were handed over before it, those that never came here included.
@@ -81,7 +81,8 @@ class Reference:
         self._waiting = np.concatenate([self._waiting, came[late:]])
 
     def take(self, frames: int) -> NDArray[np.int16]:
-        """What belongs to the next frames of the microphone, shape (frames,), 16 000 Hz; silence for none."""
+        """Return what belongs to the next frames of the microphone, shape (frames,), 16 000 Hz; silence
+        for none."""
         taken, self._waiting = self._waiting[:frames], self._waiting[frames:]
         if not self._is_running:
             return np.zeros(frames, np.int16)
@@ -94,7 +95,7 @@ class Reference:
         return np.concatenate([taken, np.zeros(missing, np.int16)])
 
     def _watch(self, frames: int) -> None:
-        """Sees how much waits at least, second by second, and sets right what has come of two clocks."""
+        """See how much waits at least, second by second, and sets right what has come of two clocks."""
         self._lowest = min(self._lowest, len(self._waiting) - self._owed)
         self._window += frames
         is_first = not self._has_settled
@@ -123,25 +124,25 @@ BLOCK: Final = 320
 """Frames that are taken at once, 20 ms at 16 000 Hz; WebRTC's canceller wants multiples of 10 ms."""
 
 _PARTITIONS: Final = 30
-"""So many blocks an echo may last, delay included: 600 ms."""
+"""Number of blocks that an echo may last, delay included: 600 ms."""
 
 _STAYS: Final = 0.9995
-"""How much of what was learnt still holds a block later."""
+"""Share of what was learnt that still holds a block later."""
 
 _UNSURE: Final = 0.03
-"""How loud each part of an echo may be before anything is learnt, as power."""
+"""Power of each part of an echo before anything is learnt."""
 
 _REMAINS: Final = 0.005
-"""How much of an echo's power remains once it is learnt, or a little more."""
+"""Share of an echo's power that remains once it is learnt, or a little more."""
 
 _SMOOTH: Final = 0.6
 _DOUBT: Final = 0.2
 """The share of what it leaves that is noise for certain, whatever another canceller says."""
 _LEAST: Final = 3e-4
-"""What a room is never quieter than, as power of a bin: or digital silence would unlearn everything."""
+"""Least power of a bin in a room: without it digital silence would unlearn everything."""
 
 _SILENT: Final = 1e-4
-"""What is played more softly leaves no echo: rounding."""
+"""Level below which played sound leaves no echo: rounding."""
 
 
 class EchoFilter:
@@ -200,11 +201,11 @@ class EchoFilter:
         return heard * self._gain(heard, np.zeros(1, np.float32))
 
     def doubt(self) -> None:
-        """Learn anew, as fast as at first: what was learnt holds no more."""
+        """Learn again, as fast as at first: what was learnt holds no more."""
         self._unsure = np.maximum(self._unsure, np.float32(_UNSURE))
 
     def _hear(self, left: NDArray[np.complex128], person: NDArray[np.float32] | None) -> None:
-        """How much there is that is not the loudspeaker's."""
+        """Measure how much there is that is not the loudspeaker's."""
         power = np.square(np.abs(left)).astype(np.float32)
         if person is None:
             self._noise = _SMOOTH * self._noise + np.float32(1 - _SMOOTH) * power
@@ -214,7 +215,7 @@ class EchoFilter:
         self._noise = np.maximum(now, _SMOOTH * self._noise + np.float32(1 - _SMOOTH) * now)
 
     def _gain(self, left: NDArray[np.float32], echo: NDArray[np.float32]) -> np.float32:
-        """What makes softer what is hardly more than can remain of an echo, and nothing else."""
+        """Return what makes softer what is hardly more than can remain of an echo, and nothing else."""
         remains = _REMAINS * np.mean(np.square(echo))
         now = np.mean(np.square(left))
         self._louder = np.maximum(now, np.float32(0.7) * self._louder)
@@ -227,30 +228,32 @@ def _spectrum(block: NDArray[np.float32]) -> NDArray[np.complex128]:
 
 
 _CANCELLER_LATER: Final = 128
-"""What the canceller gives comes so many frames later than what it was given, 8 ms."""
+"""Number of frames by which the output of the canceller is later than its input, 8 ms."""
 
 _LOUD: Final = 10 ** (-34 / 10)
 """From this power on the coach counts as speaking: below its voice, above a bed."""
 
 _LATER: Final = RATE_HZ * 60 // 1000
-"""What was heard is held back for so long, as the coach's sound is in ``Reference``: so that both can be
-brought into step however unevenly they come."""
+"""Delay of the microphone, the same as of the coach's sound in ``Reference``: so both can be brought into
+step however unevenly they come."""
 
 _LASTS_FRAMES: Final = RATE_HZ * 7 // 10
-"""So long after it was played a word may still be in the room: on its way, in a headset, in the walls."""
+"""Frames after it was played in which a word may still be in the room: on its way, in a headset, in the
+walls."""
 
 _ECHO_ONLY: Final = 0.01
-"""Where the canceller leaves less than this of the power, there was nothing but the coach."""
+"""Share of the power left by the canceller below which there was nothing but the coach."""
 _LEARNT: Final = 0.06
-"""What the filter leaves of the coach's power, about 12 dB less, once it has learnt."""
+"""Share of the coach's power that the filter leaves, about 12 dB less, once it has learnt."""
 _DOUBTED: Final = 0.25
-"""What it leaves when it is not used any more."""
+"""Share that the filter leaves when it is not used any more."""
 _LOST: Final = 0.5
 _LEARNS_FOR: Final = 2 * RATE_HZ // BLOCK
-"""What it leaves when it has to learn anew, and for how many blocks it is given the time."""
+"""Share that the filter leaves when it has to learn again, and the number of blocks that it has for it."""
 _PERSON: Final = 0.005
 _PERSON_FRAMES: Final = RATE_HZ
-"""Where the canceller leaves more than this of the power somebody else speaks, and for so long afterwards."""
+"""Share of the power left by the canceller above which the user speaks, and the frames for which that
+holds."""
 _REMAINS_SMOOTH: Final = 0.03
 _UNHEARD: Final = 10 ** (-50 / 10)
 
@@ -278,7 +281,8 @@ class Echo:
         self.begin()
 
     def begin(self) -> None:
-        """What comes next has nothing to do with what came before: the microphone was opened."""
+        """Begin again: the microphone was opened, so what comes next has nothing to do with what came
+        before."""
         self._reference = Reference()
         self._kept = np.zeros(0, np.int16)
         self._filter = EchoFilter()
@@ -289,11 +293,11 @@ class Echo:
         self._filtered = np.zeros(_CANCELLER_LATER, np.float32)
 
     def played(self, position_frames: int, samples: NDArray[np.int16]) -> None:
-        """What was handed to the loudspeaker, see ``Reference.add``."""
+        """Add what was given to the loudspeaker, see ``Reference.add``."""
         self._reference.add(position_frames, samples)
 
     def without(self, heard: NDArray[np.int16]) -> tuple[NDArray[np.int16], bool]:
-        """What the microphone hears, shape (frames,), without the coach, and whether the coach speaks.
+        """Return what the microphone hears, shape (frames,), without the coach, and whether the coach speaks.
 
         What comes back is a multiple of ``BLOCK`` long; the rest comes with the next call.
         """

@@ -16,13 +16,13 @@ FRAME: Final = 160
 """Samples: 10 ms."""
 
 _DROP_DB: Final = 9
-"""How far the level falls after a word; noise 15 dB below speech allows it, and so do the walls of a room."""
+"""Fall of the level after a word; noise 15 dB below speech allows it, and so do the walls of a room."""
 
 _FADE_DB: Final = 0.2
 """By how much less the loudest moment counts with every frame: a phrase ends quieter than it begins."""
 
 _ABOVE_DB: Final = 5
-"""What sounds is louder by this than the room is."""
+"""Distance above the room from which a sound counts."""
 
 HOLD_FRAMES: Final = 22
 """Frames that it stays down. Stops inside words last up to 12, those between words up to 18."""
@@ -43,7 +43,7 @@ _AUDIBLE_DB: Final = 25
 """Of a sample's step: what is quieter is the noise of the microphone itself."""
 
 
-class Endings:
+class Endpointer:
     """Watches the level of what comes, frame by frame."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Endings:
         self._quiet = 0
 
     def ends(self, frame: NDArray[np.int16]) -> bool:
-        """Whether speech, or another sound, is over as of this frame; shape (FRAME,)."""
+        """Return whether speech, or another sound, is over as of this frame; shape (FRAME,)."""
         # The differences of samples: speech is in them, hum and rumble are not.
         self._samples[0] = self._samples[-1]
         self._samples[1:] = frame
@@ -89,12 +89,12 @@ _LEAST_WORD: Final = HOLD_FRAMES + 25
 _ONSET: Final = 2
 """Of a phrase, which begins more softly than it goes on."""
 _ROOM_DB: Final = 6
-"""By how much somebody who speaks is louder than the room."""
+"""Distance between a speaking user and the room."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """What was heard until somebody stopped speaking.
+class SpeechSegment:
+    """Sound up to a moment at which the user stopped speaking.
 
     Attributes:
         sound: shape (frames * FRAME,), at 16 000 Hz.
@@ -108,24 +108,25 @@ class Look:
     end: int
     coach_until: int
 
-    def last(self, frames: int) -> NDArray[np.int16]:
+    def last_frames(self, frames: int) -> NDArray[np.int16]:
         """Its last frames."""
         return self.sound[-frames * FRAME :]
 
-    def since(self, frame: int) -> Look:
-        """What of it was heard from a frame on, counted as ``begin`` is."""
+    def sound_since(self, frame: int) -> SpeechSegment:
+        """Return what of it was heard from a frame on, counted as ``begin`` is."""
         begin = max(self.begin, frame)
         return replace(self, sound=self.sound[(begin - self.begin) * FRAME :], begin=begin)
 
-    def since_coach(self) -> Look | None:
-        """What was heard after the coach, if that is long enough for a word; None if not, or if all was."""
+    def sound_after_coach(self) -> SpeechSegment | None:
+        """Return what was heard after the coach, if that is long enough for a word; None if not, or if all
+        was."""
         is_long = self.coach_until + _LEAST_WORD <= self.end
-        return self.since(self.coach_until) if self.begin < self.coach_until and is_long else None
+        return self.sound_since(self.coach_until) if self.begin < self.coach_until and is_long else None
 
-    def since_pause(self) -> Look | None:
-        """What was said since somebody last paused, if that is long enough for a phrase; None otherwise."""
+    def sound_after_pause(self) -> SpeechSegment | None:
+        """Return the speech since the last pause, if that is long enough for a phrase; None otherwise."""
         frames = self.sound.reshape(-1, FRAME).astype(np.float32)
-        # Of its steps, as in ``Endings``.
+        # Of its steps, as in ``Endpointer``.
         levels = 10 * np.log10(np.square(np.diff(frames, axis=1)).mean(axis=1) + 1)
         smooth = np.convolve(levels, np.ones(3) / 3, "same")
         is_quiet = smooth < np.median(smooth[-HOLD_FRAMES + 4 : -2]) + _ROOM_DB
@@ -134,14 +135,14 @@ class Look:
         ends = np.flatnonzero((quiet_for[:-1] == _PAUSE) & ~is_quiet[1:]) + 1
         left = len(levels) - ends
         ends = ends[(left >= _LEAST_PHRASE) & (left <= _MOST_PHRASE)]
-        return self.since(self.begin + int(ends[-1]) - _ONSET) if len(ends) else None
+        return self.sound_since(self.begin + int(ends[-1]) - _ONSET) if len(ends) else None
 
     def has_coach_since(self, frame: int) -> bool:
-        """Whether the coach was to be heard at or after a frame, counted as ``begin`` is."""
+        """Return whether the coach was to be heard at or after a frame, counted as ``begin`` is."""
         return self.coach_until > frame
 
 
-class Looks:
+class SpeechSegmenter:
     """Keeps what is heard; one thread."""
 
     def __init__(self) -> None:
@@ -150,23 +151,23 @@ class Looks:
         self.forget()
 
     def forget(self) -> None:
-        """What was heard until now counts no more, nor that somebody is speaking."""
+        """Forget what was heard until now, also that the user is speaking."""
         self._began = self._frames
         self._kept: deque[NDArray[np.int16]] = deque(maxlen=_LONGEST)
-        self._endings = Endings()
+        self._endings = Endpointer()
         self._coach_until = -_LONGEST
 
     def forget_until(self, frame: int) -> None:
-        """What was heard before a frame counts no more: it was understood."""
+        """Forget what was heard before a frame: it was understood."""
         self._began = max(self._began, frame)
 
     def skip(self, samples: NDArray[np.int16]) -> None:
-        """Count sound that nobody looks at; nor at what came before."""
+        """Count sound without looking at it, or at what came before."""
         self._frames += len(self._whole(samples))
         self.forget()
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Iterator[Look]:
-        """What comes next, and what there is to look at by now; see ``Recogniser.hear``."""
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Iterator[SpeechSegment]:
+        """Return what comes next, and what there is to look at by now; see ``Recognizer.hear``."""
         for frame in self._whole(samples):
             self._frames += 1
             self._kept.append(frame)
@@ -176,7 +177,7 @@ class Looks:
                 begin = max(self._began, self._frames - _LONGEST)
                 if begin < self._frames:
                     heard = islice(self._kept, len(self._kept) - (self._frames - begin), None)
-                    yield Look(np.concatenate(list(heard)), begin, self._frames, self._coach_until)
+                    yield SpeechSegment(np.concatenate(list(heard)), begin, self._frames, self._coach_until)
 
     def _whole(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         """The frames that are whole with these samples, shape (frames, FRAME); the rest is for next time."""

@@ -31,7 +31,7 @@ LOST_MICROPHONE: Final = "The microphone was lost. Plug it in or switch it on ag
 
 _PERIOD_MS = 20
 _MOST_WAITING = 250
-"""How many pieces may wait to be read, 5 s of sound; after that the newest are dropped."""
+"""Number of pieces that may wait to be read, 5 s of sound; after that the newest are dropped."""
 
 _WAKING_PATIENCE_S = 5.0
 _LOST_AFTER_S = 1.0
@@ -41,9 +41,9 @@ _CLOSING_PATIENCE_S = 1.0
 _SOURCE = "PULSE_SOURCE"
 """The variable by which people name a source to PulseAudio and PipeWire; their library reads it itself."""
 _MONITOR = ".monitor"
-"""How they end the name of what a loudspeaker plays, offered as if it were a microphone."""
+"""End of the name of a monitor: the sound of a loudspeaker, offered as if it were a microphone."""
 _USUAL = "@DEFAULT_SOURCE@"
-"""What they call the one that is usual at this moment."""
+"""Name of the default device at this moment."""
 
 
 class MicrophoneError(CoachError):
@@ -59,7 +59,7 @@ class Microphone:
         self._quiet_since_s = 0.0
         self._has_heard = False
         self.dropped = 0
-        """How many pieces of 20 ms came and found no room, since nobody read for seconds."""
+        """Number of pieces of 20 ms that were dropped, as none was read for seconds."""
 
     def open(self) -> None:
         """Begin to listen; may take some tenths of a second.
@@ -95,7 +95,8 @@ class Microphone:
                 raise refusal(error) from error
 
     def read(self, timeout_s: float) -> NDArray[np.int16]:
-        """What was heard since the last call, shape (frames,); waits for something for so long at most.
+        """Return what was heard since the last call, shape (frames,); waits for something for so long at
+        most.
 
         Raises:
             MicrophoneError: it is lost: it gave nothing for a second. Close it, and open it again later.
@@ -124,7 +125,7 @@ class Microphone:
         closing.join(_CLOSING_PATIENCE_S)
 
     def _keep(self) -> Generator[None, bytearray]:
-        """What miniaudio's callback is told to send its sound to."""
+        """Return the callback that miniaudio sends its sound to."""
         pieces = self._pieces
         while True:
             piece = yield
@@ -181,7 +182,7 @@ def _opened(pulseaudio_name: str) -> CaptureDevice:
     name = pulseaudio_name.encode()[: miniaudio.ffi.sizeof("ma_device_id") - 1]
     miniaudio.ffi.memmove(identifier, name, len(name))
 
-    class Device(miniaudio.CaptureDevice):
+    class NamedCaptureDevice(miniaudio.CaptureDevice):
         def _make_context(self, *arguments: object, **more: object) -> object:
             context: Any = super()._make_context(*arguments, **more)
             contexts.append(context)
@@ -191,7 +192,7 @@ def _opened(pulseaudio_name: str) -> CaptureDevice:
             return context
 
     with released_on_failure(contexts):
-        return Device(
+        return NamedCaptureDevice(
             input_format=miniaudio.SampleFormat.SIGNED16,
             nchannels=1,
             sample_rate=RATE_HZ,
@@ -201,7 +202,7 @@ def _opened(pulseaudio_name: str) -> CaptureDevice:
 
 
 def refusal(error: Exception) -> MicrophoneError:
-    """What miniaudio's error means to a person."""
+    """Return what miniaudio's error means to a person."""
     import miniaudio
 
     reason, *code = error.args
@@ -219,5 +220,5 @@ def floats(samples: NDArray[np.int16]) -> NDArray[np.float32]:
 
 
 def pcm(sound: NDArray[np.float32]) -> NDArray[np.int16]:
-    """Floats as samples, shape as given; what is too loud is clipped."""
+    """Return floats as samples, shape as given; what is too loud is clipped."""
     return (np.clip(sound, -1, 1) * (_FULL_SCALE - 1)).astype(np.int16)

@@ -60,10 +60,10 @@ MODELS: Final[Mapping[str, Model]] = {
 """Every model that can be asked for; of those that are there the first is used."""
 
 NEEDED: Final = ("encoder*.onnx", "decoder*.onnx", "joiner*.onnx", "tokens.txt")
-"""What has to be in every one of them."""
+"""Files that every model has to have."""
 
 
-def kept_model(folder: Path) -> Path | None:
+def installed_model(folder: Path) -> Path | None:
     """The folder of the model to use, below the one where all are kept; None if there is none."""
     return next((folder / name for name in MODELS if (folder / name).is_dir()), None)
 
@@ -80,7 +80,7 @@ _UNFINISHED: Final = ".downloading-"
 _ARCHIVE: Final = "archive.sha256"
 """The file beside a model's own that tells which archive it came from."""
 
-Progress = Callable[[int, int | None], None]
+DownloadProgress = Callable[[int, int | None], None]
 """Told how many bytes have come, and of how many, if that is known."""
 
 
@@ -92,7 +92,7 @@ def download_model(
     model: Model,
     folder: Path,
     agreed: Callable[[str], bool],
-    progress: Progress = lambda _have, _of: None,
+    progress: DownloadProgress = lambda _have, _of: None,
 ) -> Path:
     """Download a model and keep it; blocks until then.
 
@@ -125,7 +125,7 @@ def download_model(
         ) from error
 
 
-def _fetch(model: Model, archive: Path, progress: Progress) -> str:
+def _fetch(model: Model, archive: Path, progress: DownloadProgress) -> str:
     """Write the archive, and tell its SHA-256."""
     host = urllib.parse.urlsplit(model.url).hostname
     unreachable = f"{model.name} could not be downloaded from {host}"

@@ -9,49 +9,49 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from voice_coach.core.commands import BY_NAME, BY_POINTS
-from voice_coach.voice_input.endpointing import FRAME, HOLD_FRAMES, Look, Looks
+from voice_coach.voice_input.endpointing import FRAME, HOLD_FRAMES, SpeechSegment, SpeechSegmenter
 from voice_coach.voice_input.microphone import floats
-from voice_coach.voice_input.moonshine_model import BEGIN, END, MoonshineModel, Tokens
+from voice_coach.voice_input.moonshine_model import BEGIN, END, MoonshineModel, Vocabulary
 from voice_coach.voice_input.recognizer import (
     MEANINGS,
     RATE_HZ,
     TOKENS,
     WAKE_FIRST,
     WAKE_WORD,
-    Heard,
     HearingError,
-    Recogniser,
+    RecognizedPhrase,
+    Recognizer,
     moonshine_folder,
 )
-from voice_coach.voice_input.sensitivity import MOONSHINE, USUAL_EASE, MoonshineThresholds
+from voice_coach.voice_input.sensitivity import MOONSHINE, USUAL_SENSITIVITY, MoonshineThresholds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from voice_coach.voice_input.moonshine_model import Read
+    from voice_coach.voice_input.moonshine_model import DecoderState
 
 _LONGEST: Final = 30
 """Tokens; more words than can be said in a look."""
 _DOORWAY: Final = 6.0
-"""How much less likely than what the model writes a phrase may begin, as a logarithm."""
+"""Log probability by which the start of a phrase may be below what the model writes."""
 _PLACES: Final = 4
 _PLACES_OF_NUMBERS: Final = 6
 """At so many words, counted from the end, a phrase may begin; "seven out of ten" has many."""
 _BEAM: Final = 8
 _BEHIND: Final = 9.0
-"""What is so much less likely than the best is not followed any further."""
+"""Log probability below the best after which a branch is not followed any further."""
 _WAYS: Final = 2.0
 """By about how much a phrase is likelier than the likeliest way to write it."""
 _BESIDE: Final = 4.0
-"""What is so much less likely than what is asked for cannot make a phrase doubtful."""
+"""Log probability below the expected phrases from which another phrase raises no doubt."""
 
 _CALLED: Final = WAKE_WORD
-"""Who has only said the name so far has yet to say what to do."""
+"""Name alone, after which the command has yet to come."""
 _SELDOM: Final = 5.0
 """By how much less that is to be expected than any phrase, as a logarithm."""
 
 _FILLERS: Final = ("oh", "um", "uh", "ow", "ouch", "ah", "hm", "mm", "well", "yes", "no")
-"""What people say who say nothing; short words are near to numbers."""
+"""Words that people say without a meaning; short words are near to numbers."""
 
 _ENDS: Final = (".", "?", "!", "")
 _CAPITALS: Final = {"i'm": "I'm", "am i": "am I", "can i": "can I"}
@@ -82,7 +82,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What came of looking for phrases.
+    """Result of a search for phrases.
 
     Attributes:
         found: those that may have been said last, the likeliest first.
@@ -95,7 +95,7 @@ class Searched:
 
 @dataclass(slots=True)
 class _Branch:
-    """What the ways to write the phrases have in common so far."""
+    """Common part of the spellings of phrases so far."""
 
     phrase: str | None = None
     on: dict[int, _Branch] = field(default_factory=dict[int, "_Branch"])
@@ -113,7 +113,7 @@ class PhraseSearch:
         KeyError: a phrase has a letter that it cannot write.
     """
 
-    def __init__(self, model: MoonshineModel, tokens: Tokens, phrases: Collection[str]) -> None:
+    def __init__(self, model: MoonshineModel, tokens: Vocabulary, phrases: Collection[str]) -> None:
         self._model = model
         self._tokens = tokens
         self._root = _Branch()
@@ -121,7 +121,7 @@ class PhraseSearch:
         needs_name = all(phrase.startswith(WAKE_FIRST) for phrase in self._phrases)
         self._places = _PLACES if needs_name else _PLACES_OF_NUMBERS
         for phrase in (*phrases, _CALLED, *(() if needs_name else _FILLERS)):
-            for text in written(phrase):
+            for text in spellings(phrase):
                 branch = self._root
                 for token in tokens.of(text):
                     branch = branch.on.setdefault(token, _Branch())
@@ -156,20 +156,20 @@ class PhraseSearch:
             ]
         return Searched(sorted(found, key=lambda each: -each.likely), max(near))
 
-    def _free(self, states: NDArray[np.float32]) -> list[Read]:
-        """What the model writes by itself, token by token; but once what it repeats without end."""
-        reads = [self._model.begun(states, [BEGIN])]
+    def _free(self, states: NDArray[np.float32]) -> list[DecoderState]:
+        """Return what the model writes by itself, token by token; but once what it repeats without end."""
+        reads = [self._model.start_texts(states, [BEGIN])]
         said: list[int] = []
         while len(reads) < _LONGEST:
             said.append(int(reads[-1].logs.argmax()))
             if said[-1] == END:
                 break
-            if (again := repeated(said)) is not None:
+            if (again := count_repeated(said)) is not None:
                 return reads[: -2 * again]
             reads.append(self._model.next(reads[-1], [0], said[-1:]))
         return reads
 
-    def _followed(self, read: Read, least: float) -> Mapping[str, float]:
+    def _followed(self, read: DecoderState, least: float) -> Mapping[str, float]:
         """The log probability of each phrase from a place on, to the end; of those that are likely at all.
 
         Nothing is said of any if none is worth at least so much.
@@ -197,8 +197,8 @@ class PhraseSearch:
         return done
 
 
-def repeated(said: list[int]) -> int | None:
-    """How many tokens at the end are there three times in a row, if any are."""
+def count_repeated(said: list[int]) -> int | None:
+    """Return how many tokens at the end are there three times in a row, if any are."""
     lengths = (length for length in range(1, len(said) // 3 + 1) if said[-3 * length :] == said[-length:] * 3)
     return next(lengths, None)
 
@@ -210,7 +210,7 @@ def share_of_meaning(phrase: str, logs: Mapping[str, float]) -> float:
     return float(np.exp(np.logaddexp.reduce(same) - np.logaddexp.reduce(list(logs.values()))))
 
 
-def written(phrase: str) -> Iterator[str]:
+def spellings(phrase: str) -> Iterator[str]:
     """The ways in which a phrase may be written."""
     for words, written_so in _CAPITALS.items():
         phrase = phrase.replace(words, written_so)
@@ -232,36 +232,36 @@ _MOST_GAIN: Final = np.float32(20)
 _SILENCE: Final = np.float32(1e-6)
 
 _FAR: Final = -9.0
-"""Where no phrase begins more likely than this it hardly pays to look at what was said since a pause; a
-logarithm. Who talks without end has two looks in three spared."""
+"""Log probability of a phrase's start below which it hardly pays to look at the speech since a pause. It
+saves two looks in three while the user talks without end."""
 
 _WORDS_BEFORE: Final = 2
-"""Whoever is asked for a number may say one or two words before it, or the name, which was not understood;
-but no other number: which of them counts is not for us to guess."""
+"""Number of words that may come before a number, or the name that was not understood; but no other number,
+as which of them counts cannot be guessed."""
 
 _ARTICLES: Final = frozenset(("the", "a", "our", "my", "your", "his", "her", "their", "this", "that"))
-"""Who says "the coach helped" speaks of one, and not to one."""
+"""Articles: "the coach helped" speaks of a coach, and not to one."""
 
 
-class MoonshineRecogniser(Recogniser):
+class MoonshineRecogniser(Recognizer):
     """Works offline on one core; nothing is done while nothing sounds.
 
     Raises:
         HearingError: it is not installed, or cannot be loaded.
     """
 
-    def __init__(self, *, ease: int = USUAL_EASE) -> None:
+    def __init__(self, *, sensitivity: int = USUAL_SENSITIVITY) -> None:
         folder = moonshine_folder()
         if folder is None:
             raise HearingError(_NAME, _MISSING)
-        self._thresholds = MOONSHINE[ease]
+        self._thresholds = MOONSHINE[sensitivity]
         try:
-            self._tokens = Tokens((folder / TOKENS).read_bytes())
+            self._tokens = Vocabulary((folder / TOKENS).read_bytes())
             self._model: MoonshineModel | None = MoonshineModel(folder)
         except Exception as error:  # onnxruntime has no error of its own that all others are
             raise HearingError(_NAME, f"it cannot be loaded ({error})") from error
         self._search: PhraseSearch | None = None
-        self._looks = Looks()
+        self._looks = SpeechSegmenter()
 
     def expect(self, phrases: Collection[str]) -> None:
         self._looks.forget()
@@ -273,7 +273,7 @@ class MoonshineRecogniser(Recogniser):
         except KeyError as error:
             raise HearingError(_NAME, f"it cannot write {error}") from error
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[RecognizedPhrase]:
         search = self._search
         if search is None:
             self._looks.skip(samples)
@@ -284,29 +284,29 @@ class MoonshineRecogniser(Recogniser):
     def close(self) -> None:
         self._model = self._search = None
 
-    def _understood(self, search: PhraseSearch, look: Look) -> Heard | None:
-        """What was said last, if it was a phrase."""
+    def _understood(self, search: PhraseSearch, look: SpeechSegment) -> RecognizedPhrase | None:
+        """Return what was said last, if it was a phrase."""
         asked = self._thresholds
-        found, nearest = self._found(search, look, asked)
+        found, nearest = self._find(search, look, asked)
         # What is not understood after much else may be, alone.
-        if found is None and (last := look.since_coach()) is not None:
-            found, _ = self._found(search, last, asked.after_coach)
-        if found is None and nearest > _FAR and (last := look.since_pause()) is not None:
-            found, _ = self._found(search, last, asked.after_pause)
+        if found is None and (last := look.sound_after_coach()) is not None:
+            found, _ = self._find(search, last, asked.after_coach)
+        if found is None and nearest > _FAR and (last := look.sound_after_pause()) is not None:
+            found, _ = self._find(search, last, asked.after_pause)
         if found is None:
             return None
         end = look.end - HOLD_FRAMES
         self._looks.forget_until(end)
-        return Heard(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
+        return RecognizedPhrase(found.phrase, end * 1000 * FRAME // RATE_HZ, found.likely)
 
-    def _found(
-        self, search: PhraseSearch, look: Look, asked: MoonshineThresholds
+    def _find(
+        self, search: PhraseSearch, look: SpeechSegment, asked: MoonshineThresholds
     ) -> tuple[Found | None, float]:
         """The likeliest phrase that was said last, if one is likely enough, and how near any was at all."""
         came = search.search(_levelled(look.sound), asked)
         return next((each for each in came.found if self._is_meant(each, look, asked)), None), came.nearest
 
-    def _is_meant(self, found: Found, look: Look, asked: MoonshineThresholds) -> bool:
+    def _is_meant(self, found: Found, look: SpeechSegment, asked: MoonshineThresholds) -> bool:
         if not found.phrase.startswith(WAKE_FIRST):
             # What others say, and the coach itself, is full of words that need no name before them.
             if len(found.before) > _WORDS_BEFORE or look.has_coach_since(look.begin):

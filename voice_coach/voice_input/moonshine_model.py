@@ -29,8 +29,8 @@ _HEAD: Final = 36
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Read:
-    """What the decoder has read of a text, for each of several texts.
+class DecoderState:
+    """State of the decoder after a text, for each of several texts.
 
     Attributes:
         states: what the encoder made of the sound.
@@ -67,20 +67,20 @@ class MoonshineModel:
         self._pasts = [each.name for each in self._decoder.get_inputs() if each.name.startswith("past")]
 
     def encoded(self, sound: Floats) -> Floats:
-        """What the encoder makes of sound, shape (frames,), 16 000 Hz, full scale 1."""
+        """Return what the encoder makes of sound, shape (frames,), 16 000 Hz, full scale 1."""
         whole = {"input_values": sound[None], "attention_mask": np.ones((1, len(sound)), np.int64)}
         (states,) = self._encoder.run(None, whole)
         return states
 
-    def begun(self, states: Floats, tokens: Sequence[int]) -> Read:
-        """What comes after a text's first tokens."""
+    def start_texts(self, states: Floats, tokens: Sequence[int]) -> DecoderState:
+        """Return what comes after a text's first tokens."""
         nothing = np.zeros((1, _HEADS, 0, _HEAD), np.float32)
         out = self._run(states, [tokens], dict.fromkeys(self._pasts, nothing), is_first=True)
         heard = {name: out[_present(name)] for name in self._pasts if _HEARD in name}
         return self._read(states, heard, out)
 
-    def next(self, read: Read, texts: Sequence[int], tokens: Sequence[int]) -> Read:
-        """What comes after one more token of each of some texts.
+    def next(self, read: DecoderState, texts: Sequence[int], tokens: Sequence[int]) -> DecoderState:
+        """Return what comes after one more token of each of some texts.
 
         Args:
             read: what was read of them.
@@ -107,16 +107,16 @@ class MoonshineModel:
         }
         return dict(zip(self._outputs, self._decoder.run(None, feed), strict=True))
 
-    def _read(self, states: Floats, heard: Mapping[str, Floats], out: Mapping[str, Floats]) -> Read:
+    def _read(self, states: Floats, heard: Mapping[str, Floats], out: Mapping[str, Floats]) -> DecoderState:
         past = {name: out[_present(name)] for name in self._pasts if _HEARD not in name}
         scores = out["logits"][:, -1]
         scores -= scores.max(axis=-1, keepdims=True)
         scores -= np.log(np.exp(scores).sum(axis=-1, keepdims=True))
-        return Read(states, heard, past, scores)
+        return DecoderState(states, heard, past, scores)
 
 
 def _present(name: str) -> str:
-    """What a memory is called as it comes out again."""
+    """Return what a memory is called as it comes out again."""
     return name.replace("past_key_values", "present")
 
 
@@ -134,7 +134,7 @@ _LONG: Final = 128
 """From this on a length takes two bytes."""
 
 
-class Tokens:
+class Vocabulary:
     """Every token there is.
 
     Args:
@@ -171,7 +171,7 @@ class Tokens:
         return content.decode(errors="replace").replace(_SPACE, " ").strip()
 
     def begins_word(self, token: int) -> bool:
-        """Whether a token is the beginning of a word, or the end of all."""
+        """Return whether a token is the beginning of a word, or the end of all."""
         return token == END or self._bytes(token).startswith(_SPACE.encode())
 
     def _bytes(self, token: int) -> bytes:
@@ -195,7 +195,7 @@ class Tokens:
 
 
 def _places(content: bytes) -> Iterator[int]:
-    """Where the bytes of each token begin and end, one after the other."""
+    """Return where the bytes of each token begin and end, one after the other."""
     at = 0
     while at < len(content):
         length = content[at]

@@ -19,9 +19,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from voice_coach.voice_input.endpointing import FRAME, Look, Looks
-from voice_coach.voice_input.recognizer import RATE_HZ, WAKE_FIRST, WAKE_WORD, Heard, HearingError, Recogniser
-from voice_coach.voice_input.sensitivity import EASED, LEAST_SURE, USUAL_EASE, Thresholds
+from voice_coach.voice_input.endpointing import FRAME, SpeechSegment, SpeechSegmenter
+from voice_coach.voice_input.recognizer import (
+    RATE_HZ,
+    WAKE_FIRST,
+    WAKE_WORD,
+    HearingError,
+    RecognizedPhrase,
+    Recognizer,
+)
+from voice_coach.voice_input.sensitivity import EASED, LEAST_SURE, USUAL_SENSITIVITY, Thresholds
 
 if TYPE_CHECKING:
     from pocketsphinx import Decoder
@@ -97,10 +104,10 @@ _BARE: Final = "~="  # before a phrase without the wake word
 
 # In frames of 10 ms.
 _AFTER = 22
-"""What came last is no speech any more. Put before what is looked at, there and back, it tells what the room
-sounds like: pocketsphinx's noise removal learns from what comes first."""
+"""Frames of the end of the segment, which are no speech any more. Before the segment, there and back, they
+tell pocketsphinx's noise removal what the room sounds like."""
 _PAUSE = 5
-"""What is between words that do not belong together, and before the first."""
+"""Length of a pause between words that do not belong together, and before the first."""
 _ENDS_WITHIN = 55
 """After a phrase nothing is said until its end is noticed."""
 
@@ -127,7 +134,7 @@ class _Said:
 
     @property
     def is_guess(self) -> bool:
-        """Whether it was hardly a word."""
+        """Return whether it was hardly a word."""
         return self.word[0] == _DECOY and self.sure < _GUESS
 
     @property
@@ -135,20 +142,20 @@ class _Said:
         return self.is_silence and self.frames >= _PAUSE
 
 
-class PocketsphinxRecogniser(Recogniser):
+class PocketsphinxRecogniser(Recognizer):
     """Works offline on one core; nothing is done while nothing sounds."""
 
-    def __init__(self, thresholds: Thresholds | None = None, *, ease: int = USUAL_EASE) -> None:
+    def __init__(self, thresholds: Thresholds | None = None, *, sensitivity: int = USUAL_SENSITIVITY) -> None:
         from pocketsphinx import get_model_path
 
-        self._thresholds = thresholds = thresholds or EASED[ease]
+        self._thresholds = thresholds = thresholds or EASED[sensitivity]
         self._dictionary = Path(get_model_path("en-us/cmudict-en-us.dict"))
         self._decoder: Decoder | None = _decoder(thresholds, self._dictionary)
         self._phrases: Mapping[str, str] = {}
         self._known: dict[str, tuple[str, ...]] = {}
         self._added: set[str] = set()
         self._needs_wake = True
-        self._looks = Looks()
+        self._looks = SpeechSegmenter()
 
     def expect(self, phrases: Collection[str]) -> None:
         if self._decoder is None:
@@ -184,7 +191,7 @@ class PocketsphinxRecogniser(Recogniser):
             self._decoder.add_lm_file(_WORDS, str(path))
         self._looks.forget()
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[RecognizedPhrase]:
         if self._decoder is None or not self._phrases:
             self._looks.skip(samples)
             return ()
@@ -194,10 +201,10 @@ class PocketsphinxRecogniser(Recogniser):
     def close(self) -> None:
         self._decoder = None
 
-    def _understood(self, decoder: Decoder, look: Look) -> Heard | None:
-        """What was said last, if it was a phrase."""
+    def _understood(self, decoder: Decoder, look: SpeechSegment) -> RecognizedPhrase | None:
+        """Return what was said last, if it was a phrase."""
         decoder.activate_search(_WORDS)
-        room = look.last(_AFTER)
+        room = look.last_frames(_AFTER)
         said = _decoded(decoder, np.concatenate((room, room[::-1], look.sound)).tobytes())
         over_coach = look.has_coach_since(look.begin)
         # What is left of the coach's words after a phrase is no more than a noise.
@@ -217,7 +224,7 @@ class PocketsphinxRecogniser(Recogniser):
         if word.sure < self._least(phrase, after_words=after_words, over_coach=over_coach):
             return None
         self._looks.forget_until(end)
-        return Heard(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
+        return RecognizedPhrase(phrase, end * 1000 * FRAME // RATE_HZ, word.sure)
 
     def _least(self, phrase: str, *, after_words: bool, over_coach: bool) -> float:
         """The probability that a phrase must have."""

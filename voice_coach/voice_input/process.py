@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import queue
 import struct
@@ -17,15 +16,16 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from voice_coach.core.errors import CoachError
-from voice_coach.voice_input.recognizer import Heard, usual_recogniser
-from voice_coach.voice_input.sensitivity import USUAL_EASE
+from voice_coach.core.log import get_logger
+from voice_coach.voice_input.recognizer import RecognizedPhrase, usual_recognizer
+from voice_coach.voice_input.sensitivity import USUAL_SENSITIVITY
 
-_LOG: Final = logging.getLogger(__name__)
+_LOG: Final = get_logger(__name__)
 
 PLAYED: Final = b"p"
-"""What follows are frames that the loudspeaker was given: their position, then 16 bits each."""
+"""Type of a message with frames that the loudspeaker was given: their position, then 16 bits each."""
 EXPECT: Final = b"e"
-"""What follows are the phrases to expect, as a list in JSON."""
+"""Type of a message with the phrases to expect, as a list in JSON."""
 
 _HEADER: Final = struct.Struct("<cI")
 _POSITION: Final = struct.Struct("<Q")
@@ -33,7 +33,7 @@ _POSITION: Final = struct.Struct("<Q")
 _LARGEST: Final = 1 << 20
 
 
-def played_message(position_frames: int, samples: bytes | bytearray) -> bytes:
+def playback_message(position_frames: int, samples: bytes | bytearray) -> bytes:
     """Frames that the loudspeaker was given, and how many it was given before."""
     return _message(PLAYED, _POSITION.pack(position_frames) + samples)
 
@@ -67,7 +67,7 @@ def _message(kind: bytes, content: bytes) -> bytes:
 CHILD: Final = (sys.executable, "-P", "-m", "voice_coach.voice_input.worker")
 
 _MOST_WAITING: Final = 64
-"""How many messages may wait for a child that does not take them; what comes then is dropped."""
+"""Number of messages that may wait for a child that does not take them; later ones are dropped."""
 _FRAME_BYTES: Final = 2
 
 SMALL: Final = {
@@ -87,7 +87,7 @@ _ENDING_PATIENCE_S: Final = 1.0
 _TRIES: Final = 3
 _TRIES_AGAIN_AFTER_S: Final = 30.0
 _WELL_AFTER_S: Final = 60
-"""A child that has lived so long was well, and what ends it then is counted anew."""
+"""Seconds of life after which a child counts as well, and its failures are counted again from one."""
 
 AGAIN: Final = "Listening broke off ({reason}), and is taken up again."
 FAILING: Final = (
@@ -98,11 +98,11 @@ LOST: Final = "{reason} Until then nothing that is said is understood; the sessi
 BACK: Final = "There is a microphone now: what is said is understood."
 
 
-class EarError(CoachError):
+class RecognizerProcessError(CoachError):
     """No process can be started that listens."""
 
 
-class Ear:
+class RecognizerProcess:
     """Listens to the default microphone from ``start`` to ``close``.
 
     What goes wrong meanwhile is told in a sentence; a process that dies or hangs is started again, twice.
@@ -111,7 +111,7 @@ class Ear:
         hear: told each phrase that is understood, in a thread of its own.
         notify: told in a sentence what goes wrong; likewise.
         deaf: told when nothing that is said can be understood (True), and when it can again; likewise.
-        recogniser: its name, see ``RECOGNISERS``; the usual one if none is given.
+        recognizer: its name, see ``RECOGNIZERS``; the usual one if none is given.
         ease: how much more easily than usual it understands, see ``hearing.ease``.
         child: the program that listens, without these two; another one in tests.
         hangs_after_s: for how long it may say nothing.
@@ -120,11 +120,11 @@ class Ear:
 
     def __init__(
         self,
-        hear: Callable[[Heard], None],
+        hear: Callable[[RecognizedPhrase], None],
         notify: Callable[[str], None],
         deaf: Callable[[bool], None],
-        recogniser: str | None = None,
-        ease: int = USUAL_EASE,
+        recognizer: str | None = None,
+        sensitivity: int = USUAL_SENSITIVITY,
         *,
         child: Sequence[str] = CHILD,
         hangs_after_s: float = _HANGS_AFTER_S,
@@ -133,12 +133,12 @@ class Ear:
         self._hear = hear
         self._notify = notify
         self._deaf = deaf
-        self._command = [*child, recogniser or usual_recogniser(), str(ease)]
+        self._command = [*child, recognizer or usual_recognizer(), str(sensitivity)]
         self._hangs_after_s = hangs_after_s
         self._tries_again_after_s = tries_again_after_s
         self._expected: tuple[str, ...] = ()
         self._position_frames = 0
-        self._child: _Child | None = None
+        self._child: _ChildProcess | None = None
         self._lock = threading.Lock()
         self._over = threading.Event()
         self._keeping: threading.Thread | None = None
@@ -147,14 +147,14 @@ class Ear:
         self.settled = threading.Event()
         """Set once it is known whether it is, for the first time."""
         self.refusal = ""
-        """Why the recogniser cannot be used here at all, if so."""
+        """Why the recognizer cannot be used here at all, if so."""
         self._is_deaf = False
 
     def start(self) -> None:
         """Begin to listen; returns at once, before it does.
 
         Raises:
-            EarError: no process could be started.
+            RecognizerProcessError: no process could be started.
         """
         self._over.clear()
         first = self._started()
@@ -174,15 +174,15 @@ class Ear:
             if self._child is not None:
                 self._child.say(expect_message(self._expected))
 
-    def played(self, samples: bytes | bytearray) -> None:
-        """What the loudspeaker is given at this moment: 16-bit mono, 48 000 Hz, silence too.
+    def add_playback(self, samples: bytes | bytearray) -> None:
+        """Pass on what the loudspeaker is given now: 16-bit mono, 48 000 Hz, silence too.
 
         Never waits: what the child does not take in time is dropped. One thread at a time.
         """
         child, position = self._child, self._position_frames
         self._position_frames += len(samples) // _FRAME_BYTES
         if child is not None:
-            child.play(played_message(position, samples))
+            child.play(playback_message(position, samples))
 
     def close(self) -> None:
         """Stop listening; may be called again."""
@@ -196,12 +196,14 @@ class Ear:
         if keeping is not threading.current_thread():
             keeping.join()
 
-    def _started(self) -> _Child:
+    def _started(self) -> _ChildProcess:
         """A child that expects what is expected now."""
         try:
-            child = _Child(self._command, self._take)
+            child = _ChildProcess(self._command, self._take)
         except OSError as error:
-            raise EarError(f"No process that listens could be started: {error.strerror or error}.") from error
+            raise RecognizerProcessError(
+                f"No process that listens could be started: {error.strerror or error}."
+            ) from error
         with self._lock:
             child.say(expect_message(self._expected))
             self._child = child
@@ -209,7 +211,7 @@ class Ear:
                 child.stop()
         return child
 
-    def _keep(self, child: _Child) -> None:
+    def _keep(self, child: _ChildProcess) -> None:
         """Keep a child alive."""
         tries = 1
         while True:
@@ -231,25 +233,25 @@ class Ear:
                 return
             child = again
 
-    def _started_again(self) -> _Child | None:
-        """Likewise, as soon as one can be started; None if nobody is to listen any more."""
+    def _started_again(self) -> _ChildProcess | None:
+        """Start a child as soon as one can be started; return None if listening has ended."""
         while True:
             try:
                 return self._started()
-            except EarError as error:
+            except RecognizerProcessError as error:
                 if not self._left_alone(str(error).rstrip(".")):
                     return None
 
     def _left_alone(self, reason: str) -> bool:
-        """Tell why nobody listens for a while; whether anybody is to afterwards."""
+        """Report why listening stops for a while; return whether it is to be tried again."""
         self._tell(FAILING.format(reason=reason), deaf=True)
         return not self._over.wait(self._tries_again_after_s)
 
     def _take(self, said: dict[str, Any]) -> None:
-        """What the child says, in the thread that reads it."""
+        """Handle a message of the child, in the thread that reads it."""
         if "heard" in said:
             _LOG.info("phrase understood: %s", said["heard"])
-            self._hear(Heard(said["heard"], said["end_ms"], said["score"]))
+            self._hear(RecognizedPhrase(said["heard"], said["end_ms"], said["score"]))
         elif "listens" in said:
             self.listens.set()
             self.settled.set()
@@ -273,7 +275,7 @@ class Ear:
             self._deaf(deaf)
 
 
-class _Child:
+class _ChildProcess:
     """One child process, with a thread that writes to it and one that reads what it says.
 
     Raises:

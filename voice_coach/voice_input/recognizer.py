@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from voice_coach.core.commands import COMMANDS, CommandName
 from voice_coach.core.errors import CoachError
-from voice_coach.voice_input.sensitivity import USUAL_EASE
+from voice_coach.voice_input.sensitivity import USUAL_SENSITIVITY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +27,7 @@ COMMAND_PHRASES: Final[Mapping[str, CommandName]] = {
     if command.only_in != "scoring"
     for phrase in command.phrases
 }
-"""What is expected all the time."""
+"""Phrases that are always expected."""
 
 SCORE_PHRASES: Final[Mapping[str, CommandName]] = {
     said: command.name
@@ -36,10 +36,10 @@ SCORE_PHRASES: Final[Mapping[str, CommandName]] = {
     for phrase in command.phrases
     for said in (phrase, WAKE_FIRST + phrase)
 }
-"""What is expected besides while the coach asks for a number, which needs no wake word then."""
+"""Phrases that are also expected while the coach asks for a number, which needs no wake word then."""
 
 MEANINGS: Final[Mapping[str, CommandName]] = {**COMMAND_PHRASES, **SCORE_PHRASES}
-"""What every phrase means."""
+"""Command of every phrase."""
 
 
 ENCODER: Final = "encoder_model.ort"
@@ -52,7 +52,7 @@ _RUNTIME: Final = "onnxruntime"
 
 
 def moonshine_folder() -> Path | None:
-    """Where its files are; None where they, or what runs them, are not installed."""
+    """Return where its files are; None where they, or what runs them, are not installed."""
     package = find_spec(_PACKAGE)
     if package is None or package.origin is None or find_spec(_RUNTIME) is None:
         return None
@@ -63,42 +63,42 @@ def moonshine_folder() -> Path | None:
 RATE_HZ = 16_000
 """Of all sound that is listened to."""
 
-RECOGNISERS: dict[str, str] = {
+RECOGNIZERS: dict[str, str] = {
     "moonshine": "voice_coach.voice_input.moonshine:MoonshineRecogniser",
     "pocketsphinx": "voice_coach.voice_input.pocketsphinx:PocketsphinxRecogniser",
     "sherpa": "voice_coach.voice_input.sherpa:SherpaRecogniser",
 }
-"""Every recogniser as ``module:Class``, loaded only when it is asked for."""
+"""Every recognizer as ``module:Class``, loaded only when it is asked for."""
 
 ALWAYS_THERE: Final = "pocketsphinx"
 """It is installed with voice_coach, and brings its model."""
 
 
 class HearingError(CoachError):
-    """A recogniser cannot listen, or there is nothing to listen to.
+    """A recognizer cannot listen, or there is nothing to listen to.
 
     Attributes:
-        recogniser: its name.
+        recognizer: its name.
         reason: what went wrong and, where known, what to do.
     """
 
-    def __init__(self, recogniser: str, reason: str) -> None:
-        self.recogniser = recogniser
+    def __init__(self, recognizer: str, reason: str) -> None:
+        self.recognizer = recognizer
         self.reason = reason
-        super().__init__(recogniser, reason)
+        super().__init__(recognizer, reason)
 
     def __str__(self) -> str:
-        return f"{self.recogniser}: {self.reason}"
+        return f"{self.recognizer}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class RecognizedPhrase:
     """A phrase that was understood.
 
     Attributes:
         phrase: one of those that were expected, letter for letter.
         end_ms: where it ended in the sound heard so far, about.
-        score: how surely, the higher the more; comparable within one recogniser only.
+        score: how surely, the higher the more; comparable within one recognizer only.
     """
 
     phrase: str
@@ -106,10 +106,10 @@ class Heard:
     score: float
 
 
-class Recogniser(ABC):
+class Recognizer(ABC):
     """Understands the phrases that are expected, and nothing else.
 
-    To add one: a file in this room, a row in ``RECOGNISERS``, and its class in the contract suite
+    To add one: a file in this room, a row in ``RECOGNIZERS``, and its class in the contract suite
     (``tests/voice_input``). It is used by one thread at a time, and never waits for anything.
     """
 
@@ -126,7 +126,7 @@ class Recogniser(ABC):
         """
 
     @abstractmethod
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[RecognizedPhrase]:
         """Listen to what came next, and tell what was understood by now, each phrase once.
 
         A phrase is told within 0.7 s of sound after its end; it takes much less time than the sound lasts.
@@ -142,25 +142,25 @@ class Recogniser(ABC):
         """Let go of what it holds; may be called twice. It hears nothing any more."""
 
 
-def usual_recogniser() -> str:
+def usual_recognizer() -> str:
     """The name of the best one that is installed, without one that must be downloaded."""
     return "moonshine" if moonshine_folder() is not None else ALWAYS_THERE
 
 
-def open_recogniser(name: str, ease: int = USUAL_EASE) -> Recogniser:
-    """A recogniser of ``RECOGNISERS`` that expects nothing yet; loading it may take half a second.
+def open_recognizer(name: str, sensitivity: int = USUAL_SENSITIVITY) -> Recognizer:
+    """A recognizer of ``RECOGNIZERS`` that expects nothing yet; loading it may take half a second.
 
     Args:
         name: its name.
-        ease: how much more easily than usual it understands, one of ``EASES``.
+        ease: how much more easily than usual it understands, one of ``SENSITIVITIES``.
 
     Raises:
         HearingError: there is none of this name, or it cannot work here.
     """
-    if name not in RECOGNISERS:
-        raise HearingError(name, f"there is no such recogniser; there are {', '.join(RECOGNISERS)}")
-    module, _, attribute = RECOGNISERS[name].partition(":")
+    if name not in RECOGNIZERS:
+        raise HearingError(name, f"there is no such recognizer; there are {', '.join(RECOGNIZERS)}")
+    module, _, attribute = RECOGNIZERS[name].partition(":")
     try:
-        return getattr(importlib.import_module(module), attribute)(ease=ease)
+        return getattr(importlib.import_module(module), attribute)(sensitivity=sensitivity)
     except ImportError as error:
         raise HearingError(name, f"not installed: pip install {name} ({error})") from error

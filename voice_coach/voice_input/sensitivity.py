@@ -9,28 +9,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-EASES: Final = (-1, 0, 1, 2)
+SENSITIVITIES: Final = (-1, 0, 1, 2)
 """From hard, with the fewest false commands, to easy, with the fewest that are missed."""
 
-USUAL_EASE: Final = 0
+USUAL_SENSITIVITY: Final = 0
 
 
-def kept_ease(path: Path, recogniser: str) -> int:
-    """The ease that was found for a recogniser with ``voice-coach listen``; the usual one if none was.
+def kept_sensitivity(path: Path, recognizer: str) -> int:
+    """The ease that was found for a recognizer with ``voice-coach listen``; the usual one if none was.
 
     A file that cannot be read, or says something else, counts as none.
 
     Args:
         path: the file that it is kept in, see ``Home.hearing``.
-        recogniser: its name.
+        recognizer: its name.
     """
-    ease = _read(path).get(recogniser)
-    return ease if isinstance(ease, int) and ease in EASES else USUAL_EASE
+    sensitivity = _read(path).get(recognizer)
+    return sensitivity if isinstance(sensitivity, int) and sensitivity in SENSITIVITIES else USUAL_SENSITIVITY
 
 
-def ease_text(path: Path, recogniser: str, ease: int) -> str:
-    """The content of that file with another ease for a recogniser; what it says of others stays."""
-    return json.dumps(_read(path) | {recogniser: ease}) + "\n"
+def sensitivity_text(path: Path, recognizer: str, sensitivity: int) -> str:
+    """The content of that file with another ease for a recognizer; what it says of others stays."""
+    return json.dumps(_read(path) | {recognizer: sensitivity}) + "\n"
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -38,12 +38,12 @@ def _read(path: Path) -> dict[str, object]:
         said: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return {str(name): ease for name, ease in said.items()} if isinstance(said, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    return {str(name): sensitivity for name, sensitivity in said.items()} if isinstance(said, dict) else {}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What pocketsphinx asks of a phrase.
+    """Thresholds of pocketsphinx for a phrase.
 
     Attributes:
         share: how often a phrase is expected to be said, of all words.
@@ -78,7 +78,7 @@ EASED: Final[Mapping[int, Thresholds]] = {
     ),
     2: replace(USUAL, share_bare=1e-5, sure=0.03, sure_asked=0.3, sure_after_words=0.3, sure_over_coach=0.05),
 }
-"""By ease, see ``EASES``."""
+"""By ease, see ``SENSITIVITIES``."""
 
 LEAST_SURE: Final[Mapping[str, float]] = {"coach where am i": 0.75}
 """More is asked of these phrases, which other talk resembles."""
@@ -86,7 +86,7 @@ LEAST_SURE: Final[Mapping[str, float]] = {"coach where am i": 0.75}
 
 @dataclass(frozen=True, slots=True)
 class MoonshineThresholds:
-    """What Moonshine asks of a phrase; logarithms of probabilities.
+    """Thresholds of Moonshine for a phrase; logarithms of probabilities.
 
     Attributes:
         likely: the least it is worth beside what the model would write by itself.
@@ -106,7 +106,8 @@ class MoonshineThresholds:
 
     @property
     def after_coach(self) -> MoonshineThresholds:
-        """What is asked of what was said after the coach: more, as what was left out may have mattered."""
+        """Return what is asked of what was said after the coach: more, as what was left out may have
+        mattered."""
         return replace(
             self,
             likely=self.likely + 2,
@@ -128,4 +129,4 @@ MOONSHINE: Final[Mapping[int, MoonshineThresholds]] = {
     1: MoonshineThresholds(likely=-10, likely_after_words=-8, surely=-15, share=0.55),
     2: MoonshineThresholds(likely=-13, likely_after_words=-10, surely=-17, share=0.5),
 }
-"""By ease, see ``EASES``."""
+"""By ease, see ``SENSITIVITIES``."""

@@ -1,4 +1,4 @@
-"""A recogniser by sherpa-onnx, with a model that is downloaded when it is asked for."""
+"""A recognizer by sherpa-onnx, with a model that is downloaded when it is asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 from voice_coach.paths import find_home
 from voice_coach.voice_input.microphone import floats
-from voice_coach.voice_input.models import MODELS, NEEDED, kept_model
-from voice_coach.voice_input.recognizer import RATE_HZ, WAKE_FIRST, Heard, HearingError, Recogniser
-from voice_coach.voice_input.sensitivity import USUAL_EASE
+from voice_coach.voice_input.models import MODELS, NEEDED, installed_model
+from voice_coach.voice_input.recognizer import RATE_HZ, WAKE_FIRST, HearingError, RecognizedPhrase, Recognizer
+from voice_coach.voice_input.sensitivity import USUAL_SENSITIVITY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 NAME: Final = "sherpa"
 
 _BOOST: Final = 1.5
-"""What each sound of an expected phrase counts more than others, as sherpa's own examples have it."""
+"""Boost of the sounds of expected phrases, as in sherpa's own examples."""
 _ENDED: Final = 8
-"""So many steps of 40 ms without a sound end a phrase, as sherpa advises where one begins with another: not
+"""Steps of 40 ms without a sound that end a phrase, as sherpa advises where one begins with another: not
 to understand "next" in "next exercise"."""
 _SURE: Final[Mapping[int, float]] = {-1: 0.35, 0: 0.25, 1: 0.18, 2: 0.12}
-"""How likely each sound has to be on average, by ease: the usual one is sherpa's own default."""
+"""Least average probability of a sound, by sensitivity: the usual one is sherpa's own default."""
 _SURER_WHILE_THE_COACH_SPEAKS: Final = 2
 
 _NO_MODEL = f"it has no model; get one with: voice-coach listen --download {next(iter(MODELS))}"
 _NOT_INSTALLED = "it is not installed; get it with: pip install 'voice-coach[sherpa]'"
 
 
-class SherpaRecogniser(Recogniser):
+class SherpaRecogniser(Recognizer):
     """Spots phrases with a streaming transducer; it gives no score, so that of every phrase is 0.
 
     Two streams listen at once, one of which asks for more: which one counts depends on whether the coach
@@ -43,16 +43,16 @@ class SherpaRecogniser(Recogniser):
         folder: of the model; the first one that was downloaded if not given.
     """
 
-    def __init__(self, folder: Path | None = None, *, ease: int = USUAL_EASE) -> None:
+    def __init__(self, folder: Path | None = None, *, sensitivity: int = USUAL_SENSITIVITY) -> None:
         try:
             import sherpa_onnx
         except (ImportError, OSError) as error:
             raise HearingError(NAME, _NOT_INSTALLED) from error
-        folder = folder or kept_model(find_home().models)
+        folder = folder or installed_model(find_home().models)
         if folder is None:
             raise HearingError(NAME, _NO_MODEL)
         encoder, decoder, joiner, tokens = (_part(folder, pattern) for pattern in NEEDED)
-        self._tokens = _Tokens(folder, tokens)
+        self._tokens = _TokenSplitter(folder, tokens)
         nothing = folder / ".expect-nothing"
         try:
             nothing.touch()
@@ -67,7 +67,7 @@ class SherpaRecogniser(Recogniser):
             num_threads=1,
             num_trailing_blanks=_ENDED,
         )
-        self._sure = _SURE[ease], _SURE[ease] * _SURER_WHILE_THE_COACH_SPEAKS
+        self._sure = _SURE[sensitivity], _SURE[sensitivity] * _SURER_WHILE_THE_COACH_SPEAKS
         self._streams: list[OnlineStream] = []
         self._phrases: dict[str, str] = {}
         self._frames = 0
@@ -84,12 +84,12 @@ class SherpaRecogniser(Recogniser):
             for sure in (self._sure if labels else ())
         ]
 
-    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[Heard]:
+    def hear(self, samples: NDArray[np.int16], coach_speaks: bool) -> Sequence[RecognizedPhrase]:
         self._frames += len(samples)
-        heard: list[Heard] = []
+        heard: list[RecognizedPhrase] = []
         for number, stream in enumerate(self._streams):
             stream.accept_waveform(RATE_HZ, floats(samples))
-            found = list(self._found(stream))
+            found = list(self._find(stream))
             if coach_speaks == (number == 1):
                 heard += [one for one in found if not coach_speaks or one.phrase.startswith(WAKE_FIRST)]
         return heard
@@ -97,17 +97,17 @@ class SherpaRecogniser(Recogniser):
     def close(self) -> None:
         self._streams, self._phrases = [], {}
 
-    def _found(self, stream: OnlineStream) -> Iterator[Heard]:
+    def _find(self, stream: OnlineStream) -> Iterator[RecognizedPhrase]:
         while self._spotter.is_ready(stream):
             self._spotter.decode_stream(stream)
             label: str = self._spotter.get_result(stream)
             if label:
                 self._spotter.reset_stream(stream)
-                yield Heard(self._phrases[label], self._frames * 1000 // RATE_HZ, 0.0)
+                yield RecognizedPhrase(self._phrases[label], self._frames * 1000 // RATE_HZ, 0.0)
 
 
-class _Tokens:
-    """How words are made up of a model's tokens: by a list of words, or in pieces."""
+class _TokenSplitter:
+    """Splitter of words into a model's tokens: by a list of words, or in pieces."""
 
     def __init__(self, folder: Path, tokens: Path) -> None:
         self._known = {line.split()[0] for line in tokens.read_text("utf-8").splitlines() if line.strip()}

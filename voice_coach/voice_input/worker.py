@@ -1,14 +1,14 @@
-"""The child process that listens: microphone, echo and recogniser; run as a program, never imported.
+"""The child process that listens: microphone, echo and recognizer; run as a program, never imported.
 
-Its arguments are the recogniser's name and how easily it is to understand. It ends when its standard input
+Its arguments are the recognizer's name and how easily it is to understand. It ends when its standard input
 does, so with its parent, however that ends. What it tells are lines of JSON, each with one of these keys:
 
 - ``listens``: true once it listens to the microphone, again after that was lost;
 - ``heard``: a phrase, with ``end_ms`` and ``score`` beside it;
-- ``lost``: a sentence; there is no microphone, and it goes on looking for one;
+- ``lose_device``: a sentence; there is no microphone, and it goes on looking for one;
 - ``trouble``: a sentence; it goes on all the same;
 - ``failed``: why it ends;
-- ``over``: a sentence; it ends, and to start it again would not help;
+- ``finish_segment``: a sentence; it ends, and to start it again would not help;
 - ``alive``: how many seconds it has run, about once a second.
 """
 
@@ -35,12 +35,12 @@ from voice_coach.voice_input.recognizer import (
     ALWAYS_THERE,
     RATE_HZ,
     HearingError,
-    open_recogniser,
-    usual_recogniser,
+    open_recognizer,
+    usual_recognizer,
 )
 
 if TYPE_CHECKING:
-    from voice_coach.voice_input.recognizer import Recogniser
+    from voice_coach.voice_input.recognizer import Recognizer
 
 _NICE: Final = 5
 """The sound has to come in time; what is understood may come a little later."""
@@ -57,7 +57,7 @@ _SILENT = (
 _BUSY = "This machine is too busy to listen in time; what was said meanwhile was not heard."
 
 
-class _Child:
+class _ListeningProcess:
     """Listens until the parent goes."""
 
     def __init__(self, tells: BinaryIO) -> None:
@@ -78,13 +78,13 @@ class _Child:
             self._messages.put(message)
         os._exit(0)
 
-    def run(self, name: str, ease: int) -> None:
+    def run(self, name: str, sensitivity: int) -> None:
         """Listen; never returns.
 
         Raises:
-            HearingError: the recogniser cannot be used.
+            HearingError: the recognizer cannot be used.
         """
-        recogniser = self._opened(name, ease)
+        recognizer = self._opened(name, sensitivity)
         if self._echo.problem:
             self._tell(trouble=self._echo.problem)
         while True:
@@ -92,53 +92,53 @@ class _Child:
                 self._microphone.open()
                 self._echo.begin()
                 # One that is switched off may be opened, and gives nothing.
-                while not self._listen(recogniser):
+                while not self._listen(recognizer):
                     pass
                 self._told.pop("lost", None)
                 self._has_tried = True
                 self._tell(listens=True)
                 while True:
-                    self._listen(recogniser)
+                    self._listen(recognizer)
             except MicrophoneError as error:
                 if self._has_tried:  # one that was asleep or busy may come at the second time
                     self._lose(str(error))
                 self._has_tried = True
                 self._microphone.close()
-                self._wait(recogniser)
+                self._wait(recognizer)
 
-    def _opened(self, name: str, ease: int) -> Recogniser:
-        """The recogniser; where the best that is installed cannot be loaded, the one that is always there."""
+    def _opened(self, name: str, sensitivity: int) -> Recognizer:
+        """The recognizer; where the best that is installed cannot be loaded, the one that is always there."""
         try:
-            return open_recogniser(name, ease)
+            return open_recognizer(name, sensitivity)
         except HearingError as error:
-            if name == ALWAYS_THERE or name != usual_recogniser():
+            if name == ALWAYS_THERE or name != usual_recognizer():
                 raise
-            recogniser = open_recogniser(ALWAYS_THERE)  # the ease was found with the other
+            recognizer = open_recognizer(ALWAYS_THERE)  # the ease was found with the other
             self._tell(trouble=f"{error}. Now {ALWAYS_THERE} listens, which understands less.")
-            return recogniser
+            return recognizer
 
-    def _listen(self, recogniser: Recogniser) -> bool:
+    def _listen(self, recognizer: Recognizer) -> bool:
         """Understand what has come by now; whether anything has."""
         samples = self._microphone.read(_READ_S)
-        self._follow(recogniser)
+        self._follow(recognizer)
         self._watch(samples)
         clean, speaks = self._echo.without(samples)
         if len(clean):
-            for heard in recogniser.hear(clean, speaks):
+            for heard in recognizer.hear(clean, speaks):
                 self._tell(heard=heard.phrase, end_ms=heard.end_ms, score=heard.score)
         self._live()
         return len(samples) > 0
 
-    def _wait(self, recogniser: Recogniser) -> None:
+    def _wait(self, recognizer: Recognizer) -> None:
         """Until the microphone is tried again."""
         until_s = time.monotonic() + _REOPEN_S
         while time.monotonic() < until_s:
             time.sleep(_READ_S)
-            self._follow(recogniser)
+            self._follow(recognizer)
             self._echo.begin()
             self._live()
 
-    def _follow(self, recogniser: Recogniser) -> None:
+    def _follow(self, recognizer: Recognizer) -> None:
         """Do what the parent has said by now."""
         while not self._messages.empty():
             kind, content = self._messages.get()
@@ -147,7 +147,7 @@ class _Child:
                 self._echo.played(position, np.frombuffer(frames, np.int16))
             elif kind == EXPECT:
                 try:
-                    recogniser.expect(json.loads(content))
+                    recognizer.expect(json.loads(content))
                 except HearingError as error:
                     self._complain("expect", str(error))
 
@@ -210,7 +210,7 @@ def main() -> None:
         # Whatever whoever plays has asked for; but who was asked to be nicer stays so.
         os.setpriority(os.PRIO_PROCESS, 0, max(_NICE, os.getpriority(os.PRIO_PROCESS, 0)))
     try:
-        child = _Child(tells)
+        child = _ListeningProcess(tells)
         threading.Thread(target=child.take, args=(sys.stdin.buffer,), daemon=True).start()
         child.run(sys.argv[1], int(sys.argv[2]))
     except HearingError as error:

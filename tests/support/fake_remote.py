@@ -1,4 +1,4 @@
-"""A desk that keeps what it is given; what it tells is what a test has set."""
+"""A remote that keeps what it is given; what it tells is what a test has set."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ AT_THE_THIRD = LiveStatus(
 """In the middle of a session."""
 
 
-class FakeDesk:
+class FakeRemote:
     """Gives nothing on; ``status`` is set by ``turn``."""
 
     def __init__(self, status: LiveStatus = AT_THE_THIRD) -> None:
@@ -62,10 +62,10 @@ class FakeDesk:
             self.announced.append(what)
             self._grown.notify_all()
 
-    def now(self) -> LiveStatus:
+    def current_status(self) -> LiveStatus:
         self._asked.set()
         if self.fails:
-            raise RuntimeError("the desk is broken")
+            raise RuntimeError("the remote is broken")
         return self.status
 
     def turn(self, **changes: Any) -> LiveStatus:

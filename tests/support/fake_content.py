@@ -9,7 +9,7 @@ from voice_coach.core.errors import Where
 from voice_coach.core.script import Position
 from voice_coach.core.speech import Utterance
 from voice_coach.core.timeline import Chapter, Event, Mark, PositionSpan
-from voice_coach.session.state import Aside, AsideName, State
+from voice_coach.session.state import Announcement, AnnouncementName, State
 
 WHERE = Where("made.yaml", 1)
 MARK = Mark(where=WHERE)
@@ -117,18 +117,18 @@ BREATH = chapter(
 EASIER = chapter("Bow", 5_000, says(0, "Much smaller."), does("hold", 1_000, 4_000, mark(1)), exercise="bow")
 
 
-def said(state: State) -> tuple[AsideName, ...]:
+def said(state: State) -> tuple[AnnouncementName, ...]:
     """What is said besides."""
-    return tuple(aside.name for aside in state.asides)
+    return tuple(announcement.name for announcement in state.announcements)
 
 
 @dataclass
-class MadeScore:
+class FakeContent:
     """The session; ``ready`` says how many of its chapters are compiled."""
 
     chapters: tuple[Chapter, ...] = (OPENING, BOW, BREATH)
     ready: int = 3
-    asked: list[Aside] = field(default_factory=list[Aside])
+    asked: list[Announcement] = field(default_factory=list[Announcement])
 
     @property
     def count(self) -> int:
@@ -157,10 +157,10 @@ class MadeScore:
         after = sum(each.duration_ms for each in self.chapters[index + 1 :])
         return (here.duration_ms - at_ms if here else 0) + after
 
-    def aside(self, aside: Aside) -> Chapter:
-        self.asked.append(aside)
-        if aside.detour is None:
-            return chapter("aside", ASIDE_MS, says(0, aside.name))
-        way = aside.detour
+    def announcement(self, what: Announcement) -> Chapter:
+        self.asked.append(what)
+        if what.detour is None:
+            return chapter("aside", ASIDE_MS, says(0, what.name))
+        way = what.detour
         spans = (stays(0, way.origin), goes(0, way.origin, way.to, 500), stays(ASIDE_MS, way.to))
-        return chapter("aside", ASIDE_MS, says(0, aside.name), positions=spans)
+        return chapter("aside", ASIDE_MS, says(0, what.name), positions=spans)

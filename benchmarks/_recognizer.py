@@ -1,4 +1,4 @@
-"""What recognisers make of clips: a stand-in for a listener, the same for every voice."""
+"""Recognizers as stand-ins for a listener, the same for every voice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pocketsphinx import Decoder, get_model_path
 
 from benchmarks._room import RATE_HZ, Sound, hiss, noisy, pcm, room_noise
 from voice_coach.core.speech import Clip
-from voice_coach.voice_input.moonshine_model import BEGIN, END, MoonshineModel, Tokens
+from voice_coach.voice_input.moonshine_model import BEGIN, END, MoonshineModel, Vocabulary
 from voice_coach.voice_input.recognizer import TOKENS, moonshine_folder
 
 SENTENCES: Final = tuple(Path(__file__).with_name("coaching_sentences.txt").read_text("utf-8").splitlines())
@@ -42,7 +42,7 @@ class Transcriber:
         folder = moonshine_folder()
         if folder is None:
             raise RuntimeError("Moonshine is not installed: make moonshine")
-        self._tokens = Tokens((folder / TOKENS).read_bytes())
+        self._tokens = Vocabulary((folder / TOKENS).read_bytes())
         self._model = MoonshineModel(folder)
         self._sounds: dict[str, str] = {}
         for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text("utf-8").splitlines():
@@ -52,7 +52,7 @@ class Transcriber:
 
     def text(self, sound: Sound) -> str:
         """Return what it writes down."""
-        read = self._model.begun(self._model.encoded(sound), [BEGIN])
+        read = self._model.start_texts(self._model.encoded(sound), [BEGIN])
         written: list[int] = []
         most = max(_FEWEST_TOKENS, round(len(sound) / RATE_HZ * _TOKENS_PER_S))
         while len(written) < most and (token := int(read.logs[0].argmax())) != END:
@@ -81,7 +81,7 @@ def words_of(text: str) -> list[str]:
 
 
 def in_room(clip: Clip, noise_db: float | None = None, seed: int = 0) -> Sound:
-    """Return a clip at a recogniser's rate in a quiet room, or so many dB above pink noise."""
+    """Return a clip at a recognizer's rate in a quiet room, or so many dB above pink noise."""
     speech = soxr.resample(clip.samples, clip.rate_hz, RATE_HZ)
     speech = (speech * (_PEAK / np.abs(speech).max())).astype(np.float32)
     sound = np.pad(speech, EDGE_MS * RATE_HZ // 1000)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from voice_coach.speech.synthesizer import Speaker
 
 
-class Studio:
+class AudioResources:
     """Makes each when it is first needed.
 
     Args:
@@ -33,16 +33,16 @@ class Studio:
         self._lengths: tuple[int, ClipLengths] | None = None
 
     def close(self) -> None:
-        """Lets go of the speech engines."""
+        """Let go of the speech engines."""
         if self._speaker is not None:
             self._speaker.close()
             self._speaker = self._lengths = None
 
     @cached_property
-    def sounds(self) -> Sounding:
+    def sounds(self) -> CueSounds:
         """The sound cues."""
 
-        return Sounding(self._home().sounds, lambda: self._cache, self._notify)
+        return CueSounds(self._home().sounds, lambda: self._cache, self._notify)
 
     def speaker(self) -> Speaker:
         """The voice, with its cache and its fall-backs."""
@@ -53,7 +53,8 @@ class Studio:
         return self._speaker
 
     def lengths(self) -> ClipLengths:
-        """The lengths of what was spoken before: so a session is compiled anew without its clips."""
+        """Return the lengths of clips spoken before, so that a session can be compiled again without its
+        clips."""
         failures = self.speaker().failures
         if self._lengths is None or self._lengths[0] != failures:
             self._lengths = failures, ClipLengths(self.speaker(), self.sounds)
@@ -66,7 +67,7 @@ class Studio:
         return make_cache(self._home().cache, self._notify)
 
 
-class Sounding:
+class CueSounds:
     """The sound cues that come with voice_coach, and a person's own.
 
     Args:
@@ -99,6 +100,6 @@ class Sounding:
         return self._source
 
     def lengths_ms(self, name: str) -> tuple[int, int]:
-        """How long one is, and how long until the next thing may begin."""
+        """Return how long one is, and how long until the next thing may begin."""
         info = self.catalogue.info(name)
         return info.duration_ms, info.lead_ms
