@@ -35,13 +35,16 @@ def _plan(exercise: Exercise, guidance: Guidance | None = None, speed: float | N
 
 def _way_out(plan: ChapterPlan) -> Chapter:
     return fakes.scheduled(
-        plan.way_out(True), title=plan.title, exercise=plan.exercise, pace=plan.pace
+        plan.branches.way_out(True), title=plan.title, exercise=plan.exercise, pace=plan.pace
     ).chapter
 
 
 def _easier(plan: ChapterPlan) -> Chapter:
-    assert plan.easier
-    return fakes.scheduled(plan.easier(), title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
+    assert plan.branches.has_easier
+    cues = plan.branches.easier()
+    return fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
+        plan.branches.easier(), title=plan.title, exercise=plan.exercise, pace=plan.pace
+    ).chapter
 
 
 @pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)
@@ -83,7 +86,7 @@ def test_the_way_out_is_never_hurried(speed: float, lasts_ms: int) -> None:
 def test_without_a_way_out_the_coach_has_general_words() -> None:
     plan = _plan(fakes.exercise(STOP))
     assert fakes.said(_way_out(plan)) == list(fakes.english().live.hurts_way_out)
-    assert plan.easier is None
+    assert not plan.branches.has_easier
 
 
 def test_the_opening_and_the_closing_have_a_way_out_too() -> None:
@@ -160,7 +163,7 @@ class TestTheWayBackIn:
         )
         session = fakes.session(SessionEntry(exercise=first, where=fakes.HERE), second)
         plan = [plan for plan in fakes.plans(session, "names") if plan.exercise][-1]
-        cues = plan.lead_in(origin, to, is_there, False)
+        cues = plan.branches.lead_in(origin, to, is_there=is_there)
         return fakes.said(
             fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
         )
@@ -182,7 +185,7 @@ class TestTheWayBackIn:
 def test_in_the_middle_the_position_is_set_up_again_in_few_words() -> None:
     session = fakes.library().session("lower-back-relief")
     plan = next(plan for plan in fakes.plans(session) if plan.exercise == "chair-breathing")
-    cues = plan.lead_in("supine", "supine", False, True)
+    cues = plan.branches.lead_in("supine", "supine", is_there=False, set_up=True)
     chapter = fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
     assert fakes.said(chapter)[1:] == [
         "Bend your knees, and put your feet on the mat.",

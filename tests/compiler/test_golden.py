@@ -93,8 +93,12 @@ def test_when_it_hurts(path: Path, request: pytest.FixtureRequest) -> None:
         for plan in fakes.plans(fakes.library().session(str(path)), "names", speed=PACES["brisk"])
         if plan.exercise
     )
-    out = fakes.scheduled(plan.way_out(True), title="Way out", pace=plan.pace)
-    easier = [fakes.scheduled(plan.easier(), title="Easier", pace=plan.pace)] if plan.easier else []
+    out = fakes.scheduled(plan.branches.way_out(True), title="Way out", pace=plan.pace)
+    easier = (
+        [fakes.scheduled(plan.branches.easier(), title="Easier", pace=plan.pace)]
+        if plan.branches.has_easier
+        else []
+    )
     lines = [plan.title]
     for each in (out, *easier):
         chapter = each.chapter

@@ -179,7 +179,7 @@ class Performance:
             own: False for the general words, which are safe wherever the body is.
         """
         plan = self._plans[chapter_index]
-        return self._branch(plan, plan.way_out(own)).chapter
+        return self._branch(plan, plan.branches.way_out(own)).chapter
 
     def lead_in(
         self, chapter_index: int, origin: Position, to: Position, *, is_there: bool, set_up: bool = False
@@ -194,7 +194,7 @@ class Performance:
             set_up: whether what the exercise says before its first rep comes too.
         """
         plan = self._plans[chapter_index]
-        return self._branch(plan, plan.lead_in(origin, to, is_there, set_up)).chapter
+        return self._branch(plan, plan.branches.lead_in(origin, to, is_there=is_there, set_up=set_up)).chapter
 
     def position(self, chapter_index: int) -> Position | None:
         """Return the position of a chapter's exercise; None if it has none."""
@@ -203,11 +203,11 @@ class Performance:
     def easier(self, chapter_index: int) -> Chapter | None:
         """Something easier instead of what is left of a chapter, as ``way_out``; None if there is nothing."""
         plan = self._plans[chapter_index]
-        return self._branch(plan, plan.easier()).chapter if plan.easier else None
+        return self._branch(plan, plan.branches.easier()).chapter if plan.branches.has_easier else None
 
     def has_easier(self, chapter_index: int) -> bool:
         """Return whether there is something easier instead of what is left of a chapter."""
-        return self._plans[chapter_index].easier is not None
+        return self._plans[chapter_index].branches.has_easier
 
     def blocks(self, chapters: Iterable[Chapter] | None = None) -> Iterator[Block]:
         """The whole session as blocks of samples; playing and exporting pull the same."""
@@ -270,7 +270,9 @@ class Performance:
         found: list[Problem] = []
         balance = SideBalance()
         for scheduled, plan in zip(self._scheduled(heard=False), self._plans, strict=True):
-            branches = [plan.way_out(True), *([plan.easier()] if plan.easier else [])]
+            branches = [plan.branches.way_out(True)]
+            if plan.branches.has_easier:
+                branches.append(plan.branches.easier())
             beside = [problem for cues in branches for problem in self._branch(plan, cues).warnings]
             warnings = (*scheduled.warnings, *beside)
             own = self.session.where.file
