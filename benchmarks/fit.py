@@ -14,6 +14,7 @@ from time import perf_counter
 
 from benchmarks.compile import TableLengths, compile_once
 from voice_coach.audio.sound_catalogue import SoundCatalogue
+from voice_coach.compiler.plan import SessionPlanner
 from voice_coach.core.language import Language
 from voice_coach.core.script import Session, SessionEntry
 from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
@@ -72,7 +73,7 @@ def fitted(session: Session, language: Language, lengths: TableLengths, minutes:
     known = ClipLengths(voice, TableSounds(lengths))
     target = round(minutes * MS_PER_MINUTE)
     try:
-        done = fit_session(session, language, layers_of, target, "table:", known)
+        done = fit_session(SessionPlanner(session, language), layers_of, target, "table:", known)
     except CannotFitError as error:
         return f"refused, {format_clock(error.low_ms)} to {format_clock(error.high_ms)}"
     return format_clock(done.fitted.duration_ms)

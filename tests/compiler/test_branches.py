@@ -43,8 +43,6 @@ def _easier(plan: ChapterPlan) -> Chapter:
     assert plan.branches.has_easier
     cues = plan.branches.easier()
     return fakes.scheduled(cues, title=plan.title, exercise=plan.exercise, pace=plan.pace).chapter
-        plan.branches.easier(), title=plan.title, exercise=plan.exercise, pace=plan.pace
-    ).chapter
 
 
 @pytest.mark.parametrize("path", EXERCISES, ids=lambda path: path.stem)

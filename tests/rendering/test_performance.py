@@ -10,12 +10,13 @@ import pytest
 
 from tests.support.fake_clips import HERE, VOICE, catalogue, english, exercise, library, plans, session
 from voice_coach.audio.sound_cues import SoundCues
+from voice_coach.compiler.plan import SessionPlanner
 from voice_coach.core.script import During, Hold, Say, Step, Variants
 from voice_coach.core.speech import Clip, SoundSource, Utterance, Word
 from voice_coach.core.text import share_out
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
-from voice_coach.rendering.performance import Performance
+from voice_coach.rendering.performance import Performance, SoundSources
 from voice_coach.reports.comparison import PacedTimeline, effective_values, length_reason
 from voice_coach.reports.show import paced
 
@@ -66,7 +67,7 @@ def sounds() -> Sounds:
 
 def _performance(voice: ToneVoice, sounds: Sounds) -> Performance:
     short = library().session("lower-back-short")
-    return Performance(short, english(), plans(short), voice, VOICE, sounds)
+    return Performance(SessionPlanner(short, english()), plans(short), SoundSources(voice, VOICE, sounds))
 
 
 def _digest(performance: Performance, chapters: Iterable[Chapter] | None = None) -> tuple[str, int]:
@@ -119,7 +120,9 @@ def test_an_exercise_done_often_is_searched_for_what_is_not_used_once(sounds: So
     turns = Variants(where=HERE, choices=tuple(Counting() for _ in range(100)))
     stop = Say(where=HERE, texts=("Stop.",))
     made = session(*[exercise(turns, hurts=(stop,))] * 50)
-    performance = Performance(made, english(), plans(made), ToneVoice(), VOICE, sounds)
+    performance = Performance(
+        SessionPlanner(made, english()), plans(made), SoundSources(ToneVoice(), VOICE, sounds)
+    )
     Counting.looked = 0
     assert performance.warnings() == ()
     assert Counting.looked == 50 + 100  # once for each time that it is done, and once through all
@@ -132,7 +135,10 @@ def test_what_is_told_of_a_voice_that_could_not_be_slowed_is_what_is_spoken(soun
         )
         voice, made = ToneVoice(), session(exercise(Hold(where=HERE, duration=duration_ms, during=said)))
         return paced(
-            Performance(made, english(), plans(made, speed=0.5), voice, VOICE, sounds), "half"
+            Performance(
+                SessionPlanner(made, english()), plans(made, speed=0.5), SoundSources(voice, VOICE, sounds)
+            ),
+            "half",
         ), voice
 
     for duration_ms, rate_wpm, prepared, origin in (
@@ -165,7 +171,9 @@ def test_advice_is_given_about_what_comes_when_something_hurts(sounds: Sounds) -
         made = session(exercise(stop, **branches))
         return [
             problem.message
-            for problem in Performance(made, english(), plans(made), ToneVoice(), VOICE, sounds).warnings()
+            for problem in Performance(
+                SessionPlanner(made, english()), plans(made), SoundSources(ToneVoice(), VOICE, sounds)
+            ).warnings()
         ]
 
     assert advice(hurts=(stop,)) == []

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tests.support.fake_clips import FAKE, VOICE, FakeLengths, english
-from voice_coach.compiler.plan import plan_session
+from voice_coach.compiler.plan import SessionPlanner, plan_session
 from voice_coach.compiler.schedule import schedule
 from voice_coach.core.parameters import Pace
 from voice_coach.core.script import Guidance, Session, SessionEntry, Setting
@@ -83,13 +83,11 @@ class Fits:
 
     def to(self, target_ms: int) -> FittedSession:
         return fit_session(
-            self.session,
-            english(),
+            SessionPlanner(self.session, english(), self.asked.start_at),
             self.layers,
             target_ms,
             VOICE,
             self._lengths,
-            start_at=self.asked.start_at,
         )
 
     def pace(self, entry: SessionEntry | None, fitted: FittedSession | None = None) -> Pace:

@@ -127,6 +127,27 @@ class _Stop:
     rounds: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class SessionPlanner:
+    """A session with all that its plans share.
+
+    Attributes:
+        session: the session.
+        language: the coach's own words.
+        start_at: an exercise's id to begin with, see ``plan_session``.
+        person: the user that the session is made for, or "".
+    """
+
+    session: Session
+    language: Language
+    start_at: str = ""
+    person: str = ""
+
+    def plan(self, pace_of: PaceOf) -> tuple[ChapterPlan, ...]:
+        """Plan the session with a pace for each entry, as ``plan_session``."""
+        return plan_session(self.session, self.language, pace_of, start_at=self.start_at, person=self.person)
+
+
 def plan_session(
     session: Session, language: Language, pace_of: PaceOf, *, start_at: str = "", person: str = ""
 ) -> tuple[ChapterPlan, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from voice_coach.compiler.context import Scope, Unfolding
 from voice_coach.compiler.wording import TypedValue
@@ -55,6 +56,15 @@ def hold(unfolding: Unfolding, step: Hold, scope: Scope) -> Span:
     return Span(kind=step.role, duration_ms=duration, phases=(phase,), overlays=tuple(overlays), mark=mark)
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One phase of a cycle or rep, with its number and its names."""
+
+    phase: Phase
+    number: int
+    scope: Scope
+
+
 def breathe(unfolding: Unfolding, step: Breathe, scope: Scope) -> Span:
     """Whole cycles of a breath: a tone and a word for each phase, as the guide asks."""
     pattern = scope.pattern(step.pattern, "breath")
@@ -82,9 +92,10 @@ def breathe(unfolding: Unfolding, step: Breathe, scope: Scope) -> Span:
             )
             phases.append(place)
             start += length
-            added = list(_during_turn(unfolding, step.during, (kind,), place, cycle, inner, total))
+            turn = _Turn(place, cycle, inner)
+            added = list(_during_turn(unfolding, step.during, (kind,), turn, total))
             spoken = any(isinstance(overlay.cue, Speech) for overlay in added)
-            added += _breath_guide(unfolding, step, kind, place, cycle, inner, spoken)
+            added += _breath_guide(unfolding, step, kind, turn, spoken)
             unfolding.progress.take_steps(len(added), step.where)
             overlays += added
     return Span(
@@ -118,7 +129,7 @@ def count(unfolding: Unfolding, step: Count, scope: Scope) -> Span:
             place = Phase(kind="part", label=label, start_ms=start, end_ms=start + length, mark=mark)
             phases.append(place)
             names = (str(part + 1), word)
-            added = list(_during_turn(unfolding, step.during, names, place, rep, inner, total))
+            added = list(_during_turn(unfolding, step.during, names, _Turn(place, rep, inner), total))
             # A prompt takes the place of the part's word, never of the number.
             if any(isinstance(overlay.cue, Speech) for overlay in added):
                 spoken = ""
@@ -160,22 +171,24 @@ def _during_hold(
     for moment in moments:
         remaining = TypedValue("duration", max(0, duration - moment))
         inner = scope.with_names(remaining=remaining)
-        yield from _overlay(unfolding, item, inner, moment, duration, bonus=repeated)
+        yield from _overlay(unfolding, item, inner, (moment, duration), bonus=repeated)
 
 
 def _during_turn(
     unfolding: Unfolding,
     during: tuple[During, ...],
     names: tuple[str, ...],
-    place: Phase,
-    turn: int,
-    scope: Scope,
+    turn: _Turn,
     total: int,
 ) -> Iterator[Overlay]:
     """Return what is said at the start of this phase in this turn."""
     for item in during:
-        if item.on in names and item.turn in (None, turn) and turn % (item.every_turns or 1) == 0:
-            yield from _overlay(unfolding, item, scope, place.start_ms, total, phase=place)
+        if (
+            item.on in names
+            and item.turn in (None, turn.number)
+            and turn.number % (item.every_turns or 1) == 0
+        ):
+            yield from _overlay(unfolding, item, turn.scope, (turn.phase.start_ms, total), phase=turn.phase)
 
 
 def _take_phases(unfolding: Unfolding, turns: int, pattern: tuple[int, ...], step: Breathe | Count) -> None:
@@ -188,12 +201,13 @@ def _overlay(
     unfolding: Unfolding,
     item: During,
     scope: Scope,
-    at: int,
-    latest: int,
+    window: tuple[int, int],
     *,
     bonus: int = 0,
     phase: Phase | None = None,
 ) -> Iterator[Overlay]:
+    """Return the overlay of an item; ``window`` is its moment, and the latest end of it."""
+    at, latest = window
     before = unfolding.progress.reach(item)
     if not unfolding.is_heard(item.only, before, scope):
         return
@@ -219,11 +233,10 @@ def _breath_guide(
     unfolding: Unfolding,
     step: Breathe,
     kind: BreathPhase,
-    place: Phase,
-    cycle: int,
-    scope: Scope,
+    turn: _Turn,
     spoken: bool,
 ) -> Iterator[Overlay]:
+    place, cycle = turn.phase, turn.number
     if step.guide != "words":
         length = place.end_ms - place.start_ms
         tone = Sound(name=kind, mark=place.mark, duration_ms=length if length <= LONGEST_TONE_MS else None)
@@ -235,7 +248,7 @@ def _breath_guide(
     own = step.phrases.get(kind, ())
     chosen = (own[(cycle - 1) % len(own)],) if own else ()
     texts = tuple(
-        unfolding.fill(text, scope, step.where) for text in (*chosen, *unfolding.language.breath[kind])
+        unfolding.fill(text, turn.scope, step.where) for text in (*chosen, *unfolding.language.breath[kind])
     )
     priority = ONLY_WORDS if step.guide == "words" else BREATH_WORD
     yield _word(texts, "breath", guidance, place, priority)

@@ -1,16 +1,15 @@
-"""Wires the fit to the rooms it needs: chapters, compiled with the measured clips, and the report."""
+"""Fit of a session to a time: chapters compiled with the measured clips, the search, and the report."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from voice_coach.compiler.lint import SideBalance
-from voice_coach.compiler.plan import ChapterPlan, plan_session
+from voice_coach.compiler.plan import ChapterPlan, SessionPlanner
 from voice_coach.compiler.schedule import Scheduled, align_to_grid, schedule, utterances
-from voice_coach.core.language import Language
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Session, SessionEntry, Tunable
+from voice_coach.core.script import SessionEntry, Tunable
 from voice_coach.core.timeline import Cue
 from voice_coach.pacing.fit_report import blocking_user_values, fit_report
 from voice_coach.pacing.fit_search import CannotFitError, FitPart, Fitted, Measured, fit
@@ -40,15 +39,11 @@ class FittedSession:
 
 
 def fit_session(
-    session: Session,
-    language: Language,
+    planner: SessionPlanner,
     layers_of: LayersOf,
     target_ms: int,
     voice_name: str,
     lengths: ClipLengths,
-    *,
-    start_at: str = "",
-    person: str = "",
     lead_in_ms: int = 0,
 ) -> FittedSession:
     """Find the pacing with which a session, or what is left of it, ends within a second of a time.
@@ -56,49 +51,39 @@ def fit_session(
     Speaks everything once to measure it.
 
     Args:
-        session: the session.
-        language: the coach's own words.
+        planner: the session.
         layers_of: the layers of each entry, without the fit.
         target_ms: how long it is to be; what the command line sets stays.
         voice_name: the voice, as ``ENGINE:NAME``.
         lengths: what is known of the clips' lengths; learns the others.
-        start_at: an exercise's id to begin with.
-        person: whom the session is made for.
         lead_in_ms: silence that comes before the session and counts.
 
     Raises:
         CannotFitError: no pacing within the bounds has this length.
         ScriptError, SpeechError: as compiling.
     """
-    fitting = _Fitting(session, language, layers_of, voice_name, lengths, start_at, person, lead_in_ms)
-    return fitting.to(target_ms)
+    return _Fitting(planner, layers_of, voice_name, lengths, lead_in_ms).fit(target_ms)
 
 
 class _Fitting:
     def __init__(
         self,
-        session: Session,
-        language: Language,
+        planner: SessionPlanner,
         layers_of: LayersOf,
         voice_name: str,
         lengths: ClipLengths,
-        start_at: str,
-        person: str,
         lead_in_ms: int,
     ) -> None:
-        self._session = session
-        self._language = language
+        self._planner = planner
         self._layers_of = layers_of
         self._voice_name = voice_name
         self._lengths = lengths
-        self._start_at = start_at
-        self._person = person
         self._lead_in_ms = lead_in_ms
         self._entries: list[SessionEntry | None] = []
         self._own: list[Sequence[Layer]] = []
         self._sided = False
 
-    def to(self, target_ms: int) -> FittedSession:
+    def fit(self, target_ms: int) -> FittedSession:
         paces: list[Pace] = []
 
         def take(entry: SessionEntry | None) -> Pace:
@@ -111,7 +96,7 @@ class _Fitting:
                 paces.append(pace)
             return pace
 
-        self._plan(take)
+        self._planner.plan(take)
         parts = [
             FitPart(
                 title=entry.exercise.title if entry else "",
@@ -122,18 +107,13 @@ class _Fitting:
             for entry, pace in zip(self._entries, paces, strict=True)
         ]
         try:
-            fitted = fit(parts, self._measure, target_ms, what=self._session.id)
+            fitted = fit(parts, self._measure, target_ms, what=self._planner.session.id)
         except CannotFitError as error:
             error.own = blocking_user_values(self._entries, self._own, shorter=target_ms < error.low_ms)
             raise
         whole_ms = self._on_grid_ms(fitted.layers)
         report = fit_report(parts, replace(fitted, duration_ms=whole_ms), sided=self._sided)
         return FittedSession(tuple(self._entries), fitted, report)
-
-    def _plan(self, pace_of: Callable[[SessionEntry | None], Pace]) -> tuple[ChapterPlan, ...]:
-        return plan_session(
-            self._session, self._language, pace_of, start_at=self._start_at, person=self._person
-        )
 
     def _on_grid_ms(self, layers: Sequence[Layer]) -> int:
         """Return how long it all is when each chapter begins on the grid."""
@@ -150,7 +130,7 @@ class _Fitting:
             for entry, own, layer in zip(self._entries, self._own, layers, strict=True)
         ]
         pace_of = {id(entry): pace for entry, pace in zip(self._entries, paces, strict=True)}
-        return self._plan(lambda entry: pace_of[id(entry)]), paces
+        return self._planner.plan(lambda entry: pace_of[id(entry)]), paces
 
     def _schedule(self, plan: ChapterPlan, cues: list[Cue]) -> Scheduled:
         return schedule(

@@ -9,11 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from voice_coach.compiler.lint import SideBalance
-from voice_coach.compiler.plan import ChapterPlan
+from voice_coach.compiler.plan import ChapterPlan, SessionPlanner
 from voice_coach.compiler.schedule import Scheduled, align_to_grid, schedule, utterances
 from voice_coach.core.errors import Problem
 from voice_coach.core.interrupts import check_interrupt, defer_interrupt
-from voice_coach.core.language import Language
 from voice_coach.core.options import About
 from voice_coach.core.parameters import GENERAL, Pace, format_setting
 from voice_coach.core.script import Guidance, ParameterType, Position, Session, Tunable
@@ -66,47 +65,55 @@ class ClipLengths:
         return self._sounds.lengths_ms(name)
 
 
+@dataclass(frozen=True, slots=True)
+class SoundSources:
+    """Sources of all sound in a session.
+
+    Attributes:
+        voice: speaks utterances.
+        voice_name: the voice, as ``ENGINE:NAME``.
+        sounds: the sound cues.
+        lengths: what has been measured before; None for nothing.
+    """
+
+    voice: Voice
+    voice_name: str
+    sounds: Sounds
+    lengths: ClipLengths | None = None
+
+
 class Performance:
     """One session with its pace, voice and sounds chosen.
 
     Chapters are compiled anew each time they are iterated, so nothing of a long session is kept.
 
     Args:
-        session: the session.
-        language: the coach's own words.
+        planner: the session, with the coach's own words.
         plans: its chapters.
-        voice: who speaks.
-        voice_name: the voice, as ``ENGINE:NAME``.
-        sounds: the sound cues.
-        lengths: what has been measured before, if anything.
-        person: whom it is made for; "" for nobody in particular.
-        speed: where the one knob stands in it.
-        again: the same session with the knob elsewhere.
+        sources: the voice and the sound cues.
+        speed: the tempo factor of it.
+        again: prepares the same session with another tempo factor.
     """
 
     def __init__(
         self,
-        session: Session,
-        language: Language,
+        planner: SessionPlanner,
         plans: Sequence[ChapterPlan],
-        voice: Voice,
-        voice_name: str,
-        sounds: Sounds,
-        lengths: ClipLengths | None = None,
-        person: str = "",
+        sources: SoundSources,
         speed: float = 1.0,
         again: Callable[[float], Performance] | None = None,
     ) -> None:
-        self.session = session
-        self.language = language
+        self._planner = planner
+        self.session = planner.session
+        self.language = planner.language
+        self.person = planner.person
         self.speed = speed
         self._again = again
-        self.person = person
         self._plans = plans
-        self._voice = voice
-        self.voice_name = voice_name
-        self._sounds = sounds
-        self.lengths = lengths or ClipLengths(voice, sounds)
+        self._voice = sources.voice
+        self.voice_name = sources.voice_name
+        self._sounds = sources.sounds
+        self.lengths = sources.lengths or ClipLengths(sources.voice, sources.sounds)
 
     @property
     def chapter_count(self) -> int:
@@ -232,16 +239,8 @@ class Performance:
 
     def with_voice(self, voice: Voice, voice_name: str) -> Performance:
         """The same session, at this speed only, with another voice."""
-        return Performance(
-            self.session,
-            self.language,
-            self._plans,
-            voice,
-            voice_name,
-            self._sounds,
-            person=self.person,
-            speed=self.speed,
-        )
+        sources = SoundSources(voice, voice_name, self._sounds)
+        return Performance(self._planner, self._plans, sources, self.speed)
 
     def with_tempo_factor(self, speed: float) -> Performance:
         """The same session with the one knob elsewhere.

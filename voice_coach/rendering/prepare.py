@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voice_coach.compiler.plan import plan_session
+from voice_coach.compiler.plan import SessionPlanner
 from voice_coach.core.history import AUTO
 from voice_coach.core.language import Language
 from voice_coach.core.parameters import GENERAL, Pace
@@ -24,7 +24,7 @@ from voice_coach.pacing.layers import (
 )
 from voice_coach.pacing.options import SessionOptions, check_options
 from voice_coach.rendering.audio_resources import AudioResources
-from voice_coach.rendering.performance import ClipLengths, Performance
+from voice_coach.rendering.performance import ClipLengths, Performance, SoundSources
 
 if TYPE_CHECKING:
     from voice_coach.rendering.rep import RepCompiler
@@ -83,19 +83,22 @@ def load_user_layers(path: Path, session: Session, notify: Callable[[str], None]
 
 
 def fitted_layers(
-    session: Session,
-    language: Language,
+    planner: SessionPlanner,
     layers_of: LayersOf,
     options: SessionOptions,
     voice_name: str,
     lengths: ClipLengths,
     notify: Callable[[str], None],
-    *,
-    start_at: str = "",
 ) -> LayersOf:
-    """The same layers, and on top of them what makes the session fit a time, if one is wished for.
+    """The same layers, and on top of them those that make the session fit a time, if that is asked for.
 
-    It tells what that changes.
+    Args:
+        planner: the session.
+        layers_of: the layers of each entry.
+        options: what is asked for.
+        voice_name: the voice, as ``ENGINE:NAME``.
+        lengths: what is known of the clips' lengths; learns the others.
+        notify: gets what the fit changes, in sentences.
 
     Raises:
         CannotFitError: no pacing within the bounds has this length.
@@ -104,17 +107,7 @@ def fitted_layers(
         return layers_of
     from voice_coach.rendering.fit import fit_session
 
-    fitted = fit_session(
-        session,
-        language,
-        layers_of,
-        options.fit_ms,
-        voice_name,
-        lengths,
-        start_at=start_at,
-        person=options.person,
-        lead_in_ms=options.lead_in_ms,
-    )
+    fitted = fit_session(planner, layers_of, options.fit_ms, voice_name, lengths, options.lead_in_ms)
     notify(fitted.report)
 
     def layers(entry: SessionEntry | None) -> Sequence[Layer]:
@@ -220,9 +213,8 @@ class Preparer:
         own = self._own_layers(chosen, self._tell_once) if yours else no_layers
         layers_of = all_layers(chosen, wished, known=known, own=own)
         lengths = self._resources.lengths()
-        layers_of = fitted_layers(
-            chosen, language, layers_of, wished, voice, lengths, self._notify, start_at=start_at
-        )
+        planner = SessionPlanner(chosen, language, start_at, wished.person)
+        layers_of = fitted_layers(planner, layers_of, wished, voice, lengths, self._notify)
 
         def pace_of(entry: SessionEntry | None) -> Pace:
             return effective_pace(entry.exercise.tune if entry else {}, layers_of(entry))
@@ -231,18 +223,9 @@ class Preparer:
             turned = wished.with_tempo_factor(speed, before=tempo_factor_of(layers_of(None)))
             return self._performance(chosen, turned, known, voice, start_at=start_at, yours=yours)
 
-        return Performance(
-            chosen,
-            language,
-            plan_session(chosen, language, pace_of, start_at=start_at, person=wished.person),
-            self._resources.speaker(),
-            voice,
-            self._resources.sounds,
-            lengths,
-            person=wished.person,
-            speed=tempo_factor_of(layers_of(None)),
-            again=again,
-        )
+        sources = SoundSources(self._resources.speaker(), voice, self._resources.sounds, lengths)
+        speed = tempo_factor_of(layers_of(None))
+        return Performance(planner, planner.plan(pace_of), sources, speed, again)
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
         return load_user_layers(self._pacing(), session, notify, named=self._named)
