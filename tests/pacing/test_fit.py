@@ -56,6 +56,19 @@ def test_doses_that_are_too_many_to_be_played_are_no_way_to_fill_a_time() -> Non
         fits.to(30 * hour)
 
 
+def test_rests_that_are_too_long_to_be_played_bound_the_times_that_can_be_had() -> None:
+    """At their longest they would go on for more than a day."""
+    hour = 60 * MINUTE
+    rest = Hold(where=HERE, duration=Param("rest"), role="rest")
+    steps = [Repeat(where=HERE, times=20, steps=(_hold(MINUTE), rest))]
+    fits = Fits(
+        session(exercise(*steps, tune={"rest": tune("rest", "duration", 30 * MINUTE, MINUTE, 2 * hour)}))
+    )
+    assert abs(fits.duration_ms(fits.to(15 * hour)) - 15 * hour) <= SECOND
+    with pytest.raises(CannotFitError, match="test can be .* to 24:00:00 long"):
+        fits.to(30 * hour)
+
+
 @pytest.mark.parametrize("minutes", [9, 12, 15, 18, 20, 22, 24, 26, 27, 28, 30, 40, 50])
 def test_the_shipped_session_ends_in_time(minutes: int) -> None:
     fits = _shipped()

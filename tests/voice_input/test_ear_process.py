@@ -188,8 +188,8 @@ def test_no_process_is_told() -> None:
 def test_it_ends_with_whoever_started_it() -> None:
     """Even when that is killed, and can tell nothing."""
     program = (
-        "import sys\nfrom voice_coach.voice_input.process import Ear\n"
-        f"ear = Ear(print, print, print, 'loud', child={CHILD_OF_TESTS!r})\n"
+        "import sys\nfrom voice_coach.voice_input.process import RecognizerProcess\n"
+        f"ear = RecognizerProcess(print, print, print, 'loud', child={CHILD_OF_TESTS!r})\n"
         "ear.start()\near.listens.wait()\nprint(ear.pid, flush=True)\nsys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -17,7 +17,7 @@ from typing import Generic, Literal, TypeVar
 from voice_coach.core.errors import CoachError, TooMuchError
 from voice_coach.core.parameters import GENERAL, PARAMETERS, Pace, Stretch, fit_effect
 from voice_coach.core.script import GUIDANCE_LEVELS, Guidance, Tunable
-from voice_coach.core.units import MS_PER_SECOND, format_clock
+from voice_coach.core.units import LONGEST_MS, MS_PER_SECOND, format_clock
 from voice_coach.pacing.layers import Layer
 
 Change = TypeVar("Change")
@@ -603,7 +603,13 @@ class _Search:
         return self._known[rung, shift]
 
     def _ms(self, rung: _Rung, shift: GapShift) -> int:
-        return self._measured(rung, shift).duration_ms
+        """Return the length with these, or the longest that a session may have where it would be longer."""
+        try:
+            return self._measured(rung, shift).duration_ms
+        except TooMuchError:
+            if (rung, shift) == (_Rung(), AS_IT_IS):
+                raise
+            return LONGEST_MS
 
     def _fitted(self, rung: _Rung, shift: GapShift) -> Fitted:
         """The result, without what makes no part shorter or longer: words inside holds, unused counts."""
