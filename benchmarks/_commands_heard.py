@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks._sound_server import Recorder, environment, server
 from tests.support.kept_device import KeptDevice
 from voice_coach.coach import Coach
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

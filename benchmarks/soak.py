@@ -30,7 +30,7 @@ from benchmarks._timing import VOICE_COACH
 from voice_coach.coach import Coach
 from voice_coach.core.commands import COMMANDS, CommandName
 from voice_coach.formats.base import LiveOutput, make_device
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

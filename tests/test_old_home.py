@@ -34,7 +34,7 @@ from voice_coach.controls import voice as ears
 from voice_coach.core.status import LiveStatus
 from voice_coach.history.view import HistoryView
 from voice_coach.paths import home_in
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 from voice_coach.speech.engine import EngineError, make_engine
 
 KEPT = Path(__file__).with_name("home_0_1_0")

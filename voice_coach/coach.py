@@ -20,13 +20,14 @@ from voice_coach.pacing.options import SessionOptions as SessionOptions
 from voice_coach.paths import Home, find_home, shipped_scripts
 from voice_coach.rendering.audio_resources import AudioResources
 from voice_coach.rendering.performance import Performance
-from voice_coach.rendering.prepare import Preparer
+from voice_coach.rendering.prepare import LayerLookup, Preparer, PrepareSources
 from voice_coach.schema.diagnostics import with_line
 from voice_coach.script.library import ScriptLibrary, scripts_in
 
 if TYPE_CHECKING:
     from voice_coach.audio.mixer import Block
     from voice_coach.controls.base import Control
+    from voice_coach.core.language import Language
     from voice_coach.core.options import ExportOptions
     from voice_coach.core.speech import Utterance
     from voice_coach.core.status import LiveStatus, Status
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from voice_coach.script.library import ScriptEntry
     from voice_coach.session.bookmark import BookmarkFile
     from voice_coach.session.controller import SessionController
-    from voice_coach.session.options import LiveOptions
     from voice_coach.session.preview import RepPreview
     from voice_coach.session.sentence import Sentence
+    from voice_coach.session.start import LiveOptions
     from voice_coach.speech.engine import VoiceInfo as VoiceInfo
     from voice_coach.speech.synthesizer import Speaker
 
@@ -73,16 +74,19 @@ class Coach:
         self._pacing = pacing
         self._voice = voice
         self._resources = AudioResources(lambda: self.home, notify)
+        sources = PrepareSources(self._language, self._known_layers, self._pacing_file, _load_repertoire)
         self._preparer = Preparer(
-            self._resources,
-            language=lambda code: self.library().language(code),
-            known=lambda session: self._practice.layers(session),
-            pacing=lambda: pacing or self.home.pacing,
-            repertoire=_load_repertoire,
-            voice=voice,
-            named=pacing is not None,
-            notify=notify,
+            self._resources, sources, voice=voice, named=pacing is not None, notify=notify
         )
+
+    def _language(self, code: str) -> Language:
+        return self.library().language(code)
+
+    def _known_layers(self, session: Session) -> LayerLookup:
+        return self._practice.layers(session)
+
+    def _pacing_file(self) -> Path:
+        return self._pacing or self.home.pacing
 
     @cached_property
     def home(self) -> Home:
@@ -213,7 +217,7 @@ class Coach:
 
         Args:
             session: the session, its name or its file; lower-back-relief if none is given.
-            wishes: what is asked for this time.
+            options: what is asked for this time.
             start_at: an exercise's id to begin with.
             yours: whether the person's own values count.
 
@@ -280,7 +284,7 @@ class Coach:
         Args:
             performance: from ``prepare``.
             target: the file.
-            wishes: format, quality, loudness, bed and the like.
+            options: format, quality, loudness, bed and the like.
             force: replace the file if there is one.
             on_progress: told now and then how many milliseconds are written, and about which share of the
                 whole that is (0 to 1).
@@ -310,7 +314,7 @@ class Coach:
         Args:
             performance: from ``prepare``.
             folder: where; made if it is not there.
-            wishes: quality, loudness, bed and the like; ``format`` must be given.
+            options: quality, loudness, bed and the like; ``format`` must be given.
             on_progress: as for ``export``.
 
         Returns:
@@ -377,7 +381,7 @@ class Coach:
             if live.status is not None:
                 on_status(live.status)
 
-        from voice_coach.session.options import LiveOptions
+        from voice_coach.session.start import LiveOptions
 
         options = LiveOptions(is_heard=device.is_heard)
         self.live_session(performance, options, on_status=show_status).play(device, self.device)
@@ -402,8 +406,7 @@ class Coach:
         Raises:
             OutputError: the background cannot be used.
         """
-        from voice_coach.session.options import LiveOptions
-        from voice_coach.session.start import CallerObserver, SessionMemory, make_live_session
+        from voice_coach.session.start import CallerObserver, LiveOptions, SessionMemory, make_live_session
 
         options = options or LiveOptions()
         run_log = self._practice.run_log(performance.session) if options.is_heard else None

@@ -11,10 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from voice_coach.audio.loudness import loudest_lufs, true_peak
-from voice_coach.audio.recording import load_recording
+from voice_coach.audio.recording import load_recording, read_wav_header
 from voice_coach.audio.sound_catalogue import SoundCatalogue
 from voice_coach.audio.sound_cues import PEAK_CEILING, SoundCues
-from voice_coach.audio.wav import read_wav_header
 from voice_coach.core.errors import CoachError, ScriptError
 
 Encode = Callable[[NDArray[np.float64]], bytes]

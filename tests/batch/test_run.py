@@ -21,7 +21,7 @@ import pytest
 from tests.support.command import TINY, TINY_SESSION, voice_coach
 from voice_coach.batch.journal import NAME, Journal
 from voice_coach.batch.manifest import ManifestError
-from voice_coach.batch.run import run
+from voice_coach.batch.run import BatchOptions, run
 from voice_coach.core.errors import OutputError
 
 TODAY = date(2026, 11, 21)
@@ -64,7 +64,7 @@ def hum(path: Path, pitch_hz: int) -> None:
 
 
 def _states(place: Path, *, force: bool = False) -> dict[str, str]:
-    outcomes = run(place / "p.csv", place / "out", today=TODAY, force=force, count=2)
+    outcomes = run(place / "p.csv", place / "out", BatchOptions(today=TODAY, force=force, count=2))
     return {outcome.job.file: outcome.state for outcome in outcomes}
 
 
@@ -103,7 +103,7 @@ def test_only_what_is_missing_or_changed_is_made_again(place: Path) -> None:
 
 def test_on_another_day_what_is_there_is_kept(place: Path) -> None:
     _states(place)
-    later = run(place / "p.csv", place / "out", today=date(2027, 1, 1), count=1)
+    later = run(place / "p.csv", place / "out", BatchOptions(today=date(2027, 1, 1), count=1))
     assert {outcome.state for outcome in later} == {"kept"}
 
 
@@ -230,7 +230,7 @@ def test_a_report_replaces_neither_the_table_nor_what_is_not_ours(place: Path) -
     table = (place / "p.csv").read_bytes()
     (place / "report.csv").write_bytes(table)
     with pytest.raises(ManifestError, match="would be replaced by the report of the same name"):
-        run(place / "report.csv", place, today=TODAY, count=1)
+        run(place / "report.csv", place, BatchOptions(today=TODAY, count=1))
     assert (place / "report.csv").read_bytes() == table
     (place / "out").mkdir()
     (place / "out" / "report.csv").write_text("my own notes")

@@ -32,7 +32,7 @@ from voice_coach.formats.base import endings
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.bookmark import Bookmark, BookmarkFile
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 

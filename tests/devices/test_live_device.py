@@ -19,9 +19,9 @@ from tests.support.sound_server import SoundServer, running_sound_server
 from tests.support.streams import blocks, noise, silence
 from voice_coach.audio.mixer import Block, fade_gains
 from voice_coach.core.errors import DeviceError, OutputError
+from voice_coach.devices.base import wait_for_device
 from voice_coach.devices.frame_queue import FrameQueue
 from voice_coach.devices.miniaudio import can_be_direct
-from voice_coach.devices.reconnect import wait_for_device
 from voice_coach.formats.base import LiveOutput, make_device
 from voice_coach.speech.synthesizer import release_memory
 

@@ -8,7 +8,7 @@ import pytest
 
 from voice_coach.audio.mixer import Block
 from voice_coach.core.errors import DeviceError, OutputError
-from voice_coach.devices.reconnect import wait_for_device
+from voice_coach.devices.base import wait_for_device
 from voice_coach.formats.base import LiveOutput
 
 

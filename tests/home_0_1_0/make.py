@@ -49,7 +49,7 @@ from voice_coach.core.status import LiveStatus
 from voice_coach.paths import Home, home_in
 from voice_coach.session.bookmark import SessionRequest
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 from voice_coach.speech.clip_cache import ClipCache
 from voice_coach.speech.engine import make_engine
 from voice_coach.voice_input.models import MODELS, download_model

@@ -9,7 +9,7 @@ from threading import Event, Thread
 import pytest
 
 from voice_coach.core.errors import CoachError
-from voice_coach.session.prefetch import Prefetcher
+from voice_coach.session.content import Prefetcher
 
 
 def test_many_iterations_get_all_items_in_order() -> None:

@@ -14,7 +14,7 @@ from voice_coach.core.commands import BY_POINTS, CommandName
 from voice_coach.history.queries import correct_pain, led_sessions
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 
 def pain(coach_home: Path) -> list[int | None]:

@@ -28,7 +28,7 @@ from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.formats.base import LiveOutput, make_device
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 from voice_coach.session.state import State
 from voice_coach.session.stream import FADE_MS
 

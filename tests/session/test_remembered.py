@@ -22,7 +22,7 @@ from voice_coach.history.database import HistoryFile
 from voice_coach.history.queries import forget, led_sessions
 from voice_coach.session.bookmark import SessionRequest
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 BEGAN_MS = 1_790_000_000_000
 _TABLES = ("led", "led_exercise", "practice", "hurt")

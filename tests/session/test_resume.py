@@ -21,8 +21,7 @@ from voice_coach.core.commands import CommandName
 from voice_coach.core.status import LiveStatus
 from voice_coach.session.bookmark import BEGUN_MS, Bookmark, BookmarkFile, SessionRequest
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
-from voice_coach.session.start import prepare_again
+from voice_coach.session.start import LiveOptions, prepare_again
 
 
 class Clock:

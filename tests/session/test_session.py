@@ -23,7 +23,7 @@ from voice_coach.core.units import FRAMES_PER_MS
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.bookmark import SessionRequest
 from voice_coach.session.controller import SessionController
-from voice_coach.session.options import LiveOptions
+from voice_coach.session.start import LiveOptions
 
 
 def left_alone() -> set[str]:

@@ -16,7 +16,7 @@ import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from voice_coach.audio.cue_description import LONGEST_MS, Noise, Shape, SoundCue, SoundLayer, SoundTime, Tone
-from voice_coach.audio.wav import read_wav_header
+from voice_coach.audio.recording import read_wav_header
 from voice_coach.core.errors import CoachError, Problem, ScriptError, Where
 from voice_coach.core.text import nearest_word
 from voice_coach.core.units import format_duration, parse_duration

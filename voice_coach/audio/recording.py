@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import struct
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.mixer import fade_in, fade_out
-from voice_coach.audio.wav import read_wav_header
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 _FADE_IN_FRAMES = FRAMES_PER_MS  # short enough for the stroke of a gong
@@ -52,3 +53,93 @@ def _decoded(raw: bytes, encoding: str) -> NDArray[np.float32]:
         return np.nan_to_num(stored.astype(np.float32), posinf=1.0, neginf=-1.0)
     full_scale = 32_768.0 if encoding == "int16" else 2_147_483_648.0
     return (stored / full_scale).astype(np.float32)
+
+
+_EXTENSIBLE = 0xFFFE
+_FORMAT_BYTES = 16
+_SUBFORMAT_AT = 24
+
+ENCODINGS: dict[tuple[int, int], str] = {
+    (1, 16): "int16",
+    (1, 24): "int24",
+    (1, 32): "int32",
+    (3, 32): "float32",
+    (3, 64): "float64",
+}
+"""(format code, bits) of the samples that are understood, with our name for them."""
+
+_RATES_HZ = range(8_000, 384_001)
+_ACCEPTED = "WAV with 16, 24 or 32 bits or float, mono or stereo"
+
+
+@dataclass(frozen=True, slots=True)
+class WavHeader:
+    """Layout of a WAV file; ``data_start`` and ``data_bytes`` say where its samples lie."""
+
+    encoding: str
+    channels: int
+    rate_hz: int
+    data_start: int
+    data_bytes: int
+    frame_bytes: int
+
+    @property
+    def frames(self) -> int:
+        return self.data_bytes // self.frame_bytes
+
+    @property
+    def duration_ms(self) -> int:
+        """Length in whole milliseconds, rounded up."""
+        return -(-self.frames * 1000 // self.rate_hz)
+
+
+def read_wav_header(path: Path) -> WavHeader:
+    """Read the header of a WAV file.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is not a WAV file of a kind that is understood; the message says what was found.
+    """
+    with path.open("rb") as file:
+        if (head := file.read(12))[:4] != b"RIFF" or head[8:] != b"WAVE":
+            raise ValueError(f"{path.name} is not a WAV file; what is understood is {_ACCEPTED}")
+        layout: tuple[str, int, int, int] | None = None
+        while len(chunk := file.read(8)) == 8:
+            name, size = struct.unpack("<4sI", chunk)
+            if name == b"fmt ":
+                layout = _layout(file.read(size), path.name)
+            elif name == b"data":
+                if layout is None:
+                    break
+                encoding, channels, rate_hz, frame_bytes = layout
+                start = file.tell()
+                size = min(size, _bytes_left(file))  # a recorder that was cut off leaves a size of 0xFFFFFFFF
+                return WavHeader(encoding, channels, rate_hz, start, size - size % frame_bytes, frame_bytes)
+            else:
+                file.seek(size, 1)
+            if size % 2:
+                file.seek(1, 1)
+    raise ValueError(f"{path.name} is a WAV file without samples")
+
+
+def _layout(body: bytes, name: str) -> tuple[str, int, int, int]:
+    if len(body) < _FORMAT_BYTES:
+        raise ValueError(f"{name} is a damaged WAV file: its header is cut short")
+    code, channels, rate_hz, _, frame_bytes, bits = struct.unpack_from("<HHIIHH", body)
+    if code == _EXTENSIBLE and len(body) >= _SUBFORMAT_AT + 2:
+        (code,) = struct.unpack_from("<H", body, _SUBFORMAT_AT)
+    encoding = ENCODINGS.get((code, bits))
+    if encoding is None or channels not in (1, 2) or frame_bytes != channels * bits // 8:
+        raise ValueError(
+            f"{name} has {channels} channels of {bits} bits in format {code}; understood is {_ACCEPTED}"
+        )
+    if rate_hz not in _RATES_HZ:
+        raise ValueError(f"{name} has a rate of {rate_hz} Hz; from 8000 to 384000 is understood")
+    return encoding, channels, rate_hz, frame_bytes
+
+
+def _bytes_left(file: BinaryIO) -> int:
+    here = file.tell()
+    end = file.seek(0, 2)
+    file.seek(here)
+    return end - here

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,16 +109,30 @@ KNOWN = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOptions:
+    """Options of a batch.
+
+    Attributes:
+        today: the day that the files name.
+        force: replace files that are there and are not ours.
+        home: the user's folders; those of ``find_home`` if None.
+        count: number of processes; one for each core if None.
+    """
+
+    today: date
+    force: bool = False
+    home: Home | None = None
+    count: int | None = None
+
+
 def run(
     manifest: Path,
     folder: Path,
+    options: BatchOptions,
     *,
-    today: date,
-    force: bool = False,
-    home: Home | None = None,
     on_progress: Callable[[str, int, int], None] = lambda _what, _done, _total: None,
     notify: Callable[[str], None] = lambda _sentence: None,
-    count: int | None = None,
 ) -> list[Outcome]:
     """Make what a manifest asks for, in the order of its rows; the whole of it is checked before.
 
@@ -127,13 +141,10 @@ def run(
     Args:
         manifest: the CSV file.
         folder: where the files go; made if it is not there.
-        today: the day that the files name.
-        force: replace files that are there and are not ours.
-        home: the person's own folders.
-        on_progress: told what is going on, how much of it is done, and how much there is; files count in
+        options: how they are made.
+        on_progress: gets what is going on, how much of it is done, and how much there is; files count in
             milliseconds of sound, rows one by one.
-        notify: told, before anything is made, what may surprise in what is asked for.
-        count: how many processes; one for each core if not given.
+        notify: gets, before anything is made, what may surprise in what is asked for.
 
     Raises:
         ManifestError: the manifest has problems, or a row asks for what cannot be.
@@ -152,24 +163,18 @@ def run(
             by_podcast.append(name)
         return found
 
-    table = read_manifest(manifest, KNOWN, today.isoformat(), bed)
+    table = read_manifest(manifest, KNOWN, options.today.isoformat(), bed)
     jobs = [job for _, job in table.jobs]
-    with Workers(folder, home, count) as workers:
+    with Workers(folder, options.home, options.count) as workers:
         checked = _checked(workers, table, manifest, on_progress)
         too_soft = any(job.bed != "none" and job.loudness == "broadcast" for job in jobs)
         for sentence in bed_notes(in_podcast=bool(by_podcast), too_soft=too_soft, in_table=True):
             notify(sentence)
         _make_folders(folder, jobs)
         with Journal(folder) as journal:
-            kept = {
-                job.file: entry.made
-                for job in jobs
-                if (entry := journal.entry(job.file)) is not None
-                and entry.identity == checked[job.file].identity
-                and journal.is_as_made(job.file)
-            }
+            kept = _find_kept(journal, jobs, checked)
             to_make = [job for job in jobs if job.file not in kept]
-            if not force:
+            if not options.force:
                 _refuse_to_replace(journal, [*(job.file for job in to_make), *REPORTS], folder)
             made = _make(workers, journal, to_make, folder, checked, on_progress)
             outcomes = [
@@ -177,6 +182,19 @@ def run(
             ]
             write_report(folder, outcomes, journal)
     return outcomes
+
+
+def _find_kept(
+    journal: Journal, jobs: Sequence[Job], checked: Mapping[str, Checked]
+) -> dict[str, FinishedFile | None]:
+    """Return the files that are there as they would be made now."""
+    return {
+        job.file: entry.made
+        for job in jobs
+        if (entry := journal.entry(job.file)) is not None
+        and entry.identity == checked[job.file].identity
+        and journal.is_as_made(job.file)
+    }
 
 
 def _make_folders(folder: Path, jobs: list[Job]) -> None:

@@ -119,7 +119,7 @@ def _command(given: list[str]) -> int:
 
 
 def _logged(verb: str, arguments: list[str]) -> int:
-    from voice_coach.cli.log import log_failure, write_log
+    from voice_coach.cli.process import log_failure, write_log
     from voice_coach.paths import find_home
 
     path = find_home().log

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-from voice_coach.batch.run import CSV_NAME, JSON_NAME, run
+from voice_coach.batch.run import CSV_NAME, JSON_NAME, BatchOptions, run
 from voice_coach.cli.console import ManyProgress, tell
 from voice_coach.cli.main import DONE, FAILED
 from voice_coach.core.errors import display_path
@@ -21,8 +21,8 @@ def write_many(manifest: Path, folder: Path, *, force: bool) -> int:
     """
     try:
         with defer_interrupt(), ManyProgress() as bar:
-            today = datetime.now(UTC).astimezone().date()
-            outcomes = run(manifest, folder, today=today, force=force, on_progress=bar.at, notify=tell)
+            options = BatchOptions(today=datetime.now(UTC).astimezone().date(), force=force)
+            outcomes = run(manifest, folder, options, on_progress=bar.at, notify=tell)
     except KeyboardInterrupt:
         tell("\nStopped. Every file that is there is whole; the same command goes on from here.")
         return FAILED

@@ -21,7 +21,6 @@ from voice_coach.core.script import GUIDANCE_LEVELS
 from voice_coach.core.units import format_clock
 from voice_coach.paths import find_runtime
 from voice_coach.rendering.performance import Performance
-from voice_coach.session.options import LiveOptions
 
 if TYPE_CHECKING:
     from voice_coach.coach import LiveOutput
@@ -212,6 +211,8 @@ class _Playing:
             if resume is not None and not (self._options.resume or waits):
                 self._say_where_it_was()
                 resume = None
+            from voice_coach.session.start import LiveOptions
+
             with make_display(performance.session.title, quiet=self._options.quiet) as self._display:
                 session = coach.live_session(
                     performance,

@@ -11,8 +11,12 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from voice_coach.core.interrupts import request_interrupt, reset
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 """Numbers of mallopt(3) in glibc's malloc.h."""
@@ -90,3 +94,47 @@ def _unraisable(what: sys.UnraisableHookArgs) -> None:
     again = Timer(_AGAIN_S, interrupt_main)  # here it would be dropped too
     again.daemon = True
     again.start()
+
+
+_FORMAT = "%(asctime)s.%(msecs)03d %(levelname)-7s %(threadName)s %(name)s: %(message)s"
+
+
+def write_log(path: Path, verb: str) -> None:
+    """Log everything from now on to a file, which replaces the log of the last command.
+
+    A line never holds what the user wrote or said: no text of a script, no name of one of their files, no
+    answer. So it can be sent with ``voice-coach doctor --report``.
+
+    Args:
+        path: the file; its folder is made.
+        verb: the command that begins.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    import logging
+
+    from voice_coach import __version__
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8", errors="replace")
+    handler.setFormatter(logging.Formatter(_FORMAT, "%H:%M:%S"))
+    logger = logging.getLogger("voice_coach")
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+    logger.info("voice-coach %s %s", __version__, verb)
+
+
+def log_failure(error: BaseException) -> None:
+    """Log the type of what ends a command, and the lines of code that it came through."""
+    import logging
+
+    logger = logging.getLogger("voice_coach")
+    if not logger.isEnabledFor(logging.DEBUG):
+        return
+    import traceback
+    from pathlib import Path
+
+    logger.error("%s", type(error).__name__)
+    for frame in traceback.extract_tb(error.__traceback__):
+        logger.error("  %s:%s %s", Path(frame.filename).name, frame.lineno, frame.name)

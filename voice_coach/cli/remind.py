@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from collections.abc import Callable
 from datetime import datetime, time
 from pathlib import Path
 from typing import Final
@@ -67,50 +66,32 @@ def parse_days(text: str) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def remind(
-    coach: Coach,
-    session: str,
-    target: Path,
-    *,
-    times: tuple[time, ...],
-    weekdays: tuple[int, ...],
-    weeks: int,
-    now: datetime,
-    how: Callable[[str], str],
-    force: bool,
+def _reminders(
+    coach: Coach, session: str, times: tuple[time, ...], weekdays: tuple[int, ...], weeks: int
 ) -> Reminders:
-    """Write reminders of a session, whole or not at all.
+    """Return the reminders of a session.
 
     Args:
         coach: knows the session.
         session: its name or file.
-        target: the file.
-        times: of the day; each once.
-        weekdays: on which, 0 is Monday.
+        times: of the day.
+        weekdays: days of the week, 0 is Monday.
         weeks: for how long.
-        now: the time, with its zone.
-        how: gives, for the session as it was asked for, how to start it.
-        force: replace the file if there is one.
 
     Raises:
-        CoachError: there is no such session, or the file cannot be written.
+        CoachError: there is no such session.
     """
-    check_free(target, force=force)
     chosen = coach.load(session)
-    wanted = Reminders(
+    return Reminders(
         session=chosen.id,
         title=chosen.title,
         length_ms=coach.timeline(coach.prepare(chosen)).duration_ms,
         times=tuple(sorted(set(times))),
         weekdays=weekdays,
         weeks=weeks,
-        how=how(session),
+        how=_how(session),
         person=str(coach.home.history.parent),
     )
-    data = calendar(wanted, now)
-    with atomic_write(target, force=force) as file:
-        file.write(data)
-    return wanted
 
 
 _ENDING = ".ics"
@@ -156,18 +137,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError(
             f"{display_path(target)}: a calendar file's name ends in {_ENDING}, or nothing imports it."
         )
+    check_free(target, force=options.force)
     with Coach(notify=tell) as coach:
-        made = remind(
-            coach,
-            options.session,
-            target,
-            times=tuple(options.at or USUAL_TIMES),
-            weekdays=options.days,
-            weeks=options.weeks,
-            now=datetime.now().astimezone(),
-            how=_how,
-            force=options.force,
-        )
+        times = tuple(options.at or USUAL_TIMES)
+        made = _reminders(coach, options.session, times, options.days, options.weeks)
+    with atomic_write(target, force=options.force) as file:
+        file.write(calendar(made, datetime.now().astimezone()))
     tell(
         f"Wrote {display_path(target)}: {_summary(made)}. Send it to your phone and open it there: its "
         "calendar offers to import it."

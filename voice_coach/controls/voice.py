@@ -56,8 +56,8 @@ class VoiceControl(Control):
 
     Args:
         notify: told in a sentence what goes wrong later on.
-        recognizer: who understands, see ``hearing.recognizer.RECOGNIZERS``; the usual one if none is given.
-        ease: how much more easily than usual, see ``hearing.ease``.
+        recognizer: its name in ``RECOGNIZERS``; the usual one if none is given.
+        sensitivity: how much more easily than usual, see ``voice_input.sensitivity``.
         child: the program that listens; another one in tests.
     """
 
@@ -172,7 +172,7 @@ def voice(home: Home, name: str, notify: Callable[[str], None]) -> VoiceControl:
 
 
 def find_sensitivity(home: Home, name: str) -> int:
-    """Return how easily a recognizer understands this person, see ``hearing.ease``."""
+    """Return how easily a recognizer understands this person, see ``voice_input.sensitivity``."""
     return kept_sensitivity(home.hearing, name)
 
 
@@ -210,7 +210,7 @@ def model(name: str) -> Model:
 
 
 def download(home: Home, model: Model, agreed: Callable[[str], bool]) -> Path:
-    """Get a model over the network; blocks until then, see ``hearing.model_download``.
+    """Get a model over the network; blocks until then, see ``voice_input.models``.
 
     Raises:
         CoachError: it could not be had; the text says why, and what to do.

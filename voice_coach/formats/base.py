@@ -33,7 +33,7 @@ class FileOutput(ABC):
 
     Args:
         target: the file to write; nothing is touched before ``write``.
-        wishes: what is asked of it.
+        options: what is asked of it.
     """
 
     def __init__(self, target: Path, options: FileOptions) -> None:
@@ -214,7 +214,7 @@ def make_file_output(target: Path, options: FileOptions | None = None, *, format
 
     Args:
         target: the file to write.
-        wishes: what is asked of it.
+        options: what is asked of it.
         format: an ending from ``FILE_FORMATS``; the one of the file's name if not given.
 
     Raises:

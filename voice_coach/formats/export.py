@@ -147,7 +147,7 @@ def check_export_split(
     Args:
         folder: where the files would go.
         session: the session's id.
-        wishes: what is asked of the files.
+        options: what is asked of the files.
         titles: of the chapters, where they are known.
 
     Raises:

@@ -50,7 +50,7 @@ def write_split(
         programme: the whole.
         folder: where they go; made if it is not there.
         ending: the format of the files, such as ``.mp3``.
-        wishes: what is asked of each file.
+        options: what is asked of each file.
         captions: formats of captions, such as ``vtt``; times are from the start of the file that they are of.
 
     Returns:
@@ -128,7 +128,7 @@ def check_split(
         session: the session's id.
         titles: of the chapters; () where they are not known yet.
         ending: the format of the files.
-        wishes: what is asked of each file.
+        options: what is asked of each file.
         captions: formats of captions beside each file.
 
     Raises:

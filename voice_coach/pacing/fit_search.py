@@ -380,7 +380,7 @@ class Fitted:
         before_ms: how long it takes without.
         words: in how many parts a level less (below 0) or more is said.
         counts: the counts that were changed: by how much.
-        slack: how far the times between were moved.
+        shift: how far the times between were moved.
     """
 
     layers: tuple[Layer, ...]

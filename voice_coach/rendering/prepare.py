@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def all_layers(
 
     Args:
         session: the session.
-        wishes: what is asked for this time.
+        options: what is asked for this time.
         known: how much is said by what is known of each exercise.
         own: the person's own.
 
@@ -124,15 +124,29 @@ def _option_layers(said: Mapping[str, str], session: Session) -> LayersOf:
     return option_layers(said, session)
 
 
-class Preparer:
-    """Prepares what a ``Coach`` is asked for.
+@dataclass(frozen=True, slots=True)
+class PrepareSources:
+    """Sources of what is prepared.
 
-    Args:
-        studio: the voice and the sound cues.
+    Attributes:
         language: gives the coach's own words in the language of a code.
         known: gives what is known of each exercise of a session.
-        pacing: gives the file with the person's own values.
+        pacing: gives the file with the user's values.
         repertoire: gives all that may be said while a session is led, by a voice.
+    """
+
+    language: Callable[[str], Language]
+    known: Callable[[Session], LayerLookup]
+    pacing: Callable[[], Path]
+    repertoire: Callable[[Performance, str], Iterable[Utterance]]
+
+
+class Preparer:
+    """Prepares sessions for a ``Coach``.
+
+    Args:
+        resources: the voice and the sound cues.
+        sources: the language, the values and the history of the user.
         voice: who speaks; None for the voice of the session's language.
         named: whether the person named the pacing file.
         notify: told, in sentences, what did not go as asked but is no reason to stop, and what a fit changed.
@@ -141,20 +155,14 @@ class Preparer:
     def __init__(
         self,
         resources: AudioResources,
-        language: Callable[[str], Language],
-        known: Callable[[Session], LayerLookup],
-        pacing: Callable[[], Path],
-        repertoire: Callable[[Performance, str], Iterable[Utterance]],
+        sources: PrepareSources,
         *,
         voice: str | None,
         named: bool,
         notify: Callable[[str], None],
     ) -> None:
         self._resources = resources
-        self._read_language = language
-        self._known = known
-        self._pacing = pacing
-        self._repertoire = repertoire
+        self._sources = sources
         self._voice_name = voice
         self._named = named
         self._notify = notify
@@ -166,14 +174,14 @@ class Preparer:
     ) -> Performance:
         """A session, ready; ``Coach.prepare`` says what is raised."""
         # Once for all speeds: what is completed meanwhile does not make the words fewer.
-        known = self._known(chosen) if wished.guidance == AUTO else None
+        known = self._sources.known(chosen) if wished.guidance == AUTO else None
 
         def make_performance(options: SessionOptions, voice: str) -> Performance:
             return self._performance(chosen, options, known, voice, start_at=start_at, yours=yours)
 
         def all_said() -> Iterable[Utterance]:
             # What a fit changes is counts, and a pack has those too.
-            return self._repertoire(make_performance(replace(wished, fit_ms=None), asked), asked)
+            return self._sources.repertoire(make_performance(replace(wished, fit_ms=None), asked), asked)
 
         asked = self._voice(self._language(chosen.language))
         return make_performance(wished, self._resources.speaker().choose(asked, all_said))
@@ -228,7 +236,7 @@ class Preparer:
         return Performance(planner, planner.plan(pace_of), sources, speed, again)
 
     def _own_layers(self, session: Session, notify: Callable[[str], None]) -> LayersOf:
-        return load_user_layers(self._pacing(), session, notify, named=self._named)
+        return load_user_layers(self._sources.pacing(), session, notify, named=self._named)
 
     def _voice(self, language: Language) -> str:
         return self._voice_name or voice_for(language)
@@ -241,7 +249,7 @@ class Preparer:
 
     def _language(self, code: str) -> Language:
         if code not in self._languages:
-            self._languages[code] = self._read_language(code)
+            self._languages[code] = self._sources.language(code)
         return self._languages[code]
 
 

@@ -32,7 +32,7 @@ class SessionRequest:
 
     Attributes:
         session: its name or file; None for the default.
-        wishes: what was wished for.
+        options: what was wished for.
         voice: who speaks, if it was said.
         pacing: the pacing file, if one was named.
         start_at: the exercise to begin with.

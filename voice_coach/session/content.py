@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import Final
+from threading import Condition, Thread
+from typing import Final, Generic, TypeVar
 
 from voice_coach.compiler.schedule import Lengths, schedule, utterances
 from voice_coach.compiler.wording import BRACES, TypedValue, Wording
@@ -17,7 +18,6 @@ from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.body import needed_position
 from voice_coach.session.navigation import mark_at
-from voice_coach.session.prefetch import Prefetcher
 from voice_coach.session.retiming import KeyedTimeline, join_timelines, keyed_timeline
 from voice_coach.session.state import SOUNDS, Announcement, AnnouncementName, State
 
@@ -131,11 +131,20 @@ class SessionContent:
         performance: the session at one pace.
         first: the index of the chapter that is needed first.
         listens: whether the coach can be spoken to.
+        asked: the session at the pace that was asked for, if that is another one.
     """
 
-    def __init__(self, performance: Performance, first: int = 0, *, listens: bool = False) -> None:
+    def __init__(
+        self,
+        performance: Performance,
+        first: int = 0,
+        *,
+        listens: bool = False,
+        asked: Performance | None = None,
+    ) -> None:
         self._performance = performance
-        self._hears = listens
+        self._asked = asked or performance
+        self._listens = self._hears = listens
         self._first = first
         self._chapters = Prefetcher(chain(self._in_order(), self._rehearsed()))
         self._joined: dict[int, KeyedTimeline] = {}
@@ -159,6 +168,15 @@ class SessionContent:
         if hears != self._hears:
             self._hears = hears
             self._said.clear()
+
+    def retimed(self, percent: int, first: int) -> SessionContent:
+        """Return the content at another tempo factor, in percent, from a chapter on.
+
+        Raises:
+            CoachError: the session cannot be as fast or slow as that.
+        """
+        performance = self._asked.with_tempo_factor(percent / 100)
+        return SessionContent(performance, first, listens=self._listens, asked=self._asked)
 
     def start(self) -> None:
         """Begin to compile in the background."""
@@ -325,3 +343,76 @@ class SessionContent:
         chapter = self.chapter(announcement.chapter, easier=announcement.easier)
         asked = needed_position(chapter, announcement.at_ms) if chapter else None
         return asked or self.position(announcement.chapter) or self._performance.session.start
+
+
+T = TypeVar("T")
+
+
+class Prefetcher(Generic[T]):
+    """The items of an iterator, pulled by one background thread and kept.
+
+    May be iterated many times, also before all is there: an iteration waits for the next item. What the
+    iterator raises comes out of every iteration at its place; after ``stop`` each ends with what is there.
+    """
+
+    def __init__(self, source: Iterator[T]) -> None:
+        self._source = source
+        self._items: list[T] = []
+        self._error: BaseException | None = None
+        self._ended = False
+        self._stopping = False
+        self._changed = Condition()
+        self._thread = Thread(target=self._pull, name="ahead", daemon=True)
+
+    def start(self) -> None:
+        """Begin to pull."""
+        self._thread.start()
+
+    def stop(self, patience_s: float | None = None) -> None:
+        """Pull no more after the item that is being made, and wait for that one, so long at most."""
+        with self._changed:
+            self._stopping = True
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+
+    def peek(self, index: int) -> T | None:
+        """One item, or None if it is not there; never waits."""
+        with self._changed:
+            return self._items[index] if index < len(self._items) else None
+
+    def wait_for(self, index: int, timeout_s: float) -> None:
+        """Wait for one item, so long at most; raises what the iterator raised before it."""
+        with self._changed:
+            self._changed.wait_for(lambda: index < len(self._items) or self._ended, timeout_s)
+            if index >= len(self._items) and self._error is not None:
+                raise self._error
+
+    def __iter__(self) -> Iterator[T]:
+        index = 0
+        while True:
+            with self._changed:
+                while len(self._items) <= index and not self._ended:
+                    self._changed.wait()
+                if index >= len(self._items):
+                    if self._error is not None:
+                        raise self._error
+                    return
+                item = self._items[index]
+            yield item
+            index += 1
+
+    def _pull(self) -> None:
+        error: BaseException | None = None
+        try:
+            for item in self._source:
+                with self._changed:
+                    self._items.append(item)
+                    self._changed.notify_all()
+                    if self._stopping:
+                        break
+        except BaseException as raised:  # noqa: BLE001  (it is raised again where the item would have come out)
+            error = raised
+        with self._changed:
+            self._error = error
+            self._ended = True
+            self._changed.notify_all()

@@ -23,7 +23,7 @@ from voice_coach.session.navigation import mark_at, sentence_ms, status_at
 from voice_coach.session.observer import SessionObserver, SessionPlace
 from voice_coach.session.state import AnnouncementName, Rules, State
 from voice_coach.session.stream import LiveStream
-from voice_coach.session.suspend import boot_clock_s
+from voice_coach.session.suspend import SuspendDetector, boot_clock_s
 from voice_coach.session.transitions import announce
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class StateView:
     """One state of a session, found in what can be heard.
 
     Args:
-        score: what can be heard.
+        content: what can be heard.
         state: the state.
     """
 
@@ -132,33 +132,27 @@ class SessionController:
     """One session being led. It is the ``SessionRemote`` of every control.
 
     Args:
-        score: what can be heard.
-        retimed: the score at another position of the knob, in percent, from a chapter on.
+        content: what can be heard.
         rules: what holds for the session.
         state: where it begins.
         observers: get the events of the session, the first one first.
-        clock_s: a clock that goes on while the machine sleeps, as far as there is one.
-        asleep_ms: how long it has slept since this was asked last.
+        detector: finds out how long the machine was suspended; None, and it never was.
         bed: what is heard under everything; None for nothing.
     """
 
     def __init__(
         self,
         content: SessionContent,
-        retimed: Callable[[int, int], SessionContent],
         rules: Rules,
         state: State,
         observers: Sequence[SessionObserver],
         *,
-        clock_s: Callable[[], float] = boot_clock_s,
-        asleep_ms: Callable[[], int] = lambda: 0,
+        detector: SuspendDetector | None = None,
         bed: EndlessSound | None = None,
     ) -> None:
         self._content = content
-        self._retimed = retimed
         self._observers = tuple(observers)
-        self._clock_s = clock_s
-        self._asleep_ms = asleep_ms
+        self._detector = detector
         self._speed_percent = self._stands_percent = state.speed_percent
         self._stream = LiveStream(content, rules, self._render, state, self._commanded, bed)
         self._events: deque[tuple[str, _Tell]] = deque()
@@ -234,16 +228,16 @@ class SessionController:
 
     def _another(self, gone: LiveOutput, another: Callable[[], LiveOutput]) -> LiveOutput | None:
         """Wait for a device to come back; None if the session is ended meanwhile."""
-        from voice_coach.devices.reconnect import wait_for_device
+        from voice_coach.devices.base import wait_for_device
 
         _LOG.warning("device lost at %d frames", gone.position_frames)
         self._stream.lose()
-        since_s = self._clock_s()
+        since_s = boot_clock_s()
         gone.close()  # which may take a while
         device = wait_for_device(another, self._is_given_up, REOPEN_S, wait=self._given_up.wait)
         _LOG.info("device %s", "is back" if device else "given up")
         if device is not None:
-            self._stream.come_back(round((self._clock_s() - since_s) * MS_PER_SECOND))
+            self._stream.come_back(round((boot_clock_s() - since_s) * MS_PER_SECOND))
         return device
 
     def _is_given_up(self) -> bool:
@@ -292,7 +286,8 @@ class SessionController:
                 self._troubles.append(error)
 
     def _look(self) -> None:
-        if (asleep_ms := self._asleep_ms()) > 0:
+        suspended_s = self._detector.look() if self._detector else 0.0
+        if (asleep_ms := round(suspended_s * MS_PER_SECOND)) > 0:
             _LOG.info("the machine slept for %d ms", asleep_ms)
             self._stream.sleep(asleep_ms)
         state = self._stream.current_state()
@@ -329,7 +324,7 @@ class SessionController:
     def _compile(self, percent: int, first: int) -> None:
         content: SessionContent | None = None
         try:
-            content = self._retimed(percent, first)
+            content = self._content.retimed(percent, first)
             content.start()
             while content.chapter(first) is None and not self._over.is_set():
                 content.expect(first, _SOON_S)

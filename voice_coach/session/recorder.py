@@ -27,7 +27,7 @@ class SessionRecorder(SessionObserver):
     """Record one session in the history. Nothing is written before anything of it was led.
 
     Args:
-        keeper: where it is kept.
+        run_log: where it is kept.
         title: the session's title.
         pacing: what it was asked for with.
         names: the exercise's id, "" for opening and closing, and the title of each chapter.

@@ -10,7 +10,7 @@ from voice_coach.core.history import LedPacing
 from voice_coach.core.parameters import STEP_PERCENT
 from voice_coach.core.status import LiveStatus
 from voice_coach.core.timeline import Chapter
-from voice_coach.core.units import MS_PER_SECOND, format_clock
+from voice_coach.core.units import format_clock
 from voice_coach.pacing.fit_search import CannotFitError
 from voice_coach.rendering.performance import Performance
 from voice_coach.session.body import Body, way_start_ms
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from voice_coach.history.practice import RunLog
     from voice_coach.session.bookmark import Bookmark, BookmarkFile, SessionRequest
     from voice_coach.session.live_bed import EndlessSound
-    from voice_coach.session.options import LiveOptions
 
 _AWAY_MS: Final = 60_000
 """Going on another time is like going on after a pause of this length."""
@@ -139,15 +138,12 @@ def make_live_session(
     if left is not None and not offer:
         first, percent = _at_percent(performance, left.speed_percent, caller)
         state = replace(state, speed_percent=percent)
-    content = SessionContent(first, left.chapter if left else 0, listens=listens)
+    content = SessionContent(first, left.chapter if left else 0, listens=listens, asked=performance)
     if left is not None:
         state = _resume(content, state, left, offer=offer)
     if listens:
         begin = make_announcement(state, "listen_begins")
         state = replace(state, announcements=(begin, *state.announcements))
-
-    def retime(at_percent: int, from_chapter: int) -> SessionContent:
-        return SessionContent(performance.with_tempo_factor(at_percent / 100), from_chapter, listens=listens)
 
     def chapter(index: int, easier: bool) -> Chapter | None:
         return session.chapter(index, easier=easier)
@@ -158,17 +154,10 @@ def make_live_session(
     if memory.bookmark and options.request:
         tracker = BookmarkTracker(performance, memory.bookmark, options.request, memory.now_ms, left, offer)
         observers.insert(0, tracker)
-    detector = SuspendDetector(system_clocks())
     asks_pain = _asks(options.asks_pain, options.waits, memory.run_log)
-    session = SessionController(
-        content,
-        retime,
-        Rules(waits=options.waits, asks_pain=asks_pain, speed_percent=asked_percent),
-        state,
-        observers,
-        asleep_ms=lambda: round(detector.look() * MS_PER_SECOND),
-        bed=_bed(options.bed),
-    )
+    rules = Rules(waits=options.waits, asks_pain=asks_pain, speed_percent=asked_percent)
+    detector = SuspendDetector(system_clocks())
+    session = SessionController(content, rules, state, observers, detector=detector, bed=_bed(options.bed))
     return session
 
 
@@ -277,3 +266,29 @@ def _place_ms(chapter: Chapter, left: Bookmark, at_ms: int) -> int:
             if (event.mark.set, event.mark.rep, event.mark.side) == left_in:
                 return event.start_ms
     return resume_ms(chapter, min(at_ms, chapter.duration_ms), _AWAY_MS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOptions:
+    """Options of a live session.
+
+    Attributes:
+        request: how the session was asked for. With it the place is kept, so that it can be resumed later.
+        waits: the user can say that they are ready. Without, a wait lasts its written time.
+        listens: the coach can be spoken to, and says how.
+        asks_pain: ask for the pain at the end, where history is kept; None asks as long as it is answered now
+            and then.
+        resume: the bookmark to resume at.
+        offer: only offer that, by voice.
+        is_heard: the user can hear the device. Only then history and bookmark are kept.
+        bed: the background: ``none``, ``tone``, ``noise`` or a file.
+    """
+
+    request: SessionRequest | None = None
+    waits: bool = False
+    listens: bool = False
+    asks_pain: bool | None = False
+    resume: Bookmark | None = None
+    offer: bool = False
+    is_heard: bool = True
+    bed: str = "none"

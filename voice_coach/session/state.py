@@ -107,8 +107,8 @@ class State:
         chapter: where it goes on: the index of a chapter,
         at_ms: and the place in it.
         easier: whether it is the exercise's easier variant that goes on there.
-        asides: what is said before it goes on; the first is being said.
-        aside_ms: how much of that has been said.
+        announcements: what is said before it goes on; the first is being said.
+        announcement_ms: how much of that has been said.
         since_ms: how long it has been silent in this mode.
         told: how often somebody has been reminded in it.
         held: the mode to go on in after a pause.

@@ -129,7 +129,7 @@ class RenderLog:
         Args:
             frame: which.
             end: the state at the first frame that has not been made.
-            score: what can be heard.
+            content: what can be heard.
         """
         for made in reversed(self._made):
             if made.frame <= frame:
@@ -246,8 +246,8 @@ class LiveStream:
         """Go on with other chapters.
 
         Args:
-            score: gives them, from the state that is heard, in the pulling thread; what has been heard of the
-                chapter of that state must be at the same places in them.
+            content: gives it for the state that is heard, in the pulling thread; what has been heard of the
+                chapter of that state must be at the same places in it.
         """
 
         def exchanged(state: State) -> State:

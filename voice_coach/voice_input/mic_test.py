@@ -63,7 +63,7 @@ class VoiceTrial:
 
     Args:
         recognizer: its name.
-        ease: how much easier than usual it understands at first, see ``hearing.ease``.
+        sensitivity: how much easier than usual it understands at first, see ``voice_input.sensitivity``.
         clock_s: any clock that goes on.
 
     Raises:

@@ -112,7 +112,7 @@ class RecognizerProcess:
         notify: told in a sentence what goes wrong; likewise.
         deaf: told when nothing that is said can be understood (True), and when it can again; likewise.
         recognizer: its name, see ``RECOGNIZERS``; the usual one if none is given.
-        ease: how much more easily than usual it understands, see ``hearing.ease``.
+        sensitivity: how much more easily than usual it understands, see ``voice_input.sensitivity``.
         child: the program that listens, without these two; another one in tests.
         hangs_after_s: for how long it may say nothing.
         tries_again_after_s: how long it is left alone after it has failed three times.

@@ -152,7 +152,7 @@ def open_recognizer(name: str, sensitivity: int = USUAL_SENSITIVITY) -> Recogniz
 
     Args:
         name: its name.
-        ease: how much more easily than usual it understands, one of ``SENSITIVITIES``.
+        sensitivity: how much more easily than usual it understands, one of ``SENSITIVITIES``.
 
     Raises:
         HearingError: there is none of this name, or it cannot work here.
