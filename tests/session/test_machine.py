@@ -18,6 +18,7 @@ from voice_coach.session.commands import apply_command, apply_spoken_command
 from voice_coach.session.state import Rules, State
 from voice_coach.session.transitions import (
     ASK_LIMIT_MS,
+    CONFIRMATIONS,
     REMIND_MS,
     SCORE_AGAIN_MS,
     SCORE_MS,
@@ -69,6 +70,7 @@ AWAY: list[CommandName] = ["repeat", "pause", "where", "time-left", "louder", "s
 UNASKED: list[CommandName] = ["rest", "easier", "leave-out", "end"]
 
 HOLD = State(chapter=1, at_ms=6_700)
+WAYS_OUT = {"way_out", "way_out_anywhere"}
 """In the first hold of the exercise."""
 
 
@@ -541,6 +543,8 @@ class AnyOrder(RuleBasedStateMachine):
             assert (self.state.mode, self.state.chapter) == (done.mode, done.chapter)
         if before.mode == "ended":
             assert self.state.mode == "ended"
+        if before.mode != "hurting" == self.state.mode:
+            assert WAYS_OUT & {*said(self.state)}
         if before.mode == "paused" and self.state.mode == "playing" and not self.state.easier:
             counted = [each.start_ms for each in BOW.events if each.kind == "countdown"]
             assert self.state.chapter != 1 or not counted[0] < self.state.at_ms < 14_500
@@ -576,7 +580,8 @@ class AnyOrder(RuleBasedStateMachine):
         assert 0 <= state.at_ms <= chapter.duration_ms
         assert SLOWEST_PERCENT <= state.speed_percent <= FASTEST_PERCENT
         assert QUIETEST_DB <= state.volume_db <= LOUDEST_DB
-        assert state.mode != "hurting" or {"way_out", "way_out_anywhere"} & {*said(state)}
+        if state.mode == "hurting":  # once the way out has been heard, what was asked for meanwhile
+            assert WAYS_OUT & {*said(state)} or {*said(state)} <= {*CONFIRMATIONS}
 
     def teardown(self) -> None:
         """Whoever answers every question, and presses play, hears the session to its end."""

@@ -362,7 +362,7 @@ def _reminded(state: State, reminder: AnnouncementName) -> State:
     )
 
 
-_CONFIRMATIONS: Final = (
+CONFIRMATIONS: Final = (
     "paused",
     "going_on",
     "tick",
@@ -404,7 +404,7 @@ def announce(state: State, content: PlayableContent, name: AnnouncementName) -> 
         return replace(state, announcements=(*state.announcements, said))
     # A way begins anew from where the body has come to meanwhile, so it is not kept.
     kept = (announcement for announcement in state.announcements if announcement.detour is None)
-    waiting = (announcement for announcement in kept if announcement.name not in _CONFIRMATIONS)
+    waiting = (announcement for announcement in kept if announcement.name not in CONFIRMATIONS)
     return replace(state, announcements=(said, *waiting), announcement_ms=0)
 
 
