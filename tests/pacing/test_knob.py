@@ -17,7 +17,7 @@ from tests.support.fake_clips import HERE
 from voice_coach.compiler.plan import plan_session
 from voice_coach.core.errors import Where
 from voice_coach.core.parameters import Pace
-from voice_coach.core.script import Breathe, Count, Param, Pause, Session, SessionEntry, Step, children
+from voice_coach.core.script import Breathe, Count, Param, Pause, Session, SessionEntry, Step
 from voice_coach.core.timeline import Event
 from voice_coach.pacing.layers import effective_pace
 from voice_coach.pacing.options import SessionOptions
@@ -53,7 +53,7 @@ def _turn_words(session: Session) -> set[Where]:
         for step in steps:
             if isinstance(step, Breathe | Count):
                 yield from (item.where for item in step.during)
-            yield from within(children(step))
+            yield from within(step.children())
 
     parts = [
         steps

@@ -9,25 +9,14 @@ from voice_coach.compiler.placing import Misfit, PlacedOverlay
 from voice_coach.compiler.wording import BRACES
 from voice_coach.core.errors import Problem, Where
 from voice_coach.core.script import (
-    Amount,
-    Breathe,
-    Count,
     During,
     Exercise,
     Fragment,
-    Hold,
     Param,
-    Pattern,
-    Pause,
-    Repeat,
-    Say,
-    Sets,
     Side,
     Sides,
     Step,
     Use,
-    Wait,
-    children,
 )
 from voice_coach.core.timeline import Chapter, Cue, Lasting, Span, Speech
 from voice_coach.core.units import MS_PER_SECOND, format_duration
@@ -196,30 +185,12 @@ def tune_problems(exercise: Exercise) -> tuple[Problem, ...]:
 def _names(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> Iterator[str]:
     """The names in steps, in texts and arguments too; inside fragments those of their own as well."""
     for step in steps:
+        yield from (amount.name for amount, _ in step.amounts() if isinstance(amount, Param))
+        yield from _in_texts(step.texts_inside())
+        yield from _in_during(step.happens_during())
         match step:
-            case Say():
-                yield from _in_texts(step.texts)
-                yield from _params(step.then)
-            case Pause() | Wait():
-                yield from _params(step.duration)
-            case Hold():
-                yield from _params(step.duration)
-                yield from _in_during(step.during)
-            case Breathe():
-                yield from _params(step.pattern, step.cycles, step.duration)
-                for phrases in step.phrases.values():
-                    yield from _in_texts(phrases)
-                yield from _in_during(step.during)
-            case Count():
-                yield from _params(step.reps, step.tempo)
-                yield from _in_texts(step.phases)
-                yield from _in_during(step.during)
-            case Repeat() | Sets():
-                yield from _params(step.times)
-            case Sides():
-                yield from _params(step.reps)
-                if step.change is None:
-                    yield "change"
+            case Sides(change=None):
+                yield "change"
             case Use():
                 fragment = fragments[step.fragment]
                 for name, default in fragment.parameters.items():
@@ -231,7 +202,7 @@ def _names(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> Iterator
                 )
             case _:
                 pass
-        yield from _names(children(step), fragments)
+        yield from _names(step.children(), fragments)
 
 
 def _in_during(during: Iterable[During]) -> Iterator[str]:
@@ -245,7 +216,3 @@ def _in_during(during: Iterable[During]) -> Iterator[str]:
 def _in_texts(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         yield from (match[1] for match in BRACES.finditer(text))
-
-
-def _params(*values: Amount | Pattern | None) -> Iterator[str]:
-    yield from (value.name for value in values if isinstance(value, Param))

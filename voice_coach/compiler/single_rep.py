@@ -11,14 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from voice_coach.core.script import (
-    Breathe,
-    Count,
     Exercise,
     Fragment,
     Group,
-    Hold,
     Param,
-    Pause,
     Repeat,
     Say,
     Sets,
@@ -26,8 +22,6 @@ from voice_coach.core.script import (
     Step,
     Use,
     Variants,
-    Wait,
-    children,
 )
 
 
@@ -52,7 +46,7 @@ def _counts_of_turns(steps: Iterable[Step]) -> Iterator[str]:
                 yield times.name
             case _:
                 pass
-        yield from _counts_of_turns(children(step))
+        yield from _counts_of_turns(step.children())
 
 
 def _loops(steps: Iterable[Step], fragments: Mapping[str, Fragment]) -> bool:
@@ -86,18 +80,9 @@ def _inside(step: Step, fragments: Mapping[str, Fragment]) -> tuple[Step, ...]:
 
 
 def _is_tuned(step: Step, fragments: Mapping[str, Fragment]) -> bool:
-    """Return whether a parameter, or a fragment's argument, sets how long it takes."""
-    match step:
-        case Say():
-            return isinstance(step.then, Param)
-        case Pause() | Wait() | Hold():
-            return isinstance(step.duration, Param)
-        case Breathe():
-            return any(isinstance(each, Param) for each in (step.pattern, step.cycles, step.duration))
-        case Count():
-            return isinstance(step.reps, Param) or isinstance(step.tempo, Param)
-        case _:
-            return any(_is_tuned(inner, fragments) for inner in _inside(step, fragments))
+    """Return whether a parameter, or a fragment's argument, sets how long a step that is no loop takes."""
+    is_own = any(isinstance(amount, Param) for amount, _ in step.amounts())
+    return is_own or any(_is_tuned(inner, fragments) for inner in _inside(step, fragments))
 
 
 def _is_talk(step: Step) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
-from typing import Literal
+from typing import ClassVar, Literal
 
 from voice_coach.core.errors import Where
 
@@ -65,10 +65,39 @@ class Tunable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """Base of all steps: its place in the file, and the turns of a loop in which it is heard."""
+    """Base of all steps: its place in the file, and the turns of a loop in which it is heard.
+
+    A new step says which of its fields are amounts and which are texts, and what is done with them in general
+    (checking names, advice, the rep that is tuned by ear) follows.
+    """
+
+    AMOUNTS: ClassVar[tuple[tuple[str, ParameterType], ...]] = ()
+    """Fields that may stand for a parameter, with its type."""
+
+    TEXTS: ClassVar[tuple[str, ...]] = ()
+    """Fields with texts that may have names in braces."""
 
     where: Where
     only: Only = "always"
+
+    def amounts(self) -> Iterator[tuple[Setting | Param | None, ParameterType]]:
+        """Yield the amounts written in this step, not in those inside it, with their types."""
+        for name, type_ in self.AMOUNTS:
+            yield getattr(self, name), type_
+
+    def texts_inside(self) -> Iterator[str]:
+        """Yield the texts written in this step, not in those inside it, nor during it."""
+        for name in self.TEXTS:
+            found: tuple[str, ...] | Mapping[str, tuple[str, ...]] = getattr(self, name)
+            yield from chain.from_iterable(found.values()) if isinstance(found, Mapping) else found
+
+    def children(self) -> tuple[Step, ...]:
+        """Return the steps written directly inside this one; of a fragment that it uses, none."""
+        return ()
+
+    def happens_during(self) -> tuple[During, ...]:
+        """Return the prompts and sounds inside the time of this step."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +106,9 @@ class Say(Step):
 
     What has ``paper`` False makes sense to the ear only, and does not stand on the printed sheet.
     """
+
+    AMOUNTS = (("then", "duration"),)
+    TEXTS = ("texts",)
 
     texts: tuple[str, ...]
     guidance: Guidance = "full"
@@ -95,12 +127,16 @@ class PlaySound(Step):
 class Pause(Step):
     """Silence."""
 
+    AMOUNTS = (("duration", "duration"),)
+
     duration: Amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Step):
     """Wait until the user is ready; a fixed time in a file and where there is no control."""
+
+    AMOUNTS = (("duration", "duration"),)
 
     duration: Amount
 
@@ -132,15 +168,23 @@ class During:
 class Hold(Step):
     """Stay for a time (``rest`` is the same in another role), with prompts and a spoken countdown."""
 
+    AMOUNTS = (("duration", "duration"),)
+
     duration: Amount
     role: Literal["hold", "rest"] = "hold"
     countdown: int = 0
     during: tuple[During, ...] = ()
 
+    def happens_during(self) -> tuple[During, ...]:
+        return self.during
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breathe(Step):
     """Guided breathing: whole cycles, as many as given or as fit best into a time."""
+
+    AMOUNTS = (("pattern", "breath"), ("cycles", "count"), ("duration", "duration"))
+    TEXTS = ("phrases",)
 
     pattern: Pattern
     cycles: Amount | None = None
@@ -150,10 +194,16 @@ class Breathe(Step):
     phrases: Mapping[BreathPhase, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     during: tuple[During, ...] = ()
 
+    def happens_during(self) -> tuple[During, ...]:
+        return self.during
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count(Step):
     """Count reps with a tempo; ``phases`` are the words for each part of the tempo, ``-`` for none."""
+
+    AMOUNTS = (("reps", "count"), ("tempo", "tempo"))
+    TEXTS = ("phases",)
 
     reps: Amount
     tempo: Pattern
@@ -162,6 +212,9 @@ class Count(Step):
     ticks: bool = False
     during: tuple[During, ...] = ()
 
+    def happens_during(self) -> tuple[During, ...]:
+        return self.during
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group(Step):
@@ -169,30 +222,45 @@ class Group(Step):
 
     steps: tuple[Step, ...]
 
+    def children(self) -> tuple[Step, ...]:
+        return self.steps
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat(Step):
     """Do the steps a number of times; ``counter`` names the turn in texts: {rep} of {reps}."""
+
+    AMOUNTS = (("times", "count"),)
 
     times: Amount
     steps: tuple[Step, ...]
     between: tuple[Step, ...] = ()
     counter: str = "rep"
 
+    def children(self) -> tuple[Step, ...]:
+        return (*self.steps, *self.between)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sets(Step):
     """Do the steps in sets; ``each`` holds what differs from set to set as written, or is empty."""
+
+    AMOUNTS = (("times", "count"),)
 
     times: Amount
     steps: tuple[Step, ...]
     each: tuple[Mapping[str, str], ...] = ()
     between: tuple[Step, ...] = ()
 
+    def children(self) -> tuple[Step, ...]:
+        return (*self.steps, *self.between)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sides(Step):
     """Do the steps on each side: one side's reps after the other's, or alternating."""
+
+    AMOUNTS = (("reps", "count"),)
 
     sides: tuple[Side, ...]
     steps: tuple[Step, ...]
@@ -200,6 +268,9 @@ class Sides(Step):
     order: Literal["in turn", "alternating"] = "in turn"
     between: tuple[Step, ...] = ()
     change: tuple[Step, ...] | None = None
+
+    def children(self) -> tuple[Step, ...]:
+        return (*self.steps, *self.between, *(self.change or ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +286,9 @@ class Variants(Step):
 
     choices: tuple[tuple[Step, ...], ...]
 
+    def children(self) -> tuple[Step, ...]:
+        return tuple(chain.from_iterable(self.choices))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use(Step):
@@ -222,21 +296,6 @@ class Use(Step):
 
     fragment: str
     arguments: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-
-
-def children(step: Step) -> tuple[Step, ...]:
-    """The steps written directly inside a step; of a fragment that it uses, none."""
-    match step:
-        case Group():
-            return step.steps
-        case Repeat() | Sets():
-            return (*step.steps, *step.between)
-        case Sides():
-            return (*step.steps, *step.between, *(step.change or ()))
-        case Variants():
-            return tuple(chain.from_iterable(step.choices))
-        case _:
-            return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ from voice_coach.core.script import (
     Sides,
     Step,
     Use,
-    children,
 )
 from voice_coach.formats.base import FileOutput
 from voice_coach.formats.cover import FAMILY, FONTS, SCRIPTS, colours, compose_accents
@@ -246,7 +245,7 @@ def _every(steps: Iterable[Step], exercise: Exercise, depth: int = 0) -> Iterato
     """All steps, those of fragments too."""
     for step in steps:
         yield step
-        yield from _every(children(step), exercise, depth)
+        yield from _every(step.children(), exercise, depth)
         if isinstance(step, Use) and depth < 20:
             yield from _every(exercise.fragments[step.fragment].steps, exercise, depth + 1)
 

@@ -31,7 +31,6 @@ from voice_coach.core.script import (
     Tunable,
     Use,
     Variants,
-    children,
 )
 from voice_coach.reports.sheet_words import TURN, NamedValue, Names, count, duration
 
@@ -143,8 +142,10 @@ class StepWriter:
                 yield from self._use(step, names)
             case Repeat() | Sets() | Sides():
                 yield from self._loop(step, names)
-            case _:
-                pass  # sounds, and silences that nobody tunes
+            case _:  # sounds and silences have no texts
+                texts = [text for each in step.texts_inside() if (text := names.filled(each))]
+                if texts:
+                    yield SheetLine(text=" ".join(texts))
 
     def _say(self, step: Say, names: Names) -> Iterator[SheetLine]:
         if not step.paper or step.guidance not in _SPOKEN[self.guidance]:
@@ -368,7 +369,7 @@ def _walk(
     for step in steps:
         yield step, is_done
         never = set(map(id, _never(step, turns)))
-        for child in children(step):
+        for child in step.children():
             there = is_done and id(child) not in never
             yield from _walk([child], fragments, turns, is_done=there, depth=depth)
         if isinstance(step, Use) and depth < _DEEPEST:

@@ -37,10 +37,8 @@ from voice_coach.core.script import (
     Param,
     ParameterType,
     Pattern,
-    Pause,
     PlaySound,
     Repeat,
-    Say,
     Sets,
     Setting,
     Sides,
@@ -48,8 +46,6 @@ from voice_coach.core.script import (
     Tunable,
     Use,
     Variants,
-    Wait,
-    children,
 )
 from voice_coach.core.units import parse_duration
 from voice_coach.schema.diagnostics import Collector, meant, nearest, quoted
@@ -85,7 +81,7 @@ def uses(steps: tuple[Step, ...]) -> Iterator[Use]:
         if isinstance(step, Use):
             yield step
         else:
-            yield from uses(children(step))
+            yield from uses(step.children())
 
 
 def check_setting(
@@ -183,7 +179,7 @@ def _last_moves(steps: Sequence[Step], fragments: Mapping[str, Fragment]) -> Ite
                 found = list(_last_moves((*step.between, *change, *step.steps), fragments))
                 surely = bool(found)
             case _:
-                found = list(_last_moves(children(step), fragments))
+                found = list(_last_moves(step.children(), fragments))
                 surely = bool(found)
         yield from found
         if surely and step.only == "always":
@@ -686,16 +682,10 @@ class NameCheck:
 
     def _step(self, step: Step, scope: ValidationScope) -> None:
         match step:
-            case Say():
-                for text in step.texts:
-                    self._lookup.text(text, step.where, scope)
-                self._lookup.value(step.then, "duration", step.where, scope)
             case PlaySound():
                 self._lookup.sound(step.sound, step.where)
-            case Pause() | Wait():
-                self._lookup.value(step.duration, "duration", step.where, scope)
             case Hold():
-                self._lookup.value(step.duration, "duration", step.where, scope)
+                self._written(step, scope)
                 self._during_hold(step, scope)
             case Breathe():
                 self._breathe(step, scope)
@@ -708,16 +698,20 @@ class NameCheck:
                     self._steps(choice, scope)
             case Group():
                 self._steps(step.steps, scope)
-            case MoveTo():
-                pass
             case Repeat() | Sets() | Sides():
                 self._loop(step, scope)
             case _:
-                raise TypeError(f"a step of no known kind: {step!r}")
+                self._written(step, scope)
+
+    def _written(self, step: Step, scope: ValidationScope) -> None:
+        """Check the texts and amounts of a step in which no other names are known than around it."""
+        for text in step.texts_inside():
+            self._lookup.text(text, step.where, scope)
+        for amount, type_ in step.amounts():
+            self._lookup.value(amount, type_, step.where, scope)
 
     def _loop(self, step: Repeat | Sets | Sides, scope: ValidationScope) -> None:
-        times = step.reps if isinstance(step, Sides) else step.times
-        self._lookup.value(times, "count", step.where, scope)
+        self._written(step, scope)
         inner = scope.in_loop(step)
         if isinstance(step, Sides):
             inner = inner.with_names(side="side")
@@ -739,13 +733,11 @@ class NameCheck:
         return replace(scope.with_names(**in_all), values={**scope.values, **values})
 
     def _breathe(self, step: Breathe, scope: ValidationScope) -> None:
-        self._lookup.value(step.pattern, "breath", step.where, scope)
-        self._lookup.value(step.cycles, "count", step.where, scope)
-        self._lookup.value(step.duration, "duration", step.where, scope)
+        for amount, type_ in step.amounts():
+            self._lookup.value(amount, type_, step.where, scope)
         inner = scope.with_names(cycle="count", cycles="count")
-        for phrases in step.phrases.values():
-            for text in phrases:
-                self._lookup.text(text, step.where, inner)
+        for text in step.texts_inside():
+            self._lookup.text(text, step.where, inner)
         self._during_turns(step.during, BREATH_PHASES, inner)
 
     def _count(self, step: Count, scope: ValidationScope) -> None:
