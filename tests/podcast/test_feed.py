@@ -18,10 +18,10 @@ from tests.real_parts import require_program
 from tests.support.command import TINY, TINY_SESSION, Ended, voice_coach
 from voice_coach.coach import Coach
 from voice_coach.core.errors import OutputError
+from voice_coach.formats.base import AUDIO
 from voice_coach.formats.export import file_endings
 from voice_coach.formats.tags import two_letters
 from voice_coach.pacing.options import SessionOptions
-from voice_coach.podcast.episodes import MEDIA_TYPES
 from voice_coach.podcast.feed import write_feed
 
 URL = "http://192.168.1.20:8000/pod"
@@ -169,7 +169,7 @@ def test_our_own_exports_of_every_kind_tell_of_themselves(tmp_path: Path) -> Non
     (scripts / "tiny.yaml").write_text(TINY)
     told = TINY_SESSION.replace("opening", "goal: It holds you.\nsource: A book.\nopening", 1)
     (scripts / "tiny-session.yaml").write_text(told)
-    endings = [ending for ending in file_endings() if ending in MEDIA_TYPES and ending != ".wav"]
+    endings = [ending for ending in file_endings() if ending in AUDIO and ending != ".wav"]
     assert {".opus", ".m4b", ".m4a", ".mp3", ".flac"} <= set(endings)
     with Coach(notify=lambda _text: None) as coach:
         made = coach.prepare(str(scripts / "tiny-session.yaml"), SessionOptions(person="Anna"))

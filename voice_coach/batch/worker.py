@@ -40,7 +40,7 @@ from voice_coach.core.script import Session
 from voice_coach.core.speech import Clip, Utterance
 from voice_coach.core.timeline import Timeline
 from voice_coach.core.units import parse_duration
-from voice_coach.formats.base import KINDS
+from voice_coach.formats.base import FILE_FORMATS
 from voice_coach.formats.export import check_bed_of, check_format, export
 from voice_coach.paths import Home
 from voice_coach.rendering.performance import Performance
@@ -109,7 +109,7 @@ class Worker:
         target = folder / job.file
         problems: list[str] = []
         kind = target.suffix.lower()
-        has_sound = kind in KINDS and KINDS[kind].sound
+        has_sound = kind in FILE_FORMATS and FILE_FORMATS[kind].sound
         options = _export_wishes(job)
         for look in (
             lambda: check_format(target, options),

@@ -138,66 +138,51 @@ class LiveOutput(Output):
         """Frames of the stream handed to the device so far, those that were taken back not counted."""
 
 
-FILE_FORMATS = {
-    ".m4b": "voice_coach.formats.compressed:M4bFile",
-    ".m4a": "voice_coach.formats.compressed:M4bFile",
-    ".mp3": "voice_coach.formats.compressed:Mp3File",
-    ".opus": "voice_coach.formats.compressed:OpusFile",
-    ".wav": "voice_coach.formats.lossless:WavFile",
-    ".flac": "voice_coach.formats.lossless:FlacFile",
-    ".vtt": "voice_coach.formats.text:WebVttFile",
-    ".srt": "voice_coach.formats.text:SubRipFile",
-    ".lrc": "voice_coach.formats.text:LyricsFile",
-    ".txt": "voice_coach.formats.text:Transcript",
-    ".labels": "voice_coach.formats.text:LabelTrack",
-    ".ssml": "voice_coach.formats.text:SsmlFile",
-    ".pdf": "voice_coach.reports.sheet:SheetFile",
-    ".html": "voice_coach.reports.player_page:PlayerPage",
-}
-"""The class of each format by the ending of its files' names; it is made with the path and the wishes."""
-
-
 @dataclass(frozen=True, slots=True)
-class FormatKind:
-    """Kind of a format: it decides which options have a meaning.
+class FileFormat:
+    """A file format: its class, and what decides which options have a meaning.
 
     Attributes:
-        audio: whether players of sound take it: it can be split, fed, and captions can lie beside it.
-        sound: whether sound is in it.
-        lossy: whether a quality can be chosen, as something is left out of the sound.
-        chapters: whether it names chapters of a chosen level.
-        paper: whether it is printed.
+        place: the class, as ``MODULE:CLASS``; it is imported when it is used, and made with path and options.
+        media_type: its type in a feed, with Apple's name where it has its own. Formats that have one are
+            for players of sound: they can be split and fed, and captions can lie beside them.
+        sound: sound is in it.
+        lossy: a quality can be chosen, as something is left out of the sound.
+        chapters: it names chapters of a chosen level.
+        paper: it is printed.
     """
 
-    audio: bool = False
+    place: str
+    media_type: str = ""
     sound: bool = False
     lossy: bool = False
     chapters: bool = False
     paper: bool = False
 
 
-_TEXT = FormatKind()
-_LOSSY = FormatKind(audio=True, sound=True, lossy=True, chapters=True)
+def _lossy(place: str, media_type: str) -> FileFormat:
+    return FileFormat(place, media_type, sound=True, lossy=True, chapters=True)
 
-KINDS: Mapping[str, FormatKind] = {
-    ".m4b": _LOSSY,
-    ".m4a": _LOSSY,
-    ".mp3": _LOSSY,
-    ".opus": _LOSSY,
-    ".wav": FormatKind(audio=True, sound=True),
-    ".flac": FormatKind(audio=True, sound=True, chapters=True),
-    ".vtt": _TEXT,
-    ".srt": _TEXT,
-    ".lrc": _TEXT,
-    ".txt": _TEXT,
-    ".labels": _TEXT,
-    ".ssml": _TEXT,
-    ".pdf": FormatKind(paper=True),
-    ".html": FormatKind(sound=True, lossy=True, chapters=True),
+
+FILE_FORMATS: Mapping[str, FileFormat] = {
+    ".m4b": _lossy("voice_coach.formats.compressed:M4bFile", "audio/x-m4b"),
+    ".m4a": _lossy("voice_coach.formats.compressed:M4bFile", "audio/x-m4a"),
+    ".mp3": _lossy("voice_coach.formats.compressed:Mp3File", "audio/mpeg"),
+    ".opus": _lossy("voice_coach.formats.compressed:OpusFile", "audio/ogg"),
+    ".wav": FileFormat("voice_coach.formats.lossless:WavFile", "audio/wav", sound=True),
+    ".flac": FileFormat("voice_coach.formats.lossless:FlacFile", "audio/flac", sound=True, chapters=True),
+    ".vtt": FileFormat("voice_coach.formats.text:WebVttFile"),
+    ".srt": FileFormat("voice_coach.formats.text:SubRipFile"),
+    ".lrc": FileFormat("voice_coach.formats.text:LyricsFile"),
+    ".txt": FileFormat("voice_coach.formats.text:Transcript"),
+    ".labels": FileFormat("voice_coach.formats.text:LabelTrack"),
+    ".ssml": FileFormat("voice_coach.formats.text:SsmlFile"),
+    ".pdf": FileFormat("voice_coach.reports.sheet:SheetFile", paper=True),
+    ".html": FileFormat("voice_coach.reports.player_page:PlayerPage", sound=True, lossy=True, chapters=True),
 }
-"""Kind of each format in ``FILE_FORMATS``."""
+"""Formats by the ending of their files' names."""
 
-AUDIO = tuple(ending for ending, kind in KINDS.items() if kind.audio)
+AUDIO = tuple(ending for ending, each in FILE_FORMATS.items() if each.media_type)
 """The endings of the files that players of sound take."""
 
 DEVICES = {
@@ -221,17 +206,17 @@ def make_file_output(target: Path, options: FileOptions | None = None, *, format
         WrongOutputError: no format has this ending, or the file's name says another one than ``format``.
     """
     ending = target.suffix.lower()
-    place = FILE_FORMATS.get(format or ending)
-    if FILE_FORMATS.get(ending, place) != place:
+    chosen = FILE_FORMATS.get(format or ending)
+    if FILE_FORMATS.get(ending, chosen) != chosen:
         raise WrongOutputError(
             f"{display_path(target)} is not what a {format} file is called. "
             f"Name it {display_path(target.with_suffix(format))}, or leave out the format."
         )
-    if place is None:
+    if chosen is None:
         name = target.name or str(target)
         found = f"{target.suffix!r} is not an ending" if ending else f"{name!r} has no ending"
         raise WrongOutputError(f"{found} of a file that can be written; use {endings()}.")
-    output: FileOutput = _load(place)(target, options or FileOptions())
+    output: FileOutput = _load(chosen.place)(target, options or FileOptions())
     return output
 
 

@@ -12,7 +12,7 @@ from voice_coach.core.errors import OutputError, WrongOutputError, display_path
 from voice_coach.core.options import About, ExportOptions, Mastering
 from voice_coach.core.parameters import Pace
 from voice_coach.core.timeline import Chapter, Event
-from voice_coach.formats.base import AUDIO, FILE_FORMATS, KINDS, make_file_output
+from voice_coach.formats.base import AUDIO, FILE_FORMATS, make_file_output
 from voice_coach.rendering.performance import Performance, Programme, RestartExport
 from voice_coach.storage.atomic import check_free
 
@@ -73,7 +73,7 @@ def check_format(target: Path, options: ExportOptions) -> None:
 
 
 def _check_meaning(ending: str, options: ExportOptions) -> None:
-    kind, usual = KINDS[ending], ExportOptions()
+    kind, usual = FILE_FORMATS[ending], ExportOptions()
     file, mastering = options.file, options.mastering
     for name, wished, default, has_meaning in (
         ("quality", file.quality, usual.file.quality, kind.lossy),

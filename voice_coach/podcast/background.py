@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voice_coach.core.errors import OutputError
-from voice_coach.podcast.episodes import MEDIA_TYPES
+from voice_coach.formats.base import AUDIO
 from voice_coach.podcast.feed import FEED_NAME, read_feed
 
 
 def may_be_episode(ending: str) -> bool:
     """Return whether a feed lists files of this format, such as ``.mp3``."""
-    return ending in MEDIA_TYPES
+    return ending in AUDIO
 
 
 def has_podcast(folder: Path) -> bool:

@@ -10,17 +10,8 @@ from typing import Any
 
 from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.units import MS_PER_SECOND
+from voice_coach.formats.base import AUDIO
 from voice_coach.formats.tags import bed_of, two_letters
-
-MEDIA_TYPES: Mapping[str, str] = {
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/x-m4a",
-    ".m4b": "audio/x-m4b",
-    ".opus": "audio/ogg",
-    ".flac": "audio/flac",
-    ".wav": "audio/wav",
-}
-"""Media types in a feed, by the ending of the file; Apple's names where it has its own."""
 
 _VORBIS_COMMENTS = ("ogg", "flac")
 """Formats, by FFmpeg's names, of which it calls the description "comment"; elsewhere that is the source."""
@@ -70,7 +61,7 @@ def audio_files(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.iterdir())
-        if path.suffix.lower() in MEDIA_TYPES and path.is_file() and not path.name.startswith(".")
+        if path.suffix.lower() in AUDIO and path.is_file() and not path.name.startswith(".")
     ]
 
 

@@ -17,7 +17,8 @@ from voice_coach.core.errors import OutputError, WrongOutputError, display_path
 from voice_coach.core.options import About
 from voice_coach.core.text import legal
 from voice_coach.core.units import MS_PER_SECOND, format_timestamp
-from voice_coach.podcast.episodes import MEDIA_TYPES, Episode, audio_files, read_episode
+from voice_coach.formats.base import FILE_FORMATS
+from voice_coach.podcast.episodes import Episode, audio_files, read_episode
 from voice_coach.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _item(top: Element, channel: Channel, guid: str, episode: Episode) -> None:
     _add(item, "link", where)
     _add(item, "guid", f"{guid}:{episode.name}", isPermaLink="false")
     _add(item, "pubDate", format_datetime(episode.since))
-    media_type = MEDIA_TYPES[Path(episode.name).suffix.lower()]
+    media_type = FILE_FORMATS[Path(episode.name).suffix.lower()].media_type
     _add(item, "enclosure", url=where, length=str(episode.size_bytes), type=media_type)
     _add(item, f"{{{_ITUNES}}}title", episode.title)
     _add(item, f"{{{_ITUNES}}}duration", str(round(episode.duration_ms / MS_PER_SECOND)))
