@@ -105,7 +105,7 @@ def test_playerctl_finds_the_player_and_reads_all_of_it(control: MprisControl, b
 def test_each_mode_is_one_of_a_player(
     control: MprisControl, bus: MessageBus, remote: FakeRemote, mode: str, playback: str
 ) -> None:
-    control.changed(remote.turn(mode=mode))
+    control.on_change(remote.turn(mode=mode))
     assert bus.playerctl("status") == playback
 
 
@@ -242,21 +242,21 @@ def test_what_changes_is_told_and_nothing_else(
 ) -> None:
     with closing(Watcher(bus)) as watcher:
         clock.now_s += 10
-        control.changed(remote.turn(position_ms=75_000))  # as time goes by: nothing is told
-        control.changed(remote.turn(mode="paused"))
+        control.on_change(remote.turn(position_ms=75_000))  # as time goes by: nothing is told
+        control.on_change(remote.turn(mode="paused"))
         told = watcher.until('"Paused"')
         assert "Seeked" not in told
         assert "Metadata" not in told
         clock.now_s += 60
-        control.changed(remote.turn(mode="playing"))  # it stood still meanwhile
-        control.changed(remote.turn(position_ms=20_000))
+        control.on_change(remote.turn(mode="playing"))  # it stood still meanwhile
+        control.on_change(remote.turn(position_ms=20_000))
         told = watcher.until("int64 20000000")
         assert told.count("Seeked") == 1
-        control.changed(remote.turn(chapter=3, position_ms=0, duration_ms=90_000))
+        control.on_change(remote.turn(chapter=3, position_ms=0, duration_ms=90_000))
         told = watcher.until("chapter/3")
         assert "Metadata" in told
         assert "Seeked" not in told
-        control.changed(remote.turn(volume_db=3.0))
+        control.on_change(remote.turn(volume_db=3.0))
         assert "Seeked" not in watcher.until('"Volume"')
 
 
@@ -306,7 +306,7 @@ def test_a_bus_that_goes_is_told_once(remote: FakeRemote, monkeypatch: pytest.Mo
             made.start(remote)
             own.kill()
             assert "no longer reach" in remote.wait_told()
-            made.changed(remote.turn(mode="paused"))
+            made.on_change(remote.turn(mode="paused"))
     assert len(remote.told) == 1
 
 

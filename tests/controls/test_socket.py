@@ -149,9 +149,9 @@ def test_a_follower_is_told_every_change_and_the_end(
     with closing(Line(folder)) as line:
         assert line.ask(follow=True)["status"]["mode"] == "playing"
         line.socket.shutdown(socket.SHUT_WR)  # as a pipe does that says one line; it still reads
-        control.changed(remote.turn(mode="paused"))
+        control.on_change(remote.turn(mode="paused"))
         assert line.hear()["status"]["mode"] == "paused"
-        control.changed(remote.turn(mode="playing", rep=4))
+        control.on_change(remote.turn(mode="playing", rep=4))
         assert line.hear()["status"]["rep"] == 4
         remote.turn(mode="ended")
         control.close()
@@ -232,7 +232,7 @@ def test_who_does_not_read_is_left_and_holds_up_nobody(
             while True:  # until neither end has room for more: no more is read from who does not read
                 deaf.socket.send(b'{"v": 1, "status": true}\n' * 100)
         assert other.ask(do="pause")["ok"]
-        control.changed(remote.turn(mode="paused"))
+        control.on_change(remote.turn(mode="paused"))
         assert follower.hear()["status"]["mode"] == "paused"
     assert remote.given == ["pause"]
 

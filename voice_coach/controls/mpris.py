@@ -164,7 +164,7 @@ class MprisControl(Control):
             raise CoachError(NO_BUS.format(reason=reason))
         self._speaker = speaker
 
-    def changed(self, status: LiveStatus) -> None:
+    def on_change(self, status: LiveStatus) -> None:
         if self._speaker is not None:
             self._speaker.changed(status)
 

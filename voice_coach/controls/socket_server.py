@@ -74,7 +74,7 @@ class SocketControl(Control):
         self._server = _Server(self._ears, remote, self._notify)
         self._server.start()
 
-    def changed(self, status: LiveStatus) -> None:
+    def on_change(self, status: LiveStatus) -> None:
         if self._server is not None:
             self._server.changed(status)
 

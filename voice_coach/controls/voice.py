@@ -109,7 +109,7 @@ class VoiceControl(Control):
         if self._process is not None and self._process.refusal:
             raise CoachError(self._process.refusal)
 
-    def changed(self, status: LiveStatus) -> None:
+    def on_change(self, status: LiveStatus) -> None:
         commands = expected_phrases(status.mode)
         with self._changing:
             if self._process is not None and commands is not self._commands:
