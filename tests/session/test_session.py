@@ -15,6 +15,10 @@ from tests.support.led import TestDevice, no_other, until
 from tests.support.left import LEFT
 from voice_coach.audio.mixer import Block
 from voice_coach.coach import Coach, SessionOptions
+from voice_coach.controls.base import Control, SessionRemote
+from voice_coach.controls.mpris import MprisControl
+from voice_coach.controls.socket_server import SocketControl
+from voice_coach.controls.voice import VoiceControl
 from voice_coach.core.commands import CommandName
 from voice_coach.core.errors import CoachError, DeviceError
 from voice_coach.core.status import LiveStatus
@@ -29,6 +33,39 @@ from voice_coach.session.start import LiveOptions
 def left_alone() -> set[str]:
     """The threads of a session that are still there."""
     return {"ahead", "status", "new pace"} & {thread.name for thread in threading.enumerate()}
+
+
+class Recording(Control):
+    """A control that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[LiveStatus] = []
+
+    def start(self, remote: SessionRemote) -> None:
+        del remote
+
+    def on_change(self, status: LiveStatus) -> None:
+        self.told.append(status)
+
+    def close(self) -> None:
+        pass
+
+
+def test_controls_are_told_of_every_chapter_and_of_the_end(coach: Coach, performance: Performance) -> None:
+    control = Recording()
+    session = coach.live_session(performance, controls=[control])
+
+    def is_told() -> bool:
+        return bool(control.told) and control.told[-1].chapter == session.current_status().chapter
+
+    session.play(TestDevice(lambda _ms: until(is_told)), no_other)
+    assert {status.chapter for status in control.told} == set(range(performance.chapter_count))
+    assert control.told[-1].mode == "ended"
+
+
+@pytest.mark.parametrize("control", [MprisControl, SocketControl, VoiceControl])
+def test_controls_that_show_the_session_take_its_changes(control: type[Control]) -> None:
+    assert control.on_change is not Control.on_change
 
 
 def test_it_is_told_to_its_end_and_then_lets_go_of_everything(coach: Coach, performance: Performance) -> None:
