@@ -159,5 +159,5 @@ def test_a_folder_a_silence_and_a_blink_are_refused(tmp_path: Path) -> None:
 def test_a_picture_is_refused(tmp_path: Path) -> None:
     source = written(hum(1.0), tmp_path / "hum.wav")
     path = encoded(source, "-filter_complex", "showwavespic=s=64x64", "-frames:v", "1", "picture.png")
-    with pytest.raises(OutputError, match="there is no sound in it"):
+    with pytest.raises(OutputError, match="it is not understood as audio"):
         make_bed(str(path))

@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.loudness import OFFSET_LU, SPEECH_LUFS, UNHEARD_LUFS, gated_lufs, step_powers
+from voice_coach.audio.recording import NotSoundError, check_layout, open_sound
 from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.timeline import Chapter
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
@@ -54,53 +55,49 @@ def seamless(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return loop
 
 
-def opened(name: str) -> BinaryIO:
-    """The file of a bed.
-
-    Raises:
-        OutputError: it cannot be read.
-    """
-    try:
-        return Path(name).open("rb")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise _refused(name, f"{reason}. Use none, tone, noise, or the path of an audio file") from error
-    except ValueError as error:  # a zero byte in the name
-        raise _refused(name, f"{error}. Choose another file") from error
-
-
 def _decoded(name: str) -> NDArray[np.float32]:
-    # Opened here, so that a name is never taken for an address on the network.
-    with opened(name) as file:
-        pieces = _pieces(file, name)
+    try:
+        pieces = _pieces(Path(name))
+    except NotSoundError as error:
+        raise _refused(name, f"{error}. Choose another file") from error
+    except (OSError, ValueError) as error:
+        raise _unread(name, error) from error
     whole = np.concatenate([np.zeros(0, np.int16), *pieces])[: LONGEST_S * SAMPLE_RATE_HZ]
     return whole * _FULL_SCALE
 
 
-def _pieces(file: BinaryIO, name: str) -> list[NDArray[np.int16]]:
+def _pieces(path: Path) -> list[NDArray[np.int16]]:
     import av
-    from av.error import FFmpegError
 
     pieces: list[NDArray[np.int16]] = []
     frames = 0
-    try:
-        with av.open(file, "r") as container:
-            if not container.streams.audio:
-                raise _refused(name, "there is no sound in it. Choose an audio file")
-            resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
-            for decoded in container.decode(container.streams.audio[0]):
-                for frame in resampler.resample(decoded):
-                    pieces.append(frame.to_ndarray()[0])
-                    frames += frame.samples
-                if frames >= LONGEST_S * SAMPLE_RATE_HZ:
-                    return pieces
+    resampler: av.AudioResampler | None = None
+    layout: tuple[object, ...] = ()
+    with open_sound(path) as container:
+        for decoded in container.decode(container.streams.audio[0]):
+            here = decoded.rate, decoded.layout.name, decoded.format.name
+            if resampler is None or here != layout:  # also in the middle of a file
+                check_layout(decoded)
+                if resampler is not None:
+                    pieces.extend(frame.to_ndarray()[0] for frame in resampler.resample(None))
+                layout = here
+                resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE_HZ)
+            for frame in resampler.resample(decoded):
+                pieces.append(frame.to_ndarray()[0])
+                frames += frame.samples
+            if frames >= LONGEST_S * SAMPLE_RATE_HZ:
+                return pieces
+        if resampler is not None:
             pieces.extend(frame.to_ndarray()[0] for frame in resampler.resample(None))
-    except (
-        FFmpegError,
-        OSError,
-    ) as error:  # OSError: where it wants to read before the start of a short file
-        raise _refused(name, "it is not understood as audio. Choose another file") from error
     return pieces
+
+
+def _unread(name: str, error: Exception) -> OutputError:
+    if isinstance(error, OSError):
+        reason = f"{error.strerror or error}. Use none, tone, noise, or the path of an audio file"
+    else:  # a zero byte in the name
+        reason = f"{error}. Choose another file"
+    return _refused(name, reason)
 
 
 def _refused(name: str, reason: str) -> OutputError:
@@ -307,8 +304,12 @@ def check_bed(name: str) -> None:
     Raises:
         OutputError: it cannot be read; the text says why.
     """
-    if name not in MADE:
-        opened(name).close()
+    if name in MADE:
+        return
+    try:
+        Path(name).open("rb").close()
+    except (OSError, ValueError) as error:
+        raise _unread(name, error) from error
 
 
 def make_bed(name: str) -> Bed | None:

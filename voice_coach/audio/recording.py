@@ -1,17 +1,23 @@
-"""An author's own recording into a clip's samples: mono, 48 000 Hz, beginning and ending at silence."""
+"""Sound files from elsewhere: recordings as clips (WAV), and the one way to open files of other kinds."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_coach.audio.mixer import fade_in, fade_out
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from av import AudioFrame, AudioStream
+    from av.container import InputContainer
 
 _FADE_IN_FRAMES = FRAMES_PER_MS  # short enough for the stroke of a gong
 _FADE_OUT_FRAMES = 20 * FRAMES_PER_MS
@@ -143,3 +149,94 @@ def _bytes_left(file: BinaryIO) -> int:
     end = file.seek(0, 2)
     file.seek(here)
     return end - here
+
+
+_SIGNATURES: Final = (
+    (0, b"RIFF", "wav"),
+    (0, b"RF64", "wav"),
+    (0, b"fLaC", "flac"),
+    (0, b"OggS", "ogg"),
+    (0, b"ID3", "mp3"),
+    (0, b"FORM", "aiff"),
+    (0, b"caff", "caf"),
+    (0, b"\x1aE\xdf\xa3", "matroska"),
+    (4, b"ftyp", "mov"),
+)
+"""Starts of plain containers of sound, with FFmpeg's names for them."""
+
+_SYNC: Final = 0xFFE0
+"""First eleven bits of a frame of MPEG audio; of AAC in ADTS the layer is 0."""
+
+_HEAD_BYTES: Final = 12
+_MOST_CHANNELS: Final = 8
+
+
+class NotSoundError(Exception):
+    """A file is no sound that may be used; the text says why."""
+
+
+@contextmanager
+def open_sound(path: Path) -> Generator[InputContainer]:
+    """Open a file that may come from anywhere, to read its sound and its tags.
+
+    Only plain containers are opened, by their content and whatever they are called: a playlist or a session
+    description would have FFmpeg open what it names, on the network too. Tags that are no UTF-8 keep what can
+    be read of them.
+
+    Args:
+        path: the file.
+
+    Yields:
+        PyAV's container, which has sound of a rate and with channels that are within bounds.
+
+    Raises:
+        OSError: it cannot be read.
+        NotSoundError: it is no sound, here or in the block that uses it.
+    """
+    import av
+    from av.error import FFmpegError
+
+    with path.open("rb") as file:
+        container_format = _container_format(file.read(_HEAD_BYTES))
+        if container_format is None:
+            raise NotSoundError("it is not understood as audio")
+        file.seek(0)
+        try:
+            with av.open(
+                file,
+                "r",
+                format=container_format,
+                container_options={"protocol_whitelist": ""},
+                metadata_errors="replace",
+            ) as container:
+                if not container.streams.audio:
+                    raise NotSoundError("there is no sound in it")
+                check_layout(container.streams.audio[0])
+                yield container
+        except (FFmpegError, OSError, ValueError, OverflowError) as error:
+            # OSError: FFmpeg wants to read before the start of a short file.
+            raise NotSoundError("it is not understood as audio") from error
+
+
+def check_layout(sound: AudioStream | AudioFrame) -> None:
+    """Refuse sound whose rate or channels would take more memory than any sound needs.
+
+    Raises:
+        NotSoundError: they are out of bounds.
+    """
+    if sound.rate not in _RATES_HZ:
+        raise NotSoundError(f"it has a rate of {sound.rate} Hz; from 8000 to 384000 is understood")
+    if not 1 <= sound.layout.nb_channels <= _MOST_CHANNELS:
+        raise NotSoundError(
+            f"it has {sound.layout.nb_channels} channels; up to {_MOST_CHANNELS} are understood"
+        )
+
+
+def _container_format(head: bytes) -> str | None:
+    for start, signature, name in _SIGNATURES:
+        if head[start : start + len(signature)] == signature:
+            return name
+    sync = int.from_bytes(head[:2])
+    if sync & _SYNC != _SYNC:
+        return None
+    return "mp3" if sync & 0b110 else "aac"

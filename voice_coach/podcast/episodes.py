@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from voice_coach.audio.recording import NotSoundError, open_sound
 from voice_coach.core.errors import OutputError, display_path
 from voice_coach.core.units import MS_PER_SECOND
 from voice_coach.formats.base import AUDIO
@@ -75,12 +76,9 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
     Raises:
         OutputError: it cannot be read as sound.
     """
-    import av
-    from av.error import FFmpegError
-
     status = path.stat()
     try:
-        with av.open(path) as container:
+        with open_sound(path) as container:
             duration_ms = (container.duration or 0) // 1000
             tags = _tags(container)
             marks = tuple(
@@ -91,9 +89,10 @@ def read_episode(path: Path, since: Mapping[str, datetime]) -> Episode:
                 for chapter in container.chapters()
                 if chapter["time_base"]
             )
-    except (FFmpegError, OSError) as error:
+    except (NotSoundError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else ""
         raise OutputError(
-            f"{display_path(path)} cannot be read as sound ({error.strerror or error}). "
+            f"{display_path(path)} cannot be read as sound ({reason or error}). "
             "Take it out of the folder, or export it again."
         ) from None
     beside = [path.with_suffix(ending) for ending in (".vtt", ".srt")]
