@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Generator
@@ -27,6 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write the golden files anew; read the difference before committing it",
     )
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: what listens in real time leaves its core idle."""
+    return len(os.sched_getaffinity(0)) + 1 if sys.platform == "linux" else (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session", autouse=True)
