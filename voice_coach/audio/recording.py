@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from voice_coach.audio.mixer import fade_in, fade_out
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    import numpy as np
     from av import AudioFrame, AudioStream
     from av.container import InputContainer
+    from numpy.typing import NDArray
 
 _FADE_IN_FRAMES = FRAMES_PER_MS  # short enough for the stroke of a gong
 _FADE_OUT_FRAMES = 20 * FRAMES_PER_MS
@@ -32,6 +30,10 @@ def load_recording(path: Path) -> NDArray[np.float32]:
         OSError: the file cannot be read.
         ValueError: it is not a WAV file that is understood.
     """
+    import numpy as np
+
+    from voice_coach.audio.mixer import fade_in, fade_out
+
     header = read_wav_header(path)
     with path.open("rb") as file:
         file.seek(header.data_start)
@@ -50,6 +52,8 @@ def load_recording(path: Path) -> NDArray[np.float32]:
 
 
 def _decoded(raw: bytes, encoding: str) -> NDArray[np.float32]:
+    import numpy as np
+
     stored: NDArray[Any] = np.frombuffer(raw, _PCM_TYPES[encoding])
     if encoding == "int24":  # three bytes to the upper three of an int32
         wide = np.zeros((len(stored) // 3, 4), np.uint8)

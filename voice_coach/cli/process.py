@@ -67,6 +67,7 @@ def end_as_by_ctrl_c() -> None:
         # What ignores a signal, as under nohup, goes on ignoring it.
         if number is not None and signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _end)
+            atexit.register(signal.signal, number, signal.SIG_IGN)  # Python would let it kill us at its end
     sys.unraisablehook = _unraisable
 
 
