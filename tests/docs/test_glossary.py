@@ -1,4 +1,4 @@
-"""The glossary names what there is, and its lists of what is still to be renamed only become shorter."""
+"""The glossary names what there is, and no class has two meanings."""
 
 from __future__ import annotations
 
@@ -11,12 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "voice_coach"
-TERMS, _, _REST = (
-    (ROOT / "docs" / "glossary.md")
-    .read_text("utf-8")
-    .partition("\n## Class names with more than one meaning\n")
-)
-REPEATED, _, OLD = _REST.partition("\n## Old names\n")
+TERMS = (ROOT / "docs" / "glossary.md").read_text("utf-8")
 
 _CLASS = re.compile(r"_*[A-Z]\w*[a-z]\w*")
 """A class or type alias; a single capital is a type variable."""
@@ -73,11 +68,6 @@ def _terms() -> set[str]:
     return {name for row in _rows(TERMS) for name in _quoted(row[2])}
 
 
-def _allowed() -> dict[str, int]:
-    """Return the class names that may be in several modules, and in how many."""
-    return {name: int(row[0]) for row in _rows(REPEATED) for name in _quoted(row[1])}
-
-
 def test_terms_are_explained_once_in_alphabetical_order() -> None:
     tables = [[row[0] for row in _rows(part)] for part in re.split(r"^## ", TERMS, flags=re.MULTILINE)]
     assert all(table == sorted(table, key=str.casefold) for table in tables)
@@ -92,10 +82,6 @@ def test_every_class_and_module_of_the_terms_exists() -> None:
     assert not missing, f"named in docs/glossary.md and not defined: {sorted(missing)}"
 
 
-def test_a_term_names_no_class_with_several_meanings() -> None:
-    assert not _terms() & _allowed().keys()
-
-
 def test_the_example_is_a_line_of_the_session() -> None:
     line = re.findall(r"^\d\d:.*", TERMS, re.MULTILINE)[0]
     golden = (ROOT / "tests" / "golden" / "lower-back-short.txt").read_text("utf-8")
@@ -106,25 +92,6 @@ def test_the_example_is_a_line_of_the_session() -> None:
     assert {each.strip() for each in step.splitlines()} <= {each.strip() for each in exercise.splitlines()}
 
 
-def test_class_names_with_several_meanings_only_become_fewer() -> None:
-    allowed = _allowed()
-    repeated = {name: modules for name, modules in _definitions()[0].items() if len(modules) > 1}
-    added = {
-        name: sorted(modules) for name, modules in repeated.items() if len(modules) > allowed.get(name, 1)
-    }
-    assert not added, f"find another name for one of each: {added}"
-    gone = sorted(name for name, many in allowed.items() if len(repeated.get(name, ())) < many)
-    assert not gone, f"in fewer modules than the table in docs/glossary.md says, so change it: {gone}"
-
-
-def test_old_names_are_listed_only_while_they_are_used() -> None:
-    classes, others = _definitions()
-    rows = _rows(OLD)
-    gone = [
-        name
-        for old, new in rows
-        for name in _quoted(old)
-        if name in _quoted(new) or (name not in classes and name not in others)
-    ]
-    assert not gone, f"no longer defined, so take them out of the table in docs/glossary.md: {gone}"
-    assert all(_quoted(old) for old, _new in rows)
+def test_no_class_name_has_two_meanings() -> None:
+    repeated = {name: sorted(modules) for name, modules in _definitions()[0].items() if len(modules) > 1}
+    assert not repeated, f"find another name for one of each: {repeated}"
