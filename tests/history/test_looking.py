@@ -99,7 +99,7 @@ def test_a_session_that_is_forgotten_while_it_is_led_does_not_come_back(path: Pa
     forget(path, None)
     log.record_progress(led, at_ms=1_800_000_000_000, heard_ms=1_000)
     log.record_end(led, at_ms=1_800_000_000_000, heard_ms=1_000, to_end=True)
-    log.score(led, 3)
+    log.record_pain(led, 3)
     assert led_sessions(path) == ()
 
 
@@ -110,7 +110,7 @@ def test_what_comes_of_a_session_that_was_forgotten_is_not_told_of_another(path:
     forget(path, [meant])
     log.begin(run="second", session="s", title="S", at_ms=1_800_000_100_000)
     log.record_end(first, at_ms=1_800_000_200_000, heard_ms=1_000, to_end=True, exercises=[part(1)])
-    log.score(first, 9)
+    log.record_pain(first, 9)
     correct_pain(path, meant, 8)  # as somebody does who has looked before
     second = led_sessions(path)[-1]
     assert second.id != meant

@@ -51,7 +51,7 @@ def test_a_session_is_known_with_all_that_was_kept_of_it(
     log.record_progress(led, at_ms=BEGAN_MS + 9_000, heard_ms=8_000, exercises=[part(1)])
     log.record_progress(led, at_ms=BEGAN_MS + 20_000, heard_ms=15_000, pace_percent=80, exercises=[part(2)])
     log.record_end(led, at_ms=BEGAN_MS + 30_000, heard_ms=21_000, to_end=True)
-    log.score(led, 3)
+    log.record_pain(led, 3)
     (found,) = led_sessions(path)
     assert (found.session, found.title, found.to_end, found.heard_ms) == ("morning", "Morning", True, 21_000)
     assert (found.began_ms, found.ended_ms) == (BEGAN_MS, BEGAN_MS + 30_000)
@@ -71,11 +71,11 @@ def test_a_later_word_about_a_chapter_replaces_the_earlier_one(log: SessionLog, 
 def test_the_pain_can_be_corrected_and_taken_back(log: SessionLog, path: Path) -> None:
     led = _begin(log)
     for pain in (7, 2, 0, None):
-        log.score(led, pain)
+        log.record_pain(led, pain)
         assert led_sessions(path)[0].pain == pain
     for wrong in (-1, 11):
         with pytest.raises(ValueError, match="is not from 0 to 10"):
-            log.score(led, wrong)
+            log.record_pain(led, wrong)
 
 
 def test_a_session_that_was_never_told_to_end_was_left_when_it_was_last_seen(
@@ -93,7 +93,7 @@ def test_where_nothing_can_be_kept_a_session_goes_on(log: SessionLog, path: Path
     assert led is None
     log.record_progress(led, at_ms=0, heard_ms=0)
     log.record_end(led, at_ms=0, heard_ms=0, to_end=True)
-    log.score(led, 3)
+    log.record_pain(led, 3)
     assert len(told) == 1
 
 

@@ -243,7 +243,7 @@ def test_the_state_is_always_that_of_what_is_heard(steps: list[tuple[int, Comman
         device.hear(frames)
         stream.give(command)
         state = stream.current_state()
-        score = stream.score
+        score = stream.content
         chapter = score.chapter(state.chapter, easier=state.easier)
         assert chapter is not None
         if state.mode != "playing" or state.announcements or state.volume_db:

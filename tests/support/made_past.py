@@ -45,7 +45,7 @@ def made_past(path: Path) -> None:
         history.sessions.record_end(
             led, at_ms=at_ms + 16 * MINUTE_MS, heard_ms=15 * MINUTE_MS, to_end=to_end, exercises=done
         )
-        history.sessions.score(led, 3 if number == len(DAYS) - 1 else PAINS.get(day))
+        history.sessions.record_pain(led, 3 if number == len(DAYS) - 1 else PAINS.get(day))
 
 
 def _exercise(chapter: int, title: str, reps: int, of_reps: int) -> LedExercise:

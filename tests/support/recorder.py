@@ -63,7 +63,7 @@ def _record(path: Path, name: str, many: int) -> None:
             "bow", session="morning", run=run, at_ms=at_ms, mark=Mark(where=Where("x", 1), rep=2, side="left")
         )
         history.sessions.record_end(led, at_ms=at_ms, heard_ms=1_000 * PARTS, to_end=True)
-        history.sessions.score(led, number % 11)
+        history.sessions.record_pain(led, number % 11)
         print(f"ended {run}", flush=True)
 
 

@@ -273,7 +273,7 @@ _GRID: Final = 32_767
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bed:
-    """A loop without a seam, beside speech at the house level.
+    """A loop without a seam, beside speech at the speech level.
 
     Attributes:
         loop: 16-bit mono at 48 000 Hz.

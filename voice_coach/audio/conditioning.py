@@ -1,4 +1,4 @@
-"""From what an engine gave to what can be mixed: trimmed, at the house's rate and level, no peak too high."""
+"""From what an engine gave to what can be mixed: trimmed, at the common rate and level, no peak too high."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def condition(clip: Clip, gain_db: float, *, even: bool = False) -> Clip:
 
     Args:
         clip: mono float32 at any rate.
-        gain_db: what brings this voice to the house level.
-        even: bring this very clip to the house level, so that no prompt stands out among the others.
+        gain_db: what brings this voice to the speech level.
+        even: bring this very clip to the speech level, so that no prompt stands out among the others.
 
     Returns:
         mono float32 at 48 000 Hz on the 16-bit grid, its words where they are heard in it; no frames if the
@@ -63,7 +63,7 @@ def condition_prompt(clip: Clip, gain_db: float) -> Clip:
 
 
 def _evened(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """At the house level and under the ceiling."""
+    """At the speech level and under the ceiling."""
     samples *= _factor(_evening_db(samples))
     limited = limit(samples, CEILING)
     for _ in range(_EVENING_TRIES):

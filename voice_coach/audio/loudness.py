@@ -14,7 +14,7 @@ from voice_coach.core.speech import Clip
 from voice_coach.core.units import FRAMES_PER_MS, SAMPLE_RATE_HZ
 
 SPEECH_LUFS: Final = -19.0
-"""The house level of speech: −19 LUFS in one channel, which is −16 when two loudspeakers play it."""
+"""The speech level of speech: −19 LUFS in one channel, which is −16 when two loudspeakers play it."""
 
 SILENT_LUFS: Final = -70.0
 """Result of a measurement where nothing lies above the absolute gate of BS.1770."""

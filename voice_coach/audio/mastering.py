@@ -41,7 +41,7 @@ def mix_bed(
 
     Args:
         parts: each chapter's blocks, with the course of the bed through them.
-        bed: beside speech at the house level.
+        bed: beside speech at the speech level.
         gain_db: for all of it.
     """
     factor = _factor(gain_db)

@@ -19,7 +19,7 @@ class Job:
         pacing: a pacing file with the person's own values; "" for none.
         guidance: ``full``, ``key`` or ``names``; "" as the scripts say.
         rate: speech in words per minute; "" as the scripts say.
-        pace: the knob, such as ``calm`` or ``0.8``; "" as the scripts say.
+        pace: the tempo factor, such as ``calm`` or ``0.8``; "" as the scripts say.
         fit: how long the session is to be, such as ``12m``; "" as long as it is.
         said: values by parameter, ``hold`` or ``pelvic-tuck.hold``.
         quality: ``small``, ``normal`` or ``high``.

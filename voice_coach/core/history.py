@@ -17,7 +17,7 @@ class LedPacing:
 
     Attributes:
         guidance: how much was said, as it was asked for; None is as the scripts say.
-        pace_percent: where the one knob stood in the end; None if that is not known.
+        pace_percent: where the tempo factor stood in the end; None if that is not known.
         fit_ms: the time that it was to fit into, if it was.
     """
 

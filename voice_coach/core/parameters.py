@@ -132,7 +132,8 @@ def who_sets(limits: Tunable | General) -> str:
 
 
 def pace_effect(name: str, type_: ParameterType) -> UnderPace:
-    """Return what the knob does to a parameter; one that an author named moves only if it is a breath."""
+    """Return what the tempo factor does to a parameter; one that an author named moves only if it is a
+    breath."""
     if name in GENERAL:
         return GENERAL[name].under_pace
     if name in PARAMETERS:
@@ -216,13 +217,13 @@ def within(value: Setting, minimum: Setting, maximum: Setting) -> bool:
 SLOWEST, FASTEST = 0.5, 1.5
 
 TEMPO_FACTORS = {"calm": 0.75, "normal": 1.0, "brisk": 1.25}
-"""Names for positions of the knob."""
+"""Names for positions of the tempo factor."""
 
 PACE_EXPECTED = f"{', '.join(TEMPO_FACTORS)}, or a number from {SLOWEST} to {FASTEST}"
 
 
 def parse_pace(text: str) -> float:
-    """The position of the knob: ``calm``, ``normal``, ``brisk``, or a number such as ``0.8``.
+    """The position of the tempo factor: ``calm``, ``normal``, ``brisk``, or a number such as ``0.8``.
 
     Raises:
         ValueError: it is neither; the message says what was expected.
@@ -301,11 +302,12 @@ class Pace:
         values: each of the exercise's parameters by name; milliseconds, counts or patterns.
         gap_ms: silence after each prompt.
         rate_wpm: speech rate in words per minute.
-        unslowed_wpm: the rate before the knob slowed it: where slow words would not fit, they are said so.
+        unslowed_wpm: the rate before the tempo factor slowed it: where slow words would not fit, they are
+            said so.
         guidance: how much is said.
         origins: the layer each value came from, such as ``script`` or ``command line``.
         stretch: for the times that are written in the script and are no parameters.
-        turned: the names of the values that the one knob has changed.
+        turned: the names of the values that the tempo factor has changed.
     """
 
     values: Mapping[str, Setting]
@@ -318,6 +320,6 @@ class Pace:
     unslowed_wpm: int | None = None
 
     def origin(self, name: str) -> str:
-        """Return where a value comes from, for people, and whether the knob turned it."""
+        """Return where a value comes from, for people, and whether the tempo factor at another value it."""
         knob = f", then pace from {self.origins['speed']}" if name in self.turned else ""
         return f"{self.origins[name]}{knob}"

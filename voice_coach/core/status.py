@@ -63,7 +63,7 @@ class LiveStatus:
         duration_ms: of the chapter.
         set: which set of the exercise, where it has them; from 1. Likewise ``rep_compiler`` and ``side``.
         volume_db: how much louder (or, below 0, softer) than recorded.
-        speed_percent: where the one knob stands; 100 is as scripts and own values say.
+        speed_percent: where the tempo factor stands; 100 is as scripts and own values say.
         saying: what the coach says besides the session, such as how long it still goes on; "" if nothing.
         has_easier: whether there is something easier instead of this exercise.
         offer: what is offered in the mode ``offering``: ``resume`` or ``keep``.

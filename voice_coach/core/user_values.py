@@ -64,7 +64,7 @@ class Settled:
     Attributes:
         values: parameters by name; milliseconds, counts or patterns.
         guidance: how much is said.
-        speed: the one knob.
+        speed: the tempo factor.
     """
 
     values: Mapping[str, Setting] = field(default_factory=dict[str, Setting])

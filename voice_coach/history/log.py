@@ -97,7 +97,7 @@ class SessionLog:
             led: which, from ``begin``.
             at_ms: the time now.
             heard_ms: how long it was really led so far.
-            pace_percent: where the one knob stands now.
+            pace_percent: where the tempo factor stands now.
             exercises: those that have changed since; an earlier word about the same chapter is replaced.
         """
         return self._write(led, at_ms, heard_ms, pace_percent, exercises, None)
@@ -125,7 +125,7 @@ class SessionLog:
         if led is not None:
             self._file.attempt(lambda database: database.execute(_ASKED, (led,)))
 
-    def score(self, led: str | None, pain: int | None) -> bool:
+    def record_pain(self, led: str | None, pain: int | None) -> bool:
         """Keep how much pain there is at the end of a session; a later word replaces an earlier one.
 
         Returns:

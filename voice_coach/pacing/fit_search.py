@@ -208,7 +208,7 @@ REACH: Mapping[GapKind, tuple[float, float]] = {
     # sore back 70 % of the time for moving.
     "moves": (0.85, 2.0),
 }
-"""The least and the most of its written time, whatever the knob has done before; our choice."""
+"""The least and the most of its written time, whatever the tempo factor has done before; our choice."""
 
 
 def stretched(pace: Pace, shift: GapShift) -> Stretch | None:
@@ -242,7 +242,7 @@ def gap_values(
 
 
 def _factor(pace: Pace, name: GapKind, place: float) -> float:
-    """By how much a written time is multiplied, on top of what the knob does to it."""
+    """By how much a written time is multiplied, on top of what the tempo factor does to it."""
     least, most = REACH[name]
     by_knob = pace.stretch.factor_of(name)
     if place < 0:

@@ -12,24 +12,25 @@ from voice_coach.core.parameters import GENERAL, General, Pace, Stretch, format_
 from voice_coach.core.script import Guidance, Session, SessionEntry, Setting, Tunable
 
 _RATE_SHARE = 0.3
-"""Speech moves by this power of the knob: at half speed to four fifths of its rate."""
+"""Speech moves by this power of the tempo factor: at half speed to four fifths of its rate."""
 
 _COARSE_FROM_MS, _COARSE_MS, _FINE_MS = 5_000, 1_000, 100
 """A time that is turned becomes a whole number of seconds, not 26.667 s; a short one, or part of a breath, of
 tenths."""
 
 CLEAR_WPM = (120, 180)
-"""The knob alone never makes speech slower or faster: so it stays clear (docs/decisions/0001-voice.md)."""
+"""The tempo factor alone never makes speech slower or faster: so it stays clear
+(docs/decisions/0001-voice.md)."""
 
 
 def stretch_for_tempo(speed: float) -> Stretch:
-    """Return what the knob does to the times that are no parameters."""
+    """Return what the tempo factor does to the times that are no parameters."""
     factor = 1 / speed
     return Stretch(pauses=factor, rests=factor, moves=factor, breath=factor)
 
 
 def apply_tempo_factor(name: str, value: Setting, limits: Tunable | General, speed: float) -> Setting:
-    """A parameter's value with the knob turned, never past its bounds."""
+    """A parameter's value with the tempo factor at another value, never past its bounds."""
     if speed == 1:
         return value
     match pace_effect(name, limits.type):
@@ -75,14 +76,14 @@ COMMAND_LINE = "command line"
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Wishes from one place; a later layer wins over an earlier one.
+    """Values from one place; a later layer wins over an earlier one.
 
     Attributes:
         name: the place, as people know it: ``session morning``, ``yours``, ``command line``.
         values: parameters by name; milliseconds, counts or patterns.
         guidance: how much is said.
-        speed: the knob, 1 as written, 0.5 half as fast; it turns the values of the layers before this one,
-            while what this one and later ones set is meant as it is.
+        speed: the tempo factor, 1 as written, 0.5 half as fast; it turns the values of the layers before
+            this one, while what this one and later ones set is meant as it is.
         stretch: for the times that are no parameters; those of all layers are multiplied.
     """
 
@@ -124,10 +125,11 @@ def no_layers(_entry: SessionEntry | None) -> Sequence[Layer]:
 
 
 def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace:
-    """The pace of an exercise: its defaults, then each layer in order; the knob where it was turned last.
+    """The pace of an exercise: its defaults, then each layer in order; the tempo factor where it was
+    turned last.
 
-    The knob never moves a value past its bounds. A name that the exercise does not have is passed over, so
-    that one layer can serve many exercises.
+    The tempo factor never moves a value past its bounds. A name that the exercise does not have is passed
+    over, so that one layer can serve many exercises.
 
     Raises:
         UsageError: a value lies outside the bounds that the script or the built-in table sets.
@@ -138,7 +140,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     origins["guidance"] = BUILT_IN
     stretch = Stretch()
     turned_at = max((place for place, layer in enumerate(layers) if layer.speed is not None), default=None)
-    turned: dict[str, Setting] = {}  # what the knob turned, as it was before
+    turned: dict[str, Setting] = {}  # what the tempo factor at another value, as it was before
     for name, tunable in tune.items():
         values[name] = tunable.default
         origins[name] = SCRIPT
@@ -189,5 +191,5 @@ def _check_bounds(name: str, value: Setting, tune: Mapping[str, Tunable]) -> Non
 
 
 def tempo_factor_of(layers: Sequence[Layer]) -> float:
-    """Return where the one knob stands: the last layer that turns it decides."""
+    """Return where the tempo factor stands: the last layer that turns it decides."""
     return next((layer.speed for layer in reversed(layers) if layer.speed is not None), 1.0)

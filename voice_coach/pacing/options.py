@@ -31,7 +31,7 @@ class SessionOptions:
         guidance: how much is said; ``auto`` is less the more often an exercise was completed.
         rate_wpm: speech in words per minute.
         values: parameters by name, in milliseconds, counts or patterns; each exercise takes those it has.
-        speed: the knob, from 0.5 (half as fast) to 1.5.
+        speed: the tempo factor, from 0.5 (half as fast) to 1.5.
         said: values as people write them, by parameter (``hold``) or exercise and parameter
             (``pelvic-tuck.hold``).
         fit_ms: how long the session, or what is left of it, is to be: it ends within a second of that.
@@ -54,7 +54,8 @@ class SessionOptions:
         return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
 
     def with_tempo_factor(self, speed: float, *, before: float) -> SessionOptions:
-        """The same with the knob elsewhere; what was to fit into a time gets longer or shorter by as much."""
+        """The same with the tempo factor elsewhere; what was to fit into a time gets longer or shorter by
+        as much."""
         if self.fit_ms is None:
             return replace(self, speed=speed)
         return replace(self, fit_ms=round(self.fit_ms * before / speed))

@@ -81,7 +81,8 @@ def tuning_rows(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> tuple[T
 
 
 def _origin(pace: Pace, name: str) -> str:
-    """Return where a value comes from; where the knob that turned it comes from has a row of its own."""
+    """Return where a value comes from; where the tempo factor that turned it comes from has a row of its
+    own."""
     return f"{pace.origins[name]}, then pace" if name in pace.turned else pace.origins[name]
 
 

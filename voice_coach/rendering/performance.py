@@ -243,7 +243,7 @@ class Performance:
         return Performance(self._planner, self._plans, sources, self.speed)
 
     def with_tempo_factor(self, speed: float) -> Performance:
-        """The same session with the one knob elsewhere.
+        """The same session with the tempo factor elsewhere.
 
         Raises:
             CoachError: it cannot be as fast or slow as that.

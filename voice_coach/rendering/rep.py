@@ -34,8 +34,8 @@ class RepCompiler:
     Args:
         exercise: the exercise.
         language: the coach's own words.
-        layers: all layers but the live one; the one knob in them is left alone, since a value is meant, and
-            kept, as it is without it.
+        layers: all layers but the live one; the tempo factor in them is left alone, since a value is
+            meant, and kept, as it is without it.
         voice_name: the voice, as ``ENGINE:NAME``.
         lengths: the measured lengths of clips.
         prepare: told what is going to be spoken.

@@ -170,7 +170,7 @@ EVERYWHERE = (*GENERAL, "guidance", "pace")
 
 
 class _TempoFactorKind(Written):
-    """A position of the knob; whether it is one is checked with the other values."""
+    """A position of the tempo factor; whether it is one is checked with the other values."""
 
     def schema(self) -> JsonSchema:
         number: JsonSchema = {"type": "number", "minimum": SLOWEST, "maximum": FASTEST}

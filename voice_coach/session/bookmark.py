@@ -54,10 +54,10 @@ class Bookmark:
     Attributes:
         session: its name or file, as it was asked for; None for the default.
         title: its title.
-        wishes: what was asked for, with the knob as it was asked for.
+        wishes: what was asked for, with the tempo factor as it was asked for.
         voice: who spoke, or None for the language's own voice.
         pacing: the pacing file that was named, or None.
-        speed_percent: where the knob stood in the end.
+        speed_percent: where the tempo factor stood in the end.
         exercise: the exercise's id, "" in the opening and closing.
         occurrence: the how manieth time it comes in the session that was, from 0.
         exercise_title: its title, or the chapter's.

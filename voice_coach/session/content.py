@@ -230,7 +230,7 @@ class SessionContent:
         return self._said.get(announcement)
 
     def continue_from(self, before: SessionContent, state: State) -> SessionContent:
-        """This score, going on where another one has come to, from the next cue on.
+        """This content, going on where another one has come to, from the next cue on.
 
         Args:
             before: the same session at another pace.

@@ -72,15 +72,15 @@ class StateView:
     @property
     def status(self) -> LiveStatus:
         """Return what goes on there."""
-        score, state, chapter, mark = self._content, self._state, self._chapter, self._mark
-        session = score.performance.session
+        content, state, chapter, mark = self._content, self._state, self._chapter, self._mark
+        session = content.performance.session
         return LiveStatus(
             mode=state.mode,
             status=self._moment(chapter) if chapter else None,
             session=session.id,
             title=session.title,
             chapter=state.chapter,
-            chapters=score.count,
+            chapters=content.count,
             position_ms=state.at_ms,
             duration_ms=chapter.duration_ms if chapter else 0,
             set=mark.set if mark else None,
@@ -89,7 +89,7 @@ class StateView:
             volume_db=state.volume_db,
             speed_percent=state.speed_percent,
             saying=self._saying(),
-            has_easier=not state.easier and score.has_easier(state.chapter),
+            has_easier=not state.easier and content.has_easier(state.chapter),
             offer=state.offer if state.mode == "offering" else "",
             score=state.score,
         )
@@ -203,8 +203,8 @@ class SessionController:
             KeyboardInterrupt: Ctrl-C; the device has been closed.
         """
         _LOG.info("session begins on %s", type(device).__name__)
-        score = self._content
-        score.start()
+        content = self._content
+        content.start()
         teller = Thread(target=self._tell, name="status", daemon=True)
         teller.start()
         current: LiveOutput | None = device

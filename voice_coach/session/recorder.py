@@ -103,7 +103,7 @@ class SessionRecorder(SessionObserver):
     def on_pain_answered(self, pain: int) -> None:
         self._begin()
         if self._run_log.log is not None:
-            is_kept = self._run_log.log.score(self._led, pain)
+            is_kept = self._run_log.log.record_pain(self._led, pain)
             self._untold_pain = None if is_kept else pain
 
     def on_close(self, *, early: bool) -> None:

@@ -32,7 +32,7 @@ class Sentence:
 
     Attributes:
         text: its words.
-        clip: its samples as a session mixes them: 48 000 Hz, trimmed, at the house level.
+        clip: its samples as a session mixes them: 48 000 Hz, trimmed, at the speech level.
     """
 
     text: str

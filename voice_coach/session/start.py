@@ -222,7 +222,8 @@ _UNREACHED: Final = "The pace is {} %: at {} % it could not be as long as you as
 
 
 def _at_percent(performance: Performance, percent: int, caller: SessionObserver) -> tuple[Performance, int]:
-    """The session with the knob where it was left, or as near to that as it can be, and where that is."""
+    """The session with the tempo factor where it was left, or as near to that as it can be, and where
+    that is."""
     asked = round(performance.speed * 100)
     step = STEP_PERCENT if percent < asked else -STEP_PERCENT
     for turned in range(percent, asked, step):

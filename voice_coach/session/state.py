@@ -117,10 +117,11 @@ class State:
         hurt: whether something has hurt, and nobody has gone on since.
         body: where the body is, from what has been heard.
         offer: what may be taken up in the mode ``offering``.
-        offered_percent: where the knob stands once the offer to resume is taken up; None is where it is.
+        offered_percent: where the tempo factor stands once the offer to resume is taken up; None is where
+            it is.
         score: the pain that was told at the end, from 0 to 10.
         volume_db: how much louder than recorded.
-        speed_percent: where the one knob stands.
+        speed_percent: where the tempo factor stands.
     """
 
     mode: Mode = "playing"
@@ -157,7 +158,7 @@ class Rules:
     Attributes:
         waits: whether anybody can say that they are ready; without, a wait is its fixed time.
         asks_pain: whether it is asked at the end how much pain there is.
-        speed_percent: where the knob stood when the session began.
+        speed_percent: where the tempo factor stood when the session began.
     """
 
     waits: bool = True

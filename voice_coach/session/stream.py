@@ -200,7 +200,7 @@ class LiveStream:
     """One session as one stream. One thread pulls ``blocks``; all others give commands and ask for ``now``.
 
     Args:
-        score: what can be heard.
+        content: what can be heard.
         rules: what holds for the session.
         render: makes blocks of a chapter.
         state: where it begins.
@@ -266,7 +266,7 @@ class LiveStream:
             return self._at(self._heard_frames())
 
     @property
-    def score(self) -> PlayableContent:
+    def content(self) -> PlayableContent:
         """Return what can be heard."""
         return self._content
 

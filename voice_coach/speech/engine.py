@@ -250,7 +250,7 @@ class Engine(ABC):
         return ""
 
     def gain_db(self, voice_name: str) -> float | None:  # noqa: ARG002 - for engines that know their voices
-        """The gain that brings this voice to the house level, or None if it has to be measured."""
+        """The gain that brings this voice to the speech level, or None if it has to be measured."""
         return None
 
     def synthesise(self, utterance: Utterance) -> Clip:

@@ -33,7 +33,7 @@ class EspeakVoice:
         range: how far the pitch moves, 0 (monotone) to 100; 50 is the voice's own.
         word_gap: extra pause between words, in 10 ms.
         spoken_per_asked: words per minute that are spoken for each that espeak is asked for.
-        gain_db: brings it to the house level; None if not measured.
+        gain_db: brings it to the speech level; None if not measured.
     """
 
     name: str

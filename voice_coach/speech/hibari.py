@@ -38,7 +38,7 @@ _PATIENCE_S: Final = 3.0
 _MODEL: Final = "hibari.onnx"
 
 _GAIN_DB: Final = 7.2
-"""Measured; brings the voice to the house level."""
+"""Measured; brings the voice to the speech level."""
 
 
 class _Loaded(NamedTuple):

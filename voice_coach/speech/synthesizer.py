@@ -36,7 +36,7 @@ class Conditioning:
 
     Attributes:
         condition: a raw clip and the voice's gain in dB, into a clip at 48 000 Hz on the 16-bit grid.
-        gain_db: the gain that brings the voice of a raw clip of ``CALIBRATION_TEXT`` to the house level.
+        gain_db: the gain that brings the voice of a raw clip of ``CALIBRATION_TEXT`` to the speech level.
         version: changes when ``condition`` would give other samples.
     """
 
@@ -350,7 +350,7 @@ class Speaker:
         return self._voices.failures
 
     def clip(self, utterance: Utterance) -> Clip:
-        """The clip of an utterance: 48 000 Hz, trimmed, at the house level. Blocks until it is there.
+        """The clip of an utterance: 48 000 Hz, trimmed, at the speech level. Blocks until it is there.
 
         Raises:
             SpeechError: no engine could speak.

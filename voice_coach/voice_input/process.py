@@ -305,8 +305,8 @@ class _ChildProcess:
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
         self._threads = [
-            threading.Thread(target=self._write, name="to the ear", daemon=True),
-            threading.Thread(target=self._read, name="from the ear", daemon=True),
+            threading.Thread(target=self._write, name="to the recognizer", daemon=True),
+            threading.Thread(target=self._read, name="from the recognizer", daemon=True),
         ]
         for thread in self._threads:
             thread.start()
