@@ -140,7 +140,7 @@ def effective_pace(tune: Mapping[str, Tunable], layers: Sequence[Layer]) -> Pace
     origins["guidance"] = BUILT_IN
     stretch = Stretch()
     turned_at = max((place for place, layer in enumerate(layers) if layer.speed is not None), default=None)
-    turned: dict[str, Setting] = {}  # what the tempo factor at another value, as it was before
+    turned: dict[str, Setting] = {}  # values that the tempo factor changed, as they were before
     for name, tunable in tune.items():
         values[name] = tunable.default
         origins[name] = SCRIPT
