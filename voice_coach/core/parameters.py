@@ -320,6 +320,6 @@ class Pace:
     unslowed_wpm: int | None = None
 
     def origin(self, name: str) -> str:
-        """Return where a value comes from, for people, and whether the tempo factor at another value it."""
+        """Return where a value comes from, for people, and whether the tempo factor changed it."""
         knob = f", then pace from {self.origins['speed']}" if name in self.turned else ""
         return f"{self.origins[name]}{knob}"

@@ -54,7 +54,7 @@ class SessionOptions:
         return Layer(COMMAND_LINE, {**self.values, **rate}, guidance, self.speed)
 
     def with_tempo_factor(self, speed: float, *, before: float) -> SessionOptions:
-        """The same with the tempo factor elsewhere; what was to fit into a time gets longer or shorter by
+        """The same at another tempo factor; what was to fit into a time gets longer or shorter by
         as much."""
         if self.fit_ms is None:
             return replace(self, speed=speed)

@@ -243,7 +243,7 @@ class Performance:
         return Performance(self._planner, self._plans, sources, self.speed)
 
     def with_tempo_factor(self, speed: float) -> Performance:
-        """The same session with the tempo factor elsewhere.
+        """The same session at another tempo factor.
 
         Raises:
             CoachError: it cannot be as fast or slow as that.
