@@ -64,6 +64,32 @@ def prepare_again(
     return performance
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveOptions:
+    """Options of a live session.
+
+    Attributes:
+        request: how the session was asked for. With it the place is kept, so that it can be resumed later.
+        waits: the user can say that they are ready. Without, a wait lasts its written time.
+        listens: the coach can be spoken to, and says how.
+        asks_pain: ask for the pain at the end, where history is kept; None asks as long as it is answered now
+            and then.
+        resume: the bookmark to resume at.
+        offer: only offer that, by voice.
+        is_heard: the user can hear the device. Only then history and bookmark are kept.
+        bed: the background: ``none``, ``tone``, ``noise`` or a file.
+    """
+
+    request: SessionRequest | None = None
+    waits: bool = False
+    listens: bool = False
+    asks_pain: bool | None = False
+    resume: Bookmark | None = None
+    offer: bool = False
+    is_heard: bool = True
+    bed: str = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class SessionMemory:
     """Storage of a live session.
@@ -267,29 +293,3 @@ def _place_ms(chapter: Chapter, left: Bookmark, at_ms: int) -> int:
             if (event.mark.set, event.mark.rep, event.mark.side) == left_in:
                 return event.start_ms
     return resume_ms(chapter, min(at_ms, chapter.duration_ms), _AWAY_MS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveOptions:
-    """Options of a live session.
-
-    Attributes:
-        request: how the session was asked for. With it the place is kept, so that it can be resumed later.
-        waits: the user can say that they are ready. Without, a wait lasts its written time.
-        listens: the coach can be spoken to, and says how.
-        asks_pain: ask for the pain at the end, where history is kept; None asks as long as it is answered now
-            and then.
-        resume: the bookmark to resume at.
-        offer: only offer that, by voice.
-        is_heard: the user can hear the device. Only then history and bookmark are kept.
-        bed: the background: ``none``, ``tone``, ``noise`` or a file.
-    """
-
-    request: SessionRequest | None = None
-    waits: bool = False
-    listens: bool = False
-    asks_pain: bool | None = False
-    resume: Bookmark | None = None
-    offer: bool = False
-    is_heard: bool = True
-    bed: str = "none"
